@@ -1,0 +1,1 @@
+"""Values and decisions: no clock, no event loop, no Qt, no D-Bus, no sockets."""

@@ -1,0 +1,1 @@
+"""The only importers of D-Bus, bleak, netlink and sockets."""

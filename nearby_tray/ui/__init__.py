@@ -1,0 +1,1 @@
+"""The face: with `app.py` the only importers of Qt. Everything is drawn from the `Snapshot`."""
