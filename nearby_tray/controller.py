@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from .core.model import EdgeEvent, FormGroup, Group, Health
+from .core.model import EdgeEvent, FormGroup, Group
 
 Sink = Callable[[EdgeEvent], None]
 
