@@ -1,0 +1,689 @@
+"""The one door to D-Bus: the only importer of dbus-next, whose flaws end here.
+
+The rule it keeps: whatever happens on the bus, a caller gets a value, a `BusError`, a `BusTimeout` or a `BusGone` within a limit. Values
+are plain Python (variants unwrapped, structs as lists). A signal reaches its handler only when it comes from the present owner of the
+name it was subscribed for; anybody may send anything on a system bus. A connection that broke is never mended: `Supervised` makes a new
+one, and everything made on the old one is gone.
+
+WORKAROUND dbus-next 0.2.3 (no release since 2021, see its issues #101, #119, #137, #168): a short write is taken for a lost bus; an end
+of file while authenticating spins for ever; sockets are not closed; pending calls end with EOFError or OSError and later ones never
+end; an error raised in an exported method is answered *and* logged as a bug of the library, with a traceback sent to the stranger.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import logging
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from dbus_next.aio.message_bus import MessageBus, _MessageWriter
+from dbus_next.constants import MessageFlag, MessageType, PropertyAccess
+from dbus_next.errors import DBusError as _DBusError
+from dbus_next.errors import InvalidAddressError
+from dbus_next.message import Message
+from dbus_next.service import ServiceInterface
+from dbus_next.service import dbus_property as _dbus_property
+from dbus_next.service import method as _method
+from dbus_next.service import signal as _signal
+from dbus_next.signature import Variant
+
+__all__ = [
+    "Bus",
+    "BusError",
+    "BusGone",
+    "BusTimeout",
+    "DBusError",
+    "PropertyAccess",
+    "ServiceInterface",
+    "Signal",
+    "Subscription",
+    "Supervised",
+    "Variant",
+    "dbus_property",
+    "method",
+    "plain",
+    "signal",
+]
+
+log = logging.getLogger(__name__)
+
+_DAEMON = "org.freedesktop.DBus"
+_DAEMON_PATH = "/org/freedesktop/DBus"
+_PROPERTIES = "org.freedesktop.DBus.Properties"
+
+# dbus-daemon refuses more than 128 pending replies of one connection, dbus-next loses messages in bursts: stay far below both.
+_IN_FLIGHT = 32
+_CONNECT_TIMEOUT = 10.0
+_NAME_DO_NOT_QUEUE = 0x4
+_NAME_REPLACE = 0x2
+_NAME_ALLOW_REPLACEMENT = 0x1
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class BusError(Exception):
+    """The bus or a peer on it answered with an error. `name` is the D-Bus error name, `text` the other's words."""
+
+    def __init__(self, name: str, text: str = "") -> None:
+        super().__init__(f"{name}: {text}" if text else name)
+        self.name = name
+        self.text = text
+
+
+class BusTimeout(BusError):
+    """Nobody answered within the limit of the call."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("org.freedesktop.DBus.Error.NoReply", text)
+
+
+class BusGone(Exception):
+    """There is no bus, or the connection to it has been lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A signal from the air of the bus; `sender` is the unique name, `body` is plain Python."""
+
+    sender: str
+    path: str
+    interface: str
+    member: str
+    body: tuple[object, ...]
+
+
+class Subscription:
+    """A promise to be told; `cancel` ends it (idempotent, at once, also on a bus that is gone)."""
+
+    def __init__(self, cancel: Callable[[], None]) -> None:
+        self._cancel: Callable[[], None] | None = cancel
+
+    def cancel(self) -> None:
+        cancel, self._cancel = self._cancel, None
+        if cancel is not None:
+            cancel()
+
+
+def plain(value: object) -> object:
+    """`value` without `Variant`s, with lists for arrays and structs alike (dbus-next and its fork differ there)."""
+    if isinstance(value, Variant):
+        return plain(value.value)
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return value
+
+
+# --- exporting ---------------------------------------------------------------------------------------------------------------
+# dbus-next reads D-Bus signatures from the annotations, which type checkers take for types. Given here as arguments, the
+# annotations stay honest; without them the library's own way still works.
+
+
+class DBusError(_DBusError):
+    """Raise it in an exported method or property to answer with this error."""
+
+    def __init__(self, name: str, text: str = "") -> None:
+        cast("Any", super()).__init__(name, text)
+
+
+def _declare(function: Any, takes: Sequence[str] | None, gives: str | None) -> None:
+    """Give `function` the signature that dbus-next looks for; a `-> None` of ours is its "answers nothing"."""
+    given = inspect.signature(function)
+    owner, *rest = given.parameters.values()
+    if takes is None and gives is not None:
+        takes = ()
+    if takes is not None:
+        rest = [parameter.replace(annotation=kind, default=parameter.empty) for parameter, kind in zip(rest, takes, strict=True)]
+    result = given.return_annotation if gives is None and takes is None else gives
+    function.__signature__ = inspect.Signature([owner, *rest], return_annotation="" if result in (None, "None") else result)
+
+
+def method(name: str | None = None, *, takes: Sequence[str] | None = None, gives: str | None = None) -> Callable[[F], F]:
+    """An exported method, sync or async; raise `DBusError` to answer with an error. `takes`: one signature an argument;
+    `gives`: the signature of the answer (several values: return a list). Without both, the annotations are the signatures."""
+
+    def decorate(function: F) -> F:
+        _declare(function, takes, gives)
+        return cast("F", cast("Any", _method)(name)(function))
+
+    return decorate
+
+
+def signal(name: str | None = None, *, gives: str | None = None) -> Callable[[F], F]:
+    """An exported signal: calling the method emits what it returns (several values: a list)."""
+
+    def decorate(function: F) -> F:
+        # The arguments of the Python method are nobody's business; only what it returns goes out.
+        given = inspect.signature(function)
+        result = given.return_annotation if gives is None else gives
+        cast("Any", function).__signature__ = given.replace(return_annotation="" if result in (None, "None") else result)
+        return cast("F", cast("Any", _signal)(name)(function))
+
+    return decorate
+
+
+def dbus_property(access: PropertyAccess = PropertyAccess.READ, name: str | None = None, *, gives: str | None = None) -> Callable[[F], Any]:
+    """An exported property, read-only unless said otherwise; `gives` is its signature (without it: the annotation)."""
+
+    def decorate(function: F) -> Any:
+        if gives is not None:
+            _declare(function, (), gives)
+        return cast("Any", _dbus_property)(access, name)(function)
+
+    return decorate
+
+
+# --- the library, with its flaws repaired ------------------------------------------------------------------------------------
+
+
+class _Writer(_MessageWriter):
+    """Writes until the socket is full and then waits, where the library's own takes EAGAIN for the end."""
+
+    def write_callback(self) -> None:
+        try:
+            while True:
+                if self.buf is None:
+                    if self.messages.empty():
+                        self.loop.remove_writer(self.fd)
+                        return
+                    data, _, self.fut = self.messages.get_nowait()
+                    self.buf = memoryview(data)
+                    self.offset = 0
+                self.offset += self.sock.send(self.buf[self.offset :])
+                if self.offset >= len(self.buf):
+                    self.buf = None
+                    if self.fut is not None and not self.fut.done():
+                        self.fut.set_result(None)
+        except (BlockingIOError, InterruptedError):
+            return  # the loop calls again when there is room
+        except OSError as error:
+            self.bus._finalize(error)
+
+
+class _Reply:
+    """Answers one method call: the error that was raised, or the value. A bug is logged here and told without its traceback."""
+
+    def __init__(self, bus: _Connection, call: Any) -> None:
+        self._bus: Any = bus
+        self._call = call
+
+    def __enter__(self) -> _Reply:
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if error is not None:
+            self.send_error(error)
+        return error is None or isinstance(error, Exception | asyncio.CancelledError)
+
+    def __call__(self, reply: Any) -> None:
+        if not self._call.flags & MessageFlag.NO_REPLY_EXPECTED and self._bus.connected:
+            self._bus.send(reply)
+
+    def send_error(self, error: BaseException) -> None:
+        if isinstance(error, _DBusError):
+            self(Message.new_error(self._call, error.type, error.text))
+        else:
+            if not isinstance(error, asyncio.CancelledError):
+                log.error("%s.%s failed", self._call.interface, self._call.member, exc_info=error)
+            self(Message.new_error(self._call, "org.freedesktop.DBus.Error.Failed", "internal error"))
+
+
+class _Connection(MessageBus):
+    """A connection that closes its socket, says once that it is gone, and neither spins nor swallows."""
+
+    def __init__(self, address: str, on_gone: Callable[[], None]) -> None:
+        self._on_gone = on_gone
+        super().__init__(bus_address=address)
+        self._writer: Any = cast("Any", _Writer)(self)
+        # Nobody waits for this future (`_finalize` tells us itself), so nobody may miss its exception.
+        self._disconnect_future.add_done_callback(lambda future: future.cancelled() or future.exception())
+
+    def _setup_socket(self) -> None:
+        try:
+            cast("Any", super())._setup_socket()
+        except BaseException:
+            self.drop()
+            raise
+
+    async def _auth_readline(self) -> str:
+        line = b""
+        while not line.endswith(b"\r\n"):
+            data = await self._loop.sock_recv(self._sock, 1)
+            if not data or len(line) > 4096:
+                raise EOFError("closed while authenticating")
+            line += data
+        return line[:-2].decode(errors="replace")
+
+    def _send_reply(self, msg: Any) -> _Reply:
+        return _Reply(self, msg)
+
+    def _finalize(self, err: BaseException | None = None) -> None:
+        if not self._disconnected:
+            cast("Any", super())._finalize(err)
+            self.drop()
+            self._on_gone()
+
+    def drop(self) -> None:
+        for thing in (getattr(self, "_stream", None), getattr(self, "_sock", None)):
+            if thing is not None:
+                with contextlib.suppress(OSError):
+                    thing.close()
+
+
+def _address(which: str) -> str:
+    if which == "system":
+        return os.environ.get("DBUS_SYSTEM_BUS_ADDRESS") or "unix:path=/run/dbus/system_bus_socket"
+    if which == "session":
+        runtime = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
+        return os.environ.get("DBUS_SESSION_BUS_ADDRESS") or f"unix:path={Path(runtime) / 'bus'}"
+    return which
+
+
+def _check_text(value: object) -> None:
+    """A NUL inside a string makes the daemon close the connection; refuse it here, where it can be traced."""
+    if isinstance(value, str):
+        if "\0" in value:
+            raise ValueError("NUL in a D-Bus string")
+        value.encode()
+    elif isinstance(value, Variant):
+        _check_text(value.value)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _check_text(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _check_text(key)
+            _check_text(item)
+
+
+@dataclass(eq=False, slots=True)
+class _Match:
+    """One subscription: what it wants, and the rule the daemon knows it by."""
+
+    handler: Callable[[Signal], None]
+    rule: str
+    sender: str | None
+    path: str | None
+    namespace: str | None
+    interface: str | None
+    member: str | None
+
+    def wants(self, message: Any, owner: str | None) -> bool:
+        return (
+            (self.sender is None or (owner is not None and message.sender == owner))
+            and (self.interface is None or message.interface == self.interface)
+            and (self.member is None or message.member == self.member)
+            and (self.path is None or message.path == self.path)
+            and (
+                self.namespace is None
+                or self.namespace == "/"
+                or message.path == self.namespace
+                or message.path.startswith(self.namespace + "/")
+            )
+        )
+
+
+@dataclass(eq=False, slots=True)
+class _Name:
+    """A well-known name that somebody here cares about, and who owns it now (`None`: nobody)."""
+
+    owner: str | None
+    changes: int
+    users: int
+    watchers: list[Callable[[str | None], None]]
+
+
+class Bus:
+    """One connection to one bus. Made with `connect`; once `gone` is set it stays gone and every call raises `BusGone`."""
+
+    def __init__(self, address: str) -> None:
+        """Use `connect`."""
+        self.gone = asyncio.Event()
+        self._in_flight = asyncio.Semaphore(_IN_FLIGHT)
+        self._matches: list[_Match] = []
+        self._names: dict[str, _Name] = {}
+        self._guards: dict[str, str] = {}  # exported path → the only name that may call it
+        self._closing = False
+        self._connection = _Connection(address, self._on_gone)
+
+    @classmethod
+    async def connect(cls, which: str) -> Bus:
+        """Connect to the "system" or the "session" bus, or to a D-Bus address. Raises `BusGone`."""
+        try:
+            bus = cls(_address(which))
+        except (OSError, InvalidAddressError, ValueError) as error:
+            raise BusGone(f"no {which} bus: {error}") from error
+        try:
+            async with asyncio.timeout(_CONNECT_TIMEOUT):
+                await bus._connection.connect()
+        except BaseException as error:
+            bus._connection._finalize(None)
+            if isinstance(error, Exception):
+                raise BusGone(f"no {which} bus: {error!r}") from error
+            raise
+        bus._connection.add_message_handler(bus._on_message)
+        return bus
+
+    @property
+    def unique_name(self) -> str:
+        return str(self._connection.unique_name or "")
+
+    async def wait_gone(self) -> None:
+        await self.gone.wait()
+
+    async def close(self) -> None:
+        """Leave the bus; what was exported and bound to this connection goes with it."""
+        self._closing = True
+        self._connection._finalize(None)
+
+    # --- calling ---
+
+    async def call(
+        self, destination: str, path: str, interface: str, member: str, signature: str = "", *body: object, timeout: float = 10.0
+    ) -> list[object]:
+        """Call a method; returns the plain values of the answer. Raises `BusError`, `BusTimeout` (`timeout` seconds), `BusGone`.
+
+        A call that is cancelled or times out may still be carried out: a caller that must know takes care of it.
+        """
+        _check_text(body)
+        message = Message(destination=destination, path=path, interface=interface, member=member, signature=signature, body=list(body))
+        what = f"{interface}.{member}"
+        try:
+            async with asyncio.timeout(timeout), self._in_flight:
+                self._check_there(what)
+                reply: Any = await self._connection.call(message)
+        except TimeoutError:
+            raise BusTimeout(f"{what}: no answer in {timeout:g} s") from None
+        except (EOFError, OSError) as error:
+            raise BusGone(f"{what}: the bus went away") from error
+        if reply is None:  # the library's way to end pending calls when it was closed by us
+            raise BusGone(f"{what}: the bus was closed")
+        values = cast("list[object]", plain(reply.body))
+        if reply.message_type is MessageType.ERROR:
+            raise BusError(str(reply.error_name), str(values[0]) if values else "")
+        return values
+
+    async def get(self, destination: str, path: str, interface: str, name: str, *, timeout: float = 10.0) -> object:
+        """The plain value of a property."""
+        values = await self.call(destination, path, _PROPERTIES, "Get", "ss", interface, name, timeout=timeout)
+        return values[0] if values else None
+
+    async def get_all(self, destination: str, path: str, interface: str, *, timeout: float = 10.0) -> dict[str, object]:
+        """The plain values of all properties of an interface."""
+        values = await self.call(destination, path, _PROPERTIES, "GetAll", "s", interface, timeout=timeout)
+        return dict(values[0]) if values and isinstance(values[0], dict) else {}
+
+    async def set(self, destination: str, path: str, interface: str, name: str, value: Variant, *, timeout: float = 10.0) -> None:
+        """Write a property."""
+        await self.call(destination, path, _PROPERTIES, "Set", "ssv", interface, name, value, timeout=timeout)
+
+    def _check_there(self, what: str) -> None:
+        if self.gone.is_set() or not self._connection.connected:
+            raise BusGone(f"{what}: no bus")
+
+    # --- listening ---
+
+    async def subscribe(
+        self,
+        handler: Callable[[Signal], None],
+        *,
+        sender: str | None = None,
+        path: str | None = None,
+        path_namespace: str | None = None,
+        interface: str | None = None,
+        member: str | None = None,
+    ) -> Subscription:
+        """Tell `handler` of each signal that fits, from the moment this returns.
+
+        `sender` is a well-known name (only its present owner is believed) or a unique name. The handler is sync and quick; an
+        exception in it is logged and harms nobody else.
+        """
+        wanted = {"sender": sender, "path": path, "path_namespace": path_namespace, "interface": interface, "member": member}
+        rule = ",".join(["type='signal'", *(f"{key}='{value}'" for key, value in wanted.items() if value is not None)])
+        match = _Match(handler, rule, sender, path, path_namespace, interface, member)
+        self._matches.append(match)
+        followed = False
+        try:
+            if sender is not None and not sender.startswith(":") and sender != _DAEMON:
+                followed = True
+                await self._follow(sender)
+            await self._add_rule(rule)
+        except BaseException:
+            self._matches.remove(match)
+            if followed and sender is not None:
+                self._unfollow(sender)
+            raise
+
+        def cancel() -> None:
+            self._matches.remove(match)
+            self._drop_rule(rule)
+            if followed and sender is not None:
+                self._unfollow(sender)
+
+        return Subscription(cancel)
+
+    async def watch_name(self, name: str, on_owner: Callable[[str | None], None]) -> Subscription:
+        """Tell `on_owner` who owns `name` (a unique name, or `None`): once before this returns, then at each change."""
+        entry = await self._follow(name)
+        entry.watchers.append(on_owner)
+
+        def cancel() -> None:
+            entry.watchers.remove(on_owner)
+            self._unfollow(name)
+
+        try:
+            on_owner(entry.owner)
+        except BaseException:
+            cancel()
+            raise
+        return Subscription(cancel)
+
+    async def _follow(self, name: str) -> _Name:
+        entry = self._names.get(name)
+        if entry is None:
+            entry = self._names[name] = _Name(None, 0, 0, [])
+        entry.users += 1
+        try:
+            # Each comer asks anew, because the first one may still be waiting. Subscribed first, read second.
+            await self.call(_DAEMON, _DAEMON_PATH, _DAEMON, "AddMatch", "s", self._owner_rule(name))
+            changes = entry.changes
+            owner: str | None
+            try:
+                owner = str((await self.call(_DAEMON, _DAEMON_PATH, _DAEMON, "GetNameOwner", "s", name))[0])
+            except BusTimeout:
+                raise
+            except BusError as error:
+                if not error.name.endswith("NameHasNoOwner"):
+                    raise
+                owner = None
+            if changes == entry.changes:  # otherwise a change has overtaken the answer
+                entry.owner = owner
+        except BaseException:
+            self._unfollow(name)
+            raise
+        return entry
+
+    def _unfollow(self, name: str) -> None:
+        entry = self._names.get(name)
+        if entry is None:
+            return
+        entry.users -= 1
+        self._drop_rule(self._owner_rule(name))
+        if entry.users <= 0:
+            del self._names[name]
+
+    @staticmethod
+    def _owner_rule(name: str) -> str:
+        return f"type='signal',sender='{_DAEMON}',path='{_DAEMON_PATH}',interface='{_DAEMON}',member='NameOwnerChanged',arg0='{name}'"
+
+    async def _add_rule(self, rule: str) -> None:
+        try:
+            # The daemon counts equal rules, so we need not.
+            await self.call(_DAEMON, _DAEMON_PATH, _DAEMON, "AddMatch", "s", rule)
+        except BaseException:
+            self._drop_rule(rule)
+            raise
+
+    def _drop_rule(self, rule: str) -> None:
+        if self.gone.is_set() or not self._connection.connected:
+            return
+        self._connection.send(
+            Message(
+                destination=_DAEMON,
+                path=_DAEMON_PATH,
+                interface=_DAEMON,
+                member="RemoveMatch",
+                signature="s",
+                body=[rule],
+                flags=MessageFlag.NO_REPLY_EXPECTED,
+            )
+        )
+
+    def _on_message(self, message: Any) -> Any:
+        """Runs inside the library's reader: never raises."""
+        if message.message_type is MessageType.METHOD_CALL:
+            return self._refuse_stranger(message)
+        if message.message_type is not MessageType.SIGNAL:
+            return None
+        if message.sender == _DAEMON and message.member == "NameOwnerChanged" and message.signature == "sss":
+            self._on_owner_changed(*message.body)
+        told: Signal | None = None
+        for match in list(self._matches):
+            if match.wants(message, self._owner_of(match.sender)):
+                if told is None:
+                    body = tuple(cast("list[object]", plain(message.body)))
+                    told = Signal(message.sender or "", message.path or "", message.interface or "", message.member or "", body)
+                try:
+                    match.handler(told)
+                except Exception:
+                    log.exception("handler of %s.%s failed", told.interface, told.member)
+        return None
+
+    def _owner_of(self, sender: str | None) -> str | None:
+        if sender is None or sender.startswith(":") or sender == _DAEMON:
+            return sender
+        entry = self._names.get(sender)
+        return entry.owner if entry is not None else None
+
+    def _on_owner_changed(self, name: str, _old: str, new: str) -> None:
+        entry = self._names.get(name)
+        if entry is None:
+            return
+        entry.owner = new or None
+        entry.changes += 1
+        for watcher in list(entry.watchers):
+            try:
+                watcher(entry.owner)
+            except Exception:
+                log.exception("watcher of %s failed", name)
+
+    # --- being called ---
+
+    def export(self, path: str, interface: ServiceInterface) -> None:
+        """Serve an object; anybody whom the bus's policy lets through may call it (see `guard`)."""
+        self._check_there(f"export of {path}")
+        self._connection.export(path, interface)
+
+    def unexport(self, path: str, interface: ServiceInterface | str | None = None) -> None:
+        """Serve `interface` (or everything) at `path` no more. Idempotent, also on a bus that is gone."""
+        if not self.gone.is_set():
+            self._connection.unexport(path, interface)
+        if interface is None:
+            self._guards.pop(path, None)
+
+    async def guard(self, path: str, name: str) -> Subscription:
+        """Let only the present owner of `name` call methods of the object at `path` and below; others get AccessDenied."""
+        await self._follow(name)
+        self._guards[path] = name
+
+        def cancel() -> None:
+            self._guards.pop(path, None)
+            self._unfollow(name)
+
+        return Subscription(cancel)
+
+    def _refuse_stranger(self, message: Any) -> Any:
+        for path, name in self._guards.items():
+            if (message.path == path or message.path.startswith(path.rstrip("/") + "/")) and message.sender != self._owner_of(name):
+                if message.flags & MessageFlag.NO_REPLY_EXPECTED:
+                    return True
+                return Message.new_error(message, "org.freedesktop.DBus.Error.AccessDenied", "not for you")
+        return None
+
+    async def request_name(self, name: str, *, replace: bool = False, allow_replacement: bool = False) -> bool:
+        """Own a well-known name; `False` when somebody else has it and keeps it."""
+        flags = _NAME_DO_NOT_QUEUE | (_NAME_REPLACE if replace else 0) | (_NAME_ALLOW_REPLACEMENT if allow_replacement else 0)
+        answer = (await self.call(_DAEMON, _DAEMON_PATH, _DAEMON, "RequestName", "su", name, flags))[0]
+        return answer in (1, 4)  # primary owner, already owner
+
+    async def release_name(self, name: str) -> None:
+        await self.call(_DAEMON, _DAEMON_PATH, _DAEMON, "ReleaseName", "s", name)
+
+    def _on_gone(self) -> None:
+        if not self._closing:
+            log.info("connection to the bus lost")
+        self.gone.set()
+
+
+class Supervised:
+    """Keeps one connection alive: connects with growing pauses, reports it up, reports it down when it is lost, and begins again.
+
+    `on_up` sets everything up on the new bus; when it raises `BusError` or `BusGone` the connection is dropped and made anew after a
+    pause. `on_down` follows each `on_up`, also one that failed half way; also at the end of `run`.
+    """
+
+    FIRST_PAUSE = 0.5
+    LONGEST_PAUSE = 30.0
+
+    def __init__(
+        self,
+        which: str,
+        on_up: Callable[[Bus], Awaitable[None]],
+        on_down: Callable[[], None],
+        *,
+        on_absent: Callable[[], None] | None = None,
+        first_pause: float = FIRST_PAUSE,
+    ) -> None:
+        """`on_absent` is told each time no bus could be reached."""
+        self._which = which
+        self._on_up = on_up
+        self._on_down = on_down
+        self._on_absent = on_absent
+        self._first_pause = first_pause
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        pause = self._first_pause
+        while True:
+            try:
+                async with _connected(self._which) as bus:
+                    try:
+                        await self._on_up(bus)
+                        pause = self._first_pause
+                        await bus.wait_gone()
+                    finally:
+                        self._on_down()
+            except BusGone as error:
+                log.info("%s; next try in %g s", error, pause)
+                if self._on_absent is not None:
+                    self._on_absent()
+            except BusError as error:
+                log.warning("setting up on the %s bus failed: %s; next try in %g s", self._which, error, pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, self.LONGEST_PAUSE)
+
+
+@contextlib.asynccontextmanager
+async def _connected(which: str) -> AsyncIterator[Bus]:
+    bus = await Bus.connect(which)
+    try:
+        yield bus
+    finally:
+        await bus.close()

@@ -1,0 +1,368 @@
+"""The bus seam keeps its promises: values, typed errors, limits, believed senders, and a life after the daemon's death."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nearby_tray.system.bus import (
+    Bus,
+    BusError,
+    BusGone,
+    BusTimeout,
+    DBusError,
+    PropertyAccess,
+    ServiceInterface,
+    Signal,
+    Supervised,
+    Variant,
+    dbus_property,
+    method,
+    plain,
+    signal,
+)
+
+NAME = "org.example.Echo"
+PATH = "/org/example/Echo"
+
+
+class Echo(ServiceInterface):
+    def __init__(self) -> None:
+        super().__init__(NAME)
+        self.level = 7
+        self.running = 0
+        self.most = 0
+        self.release = asyncio.Event()
+
+    @method("Echo", takes="v", gives="v")
+    def echo(self, value: Variant) -> Variant:
+        return value
+
+    @method("Pair", gives="(us)")
+    def pair(self) -> list[object]:
+        return [3, "three"]
+
+    @method("Fail")
+    def fail(self) -> None:
+        raise DBusError("org.example.Error.No", "not today")
+
+    @method("FailLater")
+    async def fail_later(self) -> None:
+        raise DBusError("org.example.Error.Later", "not tomorrow")
+
+    @method("Break")
+    def broken(self) -> None:
+        raise RuntimeError("the secret of the house")
+
+    @method("Wait")
+    async def wait(self) -> None:
+        self.running += 1
+        self.most = max(self.most, self.running)
+        await self.release.wait()
+        self.running -= 1
+
+    @signal("Said", gives="s")
+    def said(self, word: str) -> str:
+        return word
+
+    @dbus_property(PropertyAccess.READWRITE, "Level", gives="i")
+    def get_level(self) -> int:
+        return self.level
+
+    @get_level.setter  # type: ignore[untyped-decorator]
+    def set_level(self, value: int) -> None:
+        self.level = value
+
+
+async def served() -> tuple[Bus, Echo, Bus]:
+    server, client = await Bus.connect("system"), await Bus.connect("session")
+    echo = Echo()
+    server.export(PATH, echo)
+    assert await server.request_name(NAME)
+    return server, echo, client
+
+
+async def call(bus: Bus, member: str, signature: str = "", *body: object, timeout: float = 30.0) -> list[object]:
+    return await bus.call(NAME, PATH, NAME, member, signature, *body, timeout=timeout)
+
+
+Run = Callable[[Any], Any]
+Until = Callable[..., Any]
+
+
+def test_plain_unwraps_at_any_depth() -> None:
+    nested = {"a": Variant("av", [Variant("(us)", [1, "x"])]), "b": Variant("ay", b"\x00\x01")}
+    assert plain(nested) == {"a": [[1, "x"]], "b": b"\x00\x01"}
+    assert plain((1, (2, 3))) == [1, [2, 3]]
+
+
+def test_a_call_returns_plain_values_and_properties(daemon: Any, run: Run) -> None:
+    async def main() -> None:
+        server, echo, client = await served()
+        assert await call(client, "Echo", "v", Variant("a{sv}", {"x": Variant("u", 5)})) == [{"x": 5}]
+        assert await call(client, "Pair") == [[3, "three"]]
+        assert await client.get(NAME, PATH, NAME, "Level") == 7
+        await client.set(NAME, PATH, NAME, "Level", Variant("i", 9))
+        assert echo.level == 9
+        assert await client.get_all(NAME, PATH, NAME) == {"Level": 9}
+        await server.close()
+        await client.close()
+
+    run(main())
+
+
+def test_errors_are_typed_and_bugs_are_not_told_to_strangers(daemon: Any, run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    async def main() -> None:
+        server, _, client = await served()
+        for member, name, text in [("Fail", "org.example.Error.No", "not today"), ("FailLater", "org.example.Error.Later", "not tomorrow")]:
+            with pytest.raises(BusError) as caught:
+                await call(client, member)
+            assert (caught.value.name, caught.value.text) == (name, text)
+        assert not caplog.records
+        with pytest.raises(BusError) as caught:
+            await call(client, "Break")
+        assert "secret" not in caught.value.text
+        assert "the secret of the house" in caplog.text
+        caplog.clear()
+        with pytest.raises(BusError) as caught:
+            await client.call("org.example.Nobody", PATH, NAME, "Echo")
+        assert caught.value.name == "org.freedesktop.DBus.Error.ServiceUnknown"
+        with pytest.raises(ValueError, match="NUL"):
+            await call(client, "Echo", "v", Variant("s", "a\0b"))
+        assert client.unique_name.startswith(":")
+        await server.close()
+        await client.close()
+
+    run(main())
+
+
+def test_a_call_that_nobody_answers_ends_at_its_limit(daemon: Any, run: Run) -> None:
+    async def main() -> None:
+        server, echo, client = await served()
+        with pytest.raises(BusTimeout):
+            await call(client, "Wait", timeout=0.05)
+        echo.release.set()
+        assert await call(client, "Pair") == [[3, "three"]]  # the late answer harms nobody
+        await server.close()
+        await client.close()
+
+    run(main())
+
+
+def test_a_burst_of_calls_is_queued_and_a_burst_of_signals_arrives_whole(daemon: Any, run: Run, until: Until) -> None:
+    async def main() -> None:
+        server, echo, client = await served()
+        calls = [asyncio.create_task(call(client, "Wait")) for _ in range(100)]
+        await until(lambda: echo.running == 32)
+        echo.release.set()
+        await asyncio.gather(*calls)
+        assert echo.most == 32
+        heard: list[Signal] = []
+        await client.subscribe(heard.append, sender=NAME, member="Said")
+        for number in range(3000):
+            echo.said(f"{number} " + "x" * 500)
+        await until(lambda: len(heard) == 3000)
+        assert [str(signal.body[0]).split()[0] for signal in heard] == [str(number) for number in range(3000)]
+        await server.close()
+        await client.close()
+
+    run(main())
+
+
+def test_signals_are_believed_only_from_the_owner_of_the_name(daemon: Any, run: Run, until: Until) -> None:
+    async def main() -> None:
+        server, echo, client = await served()
+        liar = await Bus.connect("system")
+        fake = Echo()
+        liar.export(PATH, fake)
+        heard: list[object] = []
+        everything: list[object] = []
+        subscription = await client.subscribe(lambda s: heard.append(s.body[0]), sender=NAME, path_namespace="/org/example", member="Said")
+        await client.subscribe(lambda s: everything.append(s.body[0]), interface=NAME)
+        fake.said("lie")
+        echo.said("truth")
+        await until(lambda: len(everything) == 2)
+        assert heard == ["truth"]
+
+        owners: list[str | None] = []
+        await client.watch_name(NAME, owners.append)
+        assert owners == [server.unique_name]
+        await server.release_name(NAME)
+        assert await liar.request_name(NAME)
+        await until(lambda: len(owners) == 3)
+        assert owners == [server.unique_name, None, liar.unique_name]
+        echo.said("old truth")
+        fake.said("new truth")
+        await until(lambda: len(everything) == 4)
+        assert heard == ["truth", "new truth"]
+
+        subscription.cancel()
+        subscription.cancel()
+        fake.said("unheard")
+        await until(lambda: len(everything) == 5)
+        assert heard == ["truth", "new truth"]
+        for bus in (liar, server, client):
+            await bus.close()
+
+    run(main())
+
+
+def test_a_handler_that_fails_is_logged_and_harms_nobody(daemon: Any, run: Run, until: Until, caplog: pytest.LogCaptureFixture) -> None:
+    async def main() -> None:
+        server, echo, client = await served()
+        heard: list[Signal] = []
+
+        def broken(_signal: Signal) -> None:
+            raise RuntimeError("oh")
+
+        await client.subscribe(broken, sender=NAME)
+        await client.subscribe(heard.append, sender=NAME)
+        echo.said("one")
+        echo.said("two")
+        await until(lambda: len(heard) == 2)
+        assert caplog.text.count("RuntimeError: oh") == 2
+        caplog.clear()
+        await server.close()
+        await client.close()
+
+    run(main())
+
+
+def test_a_guarded_object_answers_only_its_owner(daemon: Any, run: Run) -> None:
+    async def main() -> None:
+        server, _, client = await served()
+        friend = await Bus.connect("system")
+        await friend.request_name("org.example.Friend")
+        guard = await server.guard("/org/example", "org.example.Friend")
+        with pytest.raises(BusError, match="AccessDenied"):
+            await call(client, "Pair")
+        with pytest.raises(BusError, match="AccessDenied"):
+            await client.set(NAME, PATH, NAME, "Level", Variant("i", 1))
+        assert await call(friend, "Pair") == [[3, "three"]]
+        guard.cancel()
+        assert await call(client, "Pair") == [[3, "three"]]
+        server.unexport(PATH)
+        with pytest.raises(BusError):
+            await call(client, "Pair")
+        for bus in (friend, server, client):
+            await bus.close()
+
+    run(main())
+
+
+def test_a_name_that_is_taken_is_not_given(daemon: Any, run: Run) -> None:
+    async def main() -> None:
+        one, two = await Bus.connect("session"), await Bus.connect("session")
+        assert await one.request_name("org.example.Only")
+        assert await one.request_name("org.example.Only")
+        assert not await two.request_name("org.example.Only")
+        await one.close()
+        await two.close()
+
+    run(main())
+
+
+def test_the_death_of_the_daemon_ends_every_call(daemon: Any, run: Run, until: Until) -> None:
+    async def main() -> None:
+        server, echo, client = await served()
+        subscription = await client.subscribe(lambda _signal: None, sender=NAME)
+        waiting = asyncio.create_task(call(client, "Wait"))
+        await until(lambda: echo.running == 1)
+        daemon.stop()
+        with pytest.raises(BusGone):
+            await waiting
+        await client.wait_gone()
+        await server.wait_gone()
+        with pytest.raises(BusGone):
+            await call(client, "Pair")
+        with pytest.raises(BusGone):
+            server.export("/other", Echo())
+        server.unexport(PATH)
+        subscription.cancel()
+        echo.release.set()
+        await server.close()
+        await client.close()
+        with pytest.raises(BusGone):
+            await Bus.connect("system")
+
+    run(main())
+
+
+def test_our_own_leaving_ends_a_pending_call_too(daemon: Any, run: Run, until: Until) -> None:
+    async def main() -> None:
+        server, echo, client = await served()
+        waiting = asyncio.create_task(call(client, "Wait"))
+        await until(lambda: echo.running == 1)
+        await client.close()
+        with pytest.raises(BusGone):
+            await waiting
+        assert client.gone.is_set()
+        echo.release.set()
+        await server.close()
+
+    run(main())
+
+
+def test_a_daemon_that_hangs_up_while_authenticating_is_no_bus(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "s"
+
+    async def main() -> None:
+        async def hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.close()
+
+        async with await asyncio.start_unix_server(hang_up, os.fspath(path)):
+            with pytest.raises(BusGone):
+                await Bus.connect(f"unix:path={path}")
+
+    run(main())
+    with socket.socket(socket.AF_UNIX) as nobody, pytest.raises(OSError):
+        nobody.connect(os.fspath(path) + "gone")
+
+
+@pytest.mark.parametrize("address", ["", "nonsense", "unix:path=/nowhere/at/all", "unix:", "tcp:host=", "autolaunch:"])
+def test_a_bad_address_is_no_bus(run: Run, address: str) -> None:
+    async def main() -> None:
+        with pytest.raises(BusGone):
+            await Bus.connect(address)
+
+    run(main())
+
+
+def test_the_supervisor_makes_a_new_connection_after_each_loss(
+    daemon: Any, run: Run, until: Until, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    async def main() -> None:
+        seen: list[str] = []
+        failures = [BusError("org.example.Error.Early", "too early")]
+
+        async def up(bus: Bus) -> None:
+            assert bus.unique_name
+            if failures:
+                seen.append("half way")
+                raise failures.pop()
+            seen.append("up")
+
+        supervised = Supervised("system", up, lambda: seen.append("down"), on_absent=lambda: seen.append("absent"), first_pause=0.001)
+        task = asyncio.create_task(supervised.run())
+        await until(lambda: "up" in seen)
+        assert seen == ["half way", "down", "up"]
+        daemon.stop()
+        await until(lambda: "absent" in seen)
+        daemon.start()
+        await until(lambda: seen.count("up") == 2)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert [word for word in seen if word != "absent"] == ["half way", "down", "up", "down", "up", "down"]
+
+    run(main())
+    caplog.clear()
