@@ -1,0 +1,115 @@
+"""The journal tells the next process what a dead one left behind, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nearby_tray.system.journal import Journal
+
+PROFILE = "nm-profile"
+
+
+def dead(folder: Path, *entries: tuple[str, str]) -> Path:
+    """The file of a process that ended without cleaning up."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "999999999.json"
+    noted = [{"kind": kind, "id": id} for kind, id in entries]
+    path.write_text(json.dumps({"owner": {"pid": 999999999, "start": "1", "boot": "x"}, "entries": noted}))
+    return path
+
+
+def test_entries_come_and_go_and_leave_no_file(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "made")
+    journal.add(PROFILE, "one")
+    journal.add(PROFILE, "one")
+    journal.add("nm-find", "x")
+    assert journal.mine(PROFILE) == ("one",)
+    [file] = (tmp_path / "made").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    journal.remove(PROFILE, "one")
+    journal.remove("nm-find", "x")
+    journal.remove("nm-find", "x")
+    assert not list((tmp_path / "made").iterdir())
+
+
+def test_what_a_running_process_owns_is_nobody_elses(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from nearby_tray.system.journal import Journal;"
+        "Journal(Path(sys.argv[1])).add('nm-profile', 'theirs'); print('noted', flush=True); sys.stdin.read()"
+    )
+    root = str(Path(__file__).parents[2])
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, os.fspath(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": root},
+    )
+    assert child.stdin is not None and child.stdout is not None
+    with child:
+        assert child.stdout.readline() == b"noted\n"
+        journal = Journal(tmp_path)
+        journal.add(PROFILE, "ours")
+        assert journal.leftovers(PROFILE) == ()
+        child.kill()
+        child.wait(30)
+        assert journal.leftovers(PROFILE) == ("theirs",)
+        assert journal.leftovers("nm-find") == ()
+        journal.settle(PROFILE, "theirs")
+        assert journal.leftovers(PROFILE) == ()
+        assert journal.mine(PROFILE) == ("ours",)
+        assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_pid_used_again_is_another_process(tmp_path: Path) -> None:
+    owner = {"pid": os.getpid(), "start": "0", "boot": "b"}
+    (tmp_path / f"{os.getpid()}-0.json").write_text(json.dumps({"owner": owner, "entries": [{"kind": PROFILE, "id": "old"}]}))
+    journal = Journal(tmp_path)
+    journal.add(PROFILE, "new")
+    assert journal.leftovers(PROFILE) == ("old",)
+    journal.settle(PROFILE, "old")
+    assert journal.leftovers(PROFILE) == ()
+    journal.remove(PROFILE, "new")
+    assert not list(tmp_path.iterdir())
+
+
+DAMAGED = ["", "{", "[]", '{"owner": 5, "entries": []}', '{"owner": null, "entries": [{"kind": 1, "id": "x"}]}', "[" * 99999]
+
+
+@pytest.mark.parametrize("text", DAMAGED)
+def test_damage_counts_as_empty_and_is_kept(tmp_path: Path, text: str, caplog: pytest.LogCaptureFixture) -> None:
+    path = dead(tmp_path)
+    path.write_text(text)
+    journal = Journal(tmp_path)
+    assert journal.leftovers(PROFILE) == ()
+    assert [file.name for file in tmp_path.iterdir()] == [path.name + ".damaged"]
+    assert "damaged" in caplog.text
+    caplog.clear()
+
+
+def test_one_leftover_is_settled_at_a_time(tmp_path: Path) -> None:
+    dead(tmp_path, (PROFILE, "a"), (PROFILE, "b"), ("nm-find", "f"))
+    journal = Journal(tmp_path)
+    journal.settle(PROFILE, "a")
+    assert Journal(tmp_path).leftovers(PROFILE) == ("b",)
+    journal.settle(PROFILE, "b")
+    journal.settle("nm-find", "f")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_disk_that_refuses_stops_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "file").write_text("")
+    journal = Journal(tmp_path / "file" / "made")
+    journal.add(PROFILE, "x")
+    journal.add(PROFILE, "y")
+    assert journal.leftovers(PROFILE) == ()
+    assert journal.mine(PROFILE) == ("x", "y")
+    assert len(caplog.records) == 1
+    caplog.clear()
