@@ -314,6 +314,7 @@ class _Match:
     namespace: str | None
     interface: str | None
     member: str | None
+    arg0: str | None
 
     def wants(self, message: Any, owner: str | None) -> bool:
         return (
@@ -321,6 +322,7 @@ class _Match:
             and (self.interface is None or message.interface == self.interface)
             and (self.member is None or message.member == self.member)
             and (self.path is None or message.path == self.path)
+            and (self.arg0 is None or (bool(message.body) and message.body[0] == self.arg0))
             and (
                 self.namespace is None
                 or self.namespace == "/"
@@ -439,15 +441,16 @@ class Bus:
         path_namespace: str | None = None,
         interface: str | None = None,
         member: str | None = None,
+        arg0: str | None = None,
     ) -> Subscription:
-        """Tell `handler` of each signal that fits, from the moment this returns.
+        """Tell `handler` of each signal that fits, from the moment this returns. `arg0`: the first value, a string.
 
         `sender` is a well-known name (only its present owner is believed) or a unique name. The handler is sync and quick; an
         exception in it is logged and harms nobody else.
         """
-        wanted = {"sender": sender, "path": path, "path_namespace": path_namespace, "interface": interface, "member": member}
+        wanted = {"sender": sender, "path": path, "path_namespace": path_namespace, "interface": interface, "member": member, "arg0": arg0}
         rule = ",".join(["type='signal'", *(f"{key}='{value}'" for key, value in wanted.items() if value is not None)])
-        match = _Match(handler, rule, sender, path, path_namespace, interface, member)
+        match = _Match(handler, rule, sender, path, path_namespace, interface, member, arg0)
         self._matches.append(match)
         followed = False
         try:
@@ -485,6 +488,17 @@ class Bus:
             raise
         return Subscription(cancel)
 
+    async def name_owner(self, name: str) -> str | None:
+        """Who owns `name` now, without starting anybody."""
+        try:
+            return str((await self.call(_DAEMON, _DAEMON_PATH, _DAEMON, "GetNameOwner", "s", name))[0])
+        except BusTimeout:
+            raise
+        except BusError as error:
+            if error.name.endswith("NameHasNoOwner"):
+                return None
+            raise
+
     async def _follow(self, name: str) -> _Name:
         entry = self._names.get(name)
         if entry is None:
@@ -494,15 +508,7 @@ class Bus:
             # Each comer asks anew, because the first one may still be waiting. Subscribed first, read second.
             await self.call(_DAEMON, _DAEMON_PATH, _DAEMON, "AddMatch", "s", self._owner_rule(name))
             changes = entry.changes
-            owner: str | None
-            try:
-                owner = str((await self.call(_DAEMON, _DAEMON_PATH, _DAEMON, "GetNameOwner", "s", name))[0])
-            except BusTimeout:
-                raise
-            except BusError as error:
-                if not error.name.endswith("NameHasNoOwner"):
-                    raise
-                owner = None
+            owner = await self.name_owner(name)
             if changes == entry.changes:  # otherwise a change has overtaken the answer
                 entry.owner = owner
         except BaseException:

@@ -184,6 +184,8 @@ def test_signals_are_believed_only_from_the_owner_of_the_name(daemon: Any, run: 
         liar.export(PATH, fake)
         heard: list[object] = []
         everything: list[object] = []
+        chosen: list[object] = []
+        await client.subscribe(lambda s: chosen.append(s.body[0]), interface=NAME, arg0="new truth")
         subscription = await client.subscribe(lambda s: heard.append(s.body[0]), sender=NAME, path_namespace="/org/example", member="Said")
         await client.subscribe(lambda s: everything.append(s.body[0]), interface=NAME)
         fake.said("lie")
@@ -202,6 +204,9 @@ def test_signals_are_believed_only_from_the_owner_of_the_name(daemon: Any, run: 
         fake.said("new truth")
         await until(lambda: len(everything) == 4)
         assert heard == ["truth", "new truth"]
+        assert chosen == ["new truth"]
+        assert await client.name_owner(NAME) == liar.unique_name
+        assert await client.name_owner("org.example.Nobody") is None
 
         subscription.cancel()
         subscription.cancel()
