@@ -1,0 +1,1085 @@
+"""Bluetooth LE through BlueZ: our calls and our GATT service, the calls of others, and the conversations that come of both.
+
+The rule it keeps: what BlueZ has of us is exactly what was asked for, and nothing is assumed to have outlived bluetoothd, the adapter
+or its power. When one of them goes, everything here is forgotten at once (each conversation ends with a `Disconnected`), and what is then
+asked for is made anew. No radio is ever switched on, and bluetoothd is never called while nobody owns its name: a call would start it.
+
+The server side is ours (`bus.py`); hearing and the GATT client are bleak's, imported when first needed. An `origin` is BlueZ's path of the
+Device1, for callers heard and for listeners that have written to us alike; there is one radio link for both directions.
+
+BlueZ: doc/org.bluez.LEAdvertisement.rst, org.bluez.GattManager.rst, org.bluez.GattCharacteristic.rst, org.bluez.Device.rst.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import re
+import sys
+from collections import OrderedDict
+from collections.abc import Coroutine, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..core.model import BluetoothChanged, CallHeard, Disconnected, EdgeEvent, FrameArrived, Reason
+from ..core.wire import COMPANY_ID, INBOX_UUID, OUTBOX_UUID, SERVICE_UUID
+from ..errors import Unavailable
+from .bus import (
+    Bus,
+    BusError,
+    BusGone,
+    BusTimeout,
+    DBusError,
+    ServiceInterface,
+    Signal,
+    Subscription,
+    Supervised,
+    Variant,
+    dbus_property,
+    method,
+    plain,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bleak import BleakClient, BleakScanner
+    from bleak.backends.device import BLEDevice
+    from bleak.backends.scanner import AdvertisementData
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_BLUEZ = "org.bluez"
+_ADAPTER = "org.bluez.Adapter1"
+_DEVICE = "org.bluez.Device1"
+_ADVERTISING = "org.bluez.LEAdvertisingManager1"
+_GATT = "org.bluez.GattManager1"
+_MONITORS = "org.bluez.AdvertisementMonitorManager1"
+_OBJECTS = "org.freedesktop.DBus.ObjectManager"
+_PROPERTIES = "org.freedesktop.DBus.Properties"
+
+_ADAPTER_PATH = re.compile(r"/org/bluez/hci\d{1,4}")
+_DEVICE_PATH = re.compile(r"/org/bluez/hci\d{1,4}/dev((?:_[0-9A-F]{2}){6})")
+
+_CALL_LIMIT = 8.0  # seconds for one call to bluetoothd; RegisterApplication asks us back several times
+_CONNECT_LIMIT = 10.0
+_OPEN_LIMIT = 10.0  # until the first word about Bluetooth is said, whatever the bus does
+_READ_AGAIN = 5.0  # after bluetoothd did not tell what it has
+
+_MIN_INTERVAL, _MAX_INTERVAL = 100, 150  # ms; the kernel's own choice would be 1.28 s
+_VALUE_LIMIT = 512  # bytes: ATT, no attribute value is longer
+# The smallest MTU is 23. BlueZ 5.66 refuses to be written 511 bytes: it counts the handle (src/shared/gatt-server.c, `write_cb`).
+_MIN_ROOM, _MAX_ROOM = 20, 510
+_ORIGINS = 16  # that talk at once
+_WAITING_FRAMES = 64  # of a new origin, while BlueZ is asked whether it is bonded
+_NOTIFY_PAUSE = 0.005  # s between two notifications, which have no flow control
+
+_REPORTS = 20  # calls heard, per second, from all
+_SAME_REPORT_PAUSE = 5.0  # s until an unchanged call of the same origin is reported again
+_NEW_REPORT_PAUSE = 0.25  # s until a changed one is
+_HEARD_ORIGINS = 256
+
+_BLEAK_TASK = "bluez-bleak"  # its errors are somebody's outcome, not a bug
+
+_CALL_SIZE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Adapter:
+    path: str
+    powered: bool
+    monitors: bool  # offers advertisement monitors (bluetoothd's experimental flag, up to 5.87)
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+
+# --- what bluetoothd sees of us ------------------------------------------------------------------------------------------------
+
+
+class _Advertisement(ServiceInterface):
+    """BlueZ: doc/org.bluez.LEAdvertisement.rst. 28 bytes in the air, so that its 3 bytes of flags still fit: no `Discoverable`."""
+
+    def __init__(self, data: bytes, on_release: Callable[[], None]) -> None:
+        super().__init__("org.bluez.LEAdvertisement1")
+        self._data = data
+        self._on_release = on_release
+
+    @method("Release")
+    def release(self) -> None:
+        self._on_release()
+
+    @dbus_property(name="Type", gives="s")
+    def kind(self) -> str:
+        return "peripheral"
+
+    @dbus_property(name="ServiceUUIDs", gives="as")
+    def service_uuids(self) -> list[str]:
+        return [SERVICE_UUID]
+
+    @dbus_property(name="ManufacturerData", gives="a{qv}")
+    def manufacturer_data(self) -> dict[int, Variant]:
+        return {COMPANY_ID: Variant("ay", self._data)}
+
+
+class _PacedAdvertisement(_Advertisement):
+    """The same, asking for an interval: both bounds, or BlueZ ignores them."""
+
+    @dbus_property(name="MinInterval", gives="u")
+    def min_interval(self) -> int:
+        return _MIN_INTERVAL
+
+    @dbus_property(name="MaxInterval", gives="u")
+    def max_interval(self) -> int:
+        return _MAX_INTERVAL
+
+
+class _Service(ServiceInterface):
+    def __init__(self) -> None:
+        super().__init__("org.bluez.GattService1")
+
+    @dbus_property(name="UUID", gives="s")
+    def uuid(self) -> str:
+        return SERVICE_UUID
+
+    @dbus_property(name="Primary", gives="b")
+    def primary(self) -> bool:
+        return True
+
+
+class _Characteristic(ServiceInterface):
+    def __init__(self, service: str, uuid: str, flags: list[str]) -> None:
+        super().__init__("org.bluez.GattCharacteristic1")
+        self._service = service
+        self._uuid = uuid
+        self._flags = flags
+
+    @dbus_property(name="UUID", gives="s")
+    def uuid(self) -> str:
+        return self._uuid
+
+    @dbus_property(name="Service", gives="o")
+    def service(self) -> str:
+        return self._service
+
+    @dbus_property(name="Flags", gives="as")
+    def flags(self) -> list[str]:
+        return self._flags
+
+
+class _Inbox(_Characteristic):
+    def __init__(self, service: str, on_write: Callable[[bytes, dict[str, object]], None]) -> None:
+        super().__init__(service, INBOX_UUID, ["write"])
+        self._on_write = on_write
+
+    @method("WriteValue", takes=("ay", "a{sv}"))
+    def write_value(self, value: bytes, options: dict[str, Variant]) -> None:
+        given = plain(options)
+        self._on_write(bytes(value), given if isinstance(given, dict) else {})
+
+
+class _Outbox(_Characteristic):
+    """BlueZ makes one notification of each change of `Value`, to everybody who subscribed."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__(service, OUTBOX_UUID, ["notify"])
+        self._value = b""
+        self.subscribed = False
+
+    def notify(self, frame: bytes) -> None:
+        self._value = frame
+        self.emit_properties_changed({"Value": frame})
+
+    @dbus_property(name="Value", gives="ay")
+    def value(self) -> bytes:
+        return self._value
+
+    @dbus_property(name="Notifying", gives="b")
+    def notifying(self) -> bool:
+        return self.subscribed
+
+    @method("StartNotify")
+    def start_notify(self) -> None:
+        self.subscribed = True
+
+    @method("StopNotify")
+    def stop_notify(self) -> None:
+        self.subscribed = False
+
+
+@dataclass(slots=True)
+class _Application:
+    """Our GATT service, as registered. `advertised`: the path and the data of the advertisement in force, if there is one."""
+
+    adapter: str
+    root: str
+    inbox: _Inbox
+    outbox: _Outbox
+    guard: Subscription
+    advertised: tuple[str, bytes] | None = None
+    pacing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+# --- who talks -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Visitor:
+    """A listener that connected to us and has written. Its frames wait until BlueZ has said whether it is bonded."""
+
+    origin: str
+    room: int
+    bonded: bool | None = None
+    waiting: list[bytes] = field(default_factory=list)
+    subscription: Subscription | None = None
+
+
+@dataclass(slots=True)
+class _Host:
+    """A caller that we connected to."""
+
+    client: BleakClient
+    room: int
+    bonded: bool
+
+
+@dataclass(slots=True)
+class _Report:
+    """What was last said of one origin, and what is still to be said."""
+
+    data: bytes
+    at: float
+    pending: CallHeard | None = None
+
+
+class BlueZ:
+    """Serves `controller.Bluetooth` with the bluetoothd on the system bus.
+
+    `adapter`: "hci0" and the like; `None`: the first that will do.
+    """
+
+    def __init__(self, adapter: str | None = None) -> None:
+        self._wanted = adapter
+        self._sink: Callable[[EdgeEvent], None] | None = None
+        self._bus: Bus | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tidying: set[asyncio.Task[Any]] = set()
+        self._supervisor: asyncio.Task[None] | None = None
+
+        # what bluetoothd is
+        self._owner: str | None = None
+        self._adapter: _Adapter | None = None  # usable, when `_reason` is None
+        self._reason: Reason | None = Reason.BLUETOOTH_MISSING
+        self._judged = asyncio.Event()
+        self._stale = asyncio.Event()
+        self._lost_since_ready = False
+        self._era = 0  # counts how often everything was lost
+        self._adapter_watches: dict[str, Subscription] = {}
+
+        # what we made there
+        self._serving = asyncio.Lock()
+        self._application: _Application | None = None
+        self._made = 0  # paths are never used twice: bluetoothd may still be busy with the old
+        self._visitors: dict[str, _Visitor] = {}
+        self._hosts: dict[str, _Host] = {}
+        self._connecting = asyncio.Lock()
+
+        # hearing
+        self._hearing = asyncio.Lock()
+        self._listening = False
+        self._scanner: BleakScanner | None = None
+        self._callers: OrderedDict[str, None] = OrderedDict()  # origins that have been heard to advertise our service
+        self._reports: OrderedDict[str, _Report] = OrderedDict()
+        self._report_times: list[float] = []
+        self._report_timer: asyncio.TimerHandle | None = None
+        self._listening_by = ""
+
+    @property
+    def listening_by(self) -> str:
+        """How calls are heard now: "AdvertisementMonitor" (passive), "discovery" (active, filtered), or "" while not listening."""
+        return self._listening_by
+
+    # --- open and close ---
+
+    async def open(self, sink: Callable[[EdgeEvent], None]) -> None:
+        self._sink = sink
+        if self._supervisor is not None:
+            return
+        self._judged.clear()
+        supervised = Supervised("system", self._on_up, self._on_down, on_absent=lambda: self._settle(None, Reason.BLUETOOTH_MISSING))
+        self._supervisor = self._start(supervised.run(), "bluez-bus")
+        self._start(self._keep_looking(), "bluez-look")
+        try:
+            async with asyncio.timeout(_OPEN_LIMIT):
+                await self._judged.wait()
+        except TimeoutError:
+            self._settle(None, Reason.BLUETOOTH_MISSING)
+
+    async def close(self) -> None:
+        if self._supervisor is None:
+            return
+        for origin in list(self._hosts):
+            await self.disconnect(origin)
+        await self.unlisten()
+        await self.unserve()
+        await self._tidied()
+        await _drop_bleak(quietly=True)
+        self._sink = None
+        self._supervisor.cancel()
+        await asyncio.wait({self._supervisor})
+        self._supervisor = None
+        for task in list(self._tasks):
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=2.0)
+        self._reason, self._adapter, self._lost_since_ready = Reason.BLUETOOTH_MISSING, None, False
+
+    # --- the daemon and its adapter ---
+
+    async def _on_up(self, bus: Bus) -> None:
+        self._bus = bus
+        await bus.subscribe(self._on_objects, sender=_BLUEZ, path="/", interface=_OBJECTS)
+        await bus.watch_name(_BLUEZ, self._on_owner)
+
+    def _on_down(self) -> None:
+        self._bus = None
+        self._owner = None
+        self._adapter_watches.clear()
+        self._settle(None, Reason.BLUETOOTH_MISSING)
+
+    def _on_owner(self, owner: str | None) -> None:
+        if owner == self._owner and self._judged.is_set():
+            return
+        gone, self._owner = self._owner is not None, owner
+        if gone or owner is None:
+            self._settle(None, Reason.BLUETOOTH_MISSING)
+        if owner is not None:
+            self._stale.set()
+
+    def _on_objects(self, signal: Signal) -> None:
+        path = signal.body[0] if signal.body else None
+        if not isinstance(path, str):
+            return
+        if _ADAPTER_PATH.fullmatch(path):
+            self._stale.set()
+        elif signal.member == "InterfacesRemoved" and path in self._visitors and _DEVICE in _listed(signal.body[1:]):
+            self._lose(path)
+
+    def _on_adapter(self, signal: Signal) -> None:
+        match signal.body:
+            case (str(interface), dict(changed), *_) if interface == _ADAPTER and "Powered" in changed:
+                self._stale.set()
+
+    async def _keep_looking(self) -> None:
+        """Read bluetoothd's adapters anew whenever something says that they have changed."""
+        while True:
+            await self._stale.wait()
+            self._stale.clear()
+            bus, owner = self._bus, self._owner
+            if bus is None or owner is None:
+                continue
+            try:
+                adapters = await self._read_adapters(bus)
+            except BusGone:
+                continue
+            except BusError as error:
+                log.warning("bluetoothd does not say what it has: %s", error)
+                asyncio.get_running_loop().call_later(_READ_AGAIN, self._stale.set)
+                adapters = None
+            if self._owner != owner or self._bus is not bus:
+                continue  # all of this is history; whoever changed it has set `_stale`
+            self._judge(adapters)
+
+    async def _read_adapters(self, bus: Bus) -> dict[str, _Adapter]:
+        """The adapters that can advertise and serve. Each is watched before it is read."""
+        while True:
+            objects = (await bus.call(_BLUEZ, "/", _OBJECTS, "GetManagedObjects", timeout=_CALL_LIMIT))[0]
+            found = {
+                path: _Adapter(path, properties[_ADAPTER].get("Powered") is True, _has_monitors(properties))
+                for path, properties in (objects.items() if isinstance(objects, dict) else ())
+                if _ADAPTER_PATH.fullmatch(path) and {_ADAPTER, _ADVERTISING, _GATT} <= properties.keys()
+            }
+            for path in self._adapter_watches.keys() - found.keys():
+                self._adapter_watches.pop(path).cancel()
+            new = sorted(found.keys() - self._adapter_watches.keys())
+            for path in new:
+                watch = await bus.subscribe(self._on_adapter, sender=_BLUEZ, path=path, interface=_PROPERTIES, member="PropertiesChanged")
+                self._adapter_watches[path] = watch
+            if not new:
+                return found
+
+    def _judge(self, adapters: dict[str, _Adapter] | None) -> None:
+        if adapters is None:
+            self._settle(None, Reason.BLUETOOTH_MISSING)
+            return
+        fitting = [adapter for path, adapter in sorted(adapters.items()) if self._wanted in (None, adapter.name)]
+        # The one in use stays the one in use as long as it can be used.
+        fitting.sort(key=lambda adapter: (not adapter.powered, self._adapter is None or adapter.path != self._adapter.path))
+        if not fitting:
+            self._settle(None, Reason.BLUETOOTH_NO_ADAPTER)
+        elif not fitting[0].powered:
+            self._settle(None, Reason.BLUETOOTH_OFF)
+        else:
+            self._settle(fitting[0], None)
+
+    def _settle(self, adapter: _Adapter | None, reason: Reason | None) -> None:
+        """Everything that is known is known: forget what was lost, and say what has changed."""
+        before, first = self._reason, not self._judged.is_set()
+        moved = self._adapter is not None and (adapter is None or adapter.path != self._adapter.path)
+        if moved:
+            self._lost_since_ready = True
+            self._adapter, self._reason = adapter, reason
+            self._forget()
+        self._adapter, self._reason = adapter, reason
+        self._judged.set()
+        if first or before is not reason or (moved and reason is None):
+            log.info("Bluetooth: %s", f"ready on {adapter.name}" if adapter is not None else reason.value if reason is not None else "")
+            fresh = reason is None and self._lost_since_ready
+            if fresh:
+                self._lost_since_ready = False
+            self._tell(BluetoothChanged(reason, fresh))
+
+    def _forget(self) -> None:
+        """bluetoothd, the adapter or its power went: what we had there is gone, or of no use."""
+        self._era += 1
+        application, self._application = self._application, None
+        scanner, self._scanner = self._scanner, None
+        self._listening, self._listening_by = False, ""
+        self._forget_reports()
+        hosts = dict(self._hosts)
+        for origin in [*self._visitors, *self._hosts.keys() - self._visitors.keys()]:
+            self._lose(origin)
+        self._clear_away(self._tidy(self._owner is not None, application, scanner, hosts))
+
+    def _clear_away(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._start(work, "bluez-tidy")
+        self._tidying.add(task)
+        task.add_done_callback(self._tidying.discard)
+
+    async def _tidy(
+        self, there: bool, application: _Application | None, scanner: BleakScanner | None, hosts: dict[str, _Host]
+    ) -> None:
+        """Clear away what `_forget` has forgotten; with bluetoothd still `there`, also at its end."""
+        if application is not None:
+            await self._withdraw(application, there=there)
+        if there:
+            if scanner is not None:
+                await self._quietly(scanner.stop(), "stop of the scan")
+            for host in hosts.values():
+                await self._quietly(host.client.disconnect(), "disconnection")
+        else:
+            # bleak does not notice that bluetoothd was replaced and would go on with the devices of the old one.
+            await _drop_bleak()
+            for host in hosts.values():
+                if not host.client.is_connected:  # else it would call, and by that start, a bluetoothd
+                    await self._quietly(host.client.disconnect(), "release")
+
+    async def _tidied(self) -> None:
+        if self._tidying:
+            await asyncio.wait(self._tidying, timeout=_CALL_LIMIT)
+
+    # --- serving ---
+
+    async def serve(self, advertisement: bytes | None) -> None:
+        async with self._serving:
+            await self._tidied()
+            bus, adapter = self._usable()
+            era = self._era
+            with self._refusals(era):
+                application = self._application
+                if application is None:
+                    application = await self._register(bus, adapter)
+                    self._check(era)
+                    self._application = application
+                    log.info("serving on %s", adapter.name)
+                    new = True
+                else:
+                    new = False
+                try:
+                    await self._advertise(bus, adapter, application, advertisement)
+                    self._check(era)
+                except BaseException:
+                    if new and self._application is application:
+                        self._application = None
+                        await self._withdraw(application, there=True)
+                    raise
+
+    async def unserve(self) -> None:
+        async with self._serving:
+            await self._tidied()
+            application, self._application = self._application, None
+            if application is None:
+                return
+            await self._withdraw(application, there=self._owner is not None)
+            for origin in self._visitors.keys() & self._hosts.keys():  # their radio link is also that of our own conversation with them
+                self._forget_visitor(origin)
+            # bluetoothd takes 2 s for each (src/device.c, DISCONNECT_TIMER).
+            await asyncio.gather(*(self._hang_up(origin) for origin in list(self._visitors)))
+            log.info("serving no more")
+
+    async def _register(self, bus: Bus, adapter: _Adapter) -> _Application:
+        self._made += 1
+        root = f"/org/nearby_tray/application{self._made}"
+        service = f"{root}/service0"
+        inbox, outbox = _Inbox(service, self._on_write), _Outbox(service)
+        # The system bus lets only root call these interfaces anyway (BlueZ: src/bluetooth.conf); a private bus need not.
+        guard = await bus.guard(root, _BLUEZ)
+        application = _Application(adapter.path, root, inbox, outbox, guard)
+        try:
+            # Complete before it is registered: BlueZ ignores what comes later.
+            bus.export(service, _Service())
+            bus.export(f"{service}/char0", inbox)
+            bus.export(f"{service}/char1", outbox)
+            await bus.call(_BLUEZ, adapter.path, _GATT, "RegisterApplication", "oa{sv}", root, {}, timeout=_CALL_LIMIT)
+        except BaseException:
+            await self._withdraw(application, there=self._owner is not None)
+            raise
+        return application
+
+    async def _advertise(self, bus: Bus, adapter: _Adapter, application: _Application, data: bytes | None) -> None:
+        if application.advertised is not None:
+            if application.advertised[1] == data:
+                return
+            await self._silence(application, there=True)
+        if data is None:
+            return
+        error: BusError | None = None
+        for kind in (_PacedAdvertisement, _Advertisement):
+            self._made += 1
+            path = f"{application.root}/advertisement{self._made}"
+            bus.export(path, kind(data, lambda path=path: self._on_release(path)))  # type: ignore[misc]
+            application.advertised = path, data
+            try:
+                await bus.call(_BLUEZ, adapter.path, _ADVERTISING, "RegisterAdvertisement", "oa{sv}", path, {}, timeout=_CALL_LIMIT)
+            except BaseException as caught:
+                await self._silence(application, there=isinstance(caught, BusTimeout) or not isinstance(caught, BusError))
+                # "NotPermitted" is no free instance; without intervals there would be none either.
+                if not isinstance(caught, BusError) or not _is_about_the_data(caught):
+                    raise
+                log.info("advertising refused: %s", caught)
+                error = caught
+            else:
+                log.info("advertising")
+                return
+        assert error is not None
+        raise error
+
+    def _on_release(self, path: str) -> None:
+        application = self._application
+        if application is not None and application.advertised is not None and application.advertised[0] == path:
+            log.info("bluetoothd has ended the advertisement")
+            application.advertised = None
+            if self._bus is not None:
+                self._bus.unexport(path)
+
+    async def _silence(self, application: _Application, *, there: bool) -> None:
+        """Withdraw the advertisement; never raises."""
+        if application.advertised is None:
+            return
+        path, _ = application.advertised
+        application.advertised = None
+        await self._unregister(application.adapter, _ADVERTISING, "UnregisterAdvertisement", path, there=there)
+        if self._bus is not None:
+            self._bus.unexport(path)
+
+    async def _withdraw(self, application: _Application, *, there: bool) -> None:
+        """Take advertisement and service back; never raises."""
+        await self._silence(application, there=there)
+        await self._unregister(application.adapter, _GATT, "UnregisterApplication", application.root, there=there)
+        application.guard.cancel()
+        if self._bus is not None:
+            for path in (f"{application.root}/service0/char1", f"{application.root}/service0/char0", f"{application.root}/service0"):
+                self._bus.unexport(path)
+
+    async def _unregister(self, adapter: str, interface: str, member: str, path: str, *, there: bool) -> None:
+        if not there or self._bus is None:
+            return
+        try:
+            await self._bus.call(_BLUEZ, adapter, interface, member, "o", path, timeout=_CALL_LIMIT)
+        except (BusError, BusGone) as error:
+            # "DoesNotExist": it had been refused or was gone already, which is what is wanted.
+            log.debug("%s: %s", member, error)
+
+    # --- those who come to us ---
+
+    def _on_write(self, value: bytes, options: dict[str, object]) -> None:
+        """A write to our inbox. BlueZ: src/gatt-database.c, `send_write`; each refusal here becomes an ATT error at the other side."""
+        device = options.get("device")
+        if not isinstance(device, str) or not _DEVICE_PATH.fullmatch(device):
+            raise DBusError("org.bluez.Error.Failed", "who?")
+        if options.get("offset", 0) != 0:
+            raise DBusError("org.bluez.Error.InvalidOffset", "no long writes")
+        if options.get("prepare-authorize") is True:
+            return
+        mtu = options.get("mtu")
+        room = _room(mtu - 3 if isinstance(mtu, int) and not isinstance(mtu, bool) else 0)
+        if not 0 < len(value) <= _VALUE_LIMIT:
+            raise DBusError("org.bluez.Error.InvalidValueLength", f"1 to {_VALUE_LIMIT} bytes")
+        visitor = self._visitors.get(device)
+        if visitor is None:
+            if self._application is None or len(self._visitors) >= _ORIGINS:
+                raise DBusError("org.bluez.Error.NotPermitted", "too many talk already")
+            visitor = self._visitors[device] = _Visitor(device, room)
+            log.info("%s talks to us", device)
+            self._start(self._meet(visitor), "bluez-meet")
+        visitor.room = room
+        if visitor.bonded is not None:
+            self._tell(FrameArrived(device, value, room, visitor.bonded))
+        elif len(visitor.waiting) < _WAITING_FRAMES:
+            visitor.waiting.append(value)
+        else:
+            raise DBusError("org.bluez.Error.Failed", "too fast")
+
+    async def _meet(self, visitor: _Visitor) -> None:
+        """Find out whether a newcomer is bonded, and when it leaves; then pass on what it said meanwhile."""
+        origin, bus = visitor.origin, self._bus
+        bonded, connected = False, True
+
+        def on_changed(signal: Signal) -> None:
+            match signal.body:
+                case (str(interface), dict(changed), *_) if interface == _DEVICE and changed.get("Connected") is False:
+                    if self._visitors.get(origin) is visitor:
+                        self._lose(origin)
+
+        if bus is None:
+            return
+        try:
+            watch = await bus.subscribe(on_changed, sender=_BLUEZ, path=origin, interface=_PROPERTIES, member="PropertiesChanged")
+            if self._visitors.get(origin) is not visitor:
+                watch.cancel()
+                return
+            visitor.subscription = watch
+            properties = await bus.get_all(_BLUEZ, origin, _DEVICE, timeout=_CALL_LIMIT)
+            bonded, connected = _is_bonded(properties), properties.get("Connected") is True
+        except BusError as error:
+            log.warning("bluetoothd does not tell about %s: %s", origin, error)
+        except BusGone:
+            return
+        if self._visitors.get(origin) is not visitor:
+            return
+        if not connected:
+            self._lose(origin)
+            return
+        visitor.bonded = bonded
+        waiting, visitor.waiting = visitor.waiting, []
+        for frame in waiting:
+            self._tell(FrameArrived(origin, frame, visitor.room, bonded))
+
+    def _forget_visitor(self, origin: str) -> bool:
+        visitor = self._visitors.pop(origin, None)
+        if visitor is None:
+            return False
+        if visitor.subscription is not None:
+            visitor.subscription.cancel()
+        return True
+
+    def _lose(self, origin: str) -> None:
+        """The radio link with `origin` is no more, in whichever direction it was used."""
+        visited = self._forget_visitor(origin)
+        hosted = self._hosts.pop(origin, None) is not None
+        if visited or hosted:
+            log.info("%s is disconnected", origin)
+            self._tell(Disconnected(origin))
+
+    # --- conversations ---
+
+    async def connect(self, origin: str) -> int:
+        await self._tidied()
+        _, adapter = self._usable()
+        address = _DEVICE_PATH.fullmatch(origin)
+        if address is None or not origin.startswith(f"{adapter.path}/"):
+            raise Unavailable(Reason.PEER_GONE, f"{origin!r} is not a device of {adapter.name}")
+        async with self._connecting:  # a controller makes one connection at a time anyway
+            self._usable()
+            host = self._hosts.get(origin)
+            if host is not None:
+                return host.room
+            if len(self._hosts) >= _ORIGINS:
+                raise Unavailable(Reason.BLUETOOTH_REFUSED, f"{_ORIGINS} connections are made already")
+            era = self._era
+            # A controller that scans while it connects often aborts ("le-connection-abort-by-local").
+            await self._pause()
+            try:
+                host = await self._make_connection(origin, address[1][1:].replace("_", ":"), adapter, era)
+            finally:
+                await self._resume(era)
+            return host.room
+
+    async def _make_connection(self, origin: str, address: str, adapter: _Adapter, era: int) -> _Host:
+        from bleak.exc import BleakDeviceNotFoundError, BleakError
+
+        last: Exception | None = None
+        deadline = asyncio.get_running_loop().time() + _CONNECT_LIMIT
+        for _ in range(2):
+            left = deadline - asyncio.get_running_loop().time()
+            if left <= 0:
+                break
+            try:
+                return await self._within(left, self._talk_to(origin, address, adapter, era))
+            except TimeoutError:
+                self._check(era)
+                raise Unavailable(Reason.PEER_GONE, f"no connection within {_CONNECT_LIMIT:g} s") from last
+            except BleakDeviceNotFoundError as error:
+                raise Unavailable(Reason.PEER_GONE, str(error)) from error
+            except (BleakError, EOFError, OSError, Unavailable) as error:
+                # Interference, a link that was just ending, services remembered from an earlier call: the second time usually goes well.
+                self._check(era)
+                log.info("connecting to %s: %s", origin, error)
+                last = error
+        raise last if isinstance(last, Unavailable) else Unavailable(Reason.PEER_GONE, str(last)) from last
+
+    async def _talk_to(self, origin: str, address: str, adapter: _Adapter, era: int) -> _Host:
+        """Connect, and subscribe to the outbox. Leaves no connection behind when it raises."""
+        from bleak import BleakClient
+        from bleak.backends.device import BLEDevice
+
+        _spare_bluetoothctl()
+        details = {"path": origin, "props": {"Address": address, "Alias": address, "Adapter": adapter.path}}
+
+        def on_gone(gone: BleakClient) -> None:
+            host = self._hosts.get(origin)
+            if host is not None and host.client is gone:
+                self._lose(origin)
+            # Only this closes the D-Bus connection that bleak has for each client.
+            self._clear_away(self._quietly(gone.disconnect(), "release"))
+
+        client = BleakClient(BLEDevice(address, None, details), on_gone, services=[SERVICE_UUID], timeout=_CONNECT_LIMIT)
+        try:
+            await client.connect()
+            inbox, outbox = client.services.get_characteristic(INBOX_UUID), client.services.get_characteristic(OUTBOX_UUID)
+            if inbox is None or outbox is None:
+                raise Unavailable(Reason.NOT_OURS, "it has no such service")
+            bonded = False
+            if self._bus is not None:
+                try:
+                    bonded = _is_bonded(await self._bus.get_all(_BLUEZ, origin, _DEVICE, timeout=_CALL_LIMIT))
+                except (BusError, BusGone) as error:
+                    log.warning("bluetoothd does not tell about %s: %s", origin, error)
+            host = _Host(client, _room(inbox.max_write_without_response_size), bonded)
+
+            def on_frame(_: object, data: bytearray) -> None:
+                if client.is_connected and 0 < len(data) <= _VALUE_LIMIT:
+                    self._tell(FrameArrived(origin, bytes(data), host.room, host.bonded))
+
+            # Not AcquireNotify: BlueZ gives that to one client only, and flushes each PropertiesChanged(Value) (src/gatt-client.c).
+            await client.start_notify(outbox, on_frame, bluez={"use_start_notify": True})
+            self._check(era)
+            if not client.is_connected:
+                raise Unavailable(Reason.PEER_GONE, "it has disconnected at once")
+        except BaseException:
+            if client.is_connected:
+                await self._quietly(client.disconnect(), "disconnection")
+            raise
+        self._hosts[origin] = host
+        log.info("connected to %s, %d bytes a frame", origin, host.room)
+        return host
+
+    async def send(self, origin: str, frame: bytes) -> None:
+        """Raises `ValueError` for a frame longer than the room, `Unavailable(PEER_GONE)` when `origin` does not listen (any more)."""
+        from_us, host, visitor = self._application, self._hosts.get(origin), self._visitors.get(origin)
+        room = host.room if host is not None else visitor.room if visitor is not None else _MAX_ROOM
+        if not 0 < len(frame) <= room:
+            raise ValueError(f"a frame of {len(frame)} bytes where {room} fit")
+        if host is not None:
+            await self._write(host.client, frame)
+        elif visitor is None or from_us is None:
+            raise Unavailable(Reason.PEER_GONE, "not connected")
+        else:
+            async with from_us.pacing:
+                if self._visitors.get(origin) is not visitor or self._application is not from_us:
+                    raise Unavailable(Reason.PEER_GONE, "disconnected meanwhile")
+                if not from_us.outbox.subscribed:
+                    raise Unavailable(Reason.PEER_GONE, "nobody is subscribed to the outbox")
+                from_us.outbox.notify(frame)
+                await asyncio.sleep(_NOTIFY_PAUSE)
+
+    async def _write(self, client: BleakClient, frame: bytes) -> None:
+        from bleak.exc import BleakError
+
+        try:
+            await self._within(_CALL_LIMIT, client.write_gatt_char(INBOX_UUID, frame, response=True))
+        except TimeoutError:
+            raise Unavailable(Reason.PEER_GONE, f"not written within {_CALL_LIMIT:g} s") from None
+        except (BleakError, EOFError, OSError) as error:
+            raise Unavailable(Reason.PEER_GONE, str(error)) from error
+
+    async def disconnect(self, origin: str) -> None:
+        host = self._hosts.get(origin)
+        if host is not None:
+            await self._quietly(host.client.disconnect(), "disconnection")
+            self._lose(origin)
+        elif origin in self._visitors:
+            await self._hang_up(origin)
+
+    async def _hang_up(self, origin: str) -> None:
+        if self._bus is not None and self._owner is not None:
+            try:
+                await self._bus.call(_BLUEZ, origin, _DEVICE, "Disconnect", timeout=_CALL_LIMIT)
+            except (BusError, BusGone) as error:
+                log.info("disconnection of %s: %s", origin, error)
+        self._lose(origin)
+
+    # --- hearing ---
+
+    async def listen(self) -> None:
+        async with self._hearing:
+            await self._tidied()
+            self._usable()
+            if self._scanner is not None:
+                return
+            self._listening = True  # the first call may be heard before the scan is said to run
+            try:
+                await self._scan()
+            finally:
+                self._listening = self._scanner is not None
+
+    async def unlisten(self) -> None:
+        async with self._hearing:
+            self._listening = False
+            await self._stop_scan()
+            self._forget_reports()
+
+    async def _scan(self) -> None:
+        from bleak import BleakScanner
+        from bleak.exc import BleakError
+
+        _, adapter = self._usable()
+        era = self._era
+        # Not bleak's own `service_uuids`: it judges by what BlueZ has stored of the device, which for one that was connected is not what it
+        # advertises. bluetoothd's filter looks at the advertisement itself. A duplicate is not asked for: each scan of bluetoothd (some
+        # 10 s) begins with an empty filter, and so does each of ours after a connection.
+        discovery: dict[str, Any] = {"adapter": adapter.name, "filters": {"UUIDs": [SERVICE_UUID], "DuplicateData": False}}
+        uuid = bytes.fromhex(SERVICE_UUID.replace("-", ""))[::-1]
+        # The two AD types that list 128-bit UUIDs: incomplete, complete.
+        monitor: dict[str, Any] = {"adapter": adapter.name, "or_patterns": [(0, 0x06, uuid), (0, 0x07, uuid)]}
+        ways = [("discovery", "active", discovery)]
+        if adapter.monitors:
+            ways.insert(0, ("AdvertisementMonitor", "passive", monitor))
+        for name, mode, arguments in ways:
+            scanner = BleakScanner(self._on_advertisement, scanning_mode=mode, bluez=arguments)  # type: ignore[arg-type]
+            try:
+                await self._within(_CALL_LIMIT, scanner.start())
+            except (BleakError, EOFError, OSError, TimeoutError) as error:
+                self._check(era)
+                if name == ways[-1][0]:
+                    raise Unavailable(self._reason or Reason.BLUETOOTH_REFUSED, str(error)) from error
+                log.info("%s: %s", name, error)
+                continue
+            if self._era != era:
+                await self._quietly(scanner.stop(), "stop of the scan")
+                self._check(era)
+            self._scanner, self._listening_by = scanner, name
+            log.info("listening by %s", name)
+            return
+
+    async def _stop_scan(self) -> None:
+        scanner, self._scanner = self._scanner, None
+        if scanner is not None:
+            log.info("listening no more by %s", self._listening_by)
+            self._listening_by = ""
+            await self._quietly(scanner.stop(), "stop of the scan")
+
+    async def _pause(self) -> None:
+        async with self._hearing:
+            if self._listening_by == "discovery":
+                await self._stop_scan()
+
+    async def _resume(self, era: int) -> None:
+        """Listen again, if that is still wanted; when it does not go at once, somewhat later."""
+        async with self._hearing:
+            if not self._listening or self._scanner is not None or self._era != era:
+                return
+            try:
+                await self._scan()
+            except Unavailable as error:
+                log.warning("listening does not go on: %s", error)
+                if self._era == era:
+                    self._start(self._resume_later(era), "bluez-resume")
+
+    async def _resume_later(self, era: int) -> None:
+        await asyncio.sleep(_READ_AGAIN)
+        await self._resume(era)
+
+    def _on_advertisement(self, device: BLEDevice, advertisement: AdvertisementData) -> None:
+        """bleak's word that something of a device has changed: not necessarily that it was heard just now."""
+        path, properties = advertisement.platform_data[:2]
+        data = advertisement.manufacturer_data.get(COMPANY_ID)
+        if not isinstance(path, str) or not _DEVICE_PATH.fullmatch(path) or not isinstance(data, bytes) or not self._listening:
+            return
+        bonded = _is_bonded(properties)
+        # Once BlueZ has been connected to a device, its UUIDs are those of the services it then had, not the advertised ones. So who has
+        # called once, or is bonded, is believed by the shape of the data.
+        if SERVICE_UUID in advertisement.service_uuids:
+            self._callers[path] = None
+            self._callers.move_to_end(path)
+            while len(self._callers) > _HEARD_ORIGINS:
+                self._callers.popitem(last=False)
+        elif len(data) != _CALL_SIZE or not (bonded or path in self._callers):
+            return
+        rssi = advertisement.rssi
+        strength = rssi if isinstance(rssi, int) and -127 < rssi < 21 else None  # 127 and bleak's -127 are "not known"
+        self._report(CallHeard(path, data[:31], bonded, strength))
+
+    def _report(self, call: CallHeard) -> None:
+        """Pass a call on, or keep the latest of each origin for when its turn comes."""
+        now = asyncio.get_running_loop().time()
+        report = self._reports.pop(call.origin, None)
+        if report is None:
+            report = _Report(b"", float("-inf"))
+        self._reports[call.origin] = report
+        while len(self._reports) > _HEARD_ORIGINS:
+            self._reports.popitem(last=False)
+        if call.data == report.data and report.pending is None and now - report.at < _SAME_REPORT_PAUSE:
+            return
+        report.pending = call
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._report_timer is not None:
+            self._report_timer.cancel()
+            self._report_timer = None
+        self._report_times = [at for at in self._report_times if now - at < 1.0]
+        later: float | None = None
+        for report in list(self._reports.values()):
+            if report.pending is None:
+                continue
+            due = report.at + _NEW_REPORT_PAUSE
+            if len(self._report_times) >= _REPORTS:
+                due = max(due, self._report_times[0] + 1.0)
+            if due > now:
+                later = due if later is None else min(later, due)
+                continue
+            call, report.pending = report.pending, None
+            report.data, report.at = call.data, now
+            self._report_times.append(now)
+            self._tell(call)
+        if later is not None:
+            self._report_timer = asyncio.get_running_loop().call_at(later, self._pass_on)
+
+    def _forget_reports(self) -> None:
+        self._reports.clear()
+        if self._report_timer is not None:
+            self._report_timer.cancel()
+            self._report_timer = None
+
+    # --- manners ---
+
+    def _usable(self) -> tuple[Bus, _Adapter]:
+        if self._reason is not None or self._adapter is None or self._bus is None:
+            raise Unavailable(self._reason or Reason.BLUETOOTH_MISSING)
+        return self._bus, self._adapter
+
+    def _check(self, era: int) -> None:
+        if era != self._era:
+            raise Unavailable(self._reason or Reason.BLUETOOTH_MISSING, "Bluetooth went away meanwhile")
+
+    @contextlib.contextmanager
+    def _refusals(self, era: int) -> Iterator[None]:
+        try:
+            yield
+        except BusGone as error:
+            raise Unavailable(Reason.BLUETOOTH_MISSING, str(error)) from error
+        except BusError as error:
+            self._check(era)
+            raise Unavailable(_REFUSALS.get(error.name, Reason.BLUETOOTH_REFUSED), str(error)) from error
+
+    def _tell(self, event: EdgeEvent) -> None:
+        if self._sink is not None:
+            self._sink(event)
+
+    def _start(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.log(logging.DEBUG if task.get_name() == _BLEAK_TASK else logging.ERROR, "%s failed", task.get_name(), exc_info=error)
+
+    async def _within(self, seconds: float, work: Coroutine[Any, Any, T]) -> T:
+        """The outcome of bleak's `work`, or `TimeoutError`. Its calls have no limit, not even those it makes when cancelled."""
+        task = self._start(work, _BLEAK_TASK)
+        try:
+            await asyncio.wait({task}, timeout=seconds)
+            if task.done():
+                return task.result()
+        finally:
+            if not task.done():
+                task.cancel()
+                await asyncio.wait({task}, timeout=2.0)
+        raise TimeoutError
+
+    async def _quietly(self, work: Coroutine[Any, Any, object], what: str) -> None:
+        """Do what can only be wished for at an end: bounded, and without complaint."""
+        from bleak.exc import BleakError
+
+        try:
+            await self._within(_CALL_LIMIT, work)
+        except (BleakError, EOFError, OSError, TimeoutError, AssertionError) as error:
+            log.info("%s: %s", what, error or type(error).__name__)
+
+
+_REFUSALS = {
+    "org.freedesktop.DBus.Error.ServiceUnknown": Reason.BLUETOOTH_MISSING,
+    "org.freedesktop.DBus.Error.NameHasNoOwner": Reason.BLUETOOTH_MISSING,
+    "org.bluez.Error.NotReady": Reason.BLUETOOTH_OFF,
+}
+
+
+def _is_about_the_data(error: BusError) -> bool:
+    """Whether another advertisement might be taken. BlueZ: src/advertising.c; an older one fails at parsing, an odd kernel at mgmt."""
+    return error.name in {
+        "org.bluez.Error.InvalidArguments",
+        "org.bluez.Error.InvalidLength",
+        "org.bluez.Error.Failed",
+        "org.bluez.Error.NotSupported",
+    }
+
+
+def _room(bytes_left: int) -> int:
+    return min(max(bytes_left, _MIN_ROOM), _MAX_ROOM)
+
+
+def _is_bonded(properties: Any) -> bool:
+    """BlueZ before 5.65 has no `Bonded`, and its `Paired` meant that."""
+    return properties.get("Bonded", properties.get("Paired")) is True
+
+
+def _has_monitors(interfaces: dict[str, Any]) -> bool:
+    return "or_patterns" in _listed((interfaces.get(_MONITORS, {}).get("SupportedMonitorTypes"),))
+
+
+def _listed(body: tuple[object, ...]) -> list[object]:
+    return body[0] if body and isinstance(body[0], list) else []
+
+
+# --- bleak's inside ----------------------------------------------------------------------------------------------------------
+# WORKAROUND bleak (seen in 3.1): two things it has no public way for. Both do nothing where it is built otherwise.
+
+
+async def _drop_bleak(*, quietly: bool = False) -> None:
+    """Close bleak's own bus connection, so that its picture of bluetoothd is read anew; `quietly` when nobody is connected any more."""
+    module = sys.modules.get("bleak.backends.bluezdbus.manager")
+    manager = getattr(module, "_global_instances", {}).pop(asyncio.get_running_loop(), None)
+    bus, watcher = getattr(manager, "_bus", None), getattr(manager, "_bus_watcher_task", None)
+    if quietly and watcher is not None:
+        watcher.cancel()
+    if bus is not None:
+        bus.disconnect()
+    if watcher is not None:
+        await asyncio.wait({watcher}, timeout=2.0)
+
+
+def _spare_bluetoothctl() -> None:
+    """bleak runs `bluetoothctl --version` to refuse a BlueZ before 5.55; ours has shown by its interfaces that it is none."""
+    with contextlib.suppress(ImportError, AttributeError):
+        from bleak.backends.bluezdbus.version import BlueZFeatures
+
+        BlueZFeatures.checked_bluez_version = True
