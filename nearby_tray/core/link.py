@@ -1,0 +1,222 @@
+"""The link as authenticated pings show it (protocol, section 4): what to send when, what came back, and how good that is.
+
+Sans-IO: datagrams in, datagrams out, time as an argument. Round trips are measured with the receiver's stamps, so a busy event loop
+does not spoil them. A grade changes only after the new one held for two seconds; *lost* is said at once, after three seconds without
+an answer.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+from ipaddress import ip_address
+from itertools import pairwise
+
+from .keys import Role, SessionKeys
+from .model import Grade, Health
+from .wire import Ping, PingType, ReplayWindow, WireError, decode_ping, encode_ping
+
+SLOW = 1.0  # seconds between pings on a healthy link that nobody looks at
+FAST = 0.2
+QUIET = 1.5  # seconds of silence after which pings come fast
+LOST = 3.0  # seconds of silence after which the link is lost
+HOLD = 2.0  # seconds a grade has to hold before it is shown
+WINDOW = 30.0  # seconds of pings that the figures speak of
+FAREWELLS, FAREWELL_GAP = 3, 0.05
+BEACON = 102.4  # ms, the usual beacon interval (100 TU of 1.024 ms)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkUp:
+    """The first valid pong: the other end of this group is who the conversation was with."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLost:
+    """No answer for three seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLeft:
+    """The other side said goodbye: a deliberate end, no loss."""
+
+
+Verdict = LinkUp | LinkLost | LinkLeft
+
+
+@dataclass(slots=True)
+class _Sent:
+    at: float
+    rtt: float | None = None  # ms
+
+
+class Link:
+    """One link, from the moment the group is up to its end."""
+
+    def __init__(self, *, role: Role, keys: SessionKeys, addresses: tuple[str, ...], now: float) -> None:
+        """`addresses`: where the peer may be, planned ones first; until one has answered, each gets every ping."""
+        self._session = keys.session
+        self._out, self._in = keys.ping_key(role), keys.ping_key(role.other)
+        self._addresses = addresses
+        self._window = ReplayWindow()
+        self._sequence = 0
+        self._received = 0
+        self._sent: dict[int, _Sent] = {}
+        self._next = now
+        self._answered: float | None = None
+        self._began = now
+        self._pongs = 0
+        self._last_rtt: float | None = None
+        self._fast = False
+        self._lost = False
+        self._grade = Grade.FAIR
+        self._candidate: tuple[Grade, float] | None = None
+
+    def attend(self, fast: bool) -> None:
+        """Somebody looks at the figures: five pings a second instead of one."""
+        self._fast = fast
+
+    def add_addresses(self, addresses: tuple[str, ...]) -> None:
+        """Where the peer says it is (`linked`), in case the plan collided; at most four more, and only while nothing has answered."""
+        if not self._pongs:
+            fresh = [a for a in addresses if a not in self._addresses and _is_on_link(a)]
+            self._addresses += tuple(fresh[:4])
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where pings go: one address once it has answered."""
+        return self._addresses
+
+    def due(self, now: float) -> list[tuple[bytes, str]]:
+        """The pings to send now, as (datagram, address)."""
+        if now < self._next:
+            return []
+        self._next = now + self._interval(now)
+        self._sequence += 1
+        self._sent[self._sequence] = _Sent(now)
+        for sequence in [s for s, ping in self._sent.items() if ping.at < now - WINDOW]:
+            del self._sent[sequence]
+        ping = Ping(PingType.PING, self._session, self._sequence, _ns(now), 0, 0, self._received)
+        datagram = encode_ping(ping, self._out)
+        return [(datagram, address) for address in self._addresses]
+
+    def receive(self, datagram: bytes, source: str, received: float, now: float) -> tuple[list[Verdict], list[tuple[bytes, str]]]:
+        """One datagram from the air: what it means, and what to answer. Anything that is not ours is nothing."""
+        try:
+            ping = decode_ping(datagram, session=self._session, key=self._in, window=self._window)
+        except WireError:
+            return [], []
+        self._received += 1
+        match ping.type:
+            case PingType.PING:
+                self._sequence += 1
+                pong = Ping(PingType.PONG, self._session, self._sequence, _ns(now), ping.sequence, ping.sent_ns, self._received)
+                return [], [(encode_ping(pong, self._out), source)]
+            case PingType.PONG:
+                sent = self._sent.get(ping.echo_sequence)
+                if sent is None or sent.rtt is not None or ping.echo_sent_ns != _ns(sent.at):
+                    return [], []
+                sent.rtt = self._last_rtt = max(0.0, (min(received, now) - sent.at) * 1000)
+                self._pongs += 1
+                self._answered = now
+                self._addresses = (source,)
+                return ([LinkUp()] if self._pongs == 1 else []), []
+            case PingType.GOODBYE:
+                return [LinkLeft()], []
+
+    def tick(self, now: float) -> list[Verdict]:
+        """Judge the silence; call it when `deadline` is reached."""
+        if self._lost or self._answered is None or now < self._answered + LOST:
+            return []
+        self._lost = True
+        return [LinkLost()]
+
+    def deadline(self) -> float:
+        """When `due` or `tick` has something to do."""
+        if self._answered is None or self._lost:
+            return self._next
+        return min(self._next, max(self._answered + LOST, self._answered))
+
+    def farewell(self, now: float) -> list[tuple[bytes, str]]:
+        """One goodbye; to be sent `FAREWELLS` times, `FAREWELL_GAP` apart."""
+        self._sequence += 1
+        goodbye = Ping(PingType.GOODBYE, self._session, self._sequence, _ns(now), 0, 0, self._received)
+        return [(encode_ping(goodbye, self._out), address) for address in self._addresses]
+
+    def health(self, now: float) -> Health:
+        """The figures of the last 30 s. Pings still on their way (younger than a second) count neither as answered nor as lost."""
+        settled = [p for p in self._sent.values() if p.rtt is not None or p.at < now - 1.0]
+        rtts = [p.rtt for p in settled if p.rtt is not None]
+        ordered = sorted(rtts)
+        loss = 1 - len(rtts) / len(settled) if settled else 0.0
+        p50 = ordered[len(ordered) // 2] if ordered else None
+        p95 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))] if ordered else None
+        steps = [abs(b - a) for a, b in pairwise(rtts)]
+        health = Health(
+            grade=self._grade,
+            rtt_last=self._last_rtt,
+            rtt_p50=p50,
+            rtt_p95=p95,
+            jitter=sum(steps) / len(steps) if steps else None,
+            loss=loss,
+            silence=now - (self._answered if self._answered is not None else self._began),
+            pongs=self._pongs,
+            power_save=_gathers_at_beacons(rtts),
+            history=self._history(now),
+        )
+        return replace(health, grade=self._settle(_grade(health, self._lost), now))
+
+    def _interval(self, now: float) -> float:
+        silent = self._answered is None or now - self._answered > QUIET
+        return FAST if self._fast or silent else SLOW
+
+    def _settle(self, grade: Grade, now: float) -> Grade:
+        if grade is Grade.LOST or (self._candidate is None and self._pongs <= 1):
+            self._grade, self._candidate = grade, (grade, now)
+        elif self._candidate is None or self._candidate[0] is not grade:
+            self._candidate = (grade, now)
+        if self._candidate is not None and now - self._candidate[1] >= HOLD:
+            self._grade = self._candidate[0]
+        return self._grade
+
+    def _history(self, now: float) -> tuple[float | None, ...]:
+        """One round trip for each of the last 30 whole seconds; a second without a ping repeats nothing and is left out."""
+        seconds: dict[int, deque[float | None]] = {}
+        for ping in self._sent.values():
+            if ping.rtt is not None or ping.at < now - 1.0:
+                seconds.setdefault(int(ping.at), deque()).append(ping.rtt)
+        history: list[float | None] = []
+        for second in sorted(seconds):
+            answered = [rtt for rtt in seconds[second] if rtt is not None]
+            history.append(sorted(answered)[len(answered) // 2] if answered else None)
+        return tuple(history[-int(WINDOW) :])
+
+
+def _ns(now: float) -> int:
+    return int(now * 1_000_000_000)
+
+
+def _grade(health: Health, lost: bool) -> Grade:
+    """The limits of the design, "Link health"."""
+    if lost or health.silence >= LOST:
+        return Grade.LOST
+    p50, p95 = health.rtt_p50 or 0.0, health.rtt_p95 or 0.0
+    if health.loss > 0.10 or p50 > 150:
+        return Grade.WEAK
+    return Grade.GOOD if health.loss < 0.02 and p95 < 50 else Grade.FAIR
+
+
+def _gathers_at_beacons(rtts: list[float]) -> bool:
+    """Do the round trips gather near multiples of the beacon interval? Then Wi-Fi power saving delays them."""
+    slow = [rtt for rtt in rtts if rtt > BEACON / 2]
+    near = [rtt for rtt in slow if abs(rtt / BEACON - round(rtt / BEACON)) < 0.12]
+    return len(slow) >= 5 and len(near) > 0.7 * len(slow) and len(slow) > 0.3 * len(rtts)
+
+
+def _is_on_link(text: str) -> bool:
+    """Only link-local and unique-local addresses: a peer must not make us send anywhere else."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return False
+    return address.is_link_local or (address.version == 6 and address.is_private and not address.is_loopback)

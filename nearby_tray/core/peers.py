@@ -1,0 +1,114 @@
+"""Who is around: what Bluetooth and Wi-Fi Direct say of one machine, merged by its P2P device address, in an order that does not jump.
+
+An address is a claim, not a proof: when two conversations claim the same one, both are listed, and the code that the users
+compare decides. A Wi-Fi sighting without a conversation is a machine that does not run Nearby Tray (or does not listen).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from .model import Peer, PeerFound
+
+MOST = 64  # rows; a crowd beyond this is an attack or a fair, and no list to click in
+
+
+def text_address(address: bytes) -> str:
+    """`aa:bb:cc:dd:ee:ff`, as NetworkManager writes it, in lower case."""
+    return address.hex(":")
+
+
+@dataclass(slots=True)
+class _Row:
+    id: str
+    address: str
+    channel: bytes | None = None
+    greeted: Peer | None = None
+    found: PeerFound | None = None
+    lost_at: float | None = None  # when Wi-Fi stopped seeing it
+
+
+class Peers:
+    """The list. Rows keep their place while they exist; new ones are added at the end."""
+
+    def __init__(self, *, linger: float = 3.0) -> None:
+        # A find that is renewed drops and re-adds peers: a row outlives its last sighting by `linger` seconds.
+        self._linger = linger
+        self._rows: list[_Row] = []
+
+    def greeted(self, channel: bytes, name: str, kind: str, address: bytes, *, bonded: bool) -> str | None:
+        """A listener said hello on `channel`. Returns the row's id; `None` when the list is full."""
+        text = text_address(address)
+        row = next((r for r in self._rows if r.address == text and r.channel in (None, channel)), None)
+        if row is None:
+            if len(self._rows) >= MOST:
+                return None
+            taken = any(r.id == text for r in self._rows)
+            row = _Row(f"{text}/{channel.hex()}" if taken else text, text)
+            row.found = next((r.found for r in self._rows if r.address == text), None)
+            self._rows.append(row)
+        row.channel = channel
+        row.lost_at = None if row.found else row.lost_at
+        row.greeted = Peer(id=row.id, name=name, kind=kind, address=text, reachable=True, bonded=bonded)
+        return row.id
+
+    def hung_up(self, channel: bytes, now: float) -> None:
+        for row in self._rows:
+            if row.channel == channel:
+                row.channel = row.greeted = None
+                row.lost_at = now if row.found is None else None
+
+    def found(self, sighting: PeerFound) -> None:
+        rows = [r for r in self._rows if r.address == sighting.address]
+        if not rows:
+            if len(self._rows) >= MOST:
+                return
+            rows = [_Row(sighting.address, sighting.address)]
+            self._rows += rows
+        for row in rows:
+            row.found, row.lost_at = sighting, None
+
+    def lost(self, address: str, now: float) -> None:
+        for row in self._rows:
+            if row.address == address and row.found is not None:
+                row.found, row.lost_at = None, now
+
+    def forget_wifi(self) -> None:
+        """NetworkManager restarted: whatever it had seen it will say again."""
+        for row in self._rows:
+            row.found = None
+        self._rows = [r for r in self._rows if r.channel is not None]
+
+    def clear(self) -> None:
+        self._rows = [r for r in self._rows if r.found is not None]
+        for row in self._rows:
+            row.channel = row.greeted = None
+
+    def sees(self, address: str) -> bool:
+        """Does our own find see this P2P device address now?"""
+        return any(r.address == address and r.found is not None for r in self._rows)
+
+    def expire(self, now: float) -> None:
+        self._rows = [r for r in self._rows if r.channel is not None or r.found is not None or now < (r.lost_at or now) + self._linger]
+
+    def deadline(self) -> float | None:
+        """When `expire` has something to do, unless something happens before."""
+        gone = [r.lost_at for r in self._rows if r.channel is None and r.found is None and r.lost_at is not None]
+        return min(gone) + self._linger if gone else None
+
+    def channel(self, id: str) -> bytes | None:
+        """The conversation of a row, `None` when it has none or the row is gone."""
+        return next((r.channel for r in self._rows if r.id == id), None)
+
+    def row(self, id: str) -> Peer | None:
+        return next((self._peer(r) for r in self._rows if r.id == id), None)
+
+    def list(self) -> tuple[Peer, ...]:
+        return tuple(self._peer(r) for r in self._rows)
+
+    def _peer(self, row: _Row) -> Peer:
+        strength = row.found.strength if row.found else None
+        if row.greeted is not None:
+            return replace(row.greeted, on_wifi=row.found is not None, strength=strength)
+        name = row.found.name if row.found else ""
+        return Peer(id=row.id, name=name or row.address, address=row.address, on_wifi=row.found is not None, strength=strength)

@@ -1,0 +1,1330 @@
+"""The session: from a click to a linked, checked and ended link, decided by one machine that never waits.
+
+The rules in prose. Nothing is formed before both people agreed: the caller by clicking a peer, the listener by accepting, both by
+comparing the code. Both sides find each other first, then say so (`seen`), then form the group together on the caller's `go`, one a
+second after the other. Whoever sees a try fail tells the other (`again`): both undo, clear the radio, meet again and swap the order; three
+tries in all. Linked is what an authenticated pong says. A lost link is called for again with the keys of the session, three
+times; the other side waits to be called. A goodbye is no loss. Every state says how long it may last.
+
+The machine answers each event with commands (things to send now) and with `wants`: what should exist from now on (advertisement, find,
+group, pings). The controller makes it so and reports back; after a daemon's restart it only has to look at the wants again.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import assert_never
+
+from .conversation import (
+    Conversation,
+    Failed,
+    Greeted,
+    Heard,
+    Introduction,
+    Left,
+    Requested,
+    Resumed,
+    Said,
+    Secured,
+)
+from .keys import Entropy, Identity, Role, SessionKeys, TrustedPeer, hint
+from .link import LinkLeft, LinkLost, LinkUp, Verdict
+from .model import (
+    BluetoothChanged,
+    CallHeard,
+    Disconnected,
+    Failure,
+    FormGroup,
+    FrameArrived,
+    Group,
+    GroupLost,
+    LinkInfo,
+    Peer,
+    PeerFound,
+    PeerLost,
+    Radios,
+    Reason,
+    Snapshot,
+    Stage,
+    Timings,
+    Visibility,
+    WifiChanged,
+)
+from .peers import Peers, text_address
+from .wire import (
+    ANYONE,
+    Again,
+    Answer,
+    AnswerReason,
+    Assembly,
+    Broken,
+    Call,
+    Go,
+    GoodbyeReason,
+    Joined,
+    Kind,
+    Method,
+    Owner,
+    Purpose,
+    Seen,
+    WireError,
+    clean_name,
+    split,
+)
+from .wire import Linked as LinkedMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long each stage may last, in seconds, and how often something may be tried."""
+
+    seek: float = 30.0  # our call is on the air
+    choose: float = 90.0  # after that, with answers in the list: for the user to pick one
+    ask: float = 60.0  # for the listener's user; the caller waits `slack` longer, so that the listener's word comes first
+    slack: float = 6.0
+    greet: float = 120.0  # a conversation that nobody made a request of
+    meet: float = 75.0  # until each sees the other; the first find after boot waits for NetworkManager's own scans
+    form: float = 12.0  # good ones on a free radio are up in 2–7 s
+    lead: float = 1.0  # the second side starts this much later: at the same instant the requests collide
+    check: float = 10.0
+    clear: float = 25.0
+    end: float = 10.0  # for NetworkManager to take the group down
+    farewell: float = 1.0
+    linger: float = 1.0  # serve on after a goodbye, so that it is heard
+    hang_up: float = 4.0  # the conversation goes on for a while after linked: `linked` may be on its way
+    call_again: float = 30.0  # one call of a lost session
+    restore: float = 150.0  # the called side of a lost session waits this long in all
+    connect_gap: float = 2.0  # between two connections to callers
+    tries: int = 3
+    guests: int = 4  # callers that we are connected to at once
+    refusals: int = 3  # so many dialogs declined or left alone in `refusal_span`: then nobody is heard for the rest of it
+    refusal_span: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the user's settings say, as far as it decides something here."""
+
+    name: str
+    kind: Kind = Kind.OTHER
+    port: int = 47476
+    visibility: Visibility = Visibility.EVERYONE
+    trusted: tuple[TrustedPeer, ...] = ()
+
+
+# --- events: things that happened ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Seek:
+    """The user wants to connect: to anyone, or to the one remembered peer with this identity."""
+
+    identity: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The user chose a peer of the list."""
+
+    peer: str
+    purpose: Purpose = Purpose.LINK
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    remember: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class RememberChosen:
+    """The caller's own tick at "remember", while asking."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Stop whatever is going on; a link is ended, with a goodbye."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dismiss:
+    """The user has read the failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configure:
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The GATT connection to a caller is up. `room`: bytes one frame may have."""
+
+    origin: str
+    room: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectFailed:
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallFailed:
+    """Our call could not be put on the air."""
+
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFormed:
+    attempt: int
+    group: Group
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFailed:
+    attempt: int
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRemoved:
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSaid:
+    """What the pings of the group `attempt` show."""
+
+    attempt: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class FarewellSaid:
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkBroken:
+    """The pinger could not be opened."""
+
+    attempt: int
+    reason: Reason
+    detail: str = ""
+
+
+Event = (
+    Seek
+    | Ask
+    | Accept
+    | Decline
+    | RememberChosen
+    | Cancel
+    | Dismiss
+    | Configure
+    | Tick
+    | BluetoothChanged
+    | WifiChanged
+    | CallHeard
+    | Connected
+    | ConnectFailed
+    | CallFailed
+    | FrameArrived
+    | Disconnected
+    | PeerFound
+    | PeerLost
+    | GroupFormed
+    | GroupFailed
+    | GroupLost
+    | GroupRemoved
+    | Cleared
+    | LinkSaid
+    | LinkBroken
+    | FarewellSaid
+)
+
+
+# --- commands: orders to carry out now --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Connect to a caller's GATT service; answered by `Connected` or `ConnectFailed`."""
+
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Send these frames to `origin`, in order."""
+
+    origin: str
+    frames: tuple[bytes, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the connection with `origin`, after what was said to it is sent."""
+
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """Both users ticked "remember" (or met again): keep this peer. The time is the clock's at that moment."""
+
+    identity: bytes
+    trust_key: bytes = field(repr=False)
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectAddresses:
+    """The peer says where it is on the group `attempt`."""
+
+    attempt: int
+    addresses: tuple[str, ...]
+
+
+Command = Connect | Say | HangUp | Remember | CorrectAddresses
+
+
+# --- wants: what should exist -----------------------------------------------------------------------------------------------
+
+
+class Find(Enum):
+    OFF = "off"
+    ON = "on"  # renewed
+    HELD = "held"  # as it is: nothing may start or stop it while a group forms
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPlan:
+    """Pings on a group: where from, where to, and with which keys. `leaving`: say goodbye instead."""
+
+    attempt: int
+    role: Role
+    keys: SessionKeys = field(repr=False)
+    group: Group
+    port: int
+    peer_port: int
+    addresses: tuple[str, ...]
+    leaving: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """What should exist now; nothing, unless said."""
+
+    listen: bool = False
+    serve: bool = False
+    advertisement: bytes | None = None
+    find: Find = Find.OFF
+    clear: int = 0  # a new number: clear the radio once, and say so with `Cleared`
+    group: FormGroup | None = None
+    link: LinkPlan | None = None
+
+
+# --- states: conditions -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Nothing is going on. `failure`: why the last journey ended, until it is dismissed."""
+
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seeking:
+    """Our call is on the air (`call`), or was and we wait for the user to pick one of those who answered."""
+
+    call: Call | None
+    identity: bytes | None
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """We asked `peer`; before `secured` the keys are being agreed, after it both users compare the code."""
+
+    channel: bytes
+    peer: Peer
+    until: float
+    secured: Secured | None = field(default=None, repr=False)
+    remember: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """We are asked: the dialog is open. The only way into `Meeting` for a listener is the user's `Accept` here."""
+
+    channel: bytes
+    peer: Peer
+    purpose: Purpose
+    secured: Secured = field(repr=False)
+    until: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """What two sides agreed on, from consent to the end; the keys change when a lost link is called for again."""
+
+    role: Role
+    channel: bytes
+    peer: Peer
+    introduction: Introduction
+    identity: bytes
+    keys: SessionKeys = field(repr=False)
+    purpose: Purpose = Purpose.LINK
+    remember: bool = False
+    lost: Reason | None = None  # why the link is being restored
+    lost_at: float = 0.0
+    calls: int = 0  # calls made to restore it
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Agreed; each finds until it sees the other. `number`: which try this is."""
+
+    bond: Bond
+    number: int
+    until: float
+    since: float
+    here: bool = False  # we see the peer, and said so
+    there: bool = False  # it sees us
+
+
+@dataclass(frozen=True, slots=True)
+class Forming:
+    """Both form the group; ours is ordered at `start`."""
+
+    bond: Bond
+    number: int
+    order: FormGroup
+    start: float
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """The group is up here; pings look for the peer on it."""
+
+    bond: Bond
+    number: int
+    order: FormGroup
+    group: Group
+    until: float
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """An authenticated pong came back. `hang_up`: when the Bluetooth conversation ends."""
+
+    bond: Bond
+    order: FormGroup
+    group: Group
+    since: float
+    hang_up: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clearing:
+    """A try failed: undo it, clear the radio, then meet for try `number`."""
+
+    bond: Bond
+    number: int
+    until: float
+    there: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Restoring:
+    """The link was lost. The caller of the session calls again (`call`), the listener waits for that call."""
+
+    bond: Bond
+    call: Call | None
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Say goodbye on the link if there is one, take the group down, then rest with `failure` (or without)."""
+
+    order: FormGroup
+    until: float
+    failure: Failure | None
+    peer: Peer
+    farewell: LinkPlan | None = None
+
+
+State = Idle | Seeking | Asking | Asked | Meeting | Forming | Checking | Linked | Clearing | Restoring | Ending
+
+_STAGES: dict[type[State], Stage] = {
+    Idle: Stage.IDLE,
+    Seeking: Stage.SEEKING,
+    Asking: Stage.ASKING,
+    Asked: Stage.ASKED,
+    Meeting: Stage.MEETING,
+    Forming: Stage.FORMING,
+    Checking: Stage.CHECKING,
+    Linked: Stage.LINKED,
+    Clearing: Stage.FORMING,
+    Restoring: Stage.RESTORING,
+    Ending: Stage.ENDING,
+}
+
+
+@dataclass(slots=True)
+class _Talk:
+    """A conversation and the connection it runs over."""
+
+    origin: str
+    conversation: Conversation
+    room: int
+    until: float
+    bonded: bool = False
+    purpose: Purpose = Purpose.LINK
+    peer: str | None = None  # its row in the list
+
+
+class Session:
+    """The machine. `handle` takes one event and the time; `wants`, `state`, `deadline` and `snapshot` say what follows."""
+
+    def __init__(self, *, identity: Identity, entropy: Entropy, policy: Policy, limits: Limits | None = None) -> None:
+        self.state: State = Idle()
+        self.radios = Radios()
+        self.timings = Timings()
+        self._identity = identity
+        self._entropy = entropy
+        self._policy = policy
+        self._limits = limits or Limits()
+        self._peers = Peers()
+        self._assembly = Assembly()
+        self._talks: dict[bytes, _Talk] = {}
+        self._connecting: set[str] = set()
+        self._waiting: dict[str, tuple[Call, float]] = {}  # calls heard while it was too early to connect
+        self._heard: deque[bytes] = deque(maxlen=256)  # call ids that we answered
+        self._nonces: set[bytes] = set()  # of resume messages, for the session that may be resumed
+        self._last_connect = -1e9
+        self._refused: deque[float] = deque(maxlen=self._limits.refusals)
+        self._serve_until = 0.0
+        self._attempt = 0
+        self._go_at = 0.0
+        self._now = 0.0
+        self._entered = 0.0
+        self._out: list[Command] = []
+
+    # --- what follows from the state ---
+
+    @property
+    def wants(self) -> Wants:
+        """What should exist now."""
+        state, listens = self.state, self._listens()
+        lingering = self._now < self._serve_until
+        match state:
+            case Idle() | Asked():
+                return Wants(listen=listens, serve=lingering)
+            case Seeking(call):
+                return Wants(listen=listens, serve=True, advertisement=call.encode() if call else None, find=Find.ON)
+            case Asking():
+                return Wants(serve=True, find=Find.ON)
+            case Meeting(bond):
+                return Wants(serve=bond.role is Role.CALLER, find=Find.ON)
+            case Forming(bond):
+                order = state.order if self._now >= state.start else None
+                return Wants(serve=bond.role is Role.CALLER, find=Find.HELD, group=order)
+            case Checking(bond):
+                return Wants(serve=bond.role is Role.CALLER, find=Find.HELD, group=state.order, link=self._link_plan(state))
+            case Linked(bond):
+                talking = bond.role is Role.CALLER and state.hang_up is not None
+                return Wants(serve=talking, group=state.order, link=self._link_plan(state))
+            case Clearing(bond):
+                return Wants(serve=bond.role is Role.CALLER, clear=self._attempt)
+            case Restoring(bond, call):
+                if bond.role is Role.CALLER:
+                    return Wants(serve=True, advertisement=call.encode() if call else None, find=Find.ON)
+                return Wants(listen=True)
+            case Ending():
+                group = state.order if state.farewell else None
+                return Wants(serve=lingering, group=group, link=state.farewell)
+            case _:
+                assert_never(state)
+
+    @property
+    def stage(self) -> Stage:
+        """The word for the state; a lost link is `RESTORING` until it is back, whatever step that is at."""
+        if isinstance(self.state, Meeting | Forming | Clearing | Checking) and self.state.bond.lost is not None:
+            return Stage.RESTORING
+        return _STAGES[type(self.state)]
+
+    def deadline(self) -> float | None:
+        """When `Tick` is due, unless something happens before."""
+        times = [t for t in (self._peers.deadline(), self._assembly.deadline()) if t is not None]
+        times += [talk.until for channel, talk in self._talks.items() if channel != self._channel()]
+        if self._waiting:
+            times.append(self._last_connect + self._limits.connect_gap)
+        if self._now < self._serve_until:
+            times.append(self._serve_until)
+        if self._quiet():
+            times.append(self._refused[0] + self._limits.refusal_span)
+        match self.state:
+            case Idle():
+                pass
+            case Linked(hang_up=hang_up):
+                times += [hang_up] if hang_up is not None else []
+            case Forming() as state if self._now < state.start:
+                times.append(state.start)
+            case state:
+                times.append(state.until)
+        return min(times, default=None)
+
+    def snapshot(self) -> Snapshot:
+        """What the machine knows; the controller adds the link's health and what it knows of the machine's clock."""
+        state = self.state
+        snapshot = Snapshot(
+            stage=self.stage,
+            visibility=self._policy.visibility,
+            radios=self.radios,
+            listening=self.wants.listen,
+            peers=self._peers.list() if isinstance(state, Seeking | Asking) else (),
+            deadline=None if isinstance(state, Idle | Linked) else state.until,
+            started=self._entered,
+            now=self._now,
+            timings=self.timings,
+        )
+        match state:
+            case Idle(failure):
+                return replace(snapshot, failure=failure)
+            case Seeking():
+                return snapshot
+            case Asking(peer=peer, secured=secured):
+                secured_peer = self._secured_peer(peer, secured.identity) if secured else peer
+                code = secured.code if secured else None
+                return replace(snapshot, peer=secured_peer, code=code, needs_code=not secured_peer.trusted)
+            case Asked(peer=peer, secured=secured):
+                code, purpose = secured.code, state.purpose.value
+                return replace(snapshot, peer=peer, code=code, needs_code=not peer.trusted, purpose=purpose)
+            case Ending(peer=peer):
+                return replace(snapshot, peer=peer, failure=state.failure)
+            case Meeting() | Forming() | Checking() | Linked() | Clearing() | Restoring():
+                bond = state.bond
+                number = bond.calls if bond.lost is not None else state.number if not isinstance(state, Linked | Restoring) else 1
+                link = None
+                if isinstance(state, Checking | Linked):
+                    plan = self._link_plan(state)
+                    link = LinkInfo(state.group.interface, state.group.addresses, plan.addresses, state.since)
+                return replace(
+                    snapshot,
+                    peer=bond.peer,
+                    code=bond.keys.code if bond.lost is None and not isinstance(state, Linked) else None,
+                    needs_code=not bond.peer.trusted,
+                    purpose=bond.purpose.value,
+                    attempt=number,
+                    restoring_because=bond.lost if not isinstance(state, Linked) else None,
+                    link=link,
+                )
+            case _:
+                assert_never(state)
+
+    # --- what happens ---
+
+    def handle(self, event: Event, now: float) -> list[Command]:
+        """Take one event at `now` (seconds, never backwards); returns the commands to carry out, in order."""
+        self._now = max(now, self._now)
+        self._out = []
+        before = self.state
+        self._expire()
+        match event:
+            case Configure(policy):
+                self._policy = policy
+            case BluetoothChanged(reason, fresh):
+                self._bluetooth_changed(reason, fresh)
+            case WifiChanged(reason, address, fresh):
+                self.radios = replace(self.radios, wifi=reason, p2p_address=address or self.radios.p2p_address)
+                if fresh or reason is not None:
+                    self._peers.forget_wifi()
+                self._decide(event)
+            case CallHeard():
+                self._call_heard(event)
+            case Connected(origin, room):
+                self._connected(origin, room)
+            case ConnectFailed(origin):
+                self._connecting.discard(origin)
+            case FrameArrived():
+                self._frame_arrived(event)
+            case Disconnected(origin):
+                for channel in [c for c, talk in self._talks.items() if talk.origin == origin]:
+                    self._drop(channel)
+                self._connecting.discard(origin)
+            case PeerFound():
+                self._peers.found(event)
+                self._decide(event)
+            case PeerLost(address):
+                self._peers.lost(address, self._now)
+                self._decide(event)
+            case _:
+                self._decide(event)
+        self._connect_waiting()
+        if type(self.state) is not type(before):
+            self._entered = self._now
+        return self._out
+
+    def _decide(self, event: Event | Heard) -> None:
+        """The story: who starts, the answer, the meeting, the group, the link, the end."""
+        state, limits, now = self.state, self._limits, self._now
+        match state, event:
+            # who starts
+            case Idle(), Seek(identity):
+                reason = self.radios.bluetooth or self.radios.wifi
+                if reason is not None or self.radios.p2p_address is None:
+                    self.state = Idle(Failure(Stage.SEEKING, reason or Reason.WIFI_NO_P2P))
+                else:
+                    self._peers.clear()
+                    self.timings = Timings()
+                    self.state = Seeking(self._call(identity), identity, now + limits.seek)
+            case Seeking(call=None), Seek(identity):
+                self.state = Seeking(self._call(identity), identity, now + limits.seek)
+            case Idle(), Dismiss():
+                self.state = Idle()
+            case Seeking(), Cancel():
+                self._leave_all(GoodbyeReason.CANCELLED, serving=True)
+                self.state = Idle()
+            case Seeking(call=Call()), CallFailed(reason, detail):
+                self._fail(Failure(Stage.SEEKING, reason, detail), GoodbyeReason.CANCELLED)
+            case Seeking(), Ask(peer, purpose):
+                self._ask(peer, purpose)
+
+            # the answer
+            case Asking(), Secured() as secured:
+                self.state = replace(state, secured=secured)
+            case Asking(), RememberChosen(on):
+                self.state = replace(state, remember=on)
+            case Asking(secured=Secured() as secured), Said(Answer(accepted=True) as answer):
+                both = state.remember and answer.remember
+                self._meet(self._bond(Role.CALLER, state.channel, self._secured_peer(state.peer, secured.identity), secured, both))
+            case Asking(), Said(Answer(reason=reason)):
+                self._fail(Failure(Stage.ASKING, _REFUSALS[reason]), GoodbyeReason.FINISHED)
+            case Asking(), Cancel():
+                self._fail(None, GoodbyeReason.CANCELLED)
+            case Asked(secured=secured), Accept(remember):
+                self._refused.clear()
+                self._say(state.channel, Answer(accepted=True, reason=AnswerReason.USER, remember=remember))
+                bond = self._bond(Role.LISTENER, state.channel, state.peer, secured, remember)
+                self._meet(replace(bond, purpose=state.purpose))
+            case Asked(), Decline() | Cancel():
+                self._refuse(state, AnswerReason.USER)
+
+            # the meeting
+            case Meeting(), PeerFound() | PeerLost() | WifiChanged():
+                self._look()
+            case Meeting(), Said(Seen()):
+                self.state = replace(state, there=True)
+                self._look()
+            case Clearing(), Said(Seen()):
+                self.state = replace(state, there=True)
+            case Meeting(bond=Bond(role=Role.LISTENER)), Said(Go(remember=remember)):
+                bond = replace(state.bond, remember=state.bond.remember and remember)
+                self.state = replace(state, bond=bond)
+                self._form(replace(state, bond=bond))
+
+            # the group
+            case Forming(order=order), GroupFormed(attempt, group) if attempt == order.attempt:
+                self.timings = replace(self.timings, form=now - self._go_at)
+                self._say(state.bond.channel, LinkedMessage(addresses=group.addresses[:8], port=self._policy.port))
+                self.state = Checking(state.bond, state.number, order, group, now + limits.check, now)
+            case Forming(order=order), GroupFailed(attempt, reason, detail) if attempt == order.attempt:
+                self._again(Failure(Stage.FORMING, reason, detail))
+            case Checking(order=order), GroupLost() | LinkBroken() if event.attempt == order.attempt:
+                self._again(Failure(Stage.CHECKING, event.reason, event.detail))
+            case (Forming() | Checking()), Said(Again(number)) if number == state.number + 1:
+                self._clear(number)
+            case Forming() | Checking() | Linked(), Said(LinkedMessage(addresses=addresses)):
+                self._out.append(CorrectAddresses(self._attempt, addresses))
+            case Clearing(), Cleared():
+                self._meet(state.bond, state.number, there=state.there)
+
+            # the link
+            case Checking(order=order), LinkSaid(attempt, LinkUp()) if attempt == order.attempt:
+                self.timings = replace(self.timings, check=now - state.since)
+                self._linked(state)
+            case Linked(order=order), LinkSaid(attempt, LinkLost()) if attempt == order.attempt:
+                self._restore(state.bond, Reason.LINK_LOST)
+            case Linked(order=order), GroupLost() | LinkBroken() if event.attempt == order.attempt:
+                self._restore(state.bond, event.reason)
+
+            # the end
+            case (Linked(order=order) | Checking(order=order)), LinkSaid(attempt, LinkLeft()) if attempt == order.attempt:
+                self._fail(None, GoodbyeReason.FINISHED)
+            case Meeting() | Forming() | Checking() | Linked() | Clearing() | Restoring(), Cancel():
+                self._fail(None, GoodbyeReason.FINISHED if isinstance(state, Linked) else GoodbyeReason.CANCELLED)
+            case (Asking() | Asked() | Meeting() | Forming() | Checking() | Linked() | Clearing() | Restoring()), Left(reason):
+                self._fail(None if reason is GoodbyeReason.FINISHED else Failure(self.stage, _LEAVINGS[reason]), None)
+            case Ending(farewell=LinkPlan()), FarewellSaid(attempt) if attempt == state.order.attempt:
+                self.state = replace(state, farewell=None)
+            case Ending(), GroupRemoved(attempt) if attempt == state.order.attempt:
+                self.state = Idle(state.failure)
+            case _:
+                pass  # late, repeated or not for this state: an answer to a question that is no longer asked
+
+    # --- time ---
+
+    def _expire(self) -> None:
+        """What ends because time has passed."""
+        now = self._now
+        self._peers.expire(now)
+        for broken in self._assembly.expire(now):
+            self._broken(broken)
+        current = self._channel()
+        for channel in [c for c, talk in self._talks.items() if c != current and now >= talk.until]:
+            self._leave(channel, GoodbyeReason.CANCELLED)
+        for origin in [o for o, (_, until) in self._waiting.items() if now >= until]:
+            del self._waiting[origin]
+        state = self.state
+        match state:
+            case Idle():
+                pass
+            case Linked():
+                if state.hang_up is not None and now >= state.hang_up:
+                    self._hang_up(state.bond.channel)
+                    self.state = replace(state, hang_up=None)
+            case _ if now < state.until:
+                pass
+            case Seeking():
+                if state.call is not None and self._talks:
+                    self.state = replace(state, call=None, until=now + self._limits.choose)
+                else:
+                    self._fail(Failure(Stage.SEEKING, self._or_radio(Reason.NOBODY_ANSWERED)), GoodbyeReason.CANCELLED)
+            case Asking():
+                self._fail(Failure(Stage.ASKING, Reason.NO_ANSWER), GoodbyeReason.CANCELLED)
+            case Asked():
+                self._refuse(state, AnswerReason.TIMEOUT)
+            case Meeting():
+                self._again(Failure(Stage.MEETING, self._or_radio(Reason.NOT_SEEN)))
+            case Forming():
+                self._again(Failure(Stage.FORMING, self._or_radio(Reason.NOT_FORMED)))
+            case Checking():
+                self._again(Failure(Stage.CHECKING, Reason.NOT_CHECKED))
+            case Clearing():
+                # The scan did not end in time: the radio is as clear as it gets.
+                self._meet(state.bond, state.number, there=state.there)
+            case Restoring():
+                self._call_again(state.bond)
+            case Ending():
+                if state.farewell is not None:
+                    self.state = replace(state, farewell=None, until=now + self._limits.end)
+                else:
+                    self.state = Idle(state.failure)
+            case _:
+                assert_never(state)
+
+    # --- the conversation's carrier ---
+
+    def _bluetooth_changed(self, reason: Reason | None, fresh: bool) -> None:
+        self.radios = replace(self.radios, bluetooth=reason)
+        if reason is None and not fresh:
+            return
+        self._connecting.clear()
+        self._waiting.clear()
+        for channel in list(self._talks):
+            self._drop(channel)
+        if isinstance(self.state, Seeking) and self.state.call is not None:
+            # Listeners answer a call once: those who were cut off need a new one.
+            self.state = replace(self.state, call=self._call(self.state.identity))
+
+    def _call_heard(self, heard: CallHeard) -> None:
+        """Decide whether to answer a call; connecting is all that follows, no radio is switched on and no dialog opens."""
+        try:
+            call = Call.decode(heard.data)
+        except WireError:
+            return
+        if call.call_id in self._heard or heard.origin in self._connecting or not self._may_answer(call):
+            return
+        if any(talk.origin == heard.origin for talk in self._talks.values()):
+            return
+        if len(self._waiting) < 8:
+            self._waiting[heard.origin] = (call, self._now + self._limits.seek)
+
+    def _may_answer(self, call: Call) -> bool:
+        match self.state:
+            case Restoring(bond=bond) if bond.role is Role.LISTENER:
+                return call.hint == hint(bond.keys.resume, call.call_id)
+            case Idle() | Seeking():
+                if not self._listens() or not call.wants_link:
+                    return False
+                if call.hint == ANYONE:
+                    return self._policy.visibility is Visibility.EVERYONE
+                return any(hint(peer.trust_key, call.call_id) == call.hint for peer in self._policy.trusted)
+            case _:
+                return False
+
+    def _connect_waiting(self) -> None:
+        """Answer the next waiting call, at most one in two seconds."""
+        if not self._waiting or self._now < self._last_connect + self._limits.connect_gap:
+            return
+        origin = next(iter(self._waiting))
+        call, _ = self._waiting.pop(origin)
+        if not self._may_answer(call) or len(self._talks) + len(self._connecting) >= self._limits.guests + 8:
+            return
+        self._last_connect = self._now
+        self._heard.append(call.call_id)
+        self._connecting.add(origin)
+        self._out.append(Connect(origin))
+
+    def _connected(self, origin: str, room: int) -> None:
+        self._connecting.discard(origin)
+        resumable = None
+        if isinstance(self.state, Restoring):
+            resumable = self.state.bond.keys
+        elif not isinstance(self.state, Idle | Seeking) or not self._listens():
+            self._out.append(HangUp(origin))
+            return
+        channel = self._entropy(4)
+        self._assembly.keep(channel)
+        conversation = self._conversation(Role.LISTENER, channel, resumable)
+        self._talks[channel] = _Talk(origin, conversation, room, self._now + self._limits.greet)
+        self._send(channel, conversation.greet())
+
+    def _frame_arrived(self, arrived: FrameArrived) -> None:
+        """One frame: joined to a message, understood by its conversation, and only then something that happened."""
+        channel = arrived.frame[:4]
+        talk = self._talks.get(channel)
+        if talk is None and not isinstance(self.state, Seeking | Restoring):
+            return  # notifications reach every central: a channel we do not know is somebody else's
+        if talk is not None and talk.origin != arrived.origin:
+            return
+        if talk is None and any(t.origin == arrived.origin and t.conversation.role is Role.LISTENER for t in self._talks.values()):
+            return
+        joined = self._assembly.feed(arrived.frame, self._now)
+        if isinstance(joined, Broken):
+            self._broken(joined)
+        elif isinstance(joined, Joined):
+            if talk is None:
+                talk = self._answered(joined.channel, arrived)
+            if talk is not None:
+                talk.room, talk.bonded = arrived.room, arrived.bonded
+                self._understand(channel, talk, joined.message)
+
+    def _answered(self, channel: bytes, arrived: FrameArrived) -> _Talk | None:
+        """Somebody answers our call on a new channel."""
+        if not self.wants.serve or len([t for t in self._talks.values() if t.conversation.role is Role.CALLER]) >= 8:
+            return None
+        resumable = self.state.bond.keys if isinstance(self.state, Restoring) else None
+        conversation = self._conversation(Role.CALLER, channel, resumable)
+        talk = _Talk(arrived.origin, conversation, arrived.room, self._now + self._limits.greet)
+        self._talks[channel] = talk
+        return talk
+
+    def _understand(self, channel: bytes, talk: _Talk, message: bytes) -> None:
+        heard, replies = talk.conversation.receive(message)
+        self._send(channel, replies)
+        for what in heard:
+            self._heard_on(channel, talk, what)
+        if talk.conversation.ended and channel in self._talks:
+            self._hang_up(channel)
+
+    def _heard_on(self, channel: bytes, talk: _Talk, what: Heard) -> None:
+        current = channel == self._channel()
+        match what:
+            case Greeted(hello):
+                if isinstance(self.state, Restoring):
+                    if text_address(hello.p2p_address) != self.state.bond.peer.address:
+                        self._leave(channel, GoodbyeReason.CANCELLED)
+                        return
+                    self._send(channel, talk.conversation.resume())
+                    self._resumed(channel, talk)
+                elif isinstance(self.state, Seeking):
+                    name = clean_name(hello.name)
+                    talk.peer = self._peers.greeted(channel, name, hello.kind.value, hello.p2p_address, bonded=talk.bonded)
+                    if talk.peer is None:
+                        self._leave(channel, GoodbyeReason.CANCELLED)
+                else:
+                    self._leave(channel, GoodbyeReason.CANCELLED)
+            case Requested(request):
+                talk.purpose = request.purpose
+                self._send(channel, talk.conversation.offer())
+            case Resumed():
+                self._resumed(channel, talk)
+            case Secured() if talk.conversation.role is Role.LISTENER:
+                self._requested(channel, talk, what)
+            case Failed():
+                if current:
+                    self._talk_ended(Reason.PROTOCOL)
+                self._forget(channel)
+            case Left():
+                self._forget(channel)
+                if current:
+                    self._decide(what)
+            case Secured() | Said():
+                if current:
+                    self._decide(what)
+            case _:
+                assert_never(what)
+
+    def _requested(self, channel: bytes, talk: _Talk, secured: Secured) -> None:
+        """A listener's conversation is secured: this is the moment, and not before, at which a dialog may open."""
+        introduction = talk.conversation.peer
+        assert introduction is not None
+        peer = Peer(
+            id=text_address(introduction.p2p_address),
+            name=clean_name(introduction.name),
+            kind=introduction.kind.value,
+            address=text_address(introduction.p2p_address),
+            reachable=True,
+            bonded=talk.bonded,
+        )
+        state = self.state
+        if isinstance(state, Asking) and state.peer.address == peer.address:
+            # Both clicked each other. The lower address stays the caller; the other one yields and is asked.
+            if (self.radios.p2p_address or b"") < introduction.p2p_address:
+                return
+            self._leave(state.channel, GoodbyeReason.CANCELLED)
+            self.state = state = Idle()
+        if not isinstance(state, Idle | Seeking) or not self._listens():
+            busy = AnswerReason.BUSY if not isinstance(state, Idle | Seeking) else AnswerReason.POLICY
+            self._say(channel, Answer(accepted=False, reason=busy, remember=False))
+            self._hang_up(channel)
+            return
+        self.timings = Timings()
+        self.state = Asked(
+            channel, self._secured_peer(peer, secured.identity), talk.purpose, secured, self._now + self._limits.ask
+        )
+        self._leave_all(GoodbyeReason.CANCELLED, serving=False)
+
+    def _resumed(self, channel: bytes, talk: _Talk) -> None:
+        """The conversation of a lost session stands again, with new keys; the consent was for this session."""
+        state, keys = self.state, talk.conversation.keys
+        if not isinstance(state, Restoring) or keys is None:
+            self._leave(channel, GoodbyeReason.CANCELLED)
+            return
+        calls = state.bond.calls + (1 if state.bond.role is Role.LISTENER else 0)
+        bond = replace(state.bond, channel=channel, keys=keys, introduction=talk.conversation.peer or state.bond.introduction, calls=calls)
+        self._meet(bond)
+
+    # --- steps ---
+
+    def _ask(self, id: str, purpose: Purpose) -> None:
+        row, channel = self._peers.row(id), self._peers.channel(id)
+        if row is None or channel is None or channel not in self._talks:
+            # The list keeps showing; only this row cannot be asked.
+            return
+        talk = self._talks[channel]
+        talk.purpose = purpose
+        self._assembly.keep(channel)
+        self.state = Asking(channel, row, self._now + self._limits.ask + self._limits.slack)
+        self._send(channel, talk.conversation.request(purpose, Method.PBC))
+        self._leave_all(GoodbyeReason.CANCELLED, serving=True)
+
+    def _bond(self, role: Role, channel: bytes, peer: Peer, secured: Secured, remember: bool) -> Bond:
+        introduction = self._talks[channel].conversation.peer
+        assert introduction is not None
+        return Bond(role, channel, peer, introduction, secured.identity, secured.keys, self._talks[channel].purpose, remember)
+
+    def _meet(self, bond: Bond, number: int = 1, *, there: bool = False) -> None:
+        limit = self._limits.meet if bond.lost is None else self._limits.call_again
+        self.state = Meeting(bond, number, self._now + limit, self._now, there=there)
+        self._look()
+
+    def _look(self) -> None:
+        """Do we see the peer? Say so; and when both do, the caller says go."""
+        state = self.state
+        if not isinstance(state, Meeting):
+            return
+        if not state.here and self.radios.wifi is None and self._peers.sees(state.bond.peer.address):
+            state = replace(state, here=True)
+            self.state = state
+            self._say(state.bond.channel, Seen())
+        if state.here and state.there and state.bond.role is Role.CALLER:
+            go = Go(method=Method.PBC, owner=Owner.EITHER, remember=state.bond.remember)
+            self._say(state.bond.channel, go)
+            self._form(state)
+
+    def _form(self, state: Meeting) -> None:
+        """The one who leads starts now, the other one a second later; the lead changes with each try."""
+        bond, now = state.bond, self._now
+        leads = (bond.role is Role.CALLER) == (state.number % 2 == 1)
+        start = now if leads else now + self._limits.lead
+        self._attempt += 1
+        self._go_at = now
+        self.timings = replace(self.timings, find=now - state.since, form=None, check=None)
+        plan = bond.keys.plan
+        order = FormGroup(self._attempt, bond.peer.address, plan.mine(bond.role), plan.theirs(bond.role), bond.peer.name)
+        self.state = Forming(bond, state.number, order, start, start + self._limits.form)
+
+    def _again(self, failure: Failure) -> None:
+        """This try has failed here. Tell the other side and try again, or end with `failure` when there is no way on."""
+        state = self.state
+        assert isinstance(state, Meeting | Forming | Checking)
+        bond, talking = state.bond, state.bond.channel in self._talks
+        in_time = bond.lost is None or self._now < bond.lost_at + self._limits.restore
+        if talking and in_time and state.number < self._limits.tries and not isinstance(state, Meeting):
+            self._say(bond.channel, Again(state.number + 1))
+            self._clear(state.number + 1)
+        elif bond.lost is not None:
+            if talking:
+                self._hang_up(bond.channel)
+            self._call_again(bond)
+        else:
+            self._fail(failure, GoodbyeReason.FAILED)
+
+    def _clear(self, number: int) -> None:
+        state = self.state
+        assert isinstance(state, Forming | Checking)
+        self._attempt += 1  # also numbers the clearing
+        self.state = Clearing(state.bond, number, self._now + self._limits.clear)
+
+    def _linked(self, state: Checking) -> None:
+        bond = state.bond
+        known = next((peer for peer in self._policy.trusted if peer.identity == bond.identity), None)
+        if known is not None:
+            self._out.append(Remember(known.identity, known.trust_key, known.label))
+        elif bond.remember:
+            self._out.append(Remember(bond.identity, bond.keys.trust, bond.peer.name))
+            bond = replace(bond, peer=replace(bond.peer, trusted=True))
+        hang_up = self._now + self._limits.hang_up if bond.channel in self._talks else None
+        bond = replace(bond, lost=None, calls=0)
+        self.state = Linked(bond, state.order, state.group, self._now, hang_up)
+
+    def _restore(self, bond: Bond, because: Reason) -> None:
+        """The link is lost without a goodbye: the caller calls again, the listener waits for that."""
+        if bond.channel in self._talks:
+            self._hang_up(bond.channel)
+        self._nonces.clear()
+        self._call_again(replace(bond, lost=because, lost_at=self._now, calls=0))
+
+    def _call_again(self, bond: Bond) -> None:
+        assert bond.lost is not None
+        over = bond.lost_at + self._limits.restore
+        if bond.role is Role.LISTENER:
+            if self._now >= over:
+                self._fail(Failure(Stage.RESTORING, self._or_radio(bond.lost)), None)
+            else:
+                self.state = Restoring(bond, None, over)
+        elif bond.calls >= self._limits.tries or self._now >= over:
+            self._fail(Failure(Stage.RESTORING, self._or_radio(bond.lost)), GoodbyeReason.FAILED)
+        else:
+            call_id = self._entropy(3)
+            call = Call(wants_link=True, call_id=call_id, hint=hint(bond.keys.resume, call_id))
+            self.state = Restoring(replace(bond, calls=bond.calls + 1), call, self._now + self._limits.call_again)
+
+    def _refuse(self, state: Asked, reason: AnswerReason) -> None:
+        self._refused.append(self._now)
+        self._say(state.channel, Answer(accepted=False, reason=reason, remember=False))
+        self._hang_up(state.channel)
+        self.state = Idle(Failure(Stage.ASKED, Reason.NO_ANSWER) if reason is AnswerReason.TIMEOUT else None)
+
+    def _fail(self, failure: Failure | None, goodbye: GoodbyeReason | None) -> None:
+        """End the journey: tell the other side (unless it told us), take down what was made, then rest."""
+        state, now = self.state, self._now
+        channel = self._channel()
+        if channel is not None:
+            if goodbye is not None:
+                self._leave(channel, goodbye)
+            else:
+                self._hang_up(channel)
+        self._leave_all(GoodbyeReason.CANCELLED, serving=True)
+        match state:
+            case Forming(order=order) if now >= state.start:
+                self.state = Ending(order, now + self._limits.end, failure, state.bond.peer)
+            case Checking(order=order) | Linked(order=order):
+                farewell = replace(self._link_plan(state), leaving=True) if goodbye is not None else None
+                limit = self._limits.farewell if farewell else self._limits.end
+                self.state = Ending(order, now + limit, failure, state.bond.peer, farewell)
+            case Ending():
+                pass
+            case _:
+                self.state = Idle(failure)
+
+    def _talk_ended(self, reason: Reason) -> None:
+        """The conversation of this stage is gone. A group that is being formed may still make it; before that it is the end."""
+        state = self.state
+        match state:
+            case Asking() | Asked():
+                self.state = Idle(Failure(self.stage, reason))
+            case Meeting() | Clearing():
+                if state.bond.lost is not None:
+                    self._call_again(state.bond)
+                else:
+                    self.state = Idle(Failure(self.stage, reason))
+            case _:
+                pass
+
+    # --- talking ---
+
+    def _conversation(self, role: Role, channel: bytes, resumable: SessionKeys | None) -> Conversation:
+        me = Introduction(
+            name=clean_name(self._policy.name),
+            kind=self._policy.kind,
+            p2p_address=self.radios.p2p_address or bytes(6),
+            port=self._policy.port,
+            methods=(Method.PBC,),
+        )
+        return Conversation(
+            role=role,
+            channel=channel,
+            me=me,
+            identity=self._identity,
+            entropy=self._entropy,
+            resumable=resumable,
+            used_nonces=self._nonces,
+        )
+
+    def _say(self, channel: bytes, message: Answer | Seen | Go | LinkedMessage | Again) -> None:
+        talk = self._talks.get(channel)
+        if talk is not None and not talk.conversation.ended:
+            self._send(channel, talk.conversation.say(message))
+
+    def _send(self, channel: bytes, messages: Sequence[bytes]) -> None:
+        talk = self._talks.get(channel)
+        if talk is None or not messages:
+            return
+        frames = tuple(frame for message in messages for frame in split(channel, message, talk.room))
+        self._out.append(Say(talk.origin, frames))
+
+    def _leave(self, channel: bytes, reason: GoodbyeReason) -> None:
+        """Say goodbye on a conversation and hang up."""
+        talk = self._talks.get(channel)
+        if talk is not None:
+            self._send(channel, talk.conversation.goodbye(reason))
+            self._hang_up(channel)
+
+    def _leave_all(self, reason: GoodbyeReason, *, serving: bool) -> None:
+        """Leave every conversation but the one this state is about; as a caller also those of listeners, which answered in vain.
+
+        Two who click each other at the same moment are in two conversations: the one that we were called in stays until decided.
+        """
+        current = self._channel()
+        asked = self.state.peer.address if isinstance(self.state, Asking) else None
+        for channel, talk in list(self._talks.items()):
+            if channel == current:
+                continue
+            listener = talk.conversation.role is Role.LISTENER
+            if listener and serving and isinstance(self.state, Idle | Seeking):
+                continue
+            if listener and asked is not None and talk.conversation.peer is None:
+                continue
+            if listener and asked is not None and talk.conversation.peer and text_address(talk.conversation.peer.p2p_address) == asked:
+                continue
+            self._leave(channel, reason)
+
+    def _hang_up(self, channel: bytes) -> None:
+        """The listener ends the connection; the caller lingers, so that its last word is heard, and then serves no more."""
+        talk = self._talks.get(channel)
+        if talk is not None:
+            if talk.conversation.role is Role.LISTENER:
+                self._out.append(HangUp(talk.origin))
+            else:
+                self._serve_until = self._now + self._limits.linger
+            self._forget(channel)
+
+    def _forget(self, channel: bytes) -> None:
+        self._talks.pop(channel, None)
+        self._assembly.forget(channel)
+        self._peers.hung_up(channel, self._now)
+
+    def _drop(self, channel: bytes) -> None:
+        """The connection under a conversation is gone."""
+        current = channel == self._channel()
+        self._forget(channel)
+        if current:
+            self._talk_ended(Reason.PEER_GONE)
+        elif isinstance(self.state, Seeking) and self.state.call is not None:
+            self.state = replace(self.state, call=self._call(self.state.identity))  # so that it may answer again
+
+    def _broken(self, broken: Broken) -> None:
+        if broken.channel in self._talks:
+            current = broken.channel == self._channel()
+            self._leave(broken.channel, GoodbyeReason.PROTOCOL)
+            if current:
+                self._talk_ended(Reason.PROTOCOL)
+
+    # --- small facts ---
+
+    def _channel(self) -> bytes | None:
+        """The conversation this state is about."""
+        match self.state:
+            case Asking(channel=channel) | Asked(channel=channel):
+                return channel
+            case Meeting(bond) | Forming(bond) | Checking(bond) | Linked(bond) | Clearing(bond):
+                return bond.channel
+            case _:
+                return None
+
+    def _listens(self) -> bool:
+        """May calls be heard now?"""
+        if self.radios.bluetooth is not None or self.radios.wifi is not None or self.radios.p2p_address is None:
+            return False
+        return isinstance(self.state, Idle | Seeking) and self._policy.visibility is not Visibility.NOBODY and not self._quiet()
+
+    def _quiet(self) -> bool:
+        full = len(self._refused) == self._limits.refusals
+        return full and self._now < self._refused[0] + self._limits.refusal_span
+
+    def _call(self, identity: bytes | None) -> Call:
+        call_id = self._entropy(3)
+        trusted = next((peer for peer in self._policy.trusted if peer.identity == identity), None)
+        return Call(wants_link=True, call_id=call_id, hint=hint(trusted.trust_key, call_id) if trusted else ANYONE)
+
+    def _secured_peer(self, peer: Peer, identity: bytes) -> Peer:
+        known = next((trusted for trusted in self._policy.trusted if trusted.identity == identity), None)
+        if known is not None:
+            return replace(peer, trusted=True, name=known.label)
+        changed = any(trusted.label == peer.name for trusted in self._policy.trusted)
+        return replace(peer, identity_changed=changed)
+
+    def _link_plan(self, state: Checking | Linked) -> LinkPlan:
+        bond = state.bond
+        return LinkPlan(
+            attempt=state.order.attempt,
+            role=bond.role,
+            keys=bond.keys,
+            group=state.group,
+            port=self._policy.port,
+            peer_port=bond.introduction.port,
+            addresses=state.order.peer,
+        )
+
+    def _or_radio(self, reason: Reason) -> Reason:
+        """A radio that went away explains more than the time-out it caused."""
+        return self.radios.wifi or reason
+
+
+_REFUSALS = {
+    AnswerReason.USER: Reason.DECLINED,
+    AnswerReason.BUSY: Reason.PEER_BUSY,
+    AnswerReason.POLICY: Reason.PEER_POLICY,
+    AnswerReason.TIMEOUT: Reason.NO_ANSWER,
+}
+
+_LEAVINGS = {
+    GoodbyeReason.CANCELLED: Reason.PEER_CANCELLED,
+    GoodbyeReason.DECLINED: Reason.DECLINED,
+    GoodbyeReason.FAILED: Reason.PEER_FAILED,
+    GoodbyeReason.PROTOCOL: Reason.PROTOCOL,
+    GoodbyeReason.FINISHED: Reason.CANCELLED,
+}
+
