@@ -1,0 +1,340 @@
+"""Drives one machine of the lab as its user and its owner would: the applet through tray, dialogs and notifications, the daemons as root.
+
+Everything waited for is looked at until it is there; nothing sleeps and hopes. What the applet says of itself is understood in
+`Status` only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from guest.bus import Bus, BusError, Heard, Tap
+from guest.desktop import Desktop
+from guest.screen import CHECK_BOX, Screen
+
+NODES = Path(__file__).with_name("nodes.sh")
+OUT = Path("/out")
+APPLET = "org.nearbytray.Nearby", "/org/nearbytray/Nearby1", "org.nearbytray.Nearby1"
+NM, NM_PATH = "org.freedesktop.NetworkManager", "/org/freedesktop/NetworkManager"
+NM_ACTIVATED, NM_WIFI_P2P = 100, 30
+SUPPLICANT = "fi.w1.wpa_supplicant1"
+P2P = SUPPLICANT + ".Interface.P2PDevice"
+BLUEZ = "org.bluez"
+T = TypeVar("T")
+
+
+class TooLate(AssertionError):
+    """Something that was waited for did not happen within its limit."""
+
+
+async def until(what: str, probe: Callable[[], Awaitable[T]], limit: float, step: float = 0.1) -> T:
+    """The first true answer of `probe`. D-Bus errors and missing things mean: not yet."""
+    end = time.monotonic() + limit
+    last: object = None
+    while True:
+        try:
+            last = value = await probe()
+            if value:
+                return value
+        except (BusError, LookupError, TimeoutError, EOFError, OSError) as error:
+            last = error
+        if time.monotonic() > end:
+            raise TooLate(f"not within {limit:g} s: {what} (last: {last})")
+        await asyncio.sleep(step)
+
+
+def shell(*words: str) -> str:
+    """One function of nodes.sh."""
+    done = subprocess.run(["bash", str(NODES), *words], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"nodes.sh {' '.join(words)}: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What `nearby-tray status --json` says."""
+
+    state: str
+    code: str | None
+    peer: str | None
+    listed: tuple[str, ...]  # names of those who can be asked
+    addresses: tuple[str, ...]  # the peer's, on the link
+    attempt: int
+    pongs: int
+    grade: str | None
+    failure: str | None  # "stage: reason"
+    timings: dict[str, float | None]
+    raw: dict[str, Any] = field(repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> Status:
+        raw = json.loads(text)
+        health, failure = raw.get("health") or {}, raw.get("failure")
+        return cls(
+            state=raw["state"],
+            code=raw.get("code"),
+            peer=(raw.get("peer") or {}).get("name"),
+            listed=tuple(peer["name"] for peer in raw.get("peers", ()) if peer.get("reachable", True)),
+            addresses=tuple(raw.get("addresses") or ()),
+            attempt=raw.get("attempt") or 0,
+            pongs=health.get("pongs") or 0,
+            grade=health.get("grade"),
+            failure=f"{failure['stage']}: {failure['reason']}" if failure else None,
+            timings=raw.get("timings") or {},
+            raw=raw,
+        )
+
+
+class Node:
+    def __init__(self, name: str, system: Bus, session: Bus, tap: Tap, desktop: Desktop) -> None:
+        self.name, self.system, self.session, self.tap, self.desktop = name, system, session, tap, desktop
+        self.host = f"node{name}"
+        self.pid = _pid(name)
+        self.screen = Screen(session, self._reach, self._as_alice)
+        self.applet: subprocess.Popen[bytes] | None = None
+        self.finding = False  # wpa_supplicant looks for peers, as far as its talk tells
+        tap.listeners.append(self._on_talk)
+
+    @classmethod
+    async def open(cls, name: str) -> Node:
+        system = _inside(name, "/run/dbus/system_bus_socket")
+        tap = await Tap.connect(
+            system,
+            f"interface='{P2P}'",
+            f"type='signal',interface='{NM}.Device',member='StateChanged'",
+            f"type='method_call',interface='{NM}'",
+            f"type='method_call',interface='{NM}.Device.WifiP2P'",
+        )
+        session = await Bus.connect(_inside(name, "/run/user/1000/bus"))
+        return cls(name, await Bus.connect(system), session, tap, await Desktop.take(session))
+
+    # --- the applet ---
+
+    async def start_applet(self, *words: str, limit: float = 60) -> float:
+        """Run it as alice until it has an icon and answers; returns the seconds that took."""
+        started = time.monotonic()
+        self.applet = applet = self._spawn(words or ("python3", "-m", "nearby_tray"))
+
+        async def up() -> bool:
+            if applet.poll() is not None:
+                raise AssertionError(f"{self.name}: the applet ended at start with {applet.returncode}, see its log")
+            return bool(self.desktop.items) and bool(await self.status())
+
+        await until(f"the applet of {self.name} is in the tray", up, limit)
+        return time.monotonic() - started
+
+    async def kill_applet(self, how: signal.Signals = signal.SIGTERM, limit: float = 20) -> float:
+        """End it by a signal and wait for its process; returns the seconds that took."""
+        applet = self.applet
+        assert applet is not None
+        started = time.monotonic()
+        applet.send_signal(how)
+
+        async def gone() -> bool:
+            return applet.poll() is not None and not self.desktop.items
+
+        await until(f"the applet of {self.name} has ended and its icon has gone", gone, limit)
+        return time.monotonic() - started
+
+    async def status(self) -> Status:
+        return Status.parse(await self.session.call(*APPLET, "Status", limit=5))
+
+    async def in_state(self, *states: str, limit: float) -> Status:
+        async def probe() -> Status | None:
+            status = await self.status()
+            return status if status.state in states else None
+
+        found = await until(f"{self.name} is {' or '.join(states)}", probe, limit)
+        assert found is not None
+        return found
+
+    async def menu(self) -> list[str]:
+        return [entry.label for entry in await self.desktop.menu()]
+
+    async def click(self, pattern: str, limit: float = 5) -> str:
+        """Click the tray menu's entry whose label matches, once it is there and enabled."""
+        return await until(f"{self.name} can click {pattern!r}", lambda: self.desktop.click(pattern), limit)
+
+    async def activate(self) -> None:
+        await self.desktop.activate()
+
+    async def press(self, button: str, limit: float = 20) -> float:
+        """Press the showing button of this name with the mouse, once it is enabled; returns the seconds until the press."""
+        started = time.monotonic()
+
+        async def found() -> bool:
+            widget = await self.screen.find(button)
+            if widget is None or not await self.screen.enabled(widget):
+                return False
+            await self.screen.press(widget)
+            return True
+
+        await until(f"{self.name} has pressed {button!r}", found, limit, 0.2)
+        return time.monotonic() - started
+
+    async def tick(self, box: str, limit: float = 20) -> None:
+        async def found() -> bool:
+            widget = await self.screen.find(box, CHECK_BOX)
+            if widget is not None:
+                await self.screen.press(widget)
+            return widget is not None
+
+        await until(f"{self.name} has ticked {box!r}", found, limit, 0.2)
+
+    def screenshot(self, path: Path) -> None:
+        """The whole screen as PNG."""
+        grab = "app.primaryScreen().grabWindow(0).save('/tmp/screen.png')"
+        self._as_alice(["python3", "-c", f"from PySide6.QtGui import QGuiApplication; app = QGuiApplication([]); {grab}"])
+        path.write_bytes((Path(f"/proc/{self.pid}/root") / "tmp/screen.png").read_bytes())
+
+    # --- the machine ---
+
+    async def daemon(self, what: str, name: str) -> None:
+        """`what`: start, kill (as by a crash) or restart NetworkManager, wpa_supplicant or bluetoothd."""
+        await asyncio.to_thread(shell, "daemon", self.name, what, name)
+        if what in ("restart", "kill"):
+            self.finding = self.finding and name == "bluetoothd"
+
+    async def radio(self, what: str) -> None:
+        """off, on: the airplane switch; gone, back: carried out of range, where nobody is told anything."""
+        await asyncio.to_thread(shell, "radio", self.name, what)
+
+    async def firewall(self, what: str) -> None:
+        await asyncio.to_thread(shell, "firewall", self.name, what)
+
+    async def p2p_device(self) -> str:
+        """NetworkManager's object; another one after each restart or radio switch."""
+        for device in await self.system.call(NM, NM_PATH, NM, "GetAllDevices"):
+            if await self.system.get(NM, device, NM + ".Device", "DeviceType") == NM_WIFI_P2P:
+                return str(device)
+        raise LookupError(f"{self.name} has no wifi-p2p device")
+
+    async def p2p_state(self) -> tuple[int, int]:
+        """NetworkManager's device state and its reason."""
+        state, reason = await self.system.get(NM, await self.p2p_device(), NM + ".Device", "StateReason")
+        return state, reason
+
+    def p2p_address(self) -> str:
+        found = re.search(r"addr ([0-9a-f:]{17})\s+type P2P-device", shell("node", self.name, "iw", "dev"))
+        if found is None:
+            raise LookupError(f"{self.name} has no P2P device")
+        return found[1]
+
+    async def supplicant(self, member: str, signature: str = "", *body: Any) -> Any:
+        """A call to wpa_supplicant's P2P interface, as root."""
+        for path in await self.system.get(SUPPLICANT, "/fi/w1/wpa_supplicant1", SUPPLICANT, "Interfaces"):
+            return await self.system.call(SUPPLICANT, path, P2P, member, signature, *body)
+        raise LookupError(f"{self.name}: wpa_supplicant has no interface")
+
+    def activations(self, since: float) -> list[Heard]:
+        """NetworkManager was told to form a group."""
+        return self.tap.since(since, "AddAndActivateConnection2")
+
+    async def formed(self, since: float) -> float | None:
+        """When NetworkManager last said that a group is up."""
+        device = await self.p2p_device()
+        ups = [item for item in self.tap.since(since, "StateChanged") if item.path == device and item.body[0] == NM_ACTIVATED]
+        return ups[-1].at if ups else None
+
+    async def leftovers(self, listening: bool = True) -> dict[str, object]:
+        """What a journey or a dead applet left on this machine; empty is right. `listening`: an idle applet may go on hearing calls."""
+        found: dict[str, object] = {}
+        settings = NM_PATH + "/Settings"
+        for path in await self.system.call(NM, settings, NM + ".Settings", "ListConnections"):
+            about = (await self.system.call(NM, path, NM + ".Settings.Connection", "GetSettings"))["connection"]
+            if about["type"] == "wifi-p2p":
+                found["profile"] = about["id"]
+        state, reason = await self.p2p_state()
+        if state != 30:
+            found["p2p device"] = f"state {state} reason {reason}"
+        if groups := self._group_interfaces():
+            found["group"] = groups
+        if self.finding:
+            found["find"] = True
+        for path, interfaces in (await self.system.objects(BLUEZ)).items():
+            if interfaces.get(BLUEZ + ".LEAdvertisingManager1", {}).get("ActiveInstances"):
+                found["advertisement"] = path
+            if interfaces.get(BLUEZ + ".Adapter1", {}).get("Discovering") and not listening:
+                found["discovery"] = path
+            if interfaces.get(BLUEZ + ".Device1", {}).get("Connected"):
+                found["bluetooth connection"] = path
+        if journals := self._journals():
+            found["journal"] = journals
+        return found
+
+    async def clean(self, limit: float = 5, listening: bool = True) -> None:
+        """Waits until nothing is left; says what is."""
+        left: dict[str, object] = {}
+
+        async def probe() -> bool:
+            nonlocal left
+            left = await self.leftovers(listening)
+            return not left
+
+        try:
+            await until(f"{self.name} is clean", probe, limit, 0.2)
+        except TooLate:
+            raise TooLate(f"left behind on {self.name} after {limit:g} s: {left}") from None
+
+    # --- inside ---
+
+    def _spawn(self, words: Sequence[str]) -> subprocess.Popen[bytes]:
+        with (OUT / "logs" / f"{self.name}.applet.log").open("ab") as log:
+            return subprocess.Popen(
+                ["bash", str(NODES), "become_alice", self.name, *words],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def _group_interfaces(self) -> list[str]:
+        return re.findall(r"^\s*(p2p-\S+):", Path(f"/proc/{self.pid}/net/dev").read_text(), re.M)
+
+    def _journals(self) -> list[str]:
+        """Notes of things made and not yet undone."""
+        home = Path(f"/proc/{self.pid}/root/home/alice")
+        return [str(path.relative_to(home)) for path in home.rglob("*journal*") if path.is_file() and _says_something(path)]
+
+    def _on_talk(self, item: Heard) -> None:
+        match item.interface, item.member:
+            case i, "Find" if i == P2P:
+                self.finding = True
+            case i, "StopFind" | "FindStopped" | "Flush" if i == P2P:
+                self.finding = False
+
+    def _reach(self, address: str) -> str:
+        return re.sub(r"unix:path=(/[^,]+)", lambda found: _inside(self.name, found[1]), address)
+
+    def _as_alice(self, words: Sequence[str]) -> str:
+        return shell("alice", self.name, *words)
+
+
+def _pid(name: str) -> int:
+    return int(Path(f"/run/lab/{name}.pid").read_text())
+
+
+def _inside(name: str, path: str) -> str:
+    """The bus address, from outside, of a socket on the node's own file system."""
+    return f"unix:path=/proc/{_pid(name)}/root{path}"
+
+
+def _says_something(path: Path) -> bool:
+    return path.read_text().strip() not in ("", "{}", "[]", "null")
+
+
+def say(what: str, **figures: object) -> None:
+    """One line for people and programs."""
+    uptime = float(Path("/proc/uptime").read_text().split()[0])
+    rounded = {key: round(value, 2) if isinstance(value, float) else value for key, value in figures.items()}
+    print(f"{uptime:8.2f}  {what}", json.dumps(rounded) if rounded else "", flush=True)

@@ -1,0 +1,192 @@
+#!/bin/bash
+# Two machines, A and B, inside one VM: each a network and a mount namespace with its own simulated radio, system bus,
+# polkitd, wpa_supplicant, NetworkManager and bluetoothd, and a desktop session of the ordinary user alice. Source it, or run
+# one of its functions: `nodes.sh daemon A restart NetworkManager`.
+#
+#   lab_up                                    make both machines; LAB_AP=6: both on an access point on channel 6
+#   node A COMMAND...                         run as root on A
+#   alice A COMMAND...                        the same as alice, in her session; become_alice: in place of this shell
+#   daemon A start|kill|restart NAME          NetworkManager, wpa_supplicant, bluetoothd, polkitd; kill is kill -9
+#   radio A off|on                            the user's airplane switch
+#   radio A gone|back                         carried out of range: nothing is told, frames just no longer arrive
+#   firewall A on|off                         drop every new inbound connection
+#
+# LAB_TRACE=1 makes the daemons tell everything (in /out/logs); it costs time. LAB_CHANNELS: channels a radio can be on at once.
+# BLUETOOTHD_FLAGS: for bluetoothd, such as -E.
+LAB=/project/tests/lab/guest
+LOGS=/out/logs
+LAB_CHANNELS=${LAB_CHANNELS:-3}
+export LAB_TRACE=${LAB_TRACE-} BLUETOOTHD_FLAGS=${BLUETOOTHD_FLAGS-}
+
+lab_pid() { cat "/run/lab/$1.pid"; }
+node() { local n=$1; shift; nsenter -t "$(lab_pid "$n")" -m -n -u -- "$@"; }
+ALICE=(setpriv --reuid alice --regid alice --init-groups env -i
+    PATH=/usr/local/bin:/usr/bin:/bin HOME=/home/alice USER=alice LOGNAME=alice LANG=C.UTF-8
+    XDG_RUNTIME_DIR=/run/user/1000 DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus XDG_SESSION_TYPE=x11
+    DISPLAY=:1 QT_QPA_PLATFORM=xcb QT_LINUX_ACCESSIBILITY_ALWAYS_ON=1
+    PYTHONPATH=/project PYTHONPYCACHEPREFIX=/run/pycache PYTHONUNBUFFERED=1 PYTHONFAULTHANDLER=1)
+alice() { local n=$1; shift; node "$n" "${ALICE[@]}" "$@"; }
+become_alice() { local n=$1; shift; exec nsenter -t "$(lab_pid "$n")" -m -n -u -- "${ALICE[@]}" "$@"; }
+
+soon() { # seconds, command...: until it succeeds
+    local end; end=$(( $(date +%s) + $1 )); shift
+    until "$@" > /dev/null 2>&1; do
+        [ "$(date +%s)" -lt "$end" ] || { echo "lab: gave up waiting for: $*" >&2; return 1; }
+        sleep 0.1
+    done
+}
+
+node_new() { # A|B
+    unshare -m -n -u --propagation private bash -c '
+        n=$1
+        hostname "node$n"
+        mount -t sysfs -o ro sysfs /sys      # read-only: NetworkManager then does not wait for udev
+        mount -t tmpfs -o mode=755 tmpfs /run
+        mount -t tmpfs -o mode=1777 tmpfs /tmp
+        mount -t tmpfs -o mode=700,uid=1000,gid=1000 tmpfs /home/alice
+        mkdir -p /run/dbus /run/NetworkManager /run/wpa_supplicant /run/lock /run/udev /tmp/.X11-unix
+        mkdir -p -m 1777 /run/pycache; chmod 1777 /tmp/.X11-unix
+        mkdir -p /run/user/1000 && chown alice: /run/user/1000 && chmod 700 /run/user/1000
+        for d in /etc/NetworkManager /var/lib/NetworkManager /var/lib/bluetooth /etc/polkit-1/rules.d; do
+            mkdir -p "$d" "/run/own$d"; cp -a "$d/." "/run/own$d/"; mount --bind "/run/own$d" "$d"
+        done
+        chmod 755 /etc/polkit-1/rules.d
+        install -m 644 '$LAB'/polkit.rules /etc/polkit-1/rules.d/10-lab.rules
+        rm -f /etc/NetworkManager/conf.d/*
+        cp '$LAB'/NetworkManager.conf /etc/NetworkManager/NetworkManager.conf
+        echo "node$n" | md5sum | cut -c1-32 > /run/machine-id
+        mount --bind /run/machine-id /etc/machine-id
+        ip link set lo up
+        touch /run/node-is-made
+        exec sleep infinity' node "$1" &
+    echo $! > "/run/lab/$1.pid"
+    soon 20 node "$1" test -e /run/node-is-made
+}
+
+daemon() { # A|B start|kill|restart NAME
+    local n=$1 what=$2 name=$3 pidfile=/run/lab/$1.$3
+    case $what in
+    restart) daemon "$n" kill "$name" && daemon "$n" start "$name" ;;
+    kill)
+        local pid; pid=$(cat "$pidfile")
+        kill -9 "$pid" 2> /dev/null
+        soon 10 eval "! kill -0 $pid" ;;
+    start)
+        local in=(nsenter -t "$(lab_pid "$n")" -m -n -u --) log=$LOGS/$n.$name
+        case $name in
+        polkitd) in+=(/usr/lib/polkit-1/polkitd --no-debug) ;;
+        wpa_supplicant) in+=(wpa_supplicant -u -s -O "DIR=/run/wpa_supplicant GROUP=netdev" ${LAB_TRACE:+-dd} -t -f "$log.debug") ;;
+        NetworkManager) in+=(NetworkManager --debug --log-level="${LAB_TRACE:+TRACE}${LAB_TRACE:-INFO}") ;;
+        bluetoothd)
+            # Bluetooth sockets exist in the first network namespace only: there, but on the node's bus.
+            local controller=0; [ "$n" = A ] || controller=1
+            in=(env "HCI_ONLY=$controller" LD_PRELOAD=/usr/local/lib/hci_only.so nsenter -t "$(lab_pid "$n")" -m -u --
+                /usr/libexec/bluetooth/bluetoothd -n ${LAB_TRACE:+-d} $BLUETOOTHD_FLAGS) ;;
+        *) echo "lab: no daemon $name" >&2; return 2 ;;
+        esac
+        setsid "${in[@]}" < /dev/null >> "$log.log" 2>&1 &
+        echo $! > "$pidfile"
+        disown ;;
+    esac
+}
+
+radio() { # A|B off|on|gone|back
+    local group=/sys/kernel/debug/ieee80211/phy0/hwsim/group
+    [ "$1" = A ] || group=${group/phy0/phy1}
+    case $2 in
+    on | off) node "$1" nmcli radio wifi "$2" ;;
+    gone) echo 2 > "$group" ;;
+    back) echo 1 > "$group" ;;
+    esac
+}
+
+firewall() { # A|B on|off; what a desktop's firewall does: answers and neighbour discovery come in, nothing new
+    node "$1" nft flush ruleset
+    [ "$2" = on ] || return 0
+    node "$1" nft -f - <<'RULES'
+table inet lab {
+    chain input {
+        type filter hook input priority 0; policy drop;
+        ct state established,related accept
+        iif lo accept
+        icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit, nd-router-advert } accept
+        counter
+    }
+}
+RULES
+}
+
+lab_radios() {
+    local n i=0 phy nodes=(A B)
+    if [ -n "${LAB_AP-}" ]; then
+        nodes+=(AP)
+        unshare -n sleep infinity & echo $! > /run/lab/AP.pid
+        soon 5 eval '[ "$(readlink /proc/$(lab_pid AP)/ns/net)" != "$(readlink /proc/self/ns/net)" ]'
+    fi
+    modprobe cfg80211
+    modprobe mac80211_hwsim "radios=${#nodes[@]}" "channels=$LAB_CHANNELS"
+    iw reg set US 2> /dev/null
+    for n in "${nodes[@]}"; do
+        phy=$(ls /sys/class/ieee80211 | sort -V | head -1)
+        iw phy "$phy" set netns "$(lab_pid "$n")"
+        nsenter -t "$(lab_pid "$n")" -n -- ip link set "wlan$i" down
+        [ $i = 0 ] || nsenter -t "$(lab_pid "$n")" -n -- ip link set "wlan$i" name wlan0
+        i=$((i + 1))
+    done
+}
+
+lab_access_point() { # an open one, and both nodes on it: a machine at home or at work
+    printf '%s\n' interface=wlan0 ssid=labap hw_mode=g "channel=$LAB_AP" > /run/lab/hostapd.conf
+    nsenter -t "$(lab_pid AP)" -n -- hostapd -B /run/lab/hostapd.conf > "$LOGS/hostapd.log" 2>&1 || { cat "$LOGS/hostapd.log"; return 1; }
+    nsenter -t "$(lab_pid AP)" -n -- ip addr add 10.9.0.1/24 dev wlan0
+    local n i=2
+    for n in A B; do
+        node $n nmcli connection add type wifi con-name labap ifname wlan0 ssid labap autoconnect yes \
+            ipv4.method manual ipv4.addresses 10.9.0.$i/24 ipv6.method ignore > /dev/null
+        i=$((i + 1))
+    done
+    for n in A B; do
+        soon 120 node $n sh -c 'nmcli -t -f DEVICE,STATE device | grep -q wlan0:connected || { nmcli -w 30 connection up labap && false; }'
+        node $n ping -q -c 1 -W 5 10.9.0.1 > /dev/null && echo "lab: $n is on the access point"
+    done
+}
+
+lab_bluetooth() { # one virtual LE controller for each node
+    modprobe hci_vhci
+    setsid btvirt -L -l2 < /dev/null > "$LOGS/btvirt.log" 2>&1 &
+    soon 10 test -e /sys/class/bluetooth/hci1 || return 1
+    daemon A start bluetoothd; daemon B start bluetoothd
+}
+
+lab_session() { # A|B: alice's bus and screen; the tray is the lab's (desktop.py)
+    alice "$1" setsid dbus-daemon --config-file=$LAB/session.conf --nofork --nopidfile < /dev/null >> "$LOGS/$1.session-bus.log" 2>&1 &
+    alice "$1" setsid Xvfb :1 -screen 0 1280x800x24 -nolisten tcp -extension GLX < /dev/null >> "$LOGS/$1.Xvfb.log" 2>&1 &
+}
+
+bus_has() { node "$1" busctl call org.freedesktop.DBus / org.freedesktop.DBus NameHasOwner s "$2" | grep -q true; }
+
+lab_up() {
+    mkdir -p /run/lab "$LOGS"
+    node_new A && node_new B && lab_radios || return 1
+    local n
+    for n in A B; do
+        node $n dbus-daemon --system --nopidfile --fork
+        daemon $n start polkitd
+        daemon $n start wpa_supplicant
+    done
+    lab_bluetooth || return 1
+    for n in A B; do
+        soon 20 bus_has $n fi.w1.wpa_supplicant1 || return 1
+        daemon $n start NetworkManager
+        lab_session $n
+    done
+    for n in A B; do
+        soon 20 node $n test -S /run/user/1000/bus && soon 20 node $n test -S /tmp/.X11-unix/X1 || return 1
+        soon 20 node $n sh -c 'busctl tree --list org.bluez | grep -q hci' || return 1
+        soon 60 node $n sh -c 'nmcli -t -f TYPE,STATE device | grep -q wifi-p2p:disconnected' || return 1
+    done
+    [ -z "${LAB_AP-}" ] || lab_access_point || return 1
+    echo "lab: both machines up at $(cut -d' ' -f1 /proc/uptime) s"
+}
+
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then "$@"; fi
