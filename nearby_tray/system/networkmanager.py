@@ -1,0 +1,1140 @@
+"""Wi-Fi Direct through NetworkManager, as an ordinary user: finds peers and forms one group. Serves `controller.Wifi`.
+
+What NetworkManager 1.42 to 1.58 can do and this uses: the wifi-p2p device (`Device.WifiP2P`, type 30), a find of at most 30 s at a
+time, and the mirrored activation, in which both machines activate a profile for each other. The rules it keeps:
+
+- State comes from signals and is read again whenever the daemon, the device or the bus is new; nothing is taken over from before.
+- A group is made only on an idle device: neither a foreign connection nor one of ours is ever replaced (NetworkManager would do so
+  without a word, and both would die).
+- The profile is read back and compared: NetworkManager drops a dictionary it does not like without a word and makes one of its own.
+- Nothing starts or stops a find between the order to form and its outcome: wpa_supplicant would forget the negotiation.
+- What is made is journaled first, bound to our bus connection, and gone when `form` fails, is cancelled, or `remove` returns.
+- The device's own state reasons are reported, not the coarser ones of the active connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import os
+import pwd
+import re
+import socket
+import time
+import uuid
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..core.model import EdgeEvent, FormGroup, Group, GroupLost, PeerFound, PeerLost, Reason, WifiChanged
+from ..core.wire import clean_name
+from ..errors import Unavailable
+from . import nl80211
+from .bus import Bus, BusError, BusGone, Signal, Supervised, Variant
+from .journal import Journal
+
+log = logging.getLogger(__name__)
+
+# NetworkManager: introspection, and nm-dbus-interface.h for the numbers.
+_NM = "org.freedesktop.NetworkManager"
+_MANAGER = "/org/freedesktop/NetworkManager"
+_SETTINGS_PATH = "/org/freedesktop/NetworkManager/Settings"
+_SETTINGS = "org.freedesktop.NetworkManager.Settings"
+_PROFILE = "org.freedesktop.NetworkManager.Settings.Connection"
+_ACTIVE = "org.freedesktop.NetworkManager.Connection.Active"
+_DEVICE = "org.freedesktop.NetworkManager.Device"
+_WIRELESS = "org.freedesktop.NetworkManager.Device.Wireless"
+_P2P = "org.freedesktop.NetworkManager.Device.WifiP2P"
+_PEER = "org.freedesktop.NetworkManager.WifiP2PPeer"
+_PROPERTIES = "org.freedesktop.DBus.Properties"
+
+_TYPE_WIFI, _TYPE_P2P = 2, 30
+
+_UNAVAILABLE, _DISCONNECTED, _PREPARE, _CONFIG, _IP_CONFIG = 20, 30, 40, 50, 70
+_ACTIVATED, _DEACTIVATING, _FAILED = 100, 110, 120
+
+_REASONS = {
+    0: "none",
+    2: "now-managed",
+    3: "now-unmanaged",
+    4: "config-failed",
+    5: "ip-config-unavailable",
+    6: "ip-config-expired",
+    7: "no-secrets",
+    8: "supplicant-disconnect",
+    9: "supplicant-config-failed",
+    10: "supplicant-failed",
+    11: "supplicant-timeout",
+    15: "dhcp-start-failed",
+    16: "dhcp-error",
+    17: "dhcp-failed",
+    18: "shared-start-failed",
+    19: "shared-failed",
+    36: "removed",
+    37: "sleeping",
+    38: "connection-removed",
+    39: "user-requested",
+    40: "carrier",
+    42: "supplicant-available",
+    60: "new-activation",
+    65: "ip-method-unsupported",
+    67: "peer-not-found",
+}
+
+# The names of errors that mean something to us; seen in the lab with 1.42 and 1.52, or read in NetworkManager's sources.
+_DENIED = {
+    "org.freedesktop.NetworkManager.PermissionDenied",
+    "org.freedesktop.NetworkManager.Settings.PermissionDenied",
+    "org.freedesktop.DBus.Error.AccessDenied",
+    "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired",
+}
+_OFF = {
+    "org.freedesktop.NetworkManager.Device.NotActive",
+    "org.freedesktop.NetworkManager.UnknownConnection",  # the answer to an activation while the radio is off
+    "org.freedesktop.NetworkManager.UnknownDevice",
+    "org.freedesktop.DBus.Error.UnknownMethod",  # the device object has gone
+    "org.freedesktop.DBus.Error.UnknownObject",
+}
+_MISSING = {"org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner"}
+_BAD_PROFILE = {
+    "org.freedesktop.NetworkManager.InvalidArguments",
+    "org.freedesktop.NetworkManager.Device.InvalidConnection",
+    "org.freedesktop.NetworkManager.Settings.InvalidConnection",
+}
+_NO_SUCH_PEER = "org.freedesktop.NetworkManager.Device.SpecificObjectNotFound"
+
+_NETWORK_CONTROL = "org.freedesktop.NetworkManager.network-control"
+
+_MOST_PEERS = 200
+_MOST_DEVICES = 64
+_MOST_ADDRESSES = 16
+_MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
+_INTERFACE = re.compile(r"[^/\s]{1,15}")
+
+_FIREWALL = "org.fedoraproject.FirewallD1"
+_ZONE = "nearby-tray"
+
+# Kinds in the journal.
+_MADE_PROFILE, _MADE_FIND = "nm-profile", "nm-find"
+
+ReadAddress = Callable[[str], Awaitable[bytes | None]]
+ReadSignal = Callable[[int], Awaitable[int | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds; tests turn them."""
+
+    open: float = 15.0  # until the first report
+    find: float = 30.0  # what StartFind is asked for; NetworkManager takes whole seconds from 1 to 600
+    renew: float = 20.0
+    scan: float = 15.0
+    scan_trap: float = 1.2  # a change of LastScan this soon after the request only says that the scan was queued
+    scan_retry: float = 1.0
+    activate: float = 25.0  # AddAndActivateConnection2; polkit may be slow
+    form: float = 75.0  # NetworkManager itself gives up after 10 + 45 s and the addresses' own limits
+    settle: float = 10.0  # until the device is idle again
+    gather: float = 0.1  # how long peers' changes are gathered before they are told
+    again: float = 1.0  # after the daemon gave an unexpected answer
+    signal: float = 5.0  # how old a signal reading may be
+    pause: float = 0.5  # before the bus is tried again, at first
+
+
+@dataclass(slots=True)
+class _Device:
+    """The wifi-p2p device of now, and the Wi-Fi device it belongs to. Followed by signals."""
+
+    path: str
+    name: str
+    parent: str | None
+    parent_name: str
+    state: int = 0
+    active: str = "/"
+
+
+@dataclass(slots=True)
+class _Seen:
+    """A peer object: its properties as last heard, and as last told."""
+
+    properties: dict[str, object] = field(default_factory=dict)
+    told: tuple[object, ...] | None = None
+    address: str = ""
+
+
+@dataclass(slots=True)
+class _Made:
+    """What an order has led to so far, enough to undo it at any moment."""
+
+    attempt: int
+    address: str
+    uuid: str
+    noted: asyncio.Task[None] | None = None  # in the journal
+    call: asyncio.Task[list[object]] | None = None
+    active: str | None = None
+
+
+@dataclass(slots=True)
+class _Forming:
+    """An order being carried out, and the device's states since, in order; an `Unavailable` when there is no device any more."""
+
+    order: FormGroup
+    states: asyncio.Queue[tuple[int, int] | Unavailable] = field(default_factory=asyncio.Queue)
+    lost: Unavailable | None = None
+    made: _Made | None = None
+
+    def lose(self, why: Unavailable) -> None:
+        self.lost = self.lost or why
+        self.states.put_nowait(why)
+
+
+class NetworkManager:
+    """Serves `controller.Wifi` with the NetworkManager on the system bus."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        *,
+        bus: str = "system",
+        limits: Limits | None = None,
+        read_address: ReadAddress = nl80211.own_p2p_address,
+        read_signal: ReadSignal = nl80211.signal,
+        interfaces: Path = Path("/sys/class/net"),
+    ) -> None:
+        """`bus`: "system" or an address. `read_address`, `read_signal`, `interfaces`: where the kernel is asked."""
+        self._journal = journal
+        self._which = bus
+        self._limits = limits or Limits()
+        self._read_address = read_address
+        self._read_signal = read_signal
+        self._interfaces = interfaces
+
+        self._sink: Callable[[EdgeEvent], None] = lambda _event: None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._supervisor: asyncio.Task[None] | None = None
+        self._worker: asyncio.Task[None] | None = None
+        self._opened = asyncio.Event()
+        self._closing = False
+
+        self._bus: Bus | None = None
+        self._owner: str | None = None
+        self._read = False  # whether what follows has been read from this owner
+        self._radio = True
+        self._forbidden = False
+        self._device: _Device | None = None
+        self._p2p_address: bytes | None = None
+        self._known: dict[str, tuple[int, str]] = {}  # device path → type and interface
+        self._cleaned = False
+        self._fresh = False
+        self._reported: WifiChanged | None = None
+
+        self._dirty = asyncio.Event()
+        self._stale_machine = True
+        self._stale_peers = True
+        self._stale_address = False
+        self._pulse = asyncio.Event()
+        self._seen: dict[str, _Seen] = {}
+        self._too_many = False
+
+        self._finder: asyncio.Task[None] | None = None
+        self._finding = False
+        self._kick = asyncio.Event()
+
+        self._forming: _Forming | None = None
+        self._made: _Made | None = None  # the group that is up
+        self._ours: deque[str] = deque(maxlen=16)  # active connections that are or were ours
+        self._cleanups: set[asyncio.Task[None]] = set()
+        self._signal_read: tuple[float, int | None] = (float("-inf"), None)
+
+    # --- life ---
+
+    async def open(self, sink: Callable[[EdgeEvent], None]) -> None:
+        """See `controller.Wifi`. Returns after the first `WifiChanged`."""
+        if self._supervisor is not None:
+            return
+        self._closing = False
+        self._sink = sink
+        supervised = Supervised(self._which, self._on_up, self._on_down, on_absent=self._report, first_pause=self._limits.pause)
+        self._supervisor = self._start(supervised.run(), "NetworkManager")
+        try:
+            async with asyncio.timeout(self._limits.open):
+                await self._opened.wait()
+        except TimeoutError:
+            log.warning("NetworkManager says nothing")
+            self._read = True
+            self._report()
+
+    async def close(self) -> None:
+        """See `controller.Wifi`."""
+        await self.stop_find()
+        await self.remove()
+        await self._settled()
+        self._closing = True
+        self._sink = lambda _event: None
+        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._supervisor = None
+        self._opened.clear()
+        self._reported = None
+
+    # --- finding ---
+
+    async def find(self) -> None:
+        """See `controller.Wifi`."""
+        self._require()
+        for seen in self._seen.values():
+            seen.told = None
+        self._tell_peers()
+        if not self._finding:
+            self._finding = True
+            await asyncio.to_thread(self._journal.add, _MADE_FIND, "find")
+        if self._forming is None:
+            try:
+                await self._start_find()
+            except Unavailable:
+                await self.stop_find()
+                raise
+        if self._finder is None or self._finder.done():
+            self._finder = self._start(self._renew(), "find")
+
+    async def hold_find(self) -> None:
+        """See `controller.Wifi`."""
+        finder, self._finder = self._finder, None
+        if finder is not None:
+            finder.cancel()
+            await asyncio.wait({finder})
+
+    async def stop_find(self) -> None:
+        """See `controller.Wifi`. While a group forms the find is left to end by itself."""
+        await self.hold_find()
+        if not self._finding:
+            return
+        self._finding = False
+        if self._forming is None:
+            await self._stop_find()
+        await asyncio.to_thread(self._journal.remove, _MADE_FIND, "find")
+
+    async def _renew(self) -> None:
+        while True:
+            self._kick.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._limits.renew):
+                    await self._kick.wait()
+            if self._forming is None and self._reason() is None:
+                try:
+                    await self._start_find()
+                except Unavailable as error:
+                    log.info("the find could not be renewed: %s", error)
+
+    async def _start_find(self) -> None:
+        bus, device = self._there()
+        options = {"timeout": Variant("i", max(1, round(self._limits.find)))}
+        try:
+            await bus.call(_NM, device.path, _P2P, "StartFind", "a{sv}", options)
+        except (BusError, BusGone) as error:
+            raise self._typed(error, Reason.WIFI_OFF) from error
+
+    async def _stop_find(self) -> None:
+        if self._bus is None or self._device is None:
+            return
+        try:
+            await self._bus.call(_NM, self._device.path, _P2P, "StopFind")
+        except (BusError, BusGone) as error:
+            log.debug("StopFind: %s", error)  # no device, no find
+
+    async def clear(self) -> None:
+        """See `controller.Wifi`. NetworkManager refuses a scan now and then; that is not our failure, it is asked again until the limit."""
+        await self._settled()
+        self._require()
+        await self.hold_find()
+        if self._forming is None:
+            await self._stop_find()
+        if self._finding:
+            self._finding = False
+            await asyncio.to_thread(self._journal.remove, _MADE_FIND, "find")
+        bus, device = self._there()
+        if device.parent is None:
+            return
+        began = asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout(self._limits.scan):
+                await self._scan(bus, device.parent)
+        except TimeoutError:
+            log.info("no end of the scan seen within %g s", self._limits.scan)
+        except (BusError, BusGone) as error:
+            raise self._typed(error, Reason.WIFI_OFF) from error
+        else:
+            log.info("scan over after %.1f s", asyncio.get_running_loop().time() - began)
+
+    async def _scan(self, bus: Bus, wifi: str) -> None:
+        """Ask for a scan of the Wi-Fi device and wait until it is over."""
+        loop = asyncio.get_running_loop()
+        changes: asyncio.Queue[float] = asyncio.Queue()
+
+        def on_changed(signal: Signal) -> None:
+            if "LastScan" in _changed(signal):
+                changes.put_nowait(loop.time())
+
+        watch = await bus.subscribe(on_changed, sender=_NM, path=wifi, interface=_PROPERTIES, member="PropertiesChanged", arg0=_WIRELESS)
+        try:
+            while True:
+                try:
+                    await bus.call(_NM, wifi, _WIRELESS, "RequestScan", "a{sv}", {})
+                    asked = loop.time()
+                    break
+                except BusError as error:
+                    if error.name in _MISSING | _OFF:
+                        raise
+                    log.debug("RequestScan: %s", error)
+                # Refused mostly because a scan is running: its end will do.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._limits.scan_retry):
+                        await changes.get()
+                        return
+            while await changes.get() < asked + self._limits.scan_trap:
+                pass
+        finally:
+            watch.cancel()
+
+    # --- the group ---
+
+    async def form(self, order: FormGroup) -> Group:
+        """See `controller.Wifi`. Raises `Unavailable`; after that, and after a cancellation, the device is idle again (bounded)."""
+        await self._settled()
+        if self._forming is not None or self._made is not None:
+            raise Unavailable(Reason.WIFI_BUSY, "a group of ours is there already")
+        self._require()
+        forming = self._forming = _Forming(order)
+        try:
+            group = await self._form(forming)
+            log.info("group %s formed at try %d", group.interface, order.attempt)
+            return group
+        except BaseException as error:
+            if isinstance(error, Unavailable):
+                log.info("try %d: %s", order.attempt, error)
+            if forming.made is not None:
+                await self._finish(forming.made)
+            raise
+        finally:
+            self._forming = None
+            self._report()
+
+    async def _form(self, forming: _Forming) -> Group:
+        order = forming.order
+        bus, device = self._there()
+        if not _MAC.fullmatch(order.address.lower()):
+            raise Unavailable(Reason.PROTOCOL, "not a P2P address")
+        await self._idle(bus, device)
+        made = forming.made = _Made(order.attempt, order.address.lower(), str(uuid.uuid4()))
+        made.noted = self._start(asyncio.to_thread(self._journal.add, _MADE_PROFILE, made.uuid), "journal")
+        await asyncio.shield(made.noted)
+        profile = _profile(order, made.uuid, _user(), await self._zone(bus))
+        peer = next((path for path, seen in self._seen.items() if seen.address == made.address), "/")
+        try:
+            try:
+                path = await self._activate(bus, device, made, profile, peer)
+            except BusError as error:
+                if error.name != _NO_SUCH_PEER or peer == "/":
+                    raise
+                path = await self._activate(bus, device, made, profile, "/")  # it went away; NetworkManager will look for it
+            different = await self._compare(bus, path, profile)
+            if different:
+                raise Unavailable(Reason.WIFI_PROFILE, ", ".join(different))
+            await self._reach(forming, device)
+            group = await self._group(bus, device)
+        except (BusError, BusGone) as error:
+            raise forming.lost or self._typed(error, Reason.NOT_FORMED) from error
+        # Nothing is awaited from here on: what happens to the group now happens to a group that is up.
+        while not forming.states.empty():
+            _check(forming.states.get_nowait(), _ACTIVATED)
+        self._made = made
+        return group
+
+    async def _idle(self, bus: Bus, device: _Device) -> None:
+        """Make sure that the device is idle; waits for the end of something of ours, refuses when it is somebody else's."""
+        try:
+            properties = await bus.get_all(_NM, device.path, _DEVICE)
+        except (BusError, BusGone) as error:
+            raise self._typed(error, Reason.WIFI_OFF) from error
+        state, active = _number(properties.get("State")), _text(properties.get("ActiveConnection")) or "/"
+        if state == _DISCONNECTED and active == "/":
+            return
+        if active not in self._ours and active != "/":
+            raise Unavailable(Reason.WIFI_BUSY, f"state {state}, {active}")
+        if not await self._wait(lambda: device.state == _DISCONNECTED, self._limits.settle):
+            raise Unavailable(Reason.WIFI_BUSY, f"state {device.state} does not end")
+
+    async def _activate(self, bus: Bus, device: _Device, made: _Made, profile: _Dictionary, peer: str) -> str:
+        """Call AddAndActivateConnection2; returns the path of the profile. Not cancelled itself: `_undo` must know what came of it."""
+        options = {"persist": Variant("s", "volatile"), "bind-activation": Variant("s", "dbus-client")}
+        call = bus.call(
+            _NM,
+            _MANAGER,
+            _NM,
+            "AddAndActivateConnection2",
+            "a{sa{sv}}ooa{sv}",
+            profile,
+            device.path,
+            peer,
+            options,
+            timeout=self._limits.activate,
+        )
+        made.call = asyncio.get_running_loop().create_task(call, name="activate")
+        answer = await asyncio.shield(made.call)
+        path, active = (_text(value) for value in answer[:2])
+        made.active = active
+        self._ours.append(active)
+        return path
+
+    async def _compare(self, bus: Bus, path: str, profile: _Dictionary) -> list[str]:
+        """The keys of the profile that NetworkManager did not take as written."""
+        try:
+            back = (await bus.call(_NM, path, _PROFILE, "GetSettings"))[0]
+        except BusError as error:
+            if error.name in _OFF:  # a volatile profile whose activation has failed already; the device's state says why
+                return []
+            return [str(error)]
+        return _differences(profile, back if isinstance(back, dict) else {})
+
+    async def _reach(self, forming: _Forming, device: _Device) -> None:
+        """Follow the device to ACTIVATED."""
+        before = 0
+        try:
+            async with asyncio.timeout(self._limits.form):
+                while before != _ACTIVATED:
+                    before = _check(await forming.states.get(), before)
+        except TimeoutError:
+            raise Unavailable(Reason.NOT_FORMED, f"state {device.state} for too long") from None
+
+    async def _group(self, bus: Bus, device: _Device) -> Group:
+        properties = await bus.get_all(_NM, device.path, _DEVICE)
+        interface = _text(properties.get("IpInterface"))
+        if not _INTERFACE.fullmatch(interface):
+            raise Unavailable(Reason.NO_ADDRESS, "the group has no interface")
+        addresses: list[str] = []
+        for version in ("4", "6"):
+            path = _text(properties.get(f"Ip{version}Config"))
+            if len(path) < 2:
+                continue
+            try:
+                data = await bus.get(_NM, path, f"{_NM}.IP{version}Config", "AddressData")
+            except BusError as error:
+                log.debug("%s: %s", path, error)
+                continue
+            addresses += _addresses(data)
+        if not addresses:
+            raise Unavailable(Reason.NO_ADDRESS, f"none on {interface}")
+        try:
+            index = socket.if_nametoindex(interface)
+        except OSError:
+            index = 0
+        return Group(interface, tuple(addresses[:_MOST_ADDRESSES]), index)
+
+    async def remove(self) -> None:
+        """See `controller.Wifi`."""
+        made, self._made = self._made, None
+        if made is not None:
+            await self._finish(made)
+        await self._settled()
+        self._report()
+
+    async def _finish(self, made: _Made) -> None:
+        """Undo, even when we are cancelled meanwhile: it then goes on by itself and `_settled` waits for it."""
+        await asyncio.shield(self._undo_later(made))
+
+    def _undo_later(self, made: _Made) -> asyncio.Task[None]:
+        task = self._start(self._undo(made), "undo")
+        self._cleanups.add(task)
+        task.add_done_callback(self._cleanups.discard)
+        return task
+
+    async def _settled(self) -> None:
+        """Until all undoing is over; each has its limits."""
+        while self._cleanups:
+            await asyncio.wait(self._cleanups)
+
+    async def _undo(self, made: _Made) -> None:
+        """Take the group down, wait for the device to be idle, and see that the profile is gone."""
+        if made.noted is not None:
+            await asyncio.wait({made.noted})
+        if made.call is not None:
+            await asyncio.wait({made.call})  # has its own limit
+            if not made.call.cancelled() and made.call.exception() is None and made.active is None:
+                made.active = _text(made.call.result()[1])
+                self._ours.append(made.active)
+        bus = self._bus
+        if bus is None or self._owner is None:
+            return  # bound to the connection that is lost; the entry stays in the journal for `_clean`
+        try:
+            if made.active is not None and made.active != "/":
+                await self._deactivate(bus, made.active)
+                if not await self._wait(lambda: self._is_rid_of(made), self._limits.settle):
+                    log.warning("the Wi-Fi Direct device is still busy with our group")
+            await self._delete(bus, made.uuid)
+        except BusGone:
+            return
+        except BusError as error:
+            log.warning("could not undo everything: %s", error)
+            return
+        await asyncio.to_thread(self._journal.remove, _MADE_PROFILE, made.uuid)
+
+    def _is_rid_of(self, made: _Made) -> bool:
+        device = self._device
+        return device is None or device.state <= _DISCONNECTED or device.active not in ("/", made.active)
+
+    async def _deactivate(self, bus: Bus, active: str) -> None:
+        try:
+            await bus.call(_NM, _MANAGER, _NM, "DeactivateConnection", "o", active)
+        except BusError as error:
+            log.debug("DeactivateConnection: %s", error)  # it had ended by itself
+
+    async def _delete(self, bus: Bus, name: str) -> None:
+        """Delete the profile with this uuid and end what is active with it; fine when there is none."""
+        try:
+            path = _text((await bus.call(_NM, _SETTINGS_PATH, _SETTINGS, "GetConnectionByUuid", "s", name))[0])
+        except BusError as error:
+            if error.name in _MISSING:
+                raise
+            return
+        actives = await bus.get(_NM, _MANAGER, _NM, "ActiveConnections")
+        for active in _paths(actives, _MOST_DEVICES):
+            with suppress(BusError):
+                if await bus.get(_NM, active, _ACTIVE, "Uuid") == name:
+                    self._ours.append(active)
+                    await self._deactivate(bus, active)
+        try:
+            await bus.call(_NM, path, _PROFILE, "Delete")
+        except BusError as error:
+            log.debug("Delete: %s", error)  # a volatile profile goes by itself
+
+    async def _zone(self, bus: Bus) -> str | None:
+        """Our firewalld zone, when firewalld runs and knows it: an unknown zone would silently mean the default one."""
+        try:
+            if await bus.name_owner(_FIREWALL) is None:
+                return None
+            zones = (await bus.call(_FIREWALL, "/org/fedoraproject/FirewallD1", f"{_FIREWALL}.zone", "getZones", timeout=3.0))[0]
+        except BusError as error:
+            log.debug("firewalld does not say: %s", error)
+            return None
+        return _ZONE if isinstance(zones, list) and _ZONE in zones else None
+
+    async def read_counters(self, group: Group) -> tuple[int, int, int | None]:
+        """See `controller.Wifi`. Raises `Unavailable` when the interface is gone."""
+        folder = self._interfaces / group.interface / "statistics"
+        try:
+            received, sent = (int((folder / name).read_text()) for name in ("rx_bytes", "tx_bytes"))
+        except (OSError, ValueError) as error:
+            raise Unavailable(Reason.GROUP_ENDED, f"{group.interface}: {error}") from error
+        now = asyncio.get_running_loop().time()
+        if now - self._signal_read[0] >= self._limits.signal:
+            signal = await self._read_signal(group.index) if group.index else None
+            if signal is None and self._made is not None:
+                # What NetworkManager last heard of the peer; not kept up to date while a group is up, better than nothing.
+                address = self._made.address
+                signal = next((_percent(seen.properties) for seen in self._seen.values() if seen.address == address), None)
+            self._signal_read = now, signal
+        return received, sent, self._signal_read[1]
+
+    # --- following the daemon ---
+
+    async def _on_up(self, bus: Bus) -> None:
+        self._bus = bus
+        changed = {"sender": _NM, "interface": _PROPERTIES, "member": "PropertiesChanged"}
+        await bus.subscribe(self._on_manager_changed, path=_MANAGER, arg0=_NM, **changed)
+        await bus.subscribe(self._on_device_changed, path_namespace=_MANAGER, arg0=_DEVICE, **changed)
+        await bus.subscribe(self._on_peers_changed, path_namespace=_MANAGER, arg0=_P2P, **changed)
+        await bus.subscribe(self._on_peer_changed, path_namespace=_MANAGER, arg0=_PEER, **changed)
+        await bus.subscribe(self._on_state, sender=_NM, interface=_DEVICE, member="StateChanged")
+        for member in ("DeviceAdded", "DeviceRemoved", "CheckPermissions"):
+            await bus.subscribe(self._on_devices, sender=_NM, path=_MANAGER, interface=_NM, member=member)
+        await bus.watch_name(_NM, self._on_owner)
+        self._worker = self._start(self._work(bus), "read NetworkManager")
+
+    def _on_down(self) -> None:
+        if self._worker is not None:
+            self._worker.cancel()
+        self._bus = self._worker = None
+        self._on_owner(None)
+
+    def _on_owner(self, owner: str | None) -> None:
+        """NetworkManager came, went, or is another one: whatever it was, nothing from before counts."""
+        if owner != self._owner:
+            log.info("NetworkManager is %s", "there" if owner else "gone")
+            self._forget_device(Unavailable(Reason.DAEMON_RESTARTED, "NetworkManager went away"))
+        self._owner = owner
+        self._read = self._cleaned = False
+        self._known.clear()
+        self._stale_machine = True
+        self._fresh = self._reported is not None and owner is not None
+        self._dirty.set()
+        if owner is None:
+            self._report()
+
+    def _on_devices(self, signal: Signal) -> None:
+        self._stale_machine = True
+        if signal.member == "DeviceRemoved" and signal.body:
+            self._known.pop(str(signal.body[0]), None)
+            if self._device is not None and signal.body[0] == self._device.path:
+                self._forget_device(Unavailable(Reason.WIFI_OFF, "the Wi-Fi Direct device was removed"))
+        self._dirty.set()
+
+    def _on_manager_changed(self, signal: Signal) -> None:
+        changed = _changed(signal)
+        if changed.keys() & {"WirelessEnabled", "WirelessHardwareEnabled", "NetworkingEnabled", "Devices"}:
+            if any(changed.get(key) is False for key in ("WirelessEnabled", "WirelessHardwareEnabled", "NetworkingEnabled")):
+                self._radio = False  # at once: the device's own complaints follow and should find it so
+            self._stale_machine = True
+            self._dirty.set()
+
+    def _on_device_changed(self, signal: Signal) -> None:
+        active = _changed(signal).get("ActiveConnection")
+        if self._device is not None and signal.path == self._device.path and isinstance(active, str):
+            self._device.active = active
+            self._moved()
+
+    def _on_peers_changed(self, signal: Signal) -> None:
+        if self._device is not None and signal.path == self._device.path and "Peers" in _changed(signal):
+            self._stale_peers = True
+            self._dirty.set()
+
+    def _on_peer_changed(self, signal: Signal) -> None:
+        seen = self._seen.get(signal.path)
+        if seen is not None:
+            seen.properties.update(_changed(signal))
+            self._dirty.set()
+
+    def _on_state(self, signal: Signal) -> None:
+        device = self._device
+        if device is None or signal.path != device.path or len(signal.body) != 3:
+            return
+        new, _old, reason = (_number(value) for value in signal.body)
+        old, device.state = device.state, new
+        log.info("Wi-Fi Direct device: state %d → %d, reason %d (%s)", old, new, reason, _REASONS.get(reason, "?"))
+        if self._forming is not None:
+            self._forming.states.put_nowait((new, reason))
+        elif self._made is not None and new != _ACTIVATED:
+            self._lose_group(_why_lost(new, reason, self._radio), _detail(new, reason))
+        if new == _DISCONNECTED and self._p2p_address is None:
+            self._stale_address = True
+        self._moved()
+        self._dirty.set()
+
+    def _moved(self) -> None:
+        self._pulse.set()
+        self._pulse = asyncio.Event()
+        self._report()
+
+    def _lose_group(self, reason: Reason, detail: str) -> None:
+        made, self._made = self._made, None
+        if made is not None:
+            self._sink(GroupLost(made.attempt, reason, detail))
+            self._undo_later(made)
+
+    def _forget_device(self, why: Unavailable) -> None:
+        """The device, or the daemon with it, is gone, and all that was there."""
+        if self._forming is not None:
+            self._forming.lose(why)
+        self._lose_group(why.reason, why.detail)
+        self._device = self._p2p_address = None
+        self._drop_peers(set(self._seen))
+        self._pulse.set()
+        self._pulse = asyncio.Event()
+
+    async def _work(self, bus: Bus) -> None:
+        """Read what has become stale, and tell; changes that come while it reads are one more round."""
+        while True:
+            await self._dirty.wait()
+            self._dirty.clear()
+            try:
+                await self._refresh(bus)
+            except BusGone:
+                return
+            except BusError as error:
+                log.warning("reading from NetworkManager: %s", error)
+                await asyncio.sleep(self._limits.again)
+                self._stale_machine = self._stale_peers = True
+                self._dirty.set()
+                continue
+            self._report()
+            self._tell_peers()
+            await asyncio.sleep(self._limits.gather)
+
+    async def _refresh(self, bus: Bus) -> None:
+        owner = self._owner
+        if owner is None:
+            return
+        if self._stale_machine:
+            self._stale_machine = False
+            await self._read_machine(bus)
+        if self._stale_address and self._device is not None:
+            self._stale_address = False
+            self._p2p_address = await self._read_address(self._device.parent_name)
+        if not self._cleaned:
+            self._cleaned = True
+            await self._clean(bus)
+        if self._owner == owner:
+            self._read = True
+        device = self._device
+        if device is not None and self._stale_peers:
+            self._stale_peers = False
+            await self._read_peers(bus, device)
+
+    async def _read_machine(self, bus: Bus) -> None:
+        """The radio switch, what we may, and which device is the wifi-p2p one."""
+        machine = await bus.get_all(_NM, _MANAGER, _NM)
+        self._radio = all(machine.get(key) is not False for key in ("WirelessEnabled", "WirelessHardwareEnabled", "NetworkingEnabled"))
+        try:
+            allowed = (await bus.call(_NM, _MANAGER, _NM, "GetPermissions"))[0]
+            # "auth" may still become a yes in polkit's dialog, "unknown" is what a machine without polkit says.
+            self._forbidden = isinstance(allowed, dict) and allowed.get(_NETWORK_CONTROL) == "no"
+        except BusError as error:
+            log.debug("GetPermissions: %s", error)
+        paths = _paths(machine.get("Devices"), _MOST_DEVICES)
+        for path in paths:
+            if path not in self._known:
+                with suppress(BusError):  # it may vanish while we ask
+                    properties = await bus.get_all(_NM, path, _DEVICE)
+                    self._known[path] = _number(properties.get("DeviceType")), _text(properties.get("Interface"))
+        candidates = [path for path in paths if self._known.get(path, (0, ""))[0] == _TYPE_P2P]
+        if self._device is not None and self._device.path in candidates:
+            return
+        if self._device is not None:
+            self._forget_device(Unavailable(Reason.WIFI_OFF, "the Wi-Fi Direct device went away"))
+        if candidates:
+            await self._take(bus, candidates[0], paths)
+
+    async def _take(self, bus: Bus, path: str, paths: tuple[str, ...]) -> None:
+        """Make `path` our device."""
+        name = self._known[path][1]
+        wifis = {other: known[1] for other in paths if (known := self._known.get(other)) and known[0] == _TYPE_WIFI}
+        # NetworkManager: nm-device-wifi.c, recheck_p2p_availability: "p2p-dev-" and the interface, cut to what a name may be.
+        parent = next((other for other, wifi in wifis.items() if name in (f"p2p-dev-{wifi}", f"p2p-dev-{wifi}"[:15])), None)
+        parent = parent or next(iter(wifis), None)
+        # From here to the answer every state change is noted in the object itself, so the answer counts only if none came.
+        device = self._device = _Device(path, name, parent, wifis.get(parent or "", ""))
+        try:
+            properties = await bus.get_all(_NM, path, _DEVICE)
+        except BusError:
+            self._device = None
+            raise
+        if device.state == 0:
+            device.state = _number(properties.get("State"))
+        if device.active == "/":
+            device.active = _text(properties.get("ActiveConnection")) or "/"
+        self._stale_address = self._stale_peers = True
+        self._fresh = self._reported is not None
+        log.info("Wi-Fi Direct device %s (%s), state %d", name, path, device.state)
+
+    async def _clean(self, bus: Bus) -> None:
+        """Undo what an earlier run left behind, and what a lost connection of ours did."""
+        keep = {made.uuid for made in (self._made, self._forming and self._forming.made) if made}
+        leftovers = await asyncio.to_thread(self._journal.leftovers, _MADE_PROFILE)
+        for name in dict.fromkeys((*leftovers, *self._journal.mine(_MADE_PROFILE))):
+            if name in keep:
+                continue
+            log.info("removing the profile %.36s of an earlier run", name)
+            await self._delete(bus, name)
+            await asyncio.to_thread(self._journal.settle, _MADE_PROFILE, name)
+            await asyncio.to_thread(self._journal.remove, _MADE_PROFILE, name)
+        for name in await asyncio.to_thread(self._journal.leftovers, _MADE_FIND):
+            if not self._finding:
+                await self._stop_find()
+            await asyncio.to_thread(self._journal.settle, _MADE_FIND, name)
+
+    def _reason(self) -> Reason | None:
+        """Why Wi-Fi Direct cannot be used; `None` when it can."""
+        device = self._device
+        if self._bus is None or self._owner is None:
+            return Reason.WIFI_MISSING
+        if not self._radio:
+            return Reason.WIFI_OFF
+        if device is None:
+            return Reason.WIFI_NO_P2P
+        if device.state < _DISCONNECTED:
+            return Reason.WIFI_OFF
+        if self._forbidden:
+            return Reason.WIFI_NOT_ALLOWED
+        if device.active != "/" and device.active not in self._ours and not (self._forming is not None and self._is_unanswered()):
+            return Reason.WIFI_BUSY
+        return None
+
+    def _is_unanswered(self) -> bool:
+        """Whether an active connection on the device may be the one we have just asked for."""
+        made = self._forming.made if self._forming is not None else None
+        return made is not None and made.call is not None and made.active is None
+
+    def _report(self) -> None:
+        if self._closing or (self._owner is not None and not self._read):
+            return
+        reason = self._reason()
+        report = WifiChanged(reason, self._p2p_address if self._device is not None else None, self._fresh)
+        if self._reported is not None and not self._fresh and report == self._reported:
+            return
+        self._fresh = False
+        self._reported = WifiChanged(report.reason, report.p2p_address)
+        log.info("Wi-Fi Direct is %s%s", reason.value if reason else "ready", ", anew" if report.fresh else "")
+        self._sink(report)
+        self._opened.set()
+        if reason is None:
+            self._kick.set()
+
+    async def _wait(self, condition: Callable[[], bool], limit: float) -> bool:
+        """Until `condition` holds, looked at whenever the device has moved; `False` after `limit` seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limit):
+                while not condition():
+                    await self._pulse.wait()
+        return condition()
+
+    # --- peers ---
+
+    async def _read_peers(self, bus: Bus, device: _Device) -> None:
+        try:
+            paths = _paths(await bus.get(_NM, device.path, _P2P, "Peers"), 100_000)
+        except BusError as error:
+            if error.name in _OFF:
+                return
+            raise
+        if len(paths) > _MOST_PEERS and not self._too_many:
+            log.warning("%d peers around; the first %d count", len(paths), _MOST_PEERS)
+        self._too_many = len(paths) > _MOST_PEERS
+        now = [path for path in paths if path in self._seen]  # whom we know stays, whatever else is made up around us
+        now += [path for path in paths if path not in self._seen][: max(0, _MOST_PEERS - len(now))]
+        self._drop_peers(set(self._seen) - set(now))
+        new = [path for path in now if path not in self._seen]
+        for path in new:
+            self._seen[path] = _Seen()
+        for answer, path in zip(await asyncio.gather(*(self._read_peer(bus, path) for path in new)), new, strict=True):
+            seen = self._seen.get(path)
+            if seen is None:
+                continue
+            if answer is None:
+                del self._seen[path]
+            else:
+                seen.properties = {**answer, **seen.properties}
+
+    @staticmethod
+    async def _read_peer(bus: Bus, path: str) -> dict[str, object] | None:
+        try:
+            return await bus.get_all(_NM, path, _PEER)
+        except BusError as error:
+            log.debug("%s: %s", path, error)  # peers come and go between two calls
+            return None
+
+    def _tell_peers(self) -> None:
+        for seen in self._seen.values():
+            found = seen.properties
+            facts = tuple(found.get(key) for key in ("HwAddress", "Name", "Strength", "LastSeen"))
+            if not found or facts == seen.told:
+                continue
+            seen.told = facts
+            address = _text(found.get("HwAddress")).lower()
+            if not _MAC.fullmatch(address) or address == "00:00:00:00:00:00" or int(address[:2], 16) & 1:
+                continue
+            seen.address = address
+            name = clean_name(_text(found.get("Name"))[:256])
+            self._sink(PeerFound(address, "" if name == "unnamed" else name, _percent(found), _loop_time(found.get("LastSeen"))))
+
+    def _drop_peers(self, paths: set[str]) -> None:
+        gone = [self._seen.pop(path).address for path in paths]
+        left = {seen.address for seen in self._seen.values()}
+        for address in dict.fromkeys(gone):
+            if address and address not in left:
+                self._sink(PeerLost(address))
+
+    # --- small things ---
+
+    def _there(self) -> tuple[Bus, _Device]:
+        if self._bus is None or self._device is None:
+            raise Unavailable(self._reason() or Reason.WIFI_OFF)
+        return self._bus, self._device
+
+    def _require(self) -> None:
+        reason = self._reason()
+        if reason is not None:
+            raise Unavailable(reason)
+
+    def _typed(self, error: BusError | BusGone, otherwise: Reason) -> Unavailable:
+        """The error of a call as a reason that the user can act on."""
+        detail = str(error)[:300]
+        if isinstance(error, BusGone) or error.name in _MISSING or self._owner is None:
+            return Unavailable(Reason.WIFI_MISSING, detail)
+        if error.name in _DENIED:
+            return Unavailable(Reason.WIFI_NOT_ALLOWED, detail)
+        if error.name in _OFF:
+            return Unavailable(self._reason() or Reason.WIFI_OFF, detail)
+        if error.name in _BAD_PROFILE or error.name.startswith("org.freedesktop.NetworkManager.Settings.Connection."):
+            return Unavailable(Reason.WIFI_PROFILE, detail)
+        return Unavailable(otherwise, detail)
+
+    def _start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        """The one place where tasks begin: named, kept, and a bug in one is logged."""
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("%s failed", task.get_name(), exc_info=task.exception())
+
+
+# --- pure parts -------------------------------------------------------------------------------------------------------------
+
+_Dictionary = Mapping[str, Mapping[str, Variant]]
+
+
+def _profile(order: FormGroup, name: str, user: str | None, zone: str | None) -> _Dictionary:
+    """The connection profile. NetworkManager: nm-settings-dbus(5) has the keys; one wrong type drops the whole of it."""
+    connection = {
+        "id": Variant("s", f"Nearby Tray: {clean_name(order.name) if order.name else order.address}"),
+        "uuid": Variant("s", name),
+        "type": Variant("s", "wifi-p2p"),
+        "autoconnect": Variant("b", False),
+    }
+    if user is not None:
+        # An ordinary user may add a profile of their own (settings.modify.own) but not one for everybody.
+        connection["permissions"] = Variant("as", [f"user:{user}:"])
+    if zone is not None:
+        connection["zone"] = Variant("s", zone)
+    private = {"never-default": Variant("b", True), "ignore-auto-dns": Variant("b", True)}
+    (ipv4, bits4), (ipv6, bits6) = ((order.own[0], 30), (order.own[1], 64))
+
+    def manual(address: str, bits: int) -> dict[str, Variant]:
+        data = [{"address": Variant("s", address), "prefix": Variant("u", bits)}]
+        return {"method": Variant("s", "manual"), "address-data": Variant("aa{sv}", data), **private}
+
+    return {
+        "connection": connection,
+        "wifi-p2p": {"peer": Variant("s", order.address.upper())},
+        # IPv4 carries the pings: without it there is no link. IPv6 may come later (duplicate detection) or not at all.
+        "ipv4": {**manual(ipv4, bits4), "may-fail": Variant("b", False)},
+        "ipv6": manual(ipv6, bits6),
+    }
+
+
+def _differences(sent: _Dictionary, back: Mapping[Any, object]) -> list[str]:
+    """The keys whose value is not the one sent. Addresses and MACs count as equal however they are spelled."""
+    wrong = []
+    for setting, keys in sent.items():
+        got = back.get(setting)
+        for key, variant in keys.items():
+            value = got.get(key) if isinstance(got, dict) else None
+            if key == "address-data":
+                want = [(entry["address"].value, entry["prefix"].value) for entry in variant.value]
+                same = _networks(value) == [str(ipaddress.ip_interface(f"{address}/{bits}")) for address, bits in want]
+            elif key == "peer":
+                same = _text(value).lower() == variant.value.lower()
+            else:
+                same = value == variant.value
+            if not same:
+                wrong.append(f"{setting}.{key}")
+    return wrong
+
+
+def _networks(data: object) -> list[str]:
+    found = []
+    for entry in data if isinstance(data, list) else []:
+        if isinstance(entry, dict):
+            with suppress(ValueError):
+                found.append(str(ipaddress.ip_interface(f"{entry.get('address')}/{entry.get('prefix')}")))
+    return found
+
+
+def _addresses(data: object) -> list[str]:
+    found = []
+    for entry in data if isinstance(data, list) else []:
+        if isinstance(entry, dict):
+            with suppress(ValueError):
+                found.append(str(ipaddress.ip_address(_text(entry.get("address")))))
+    return found
+
+
+def _user() -> str | None:
+    """Our login name. Root needs no permission entry, and NetworkManager hides a profile from root without a login session."""
+    uid = os.geteuid()
+    if uid == 0:
+        return None
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return None
+
+
+def _check(state: tuple[int, int] | Unavailable, before: int) -> int:
+    """The state, when it is one on the way to a group; raises what it means otherwise. `before`: the one that it left."""
+    if isinstance(state, Unavailable):
+        raise state
+    new, reason = state
+    if before == 0 and new == _DISCONNECTED:
+        return 0  # the tail of what was before: we have seen the device idle already
+    if _DISCONNECTED < new <= _ACTIVATED and not (before == _ACTIVATED and new != _ACTIVATED):
+        return new
+    raise Unavailable(_why_not_formed(new, reason, before), _detail(new, reason))
+
+
+def _why_not_formed(new: int, reason: int, before: int) -> Reason:
+    if new <= _UNAVAILABLE or reason in (36, 37):
+        return Reason.WIFI_OFF
+    if reason == 60:
+        return Reason.WIFI_BUSY
+    if reason == 67 and before in (0, _PREPARE):
+        return Reason.NOT_SEEN
+    if reason in (5, 6, 15, 16, 17, 18, 19, 65):
+        return Reason.NO_ADDRESS
+    return Reason.NOT_FORMED
+
+
+def _why_lost(new: int, reason: int, radio: bool) -> Reason:
+    """Why a group that was up has ended; as far as this side can tell (8 is what a peer's hang-up looks like, 67 what its loss does)."""
+    if not radio or reason in (36, 37):
+        return Reason.WIFI_OFF
+    if reason == 10:
+        return Reason.DAEMON_RESTARTED  # wpa_supplicant went away
+    if new <= _UNAVAILABLE:
+        return Reason.WIFI_OFF
+    if reason == 60:
+        return Reason.WIFI_BUSY
+    return Reason.LINK_LOST if reason == 67 else Reason.GROUP_ENDED
+
+
+def _detail(state: int, reason: int) -> str:
+    return f"state {state} reason {reason} ({_REASONS.get(reason, 'unknown')})"
+
+
+def _changed(signal: Signal) -> dict[str, object]:
+    changed = signal.body[1] if len(signal.body) == 3 else None
+    return changed if isinstance(changed, dict) else {}
+
+
+def _paths(value: object, most: int) -> tuple[str, ...]:
+    """The object paths in a reply, each once."""
+    paths = [path for path in value if isinstance(path, str) and path.startswith("/")] if isinstance(value, list) else []
+    return tuple(dict.fromkeys(paths))[:most]
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _percent(properties: Mapping[str, object]) -> int | None:
+    strength = properties.get("Strength")
+    return strength if isinstance(strength, int) and 0 <= strength <= 100 else None
+
+
+def _loop_time(seen: object) -> float | None:
+    """`LastSeen`, seconds of CLOCK_BOOTTIME or -1, on the clock of the running loop; never later than now."""
+    if not isinstance(seen, int) or seen < 0:
+        return None
+    now = asyncio.get_running_loop().time()
+    return min(now, now - (time.clock_gettime(time.CLOCK_BOOTTIME) - seen))

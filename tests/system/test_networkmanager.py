@@ -1,0 +1,812 @@
+"""Wi-Fi Direct through NetworkManager: what is asked of the daemon, what is told to the controller, and that nothing is left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_networkmanager import NM, FakeNetworkManager, Firewall, Profile, Wireless
+
+from nearby_tray.core.model import EdgeEvent, FormGroup, Group, GroupLost, PeerFound, PeerLost, Reason, WifiChanged
+from nearby_tray.errors import Unavailable
+from nearby_tray.system import networkmanager
+from nearby_tray.system.bus import Bus, DBusError, Variant, plain
+from nearby_tray.system.journal import Journal
+from nearby_tray.system.networkmanager import Limits, NetworkManager
+
+pytestmark = pytest.mark.usefixtures("daemon")
+
+OWN = bytes.fromhex("420000000000")
+PEER = "42:00:00:00:01:00"
+ORDER = FormGroup(1, PEER, ("169.254.7.1", "fd11:22:33::1"), ("169.254.7.2", "fd11:22:33::2"), "Ana's laptop")
+LIMITS = Limits(open=30, renew=30, gather=0, scan_retry=0.01, again=0.01, pause=0.01, signal=0)
+
+Run = Callable[[Any], Any]
+Until = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture(autouse=True)
+def ordinary_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(networkmanager, "_user", lambda: "alice")
+
+
+async def own_address(parent: str) -> bytes | None:
+    assert parent == "wlan0"
+    return OWN
+
+
+async def no_signal(_index: int) -> int | None:
+    return None
+
+
+@dataclass
+class World:
+    """A daemon, our side of it, and what our side has told."""
+
+    fake: FakeNetworkManager
+    wifi: NetworkManager
+    folder: Path
+    heard: list[EdgeEvent] = field(default_factory=list)
+
+    def told(self, kind: type[EdgeEvent]) -> list[Any]:
+        return [event for event in self.heard if isinstance(event, kind)]
+
+    def reason(self) -> Reason | None:
+        return self.told(WifiChanged)[-1].reason  # type: ignore[no-any-return]
+
+    def is_clean(self) -> bool:
+        """Nothing of ours in the daemon or on disk."""
+        return self.fake.active is None and not self.fake.profiles and not list(self.folder.iterdir())
+
+
+@asynccontextmanager
+async def world(folder: Path, *, start: bool = True, opened: bool = True, limits: Limits = LIMITS, **kinds: bool) -> AsyncIterator[World]:
+    folder = folder / "made"
+    folder.mkdir(exist_ok=True)
+    fake = FakeNetworkManager()
+    if start:
+        await fake.start(**kinds)
+    wifi = NetworkManager(Journal(folder), limits=limits, read_address=own_address, read_signal=no_signal, interfaces=folder.parent / "net")
+    here = World(fake, wifi, folder)
+    if opened:
+        await wifi.open(here.heard.append)
+    try:
+        yield here
+    finally:
+        await wifi.close()
+        if hasattr(fake, "bus"):
+            await fake.stop()
+
+
+async def linked(here: World, order: FormGroup = ORDER) -> Group:
+    if not any(peer.facts["HwAddress"] == order.address for peer in here.fake.peers.values()):
+        here.fake.add_peer(order.address)
+    return await here.wifi.form(order)
+
+
+async def failure(work: Awaitable[object]) -> Unavailable:
+    with pytest.raises(Unavailable) as caught:
+        await work
+    return caught.value
+
+
+# --- being there or not -------------------------------------------------------------------------------------------------------
+
+
+def test_a_ready_machine_says_so_with_its_own_address(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            assert here.heard == [WifiChanged(None, OWN)]
+
+    run(main())
+
+
+def test_without_networkmanager_it_is_missing_until_it_comes(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path, start=False) as here:
+            assert here.heard == [WifiChanged(Reason.WIFI_MISSING)]
+            for asked in (here.wifi.find(), here.wifi.form(ORDER), here.wifi.clear()):
+                assert (await failure(asked)).reason is Reason.WIFI_MISSING
+            await here.wifi.stop_find()
+            await here.wifi.remove()
+            await here.fake.start()
+            await until(lambda: here.reason() is None)
+            assert here.heard[-1] == WifiChanged(None, OWN, fresh=True)
+
+    run(main())
+
+
+def test_without_a_bus_it_is_missing_until_there_is_one(run: Run, tmp_path: Path, until: Until, daemon: Any) -> None:
+    async def main() -> None:
+        daemon.stop()
+        async with world(tmp_path, start=False) as here:
+            assert here.heard == [WifiChanged(Reason.WIFI_MISSING)]
+            daemon.start()
+            await here.fake.start()
+            await until(lambda: here.reason() is None)
+
+    run(main())
+
+
+def test_a_radio_without_wifi_direct_is_told_apart(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path, p2p=False) as here:
+            assert here.heard == [WifiChanged(Reason.WIFI_NO_P2P)]
+            here.fake.add_p2p()
+            await until(lambda: here.reason() is None)
+            here.fake.remove_p2p()
+            await until(lambda: here.reason() is Reason.WIFI_NO_P2P)
+
+    run(main())
+
+
+def test_the_radio_switch_ends_everything_and_brings_a_new_device(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            await linked(here)
+            here.fake.radio(False)
+            await until(lambda: here.reason() is Reason.WIFI_OFF)
+            [lost] = here.told(GroupLost)
+            assert (lost.attempt, lost.reason) == (1, Reason.WIFI_OFF)
+            assert here.told(PeerLost) == [PeerLost(PEER)]
+            assert (await failure(here.wifi.form(ORDER))).reason is Reason.WIFI_OFF
+            assert (await failure(here.wifi.find())).reason is Reason.WIFI_OFF
+            here.fake.radio(True)
+            await until(lambda: here.reason() is None)
+            assert any(event.fresh for event in here.told(WifiChanged)[1:])
+            await linked(here, replace(ORDER, attempt=2))
+            await here.wifi.remove()
+            await until(here.is_clean)
+
+    run(main())
+
+
+def test_who_may_not_control_networking_is_told_so(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.fake.permission = "no"
+            here.fake.manager.check_permissions()
+            await until(lambda: here.reason() is Reason.WIFI_NOT_ALLOWED)
+            here.fake.permission = "auth"  # polkit would ask, and nobody answers
+            here.fake.manager.check_permissions()
+            await until(lambda: here.reason() is None)
+            here.fake.add_peer(PEER)
+            error = await failure(here.wifi.form(ORDER))
+            assert error.reason is Reason.WIFI_NOT_ALLOWED
+            assert "Not authorized to control networking" in error.detail
+            assert here.is_clean()
+
+    run(main())
+
+
+def test_a_foreign_connection_is_respected(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            foreign = await here.fake.foreign()
+            await until(lambda: here.fake.p2p.now[0] == 100 and here.reason() is Reason.WIFI_BUSY)
+            here.fake.add_peer(PEER)
+            assert (await failure(here.wifi.form(ORDER))).reason is Reason.WIFI_BUSY
+            await here.wifi.remove()
+            assert here.fake.active is foreign
+            here.fake.end(39)
+            await until(lambda: here.reason() is None)
+            await linked(here)
+
+    run(main())
+
+
+def test_a_foreign_connection_that_nobody_has_told_us_of_yet_is_respected_too(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.fake.add_peer(PEER)
+            await here.fake.foreign()  # its signals are not read before the order is given
+            assert (await failure(here.wifi.form(ORDER))).reason is Reason.WIFI_BUSY
+            assert not here.fake.named("AddAndActivateConnection2")
+
+    run(main())
+
+
+# --- finding ------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_find_is_renewed_held_and_stopped(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path, limits=replace(LIMITS, renew=0.001)) as here:
+            await here.wifi.find()
+            await here.wifi.find()
+            await until(lambda: len(here.fake.named("StartFind")) > 5)
+            assert set(here.fake.named("StartFind")) == {("StartFind", 30)}
+            await here.wifi.hold_find()
+            await here.wifi.hold_find()
+            held = len(here.fake.named("StartFind"))
+            assert not here.fake.named("StopFind")
+            await here.wifi.stop_find()
+            await here.wifi.stop_find()
+            assert here.fake.named("StopFind") == [("StopFind",)]
+            assert len(here.fake.named("StartFind")) == held
+            assert here.is_clean()
+
+    run(main())
+
+
+def test_a_refused_find_is_typed_and_leaves_nothing(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.fake.find_error = DBusError(f"{NM}.PermissionDenied", "no scanning for you")
+            assert (await failure(here.wifi.find())).reason is Reason.WIFI_NOT_ALLOWED
+            assert here.is_clean()
+
+    run(main())
+
+
+def test_peers_are_told_when_they_come_change_and_go(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            path = here.fake.add_peer("42:00:00:00:01:AA", "  Ana's\tlaptop\u202e\x07 ", 84)
+            await until(lambda: bool(here.told(PeerFound)))
+            [found] = here.told(PeerFound)
+            assert (found.address, found.name, found.strength) == ("42:00:00:00:01:aa", "Ana's laptop", 84)
+            now = asyncio.get_running_loop().time()
+            assert found.last_seen is not None and now - 30 < found.last_seen <= now
+            here.fake.change_peer(path, Strength=40, LastSeen=-1)
+            await until(lambda: len(here.told(PeerFound)) == 2)
+            assert here.told(PeerFound)[-1] == PeerFound("42:00:00:00:01:aa", "Ana's laptop", 40, None)
+            await here.wifi.find()  # again, for a list that has just been opened
+            assert len(here.told(PeerFound)) == 3
+            here.fake.remove_peer(path)
+            await until(lambda: here.told(PeerLost) == [PeerLost("42:00:00:00:01:aa")])
+
+    run(main())
+
+
+def test_a_crowd_with_hostile_names_is_bounded_and_harmless(
+    run: Run, tmp_path: Path, until: Until, caplog: pytest.LogCaptureFixture
+) -> None:
+    names = ["", "\u202e" * 40, "ä" * 32, "<b>x</b>", "\r\n" * 20, "𝔘" * 32, "../../etc", "%s%n{0}", "ﷺ" * 30]
+    bad = [
+        "",
+        "nonsense",
+        "42:00:00:00:01",
+        "00:00:00:00:00:00",
+        "ff:ff:ff:ff:ff:ff",
+        "43:00:00:00:00:01",
+        "42:00:00:00:01:00:00",
+        "４2:00:00:00:01:00",
+    ]
+
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            first = here.fake.add_peer(PEER, "the one")
+            for address in bad:
+                here.fake.add_peer(address, "nobody")
+            await until(lambda: bool(here.told(PeerFound)))
+            for number in range(500):
+                here.fake.add_peer(f"42:00:00:01:{number // 256:02x}:{number % 256:02x}", names[number % len(names)], 255)
+            await until(lambda: len({event.address for event in here.told(PeerFound)}) >= 150 and "peers around" in caplog.text)
+            found = here.told(PeerFound)
+            assert len({event.address for event in found}) <= 200
+            assert all(len(event.name.encode()) <= 32 and (event.name.isprintable() or not event.name) for event in found)
+            assert not any(event.name == "nobody" for event in found)
+            assert all(event.strength is None for event in found if event.address != PEER)
+            here.fake.change_peer(first, Strength=11)
+            await until(lambda: here.told(PeerFound)[-1].strength == 11)
+            assert not here.told(PeerLost)
+            assert (await here.wifi.form(ORDER)).interface == "p2p-wlan0-0"
+
+    run(main())
+
+
+# --- forming ------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_group_is_formed_as_ordered_and_removed_without_a_trace(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            path = here.fake.add_peer(PEER)
+            await here.wifi.find()
+            group = await here.wifi.form(ORDER)
+            assert group == Group("p2p-wlan0-0", ("169.254.7.1", "fd11:22:33::1"), 0)
+            [(_, settings, device, specific, options)] = here.fake.named("AddAndActivateConnection2")
+            assert device == here.fake.p2p.path
+            assert specific in (path, "/")
+            assert options == {"persist": Variant("s", "volatile"), "bind-activation": Variant("s", "dbus-client")}
+            flat = {f"{name}.{key}": value.value for name, keys in settings.items() for key, value in keys.items()}
+            name = flat.pop("connection.uuid")
+            assert flat == {
+                "connection.id": "Nearby Tray: Ana's laptop",
+                "connection.type": "wifi-p2p",
+                "connection.autoconnect": False,
+                "connection.permissions": ["user:alice:"],
+                "wifi-p2p.peer": PEER,
+                "ipv4.method": "manual",
+                "ipv4.address-data": [{"address": Variant("s", "169.254.7.1"), "prefix": Variant("u", 30)}],
+                "ipv4.never-default": True,
+                "ipv4.ignore-auto-dns": True,
+                "ipv4.may-fail": False,
+                "ipv6.method": "manual",
+                "ipv6.address-data": [{"address": Variant("s", "fd11:22:33::1"), "prefix": Variant("u", 64)}],
+                "ipv6.never-default": True,
+                "ipv6.ignore-auto-dns": True,
+            }
+            assert name in "".join(file.read_text() for file in here.folder.iterdir())
+            assert not here.fake.named("StopFind")
+            await here.wifi.stop_find()
+            await here.wifi.remove()
+            await here.wifi.remove()
+            assert here.is_clean()
+            assert here.fake.p2p.now[0] == 30
+            assert not here.told(GroupLost)
+            assert [event.reason for event in here.told(WifiChanged)] == [None]
+
+    run(main())
+
+
+def test_our_zone_is_used_where_firewalld_knows_it(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        for zones, expected in ((["public", "nearby-tray"], "nearby-tray"), (["public"], None)):
+            firewall = await Bus.connect("system")
+            firewall.export("/org/fedoraproject/FirewallD1", Firewall(zones))
+            await firewall.request_name("org.fedoraproject.FirewallD1")
+            async with world(tmp_path) as here:
+                await linked(here)
+                zone = here.fake.named("AddAndActivateConnection2")[0][1]["connection"].get("zone")
+                assert (zone.value if zone else None) == expected
+            await firewall.close()
+
+    run(main())
+
+
+def test_a_one_sided_attempt_fails_as_networkmanager_says(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.fake.answers, here.fake.one_sided = False, 0.01
+            here.fake.add_peer(PEER)
+            error = await failure(here.wifi.form(ORDER))
+            assert (error.reason, error.detail) == (Reason.NOT_FORMED, "state 120 reason 11 (supplicant-timeout)")
+            assert here.is_clean()
+            here.fake.answers = True
+            await here.wifi.form(replace(ORDER, attempt=2))
+
+    run(main())
+
+
+@pytest.mark.parametrize("state", [40, 50, 70, 80, 90])
+def test_an_order_withdrawn_in_any_state_leaves_nothing(run: Run, tmp_path: Path, until: Until, state: int) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.fake.stop_at = state
+            here.fake.add_peer(PEER)
+            await here.wifi.find()
+            forming = asyncio.create_task(here.wifi.form(ORDER))
+            await until(lambda: here.fake.p2p.now[0] == state)
+            await here.wifi.hold_find()
+            await here.wifi.stop_find()
+            assert not here.fake.named("StopFind")  # it would kill the negotiation
+            forming.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await forming
+            assert here.is_clean()
+            assert here.fake.p2p.now[0] == 30
+            here.fake.stop_at = None
+            await here.wifi.form(replace(ORDER, attempt=2))
+            assert not here.told(GroupLost)
+            assert {event.reason for event in here.told(WifiChanged)} == {None}
+
+    run(main())
+
+
+def test_an_order_withdrawn_before_the_daemon_has_answered_leaves_nothing(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.fake.answer_late = asyncio.Event()
+            here.fake.add_peer(PEER)
+            forming = asyncio.create_task(here.wifi.form(ORDER))
+            await until(lambda: bool(here.fake.named("AddAndActivateConnection2")))
+            forming.cancel()
+            await asyncio.sleep(0)
+            here.fake.answer_late.set()
+            with pytest.raises(asyncio.CancelledError):
+                await forming
+            assert here.is_clean()
+
+    run(main())
+
+
+def test_undoing_goes_on_when_its_order_is_withdrawn_twice(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.fake.stop_at, here.fake.deactivates = 50, asyncio.Event()
+            here.fake.add_peer(PEER)
+            forming = asyncio.create_task(here.wifi.form(ORDER))
+            await until(lambda: here.fake.p2p.now[0] == 50)
+            forming.cancel()
+            await until(lambda: here.fake.p2p.now[0] == 110)
+            forming.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await forming
+            here.fake.stop_at = None
+            again = asyncio.create_task(here.wifi.form(replace(ORDER, attempt=2)))
+            await asyncio.sleep(0)
+            here.fake.deactivates.set()
+            assert (await again).interface
+            assert len(here.fake.named("AddAndActivateConnection2")) == 2
+
+    run(main())
+
+
+def test_a_group_that_is_up_is_never_replaced(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            await linked(here)
+            active = here.fake.active
+            assert (await failure(here.wifi.form(replace(ORDER, attempt=2)))).reason is Reason.WIFI_BUSY
+            assert here.fake.active is active
+            assert not here.told(GroupLost)
+
+    run(main())
+
+
+@pytest.mark.parametrize("key", ["ipv4.never-default", "ipv6.address-data", "connection.permissions"])
+def test_a_profile_that_was_dropped_without_a_word_is_noticed(run: Run, tmp_path: Path, key: str) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.fake.drops, here.fake.privileged, here.fake.stop_at = {key}, True, 50
+            here.fake.add_peer(PEER)
+            error = await failure(here.wifi.form(ORDER))
+            assert error.reason is Reason.WIFI_PROFILE
+            assert here.is_clean()
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("org.freedesktop.NetworkManager.PermissionDenied", Reason.WIFI_NOT_ALLOWED),
+        ("org.freedesktop.NetworkManager.Settings.PermissionDenied", Reason.WIFI_NOT_ALLOWED),
+        ("org.freedesktop.NetworkManager.UnknownConnection", Reason.WIFI_OFF),
+        ("org.freedesktop.NetworkManager.Settings.Connection.InvalidProperty", Reason.WIFI_PROFILE),
+        ("org.freedesktop.NetworkManager.InvalidArguments", Reason.WIFI_PROFILE),
+        ("org.freedesktop.NetworkManager.Surprise", Reason.NOT_FORMED),
+    ],
+)
+def test_a_refusal_has_a_reason_and_the_daemons_words(run: Run, tmp_path: Path, name: str, reason: Reason) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.fake.activation_error = DBusError(name, "the words")
+            here.fake.add_peer(PEER)
+            error = await failure(here.wifi.form(ORDER))
+            assert (error.reason, error.detail) == (reason, f"{name}: the words")
+            assert here.is_clean()
+
+    run(main())
+
+
+def test_a_peer_that_has_just_gone_is_left_to_networkmanager(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            path = here.fake.add_peer(PEER)
+            await until(lambda: bool(here.told(PeerFound)))
+            here.fake.peers.pop(path)  # its signal has not come yet
+            await here.wifi.form(ORDER)
+            assert [call[3] for call in here.fake.named("AddAndActivateConnection2")] == [path, "/"]
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "expected"),
+    [
+        (40, 67, Reason.NOT_SEEN),
+        (70, 67, Reason.NOT_FORMED),
+        (70, 5, Reason.NO_ADDRESS),
+        (50, 60, Reason.WIFI_BUSY),
+        (50, 10, Reason.NOT_FORMED),
+    ],
+)
+def test_each_way_to_fail_has_its_reason(run: Run, tmp_path: Path, until: Until, state: int, reason: int, expected: Reason) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.fake.stop_at = state
+            here.fake.add_peer(PEER)
+            forming = asyncio.create_task(here.wifi.form(ORDER))
+            await until(lambda: here.fake.p2p.now[0] == state)
+            here.fake.fail(reason)
+            error = await failure(forming)
+            assert error.reason is expected
+            assert error.detail.startswith(f"state 120 reason {reason} (")
+            assert here.is_clean()
+
+    run(main())
+
+
+def test_an_attempt_that_never_ends_is_ended(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with world(tmp_path, limits=replace(LIMITS, form=0.05)) as here:
+            here.fake.answers = False
+            here.fake.add_peer(PEER)
+            assert (await failure(here.wifi.form(ORDER))).reason is Reason.NOT_FORMED
+            assert here.is_clean()
+
+    run(main())
+
+
+# --- losing -------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"), [(67, Reason.LINK_LOST), (10, Reason.DAEMON_RESTARTED), (37, Reason.WIFI_OFF), (4, Reason.GROUP_ENDED)]
+)
+def test_a_group_that_fails_is_reported_once(run: Run, tmp_path: Path, until: Until, reason: int, expected: Reason) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            await linked(here, replace(ORDER, attempt=3))
+            here.fake.fail(reason)
+            await until(lambda: bool(here.told(GroupLost)))
+            await here.wifi.remove()
+            [lost] = here.told(GroupLost)
+            assert (lost.attempt, lost.reason) == (3, expected)
+            assert lost.detail.startswith(f"state 120 reason {reason} (")
+            assert here.is_clean()
+            await linked(here)
+
+    run(main())
+
+
+def test_a_peer_that_hangs_up_ends_the_group(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            await linked(here)
+            here.fake.peer_leaves()
+            await until(lambda: bool(here.told(GroupLost)))
+            assert here.told(GroupLost) == [GroupLost(1, Reason.GROUP_ENDED, "state 30 reason 8 (supplicant-disconnect)")]
+            await until(here.is_clean)
+
+    run(main())
+
+
+def test_a_group_that_was_replaced_is_lost_to_somebody_else(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            await linked(here)
+            foreign = await here.fake.foreign()
+            await until(lambda: here.reason() is Reason.WIFI_BUSY)
+            [lost] = here.told(GroupLost)
+            assert lost.reason is Reason.WIFI_BUSY
+            await here.wifi.remove()
+            assert here.fake.active is foreign
+            here.fake.end(39)
+
+    run(main())
+
+
+def test_a_restart_while_finding_is_told_and_the_find_goes_on(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.fake.add_peer(PEER)
+            await here.wifi.find()
+            await until(lambda: bool(here.told(PeerFound)))
+            before = here.fake.p2p.path
+            await here.fake.restart()
+            assert here.fake.p2p.path != before
+            await until(lambda: len(here.fake.named("StartFind")) == 2 and here.reason() is None)
+            assert here.told(PeerLost) == [PeerLost(PEER)]
+            reports = here.told(WifiChanged)
+            assert [report.reason for report in reports][:2] == [None, Reason.WIFI_MISSING]
+            assert reports[-1] == WifiChanged(None, OWN, fresh=True)
+            here.fake.add_peer(PEER)
+            await until(lambda: len(here.told(PeerFound)) == 2)
+
+    run(main())
+
+
+@pytest.mark.parametrize("state", [40, 50, 70])
+def test_a_restart_while_forming_fails_the_attempt(run: Run, tmp_path: Path, until: Until, state: int) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.fake.stop_at = state
+            here.fake.add_peer(PEER)
+            forming = asyncio.create_task(here.wifi.form(ORDER))
+            await until(lambda: here.fake.p2p.now[0] == state)
+            await here.fake.restart()
+            assert (await failure(forming)).reason is Reason.DAEMON_RESTARTED
+            here.fake.stop_at = None
+            await until(lambda: here.reason() is None)
+            await linked(here, replace(ORDER, attempt=2))
+            await here.wifi.remove()
+            await until(here.is_clean)
+
+    run(main())
+
+
+def test_a_restart_while_linked_loses_the_group(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            await linked(here)
+            await here.fake.restart()
+            await until(lambda: bool(here.told(GroupLost)) and here.reason() is None)
+            [lost] = here.told(GroupLost)
+            assert (lost.attempt, lost.reason) == (1, Reason.DAEMON_RESTARTED)
+            assert here.heard.index(lost) < here.heard.index(WifiChanged(Reason.WIFI_MISSING))
+            await until(here.is_clean)
+            await linked(here, replace(ORDER, attempt=2))
+
+    run(main())
+
+
+def test_the_loss_of_the_bus_loses_the_group_and_all_comes_back(run: Run, tmp_path: Path, until: Until, daemon: Any) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            await linked(here)
+            daemon.stop()
+            await until(lambda: here.reason() is Reason.WIFI_MISSING)
+            assert [lost.reason for lost in here.told(GroupLost)] == [Reason.DAEMON_RESTARTED]
+            assert (await failure(here.wifi.form(ORDER))).reason is Reason.WIFI_MISSING
+            daemon.start()
+            await here.fake.restart()
+            await until(lambda: here.reason() is None)
+            await linked(here, replace(ORDER, attempt=2))
+            await here.wifi.remove()
+            await until(here.is_clean)
+
+    run(main())
+
+
+def test_leaving_takes_the_group_down(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            await here.wifi.find()
+            await linked(here)
+            await here.wifi.close()
+            assert here.is_clean()
+            assert here.fake.calls[-1] != ("StartFind", 30)
+            heard = len(here.heard)
+            here.fake.radio(False)
+            assert len(here.heard) == heard
+
+    run(main())
+
+
+# --- after a crash ------------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_crashed_run_left_is_removed_before_the_first_report(run: Run, tmp_path: Path) -> None:
+    left = "85d3ef4d-6cbb-4c18-b4b7-04aba4f475c0"
+    entries = [{"kind": "nm-profile", "id": left}, {"kind": "nm-profile", "id": "gone already"}, {"kind": "nm-find", "id": "find"}]
+    dead = {"owner": {"pid": 999999999, "start": "1", "boot": "x"}, "entries": entries}
+
+    async def main() -> None:
+        async with world(tmp_path, opened=False) as here:
+            settings = {"connection": {"uuid": Variant("s", left)}, "wifi-p2p": {"peer": Variant("s", PEER)}}
+            profile = Profile(here.fake, f"{networkmanager._SETTINGS_PATH}/77", here.fake._complete(settings, "/"))
+            here.fake.bus.export(profile.path, profile)
+            here.fake.profiles.append(profile)
+            await here.fake.activate(profile)
+            (here.folder / "999999999-1.json").write_text(json.dumps(dead))
+            at_first: list[bool] = []
+            await here.wifi.open(lambda event: at_first.append(here.is_clean() and here.fake.named("StopFind") == [("StopFind",)]))
+            assert here.fake.active is None
+            assert not here.fake.profiles
+            assert here.fake.named("StopFind") == [("StopFind",)]
+            assert here.is_clean()
+            assert at_first
+
+    run(main())
+
+
+def test_what_a_running_applet_owns_is_left_alone(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            await linked(here)
+            active = here.fake.active
+            second = NetworkManager(Journal(here.folder), limits=LIMITS, read_address=own_address, read_signal=no_signal)
+            heard: list[EdgeEvent] = []
+            await second.open(heard.append)
+            assert [event.reason for event in heard if isinstance(event, WifiChanged)] == [Reason.WIFI_BUSY]
+            await second.close()
+            assert here.fake.active is active
+            assert not here.told(GroupLost)
+
+    run(main())
+
+
+# --- the cure, and readings ---------------------------------------------------------------------------------------------------
+
+
+def test_clearing_waits_for_the_true_end_of_the_scan(run: Run, tmp_path: Path) -> None:
+    ends: list[str] = []
+
+    def queued(wireless: Wireless) -> None:
+        def end() -> None:
+            ends.append("end")
+            wireless.ended()
+
+        wireless.ended()  # only says that wpa_supplicant had to queue it
+        asyncio.get_running_loop().call_later(1.4, end)
+
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.fake.on_scan = queued
+            here.fake.scan_refusals = 3
+            await here.wifi.find()
+            await here.wifi.clear()
+            assert ends
+            names = [call[0] for call in here.fake.calls]
+            assert names == ["StartFind", "StopFind", *["RequestScan"] * 4]
+            assert here.is_clean()
+
+    run(main())
+
+
+def test_clearing_is_bounded_when_no_scan_ever_ends(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with world(tmp_path, limits=replace(LIMITS, scan=0.05)) as here:
+            here.fake.on_scan = lambda _wireless: None
+            await here.wifi.clear()
+            here.fake.scan_refusals = 10**6
+            await here.wifi.clear()
+
+    run(main())
+
+
+def test_a_scan_that_ran_already_ends_the_wait(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path, limits=replace(LIMITS, scan_retry=60)) as here:
+            here.fake.scan_refusals = 10**6
+            clearing = asyncio.create_task(here.wifi.clear())
+            await until(lambda: bool(here.fake.named("RequestScan")))
+            here.fake.wireless.ended()
+            await clearing
+
+    run(main())
+
+
+def test_counters_come_from_the_kernel_and_signal_from_whom_knows(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.fake.add_peer(PEER, strength=63)
+            await until(lambda: bool(here.told(PeerFound)))
+            group = await here.wifi.form(ORDER)
+            assert (await failure(here.wifi.read_counters(group))).reason is Reason.GROUP_ENDED
+            folder = tmp_path / "net" / group.interface / "statistics"
+            folder.mkdir(parents=True)
+            (folder / "rx_bytes").write_text("123\n")
+            (folder / "tx_bytes").write_text("456\n")
+            assert await here.wifi.read_counters(group) == (123, 456, 63)
+
+            async def measured(index: int) -> int | None:
+                return 50 + index
+
+            here.wifi._read_signal = measured
+            assert await here.wifi.read_counters(replace(group, index=7)) == (123, 456, 57)
+
+    run(main())
+
+
+def test_last_seen_is_on_our_clock() -> None:
+    async def main() -> None:
+        now = asyncio.get_running_loop().time()
+        seen = networkmanager._loop_time(int(time.clock_gettime(time.CLOCK_BOOTTIME)) - 100)
+        assert seen is not None
+        assert now - 102 < seen < now - 98
+        assert networkmanager._loop_time(-1) is None
+        future = networkmanager._loop_time(2**31 - 1)
+        assert future is not None and future <= asyncio.get_running_loop().time()
+
+    asyncio.run(main())
+
+
+def test_root_has_no_permission_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    profile = networkmanager._profile(ORDER, "u", None, None)
+    assert "permissions" not in profile["connection"]
+    taken = {name: {key: plain(value) for key, value in keys.items()} for name, keys in profile.items()}
+    assert networkmanager._differences(profile, taken) == []
+    del taken["ipv6"]["never-default"]
+    assert networkmanager._differences(profile, taken) == ["ipv6.never-default"]
