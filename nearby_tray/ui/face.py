@@ -1,0 +1,188 @@
+"""The face: tray, panel, request and settings, all drawn from the controller's Snapshot, each made when first needed.
+
+One way down: a click calls a plain method of the controller, which returns at once. One way up: the controller's callback brings a
+Snapshot, and every window draws it. Nothing here waits, starts a task or knows a daemon.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from ..core.model import Snapshot, Stage, Visibility
+from . import theme
+from .tray import Tray
+
+if TYPE_CHECKING:
+    from ..settings import Settings
+    from .dialogs import RequestDialog
+    from .panel import Panel
+    from .settings import SettingsWindow
+
+log = logging.getLogger(__name__)
+
+prepare_environment = theme.prepare_environment
+
+Named = tuple[str, str]
+"""An identifier and the words to show for it."""
+
+
+class Controller(Protocol):
+    """What the face asks of the controller. Every method returns at once; what comes of it is in a later Snapshot."""
+
+    @property
+    def snapshot(self) -> Snapshot: ...
+
+    def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]:
+        """Call `callback` with the Snapshot now and after each change, until the returned function is called."""
+
+    def seek(self) -> None: ...
+
+    def stop_seeking(self) -> None: ...
+
+    def ask(self, peer_id: str) -> None: ...
+
+    def accept(self, remember: bool) -> None: ...
+
+    def decline(self) -> None: ...
+
+    def cancel(self) -> None:
+        """Whatever is going on."""
+
+    def disconnect(self) -> None: ...
+
+    def dismiss(self) -> None:
+        """Forget the last failure."""
+
+    def set_visibility(self, visibility: Visibility, minutes: int | None) -> None: ...
+
+    def forget(self, identity_id: str) -> None: ...
+
+    def health_window(self, open: bool) -> None:
+        """The link's details are (not) being looked at: ping faster (or not)."""
+
+    def apply(self, settings: Settings) -> None: ...
+
+
+class Face(QObject):
+    """`settings`, `adapters`, `remembered` and `autostart_note` are asked whenever a window shows them and must answer at once.
+
+    With `hidden` (started at login) no window opens by itself where there is no tray: the request and a second start still raise one.
+    """
+
+    def __init__(
+        self,
+        app: QApplication,
+        controller: Controller,
+        *,
+        settings: Callable[[], Settings],
+        adapters: Callable[[], Sequence[Named]] = tuple,
+        remembered: Callable[[], Sequence[Named]] = tuple,
+        autostart_note: Callable[[], str] = str,
+        quit: Callable[[], None],
+        hidden: bool = False,
+    ) -> None:
+        super().__init__()
+        self._controller, self._quit, self._hidden = controller, quit, hidden
+        self._settings, self._adapters, self._remembered, self._autostart_note = settings, adapters, remembered, autostart_note
+        self._panel: Panel | None = None
+        self._request: RequestDialog | None = None
+        self._settings_window: SettingsWindow | None = None
+        self._closed = False
+        # Closing the last window is decided in `_panel_closed`: Qt would end the loop without the goodbye.
+        app.setQuitOnLastWindowClosed(False)
+        app.setDesktopFileName("nearby-tray")
+        app.setWindowIcon(theme.application_icon())
+        self.look = theme.Look(app)
+        self.tray = Tray(
+            controller,
+            open_panel=self.show_panel,
+            toggle_panel=self.toggle_panel,
+            open_settings=self.show_settings,
+            quit=quit,
+            parent=self,
+        )
+        self.tray.homed.connect(self._homed)
+        self.look.changed.connect(self.tray.theme_changed)
+        self._unsubscribe = controller.subscribe(self._render)
+
+    def _render(self, snapshot: Snapshot) -> None:
+        if self._closed:
+            return
+        self.tray.render_snapshot(snapshot)
+        if self._panel is not None:
+            self._panel.render_snapshot(snapshot)
+        if snapshot.stage is Stage.ASKED and self._request is None:
+            from .dialogs import RequestDialog
+
+            self._request = RequestDialog(self._controller)
+        if self._request is not None:
+            self._request.render_snapshot(snapshot)
+
+    def show_panel(self) -> None:
+        if self._panel is None:
+            from .panel import Doors, Panel
+
+            doors = Doors(settings=self.show_settings, request=self.show_request, closed=self._panel_closed)
+            self._panel = Panel(self._controller, lambda: self._settings().shown_name, doors)
+        self._panel.render_snapshot(self._controller.snapshot)
+        self._panel.show_near(self.tray.geometry())
+
+    def raise_(self) -> None:
+        """Somebody started the program again, or clicked its notification: come to the front, a waiting request first."""
+        if self._controller.snapshot.stage is Stage.ASKED:
+            self.show_request()
+        else:
+            self.show_panel()
+
+    def toggle_panel(self) -> None:
+        if self._panel is not None and self._panel.isVisible() and self._panel.isActiveWindow():
+            self._panel.hide()
+        else:
+            self.raise_()
+
+    def show_request(self) -> None:
+        if self._request is not None and self._controller.snapshot.stage is Stage.ASKED:
+            self._request.bring_up()
+
+    def show_settings(self) -> None:
+        if self._settings_window is None:
+            from .settings import SettingsWindow
+
+            self._settings_window = SettingsWindow(
+                self._controller,
+                settings=self._settings,
+                adapters=self._adapters,
+                remembered=self._remembered,
+                autostart_note=self._autostart_note,
+            )
+            self._settings_window.fit()
+        self._settings_window.show()
+        self._settings_window.raise_()
+        self._settings_window.activateWindow()
+
+    def close(self) -> None:
+        """Away with everything; nothing is asked of the controller any more."""
+        if self._closed:
+            return
+        self._closed = True
+        self._unsubscribe()
+        self.tray.close()
+        for window in (self._panel, self._request, self._settings_window):
+            if window is not None:
+                window.hide()
+                window.deleteLater()
+        self._panel = self._request = self._settings_window = None
+
+    def _homed(self, home: bool) -> None:
+        if not home and not self._hidden and not self._closed:
+            self.show_panel()
+
+    def _panel_closed(self) -> None:
+        """Without a tray there would be no way back to a closed panel."""
+        if self.tray.home is False and not self._hidden and not self._closed:
+            QTimer.singleShot(0, self, self._quit)

@@ -1,0 +1,682 @@
+"""The panel: one small window that shows the whole Snapshot and offers what can be done about it.
+
+One page for each part of the journey, made when first needed. Pages are told the snapshot and draw it; what a page remembers
+between two snapshots is only how the user looks at it (which rows must not jump away from under the pointer, what was just copied).
+A hidden panel draws nothing and asks for no closer look at the link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QFontDatabase, QGuiApplication, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from ..core.model import Failure, Health, Peer, Reason, Snapshot, Stage, Timings, Visibility
+from . import text, theme
+from .parts import (
+    Code,
+    Countdown,
+    Elided,
+    Fitting,
+    GradeMark,
+    Left,
+    Notice,
+    PeerRow,
+    Sparkline,
+    Step,
+    Who,
+    button,
+    card,
+    column,
+    empty,
+    height_for,
+    label,
+    restyle,
+    restyle_after,
+    row,
+    set_glyph,
+    tool,
+)
+from .text import tr
+
+if TYPE_CHECKING:
+    from .face import Controller
+
+WIDTH = 380
+MINUTES = 10  # what "for a while" means in the panel; the settings offer other lengths
+MOST_ADDRESSES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where the panel leads to."""
+
+    settings: Callable[[], None]
+    request: Callable[[], None]
+    closed: Callable[[], None]
+
+
+class Panel(QWidget):
+    def __init__(self, controller: Controller, name: Callable[[], str], doors: Doors) -> None:
+        super().__init__(None, Qt.WindowType.Window)
+        self._controller, self._name, self._doors = controller, name, doors
+        self._snapshot = controller.snapshot
+        self._close_look = False
+        self._pages: dict[str, _Page] = {}
+        self._page: _Page | None = None
+        self.setObjectName("face")
+        self.setWindowTitle("Nearby Tray")
+        self.setWindowIcon(theme.application_icon())
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+        self._header = _Header(controller, doors.settings)
+        self._body = Fitting(self._fit)
+        self._body.setObjectName("body")
+        self._inside = QVBoxLayout(self._body)
+        self._inside.setContentsMargins(16, 2, 16, 16)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._body)
+        self._scroll.viewport().setAutoFillBackground(False)
+        self._body.setAutoFillBackground(False)
+        outer = column(self, spacing=0)
+        outer.addWidget(self._header)
+        outer.addWidget(self._scroll, 1)
+        restyle(self)
+
+    def render_snapshot(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        if self.isVisible():
+            self._draw()
+
+    def _draw(self) -> None:
+        snapshot = self._snapshot
+        self._header.show_snapshot(snapshot, self._name())
+        name = _page_for(snapshot)
+        page = self._pages.get(name)
+        if page is None:
+            page = self._pages[name] = _PAGES[name](self._controller, self._doors)
+            self._inside.addWidget(page)
+        if page is not self._page:
+            for other in self._pages.values():
+                other.setVisible(other is page)
+            self._page = page
+            self._scroll.verticalScrollBar().setValue(0)
+            QTimer.singleShot(0, page, page.focus_first)
+        page.show_snapshot(snapshot)
+        page.setAccessibleName(text.state_line(snapshot))
+        self._look_closely(snapshot.stage is Stage.LINKED)
+
+    def _fit(self) -> None:
+        """As tall as the page needs, as far as the screen allows; wider only for large fonts."""
+        width = max(WIDTH, self.fontMetrics().averageCharWidth() * 48)
+        height = height_for(self._header.inside, width) + height_for(self._inside, width)
+        if (screen := self.screen()) is not None:
+            width = min(width, screen.availableGeometry().width())
+            height = min(height, screen.availableGeometry().height() - 48)
+        if (self.width(), self.height()) != (width, height):
+            self.setFixedSize(width, height)
+
+    def _look_closely(self, wanted: bool) -> None:
+        if wanted != self._close_look:
+            self._close_look = wanted
+            self._controller.health_window(wanted)
+
+    def show_near(self, icon: QRect) -> None:
+        """Show and raise; beside the tray icon where its place is known (X11), otherwise where the desktop puts windows."""
+        fresh = not self.isVisible()
+        self.show()
+        screen = QGuiApplication.screenAt(icon.center()) if icon.isValid() else None
+        if fresh and screen is not None:
+            free = screen.availableGeometry()
+            size = self.frameGeometry().size()
+            above = icon.center().y() > free.center().y()
+            top = free.bottom() - size.height() - 6 if above else max(icon.bottom(), free.top()) + 6
+            place = QPoint(icon.center().x() - size.width() // 2, top)
+            place.setX(max(free.left() + 6, min(place.x(), free.right() - size.width() - 6)))
+            place.setY(max(free.top(), min(place.y(), free.bottom() - size.height())))
+            self.move(place)
+        self.raise_()
+        self.activateWindow()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._draw()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._look_closely(False)
+        super().hideEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        self._doors.closed()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        restyle_after(self, event)
+
+
+def _page_for(snapshot: Snapshot) -> str:
+    if snapshot.stage in (Stage.MEETING, Stage.FORMING, Stage.CHECKING):
+        return "restoring" if snapshot.restoring_because else "forming"
+    return str(snapshot.stage.value)
+
+
+# --- header ----------------------------------------------------------------------------------------------------------------
+
+
+class _Header(QWidget):
+    """The name that others see, and who may see it."""
+
+    def __init__(self, controller: Controller, open_settings: Callable[[], None]) -> None:
+        super().__init__()
+        self._controller = controller
+        self._name, self._state = Elided("title", scale=1.15), Elided("dim")
+        names = QVBoxLayout()
+        names.setSpacing(1)
+        names.addWidget(self._name)
+        names.addWidget(self._state)
+        top = QHBoxLayout()
+        top.setSpacing(11)
+        mark = QLabel()
+        mark.setPixmap(theme.application_icon().pixmap(34, 34))
+        mark.setFixedSize(34, 34)
+        top.addWidget(mark)
+        top.addLayout(names, 1)
+        top.addWidget(tool("settings", tr("Settings"), open_settings, name="settingsButton"), 0, Qt.AlignmentFlag.AlignTop)
+
+        frame, inside = card(spacing=5)
+        inside.setContentsMargins(12, 8, 8, 8)
+        group = QButtonGroup(self)
+        group.setExclusive(True)
+        self._choices: dict[Visibility, QPushButton] = {}
+        line = row(label(tr("Visible to"), "dim", wrap=False), 1, spacing=2)
+        for visibility, mnemonic in ((Visibility.EVERYONE, "&Everyone"), (Visibility.TRUSTED, "&Trusted"), (Visibility.NOBODY, "&Nobody")):
+            choice = button(tr(mnemonic), self._choose(visibility), role="segment", name=f"visible-{visibility.value}")
+            choice.setAccessibleName(tr("Visible to {who}", who=tr(text.VISIBILITIES[visibility]).lower()))
+            choice.setToolTip(tr(text.VISIBILITY_HINTS[visibility]))
+            choice.setCheckable(True)
+            group.addButton(choice)
+            line.addWidget(choice)
+            self._choices[visibility] = choice
+        inside.addLayout(line)
+        self._hint = label(role="dim", scale=0.92)
+        self._limit = button("", self._toggle_limit, role="link", name="visibleLimit")
+        self._limited = False
+        self._hint_words = ""
+        under = QHBoxLayout()
+        under.setSpacing(6)
+        under.addWidget(self._hint, 1)
+        under.addWidget(self._limit, 0, Qt.AlignmentFlag.AlignVCenter)
+        inside.addLayout(under)
+
+        self.inside = layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 14, 16, 10)
+        layout.setSpacing(12)
+        layout.addLayout(top)
+        layout.addWidget(frame)
+        self._timer = QTimer(self)
+        self._timer.setInterval(1000)
+        self._timer.timeout.connect(self._tick)
+        self._left = Left()
+
+    def _choose(self, visibility: Visibility) -> Callable[[], None]:
+        return lambda: self._controller.set_visibility(visibility, None)
+
+    def _toggle_limit(self) -> None:
+        self._controller.set_visibility(Visibility.EVERYONE, None if self._limited else MINUTES)
+
+    def show_snapshot(self, snapshot: Snapshot, name: str) -> None:
+        self._name.setText(text.clean(name))
+        self._state.setText(text.state_line(snapshot))
+        for visibility, choice in self._choices.items():
+            choice.setChecked(visibility is snapshot.visibility)
+        everyone = snapshot.visibility is Visibility.EVERYONE
+        self._limited = everyone and snapshot.visible_until is not None
+        self._left.follow(snapshot.visible_until, snapshot.now)
+        self._limit.setVisible(everyone)
+        words = tr("&Keep on") if self._limited else tr("Only for {n} &minutes", n=MINUTES)
+        if words != self._limit.text():
+            self._limit.setText(words)
+            self._limit.setAccessibleName(words.replace("&", ""))
+        self._hint_words = tr(text.VISIBILITY_HINTS[snapshot.visibility]) if not everyone else ""
+        self._tick()
+
+    def _tick(self) -> None:
+        if self._limited:
+            self._hint.setText(tr("For {time} more.", time=text.clock(self._left.seconds())))
+        else:
+            self._hint.setText(self._hint_words or tr("Until you change it."))
+        moving = self._limited and self.isVisible()
+        if moving != self._timer.isActive():
+            self._timer.start() if moving else self._timer.stop()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._timer.stop()
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------------
+
+
+class _Page(QWidget):
+    def __init__(self, controller: Controller, doors: Doors) -> None:
+        super().__init__()
+        self.controller, self.doors = controller, doors
+        self.layout_ = column(self)
+        self.build()
+        self.layout_.addStretch(1)
+
+    def build(self) -> None:
+        raise NotImplementedError
+
+    def focus_first(self) -> None:
+        """Where the keyboard starts: the page itself, so that no key pressed a moment too late ends what has just begun."""
+        self.setFocus()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        raise NotImplementedError
+
+
+class _Idle(_Page):
+    def focus_first(self) -> None:
+        usable = [each for each in (self._again, self._connect) if each.isEnabled() and each.isVisibleTo(self)]
+        (usable[0] if usable else self).setFocus()
+
+    def build(self) -> None:
+        self._trouble: dict[str, Notice] = {}
+        self._failure = Notice("bad", "warning")
+        self._failure.setObjectName("failure")
+        self._again = button(tr("Try &again"), self.controller.seek, name="tryAgainButton")
+        self._failure.inside.addSpacing(4)
+        self._failure.inside.addLayout(
+            row(self._again, button(tr("&Dismiss"), self.controller.dismiss, role="flat", name="dismissButton"), 1)
+        )
+        self.layout_.addWidget(self._failure)
+        for radio in ("wifi", "bluetooth"):
+            notice = self._trouble[radio] = Notice("fair", "warning")
+            notice.setObjectName(f"trouble-{radio}")
+            self.layout_.addWidget(notice)
+        self._connect = button(tr("&Connect nearby"), self.controller.seek, role="primary", name="connectButton")
+        self._connect.setMinimumHeight(46)
+        font = self._connect.font()
+        font.setPointSizeF(font.pointSizeF() * 1.1)
+        self._connect.setFont(font)
+        self._hint = label(role="dim")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.layout_.addWidget(self._connect)
+        self.layout_.addWidget(self._hint)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        _show_failure(self._failure, snapshot.failure, snapshot.peer)
+        for radio, reason in (("wifi", snapshot.radios.wifi), ("bluetooth", snapshot.radios.bluetooth)):
+            notice = self._trouble[radio]
+            notice.setVisible(reason is not None)
+            if reason is not None:
+                notice.say(text.reason_text(reason))
+        ready = text.trouble(snapshot) is None
+        self._connect.setEnabled(ready)
+        self._again.setEnabled(ready)
+        if not ready:
+            self._hint.setText(tr("Possible as soon as the radios are ready."))
+        elif snapshot.listening:
+            self._hint.setText(tr("Works without any network around.\nThis computer hears when others look for it."))
+        else:
+            self._hint.setText(tr("Works without any network around."))
+
+
+def _show_failure(notice: Notice, failure: Failure | None, peer: Peer | None) -> None:
+    notice.setVisible(failure is not None)
+    if failure is not None:
+        detail = text.clean(failure.detail, 160) if failure.detail else ""
+        notice.say(text.failure_text(failure, peer.name if peer else ""), tr("Details: {detail}", detail=detail) if detail else "")
+
+
+class _Seeking(_Page):
+    """The list. It never moves a row under the pointer: while the pointer is in it, rows that are gone stay, dimmed."""
+
+    def build(self) -> None:
+        self._countdown = Countdown()
+        self.layout_.addWidget(self._countdown)
+        frame, inside = card(spacing=0)
+        inside.setContentsMargins(5, 5, 5, 5)
+        self._list = QWidget()
+        self._list.setObjectName("list")
+        self._list.setAccessibleName(tr("Computers nearby"))
+        self._rows_layout = column(self._list, spacing=1)
+        self._list.installEventFilter(self)
+        self._rows: dict[str, PeerRow] = {}
+        self._peers: tuple[Peer, ...] = ()
+        self._nobody = label(tr("Nobody yet.\nOpen Nearby Tray on the other computer, too."), "dim")
+        self._nobody.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nobody.setMinimumHeight(96)
+        inside.addWidget(self._nobody)
+        inside.addWidget(self._list)
+        self.layout_.addWidget(frame)
+        self._stop = button(tr("&Stop looking"), self.controller.stop_seeking, name="stopButton")
+        self.layout_.addWidget(self._stop)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        self._countdown.follow(snapshot)
+        self._peers = snapshot.peers
+        self._arrange(keep=self._list.underMouse())
+
+    def _arrange(self, *, keep: bool) -> None:
+        here = {peer.id: peer for peer in self._peers}
+        for id, gone in list(self._rows.items()):
+            if id in here:
+                continue
+            if keep:
+                gone.show_peer(gone.peer, gone=True)
+            else:
+                del self._rows[id]
+                self._rows_layout.removeWidget(gone)
+                gone.hide()
+                gone.deleteLater()
+        for id, peer in here.items():
+            known = self._rows.get(id)
+            if known is None:
+                self._rows[id] = known = PeerRow(peer)
+                known.clicked.connect(lambda _checked=False, id=id: self.controller.ask(id))
+                self._rows_layout.addWidget(known)
+                known.show()
+            elif known.peer != peer or known.gone:
+                known.show_peer(peer, gone=False)
+        self._nobody.setVisible(not self._rows)
+        self._list.setVisible(bool(self._rows))
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave and watched is self._list:
+            self._arrange(keep=False)
+        return False
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        # The next search starts with an empty list; these rows belong to this one.
+        self._peers = ()
+        self._arrange(keep=False)
+        super().hideEvent(event)
+
+
+class _Asking(_Page):
+    def build(self) -> None:
+        self._changed = Notice("bad", "warning")
+        self._changed.setObjectName("identityChanged")
+        self.layout_.addWidget(self._changed)
+        frame, inside = card(spacing=8)
+        self._who = Who()
+        self._code = Code()
+        self._compare = label()
+        self._compare.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._countdown = Countdown()
+        for each in (self._who, self._code, self._compare, self._countdown):
+            inside.addWidget(each)
+        self.layout_.addWidget(frame)
+        self._cancel = button(tr("&Cancel"), self.controller.cancel, name="cancelButton")
+        self.layout_.addWidget(self._cancel)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        peer = snapshot.peer
+        changed = peer is not None and peer.identity_changed
+        self._changed.setVisible(changed)
+        if changed and peer is not None:
+            self._changed.say(text.identity_changed_text(peer.name))
+        self._who.show_peer(peer)
+        self._code.setVisible(snapshot.code is not None and snapshot.needs_code)
+        self._code.show_code(snapshot.code or "")
+        self._compare.setText(text.compare_words(snapshot))
+        self._countdown.follow(snapshot)
+
+
+class _Asked(_Page):
+    """The request has its own window; the panel says so and leads there."""
+
+    def build(self) -> None:
+        frame, inside = card(spacing=10)
+        self._who = Who()
+        self._show = button(tr("&Show the request"), self.doors.request, role="primary", name="showRequestButton")
+        self._countdown = Countdown()
+        for each in (self._who, self._countdown, self._show):
+            inside.addWidget(each)
+        self.layout_.addWidget(frame)
+        self.layout_.addWidget(button(tr("&Decline"), self.controller.decline, name="declineRequestButton"))
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        self._who.show_peer(snapshot.peer, text.request_line(snapshot))
+        self._countdown.follow(snapshot)
+
+
+class _Steps(QWidget):
+    """Finding, forming, checking: which is done, which is going on, how long each took. When restoring, calling comes first."""
+
+    def __init__(self, *, restoring: bool = False) -> None:
+        super().__init__()
+        layout = column(self, spacing=4)
+        self._words = {stage: text.STATES[stage] for stage in (Stage.MEETING, Stage.FORMING, Stage.CHECKING)}
+        if restoring:
+            self._words = {Stage.RESTORING: "Meeting again over Bluetooth", **self._words}
+        self._steps = {stage: Step(tr(words)) for stage, words in self._words.items()}
+        for step in self._steps.values():
+            layout.addWidget(step)
+
+    def show_steps(self, stage: Stage, attempt: int, timings: Timings) -> None:
+        took = {Stage.MEETING: timings.find, Stage.FORMING: timings.form, Stage.CHECKING: timings.check}
+        at = list(self._steps).index(stage) if stage in self._steps else -1
+        for k, (each, step) in enumerate(self._steps.items()):
+            state = "done" if k < at else "going" if k == at else "pending"
+            words = tr(self._words[each])
+            if each is Stage.FORMING and attempt > 1 and state == "going":
+                words = tr("Making the Wi-Fi link, try {n} of 3", n=attempt)
+            step.show_step(state, words, took.get(each) if state == "done" else None)
+
+
+class _Forming(_Page):
+    def build(self) -> None:
+        frame, inside = card(spacing=10)
+        self._who, self._steps, self._countdown = Who(), _Steps(), Countdown()
+        for each in (self._who, self._steps, self._countdown):
+            inside.addWidget(each)
+        self.layout_.addWidget(frame)
+        self._hint = label(tr("Usually ready within 15 seconds.\nThe ordinary network stays as it is."), "dim")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.layout_.addWidget(self._hint)
+        self.layout_.addWidget(button(tr("&Cancel"), self.controller.cancel, name="cancelButton"))
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        self._who.show_peer(snapshot.peer)
+        self._steps.show_steps(snapshot.stage, snapshot.attempt, snapshot.timings)
+        self._countdown.follow(snapshot)
+
+
+class _Linked(_Page):
+    def build(self) -> None:
+        frame, inside = card(spacing=10)
+        self._who, self._grade = Who(), GradeMark()
+        self._who.side.addWidget(self._grade, 0, Qt.AlignmentFlag.AlignTop)
+        inside.addWidget(self._who)
+        self._line = Sparkline()
+        inside.addWidget(self._line)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(8)
+        self._figures: dict[str, QLabel] = {}
+        for k, (key, words, tip) in enumerate(
+            (
+                ("last", tr("Round trip"), tr("The latest answer")),
+                ("p50", tr("Typical"), tr("Half of the answers of the last 30 seconds were quicker (p50)")),
+                ("p95", tr("Slowest"), tr("95 of 100 answers were quicker (p95)")),
+                ("loss", tr("Lost"), tr("Pings of the last 30 seconds without an answer")),
+                ("signal", tr("Signal"), tr("Strength of the other's Wi-Fi, as NetworkManager knows it")),
+                ("traffic", tr("In / out"), tr("Bytes that came and went over this link")),
+            )
+        ):
+            cell = QVBoxLayout()
+            cell.setSpacing(0)
+            figure = label(role="title", wrap=False)
+            figure.setObjectName(f"figure-{key}")
+            figure.setToolTip(tip)
+            self._figures[key] = figure
+            cell.addWidget(figure)
+            cell.addWidget(label(words, "dim", wrap=False, scale=0.88))
+            grid.addLayout(cell, k // 3, k % 3)
+            grid.setColumnStretch(k % 3, 1)
+        inside.addLayout(grid)
+        self.layout_.addWidget(frame)
+
+        self._power = Notice("fair", "hint")
+        self._power.setObjectName("powerSave")
+        self._power.say(text.Said(tr("Wi-Fi power saving"), tr(text.POWER_SAVE), ""))
+        self.layout_.addWidget(self._power)
+
+        addresses, self._rows = card(spacing=4)
+        self._rows.setContentsMargins(14, 10, 8, 10)
+        self._addresses = addresses
+        self._shown: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+        self.layout_.addWidget(addresses)
+        self._timings = label(role="dim", scale=0.9)
+        self._timings.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.layout_.addWidget(self._timings)
+        self._end = button(tr("&Disconnect"), self.controller.disconnect, name="disconnectButton")
+        self.layout_.addWidget(self._end)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        self._who.show_peer(snapshot.peer)
+        health = snapshot.health
+        self._grade.setVisible(health is not None)
+        if health is not None:
+            self._grade.show_grade(health.grade)
+        self._show_figures(health)
+        self._power.setVisible(health is not None and health.power_save)
+        self._show_addresses(snapshot)
+        took = snapshot.timings
+        parts = [
+            tr(words, time=text.seconds(value))
+            for words, value in (("found in {time}", took.find), ("linked in {time}", took.form), ("checked in {time}", took.check))
+            if value is not None
+        ]
+        self._timings.setText(", ".join(parts).capitalize())
+        self._timings.setVisible(bool(parts))
+
+    def _show_figures(self, health: Health | None) -> None:
+        shown = dict.fromkeys(self._figures, "–")
+        if health is not None:
+            shown = {
+                "last": text.milliseconds(health.rtt_last),
+                "p50": text.milliseconds(health.rtt_p50),
+                "p95": text.milliseconds(health.rtt_p95),
+                "loss": text.share(health.loss),
+                "signal": text.percent(health.signal),
+                "traffic": f"{text.size(health.bytes_in)} / {text.size(health.bytes_out)}" if health.bytes_in is not None else "–",
+            }
+            self._line.show_history(health.history)
+        for key, words in shown.items():
+            self._figures[key].setText(words)
+
+    def _show_addresses(self, snapshot: Snapshot) -> None:
+        link = snapshot.link
+        addresses = (scoped(link.peer, link.interface), scoped(link.own, link.interface)) if link else ((), ())
+        self._addresses.setVisible(any(addresses))
+        if addresses == self._shown:
+            return
+        self._shown = addresses
+        empty(self._rows)
+        for words, listed in ((tr("Other computer"), addresses[0]), (tr("This computer"), addresses[1])):
+            if listed:
+                self._rows.addWidget(label(words, "dim", wrap=False, scale=0.9))
+            for address in listed:
+                self._rows.addWidget(_Address(address, words))
+
+
+def scoped(addresses: tuple[str, ...], interface: str) -> tuple[str, ...]:
+    """As another program needs them: link-local IPv6 addresses with their interface."""
+    return tuple(f"{a}%{interface}" if a.lower().startswith("fe80:") and "%" not in a else a for a in addresses[:MOST_ADDRESSES])
+
+
+class _Address(QWidget):
+    def __init__(self, address: str, whose: str) -> None:
+        super().__init__()
+        self._address = address
+        shown = Elided()
+        shown.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        shown.setText(address)
+        self._said = label(role="dim", wrap=False, scale=0.9)
+        self._copy = tool("copy", tr("Copy {address}", address=address), self._copy_it, name="copyButton")
+        self._copy.setAccessibleDescription(whose)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(shown, 1)
+        layout.addWidget(self._said)
+        layout.addWidget(self._copy)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(1800)
+        self._timer.timeout.connect(self._forget)
+
+    def _copy_it(self) -> None:
+        QGuiApplication.clipboard().setText(self._address)
+        self._said.setText(tr("Copied"))
+        set_glyph(self._copy, "check")
+        self._timer.start()
+
+    def _forget(self) -> None:
+        self._said.setText("")
+        set_glyph(self._copy, "copy")
+
+
+class _Restoring(_Page):
+    def build(self) -> None:
+        self._why = Notice("fair", "tray-restoring")
+        self._why.setObjectName("restoring")
+        self.layout_.addWidget(self._why)
+        frame, inside = card(spacing=10)
+        self._who, self._steps, self._countdown = Who(), _Steps(restoring=True), Countdown()
+        for each in (self._who, self._steps, self._countdown):
+            inside.addWidget(each)
+        self.layout_.addWidget(frame)
+        self.layout_.addWidget(button(tr("&Give up"), self.controller.disconnect, name="giveUpButton"))
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        reason = snapshot.restoring_because or Reason.LINK_LOST
+        said = text.reason_text(reason, stage=Stage.LINKED, peer=snapshot.peer.name if snapshot.peer else "")
+        self._why.say(text.Said(said.title, said.sentence, tr("It is being restored; bring the two closer together.")))
+        self._who.show_peer(snapshot.peer, tr("Try {n} of 3", n=max(1, snapshot.attempt)))
+        self._steps.show_steps(snapshot.stage, 1, snapshot.timings)
+        self._countdown.follow(snapshot)
+
+
+class _Ending(_Page):
+    def build(self) -> None:
+        frame, inside = card(spacing=10)
+        self._who, self._step = Who(), Step(tr(text.STATES[Stage.ENDING]))
+        inside.addWidget(self._who)
+        inside.addWidget(self._step)
+        self.layout_.addWidget(frame)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        self._who.setVisible(snapshot.peer is not None)
+        self._who.show_peer(snapshot.peer)
+        self._step.show_step("going", tr("Saying goodbye, tidying up"))
+
+
+_PAGES: dict[str, type[_Page]] = {
+    "idle": _Idle,
+    "seeking": _Seeking,
+    "asking": _Asking,
+    "asked": _Asked,
+    "forming": _Forming,
+    "linked": _Linked,
+    "restoring": _Restoring,
+    "ending": _Ending,
+}

@@ -1,0 +1,292 @@
+"""The settings window. A change applies at once, a text when its field is left or Enter pressed; nothing waits for a Save to be forgotten.
+
+It edits a copy and hands it to `controller.apply`; a value that is not valid is said beside its field and not applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from ..core.model import Visibility
+from . import text, theme
+from .parts import Elided, button, card, column, empty, label, restyle, restyle_after, row
+from .text import tr
+
+if TYPE_CHECKING:
+    from ..settings import Settings
+    from .face import Controller, Named
+
+LIMITS: tuple[int | None, ...] = (None, 10, 30, 60)  # minutes of being visible to everyone
+NAME_BYTES = 32
+PORTS = range(1024, 65536)
+
+
+class SettingsWindow(QWidget):
+    def __init__(
+        self,
+        controller: Controller,
+        *,
+        settings: Callable[[], Settings],
+        adapters: Callable[[], Sequence[Named]],
+        remembered: Callable[[], Sequence[Named]],
+        autostart_note: Callable[[], str],
+    ) -> None:
+        super().__init__(None, Qt.WindowType.Window)
+        self._controller, self._settings, self._adapters, self._remembered = controller, settings, adapters, remembered
+        self._autostart_note = autostart_note
+        self._filling = False
+        self.setObjectName("face")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle(tr("Nearby Tray Settings"))
+        self.setWindowIcon(theme.application_icon())
+
+        self._name_error, self._port_error = label(role="error"), label(role="error")
+        self.name = QLineEdit()
+        self.name.editingFinished.connect(self._name_edited)
+        self.name.textEdited.connect(lambda _text: self._say(self._name_error, name_error(self.name.text())))
+        self.visibility = QComboBox()
+        for visibility in Visibility.EVERYONE, Visibility.TRUSTED, Visibility.NOBODY:
+            self.visibility.addItem(tr(text.VISIBILITIES[visibility]), visibility.value)
+        self.visibility.currentIndexChanged.connect(self._visibility_chosen)
+        self.limit = QComboBox()
+        for minutes in LIMITS:
+            self.limit.addItem(tr("Until I change it") if minutes is None else tr("For {n} minutes", n=minutes), minutes)
+        self.limit.currentIndexChanged.connect(lambda _k: self._change(visible_minutes=self.limit.currentData()))
+        self.accept_paired = QCheckBox(tr("A&ccept paired computers without asking"))
+        self.accept_paired.toggled.connect(lambda on: self._change(accept_paired=on))
+        self.autostart = QCheckBox(tr("&Start at login, hidden"))
+        self.autostart.toggled.connect(lambda on: self._change(autostart=on))
+        self.notifications = QCheckBox(tr("Show n&otifications"))
+        self.notifications.toggled.connect(lambda on: self._change(notifications=on))
+        self._note = label(role="dim", scale=0.92)
+        self.port = QLineEdit()
+        self.port.setMaximumWidth(110)
+        self.port.editingFinished.connect(self._port_edited)
+        self.port.textEdited.connect(lambda _text: self._say(self._port_error, port_error(self.port.text())))
+        self.adapter = QComboBox()
+        self.adapter.currentIndexChanged.connect(lambda _k: self._change(adapter=self.adapter.currentData()))
+        for object_name, widget, spoken in (
+            ("nameEdit", self.name, tr("Name of this computer")),
+            ("visibilityBox", self.visibility, tr("Visible to")),
+            ("limitBox", self.limit, tr("How long everyone may ask")),
+            ("acceptPairedBox", self.accept_paired, tr("Accept paired computers without asking")),
+            ("autostartBox", self.autostart, tr("Start at login, hidden")),
+            ("notificationsBox", self.notifications, tr("Show notifications")),
+            ("portEdit", self.port, tr("UDP port")),
+            ("adapterBox", self.adapter, tr("Bluetooth adapter")),
+        ):
+            widget.setObjectName(object_name)
+            widget.setAccessibleName(spoken)
+
+        body = QWidget()
+        body.setObjectName("body")
+        inside = QVBoxLayout(body)
+        inside.setContentsMargins(18, 16, 18, 16)
+        inside.setSpacing(8)
+
+        self._section(inside, tr("This computer"))
+        frame, box = card(spacing=8)
+        box.addLayout(_field(tr("&Name"), self.name))
+        box.addWidget(self._name_error)
+        box.addWidget(self.notifications)
+        box.addWidget(self.autostart)
+        box.addWidget(self._note)
+        inside.addWidget(frame)
+
+        self._section(inside, tr("Who may ask"))
+        frame, box = card(spacing=8)
+        box.addLayout(_field(tr("&Visible to"), self.visibility))
+        self._limit_row = QWidget()
+        limit = _field(tr("&How long"), self.limit)
+        limit.setContentsMargins(0, 0, 0, 0)
+        self._limit_row.setLayout(limit)
+        box.addWidget(self._limit_row)
+        self._visibility_hint = label(role="dim", scale=0.92)
+        box.addWidget(self._visibility_hint)
+        box.addWidget(self.accept_paired)
+        box.addWidget(label(tr("Only over an encrypted Bluetooth connection."), "dim", scale=0.92))
+        inside.addWidget(frame)
+
+        self._section(inside, tr("Remembered computers"))
+        frame, self._peers = card(spacing=4)
+        inside.addWidget(frame)
+
+        self._section(inside, tr("Radio and network"))
+        frame, box = card(spacing=8)
+        box.addLayout(_field(tr("&Bluetooth adapter"), self.adapter))
+        box.addLayout(_field(tr("UDP &port"), self.port))
+        box.addWidget(self._port_error)
+        box.addWidget(label(tr("The same on both computers; open in their firewalls. Used from the next link on."), "dim", scale=0.92))
+        inside.addWidget(frame)
+        inside.addStretch(1)
+
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(body)
+        scroll.viewport().setAutoFillBackground(False)
+        body.setAutoFillBackground(False)
+        self._body = body
+        outer = column(self, spacing=0)
+        outer.addWidget(scroll, 1)
+        bottom = row(1, button(tr("C&lose"), self.hide_window, name="closeButton"))
+        bottom.setContentsMargins(18, 8, 18, 14)
+        outer.addLayout(bottom)
+        self.fill()
+        restyle(self)
+
+    def hide_window(self) -> None:
+        self.close()
+
+    def fill(self) -> None:
+        """Show the settings in force."""
+        settings = self._settings()
+        self._filling = True
+        try:
+            if not self.name.hasFocus():
+                self.name.setText(settings.name)
+                self.name.setPlaceholderText(settings.shown_name)
+            self.visibility.setCurrentIndex(max(0, self.visibility.findData(settings.visibility.value)))
+            if self.limit.findData(settings.visible_minutes) < 0:
+                self.limit.addItem(tr("For {n} minutes", n=settings.visible_minutes), settings.visible_minutes)
+            self.limit.setCurrentIndex(self.limit.findData(settings.visible_minutes))
+            self.accept_paired.setChecked(settings.accept_paired)
+            self.autostart.setChecked(settings.autostart)
+            self.notifications.setChecked(settings.notifications)
+            if not self.port.hasFocus():
+                self.port.setText(str(settings.port))
+            self._fill_adapters(settings.adapter)
+        finally:
+            self._filling = False
+        visibility = settings.visibility
+        self._limit_row.setVisible(visibility is Visibility.EVERYONE)
+        self._visibility_hint.setText(tr(text.VISIBILITY_HINTS[visibility]))
+        self._say(self._note, self._autostart_note())
+        self._say(self._name_error, name_error(self.name.text()))
+        self._say(self._port_error, port_error(self.port.text()))
+        self._fill_peers()
+
+    def _fill_adapters(self, chosen: str | None) -> None:
+        wanted: list[tuple[str | None, str]] = [(None, tr("Automatic")), *((a, text.clean(words)) for a, words in self._adapters())]
+        if chosen not in [a for a, _ in wanted]:
+            wanted.append((chosen, tr("{adapter} (not there now)", adapter=text.clean(chosen or ""))))
+        if wanted != [(self.adapter.itemData(k), self.adapter.itemText(k)) for k in range(self.adapter.count())]:
+            self.adapter.clear()
+            for value, words in wanted:
+                self.adapter.addItem(words, value)
+        self.adapter.setCurrentIndex(next(k for k, (value, _) in enumerate(wanted) if value == chosen))
+
+    def _fill_peers(self) -> None:
+        empty(self._peers)
+        listed = list(self._remembered())
+        if not listed:
+            self._peers.addWidget(label(tr("None yet. Tick “Remember” when both of you accept."), "dim"))
+        for identity, name in listed:
+            line = QWidget()
+            inside = QHBoxLayout(line)
+            inside.setContentsMargins(0, 0, 0, 0)
+            shown = Elided()
+            shown.setText(text.clean(name))
+            forget = button(tr("Forget"), self._forget(identity), role="link", name="forgetButton")
+            forget.setAccessibleName(tr("Forget {peer}", peer=text.clean(name)))
+            inside.addWidget(shown, 1)
+            inside.addWidget(forget)
+            self._peers.addWidget(line)
+
+    def _forget(self, identity: str) -> Callable[[], None]:
+        def act() -> None:
+            self._controller.forget(identity)
+            # Not now: the button that was clicked is in the list that is made anew.
+            QTimer.singleShot(0, self, self._fill_peers)
+
+        return act
+
+    def _change(self, **values: Any) -> None:
+        if self._filling:
+            return
+        before = self._settings()
+        after = msgspec.structs.replace(before, **values)
+        if after != before:
+            self._controller.apply(after)
+        QTimer.singleShot(0, self, self.fill)
+
+    def _name_edited(self) -> None:
+        if not self._filling and not name_error(self.name.text()):
+            self._change(name=self.name.text().strip())
+
+    def _visibility_chosen(self, _index: int) -> None:
+        self._change(visibility=Visibility(self.visibility.currentData()))
+
+    def _port_edited(self) -> None:
+        if not self._filling and not port_error(self.port.text()):
+            self._change(port=int(self.port.text()))
+
+    @staticmethod
+    def _say(where: QLabel, words: str) -> None:
+        where.setText(words)
+        where.setVisible(bool(words))
+
+    def _section(self, layout: QVBoxLayout, words: str) -> None:
+        heading = label(words, "title", wrap=False)
+        heading.setContentsMargins(2, 8 if layout.count() else 0, 0, 0)
+        layout.addWidget(heading)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.fill()
+
+    def fit(self) -> None:
+        width = max(460, self.fontMetrics().averageCharWidth() * 58)
+        height = self._body.sizeHint().height() + 70
+        if (screen := self.screen()) is not None:
+            free = screen.availableGeometry()
+            width, height = min(width, free.width()), min(height, free.height() - 48)
+        self.resize(width, height)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        restyle_after(self, event)
+
+
+def name_error(name: str) -> str:
+    """Empty when the name can be shown to others; no name at all means the host's."""
+    over = len(name.strip().encode("utf-8", "replace")) - NAME_BYTES
+    if over > 0:
+        return tr("Too long by {n} bytes; others see at most {most}.", n=over, most=NAME_BYTES)
+    if not name.strip().isprintable():
+        return tr("This name has characters that cannot be shown.")
+    return ""
+
+
+def port_error(port: str) -> str:
+    """Empty when it is a port that an ordinary program may use."""
+    if not (port.isascii() and port.isdigit() and len(port) <= 5 and int(port) in PORTS):
+        return tr("A port is a number from {first} to {last}.", first=PORTS[0], last=PORTS[-1])
+    return ""
+
+
+def _field(words: str, widget: QWidget) -> QHBoxLayout:
+    caption = QLabel(words)
+    caption.setBuddy(widget)
+    caption.setMinimumWidth(130)
+    layout = QHBoxLayout()
+    layout.setSpacing(8)
+    layout.addWidget(caption)
+    layout.addWidget(widget, 1)
+    if widget.maximumWidth() < 1000:  # a short field stands at the left
+        layout.addStretch(2)
+    return layout

@@ -1,0 +1,352 @@
+"""The tray icon: a shape for each state, the menu rebuilt from the Snapshot, and its own survival.
+
+On X11 Qt chooses between the two kinds of tray (StatusNotifierItem over D-Bus, XEmbed) once, when the icon is made: an icon made
+before the panel of the desktop is never seen there. So the watcher's bus name is watched and the icon made anew when it comes; whether
+we are really in the tray is asked of the watcher (`RegisteredStatusNotifierItems`), never of `isVisible()`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher, QDBusServiceWatcher, QDBusVariant
+from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+
+from ..core.model import Grade, Snapshot, Stage, Visibility
+from . import text, theme
+from .text import tr
+
+if TYPE_CHECKING:
+    from .face import Controller
+
+log = logging.getLogger(__name__)
+
+WATCHER, WATCHER_PATH = "org.kde.StatusNotifierWatcher", "/StatusNotifierWatcher"
+SETTLE = 300  # ms from the watcher's name to a new icon: hosts own the name before they listen
+PATIENCE = 4000  # ms to wait for a tray at start
+CHECKS = 3  # new icons for one watcher that does not list us, before believing it
+MOST_PEERS = 12  # in the menu; the panel has all
+
+
+def state_of(snapshot: Snapshot) -> str:
+    """The shape: one of `theme.TRAY`."""
+    match snapshot.stage:
+        case Stage.IDLE:
+            if snapshot.failure:
+                return "problem"
+            return "off" if text.trouble(snapshot) else "idle"
+        case Stage.SEEKING:
+            return "seeking"
+        case Stage.ASKED:
+            return "asked"
+        case _ if snapshot.restoring_because:
+            return "restoring"
+        case Stage.ASKING | Stage.MEETING | Stage.FORMING | Stage.CHECKING | Stage.ENDING:
+            return "working"
+        case Stage.RESTORING:
+            return "restoring"
+        case Stage.LINKED:
+            grade = snapshot.health.grade if snapshot.health else Grade.GOOD
+            return "problem" if grade is Grade.LOST else grade.value
+    raise AssertionError(snapshot.stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu. Without an action of its own it is a heading; `entries` make it a submenu; no words: a separator."""
+
+    words: str = ""
+    name: str = ""
+    argument: str = ""
+    enabled: bool = True
+    checked: bool | None = None
+    entries: tuple[Entry, ...] = ()
+
+
+def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
+    """What the menu of this snapshot says. Two equal plans need no new menu."""
+    entries: list[Entry] = [Entry(text.headline(snapshot), "headline", enabled=False)]
+    ready = text.trouble(snapshot) is None
+    match snapshot.stage:
+        case Stage.IDLE:
+            entries.append(Entry(tr("&Connect nearby"), "seek", enabled=ready))
+        case Stage.SEEKING:
+            for peer in snapshot.peers[:MOST_PEERS]:
+                words = ", ".join((text.clean(peer.name, 40), *text.badges(peer)))
+                if not peer.reachable:
+                    words = tr("{peer}: not running Nearby Tray", peer=text.clean(peer.name, 40))
+                entries.append(Entry(words.replace("&", "&&"), "ask", peer.id, enabled=peer.reachable))
+            entries.append(Entry(tr("&Stop looking"), "stop_seeking"))
+        case Stage.ASKED:
+            if snapshot.code and snapshot.needs_code:
+                entries.append(Entry(tr("Code {code}", code=snapshot.code), "code", enabled=False))
+            entries += [Entry(tr("&Accept"), "accept"), Entry(tr("&Decline"), "decline")]
+        case Stage.LINKED | Stage.RESTORING:
+            entries.append(Entry(tr("&Disconnect"), "disconnect"))
+        case Stage.ASKING | Stage.MEETING | Stage.FORMING | Stage.CHECKING:
+            entries.append(Entry(tr("&Disconnect"), "disconnect") if snapshot.restoring_because else Entry(tr("&Cancel"), "cancel"))
+        case Stage.ENDING:
+            pass
+    choices = tuple(
+        Entry(tr(text.VISIBILITIES[v]), "visibility", v.value, checked=snapshot.visibility is v and snapshot.visible_until is None)
+        for v in (Visibility.EVERYONE, Visibility.TRUSTED, Visibility.NOBODY)
+    )
+    minutes = Entry(
+        tr("Everyone, for 10 minutes"),
+        "visibility",
+        "everyone 10",
+        checked=snapshot.visibility is Visibility.EVERYONE and snapshot.visible_until is not None,
+    )
+    entries += [
+        Entry(),
+        Entry(tr("&Visible to"), "visible", entries=(choices[0], minutes, *choices[1:])),
+        Entry(tr("&Open Nearby Tray"), "open"),
+        Entry(tr("Se&ttings…"), "settings"),
+        Entry(),
+        Entry(tr("&Quit"), "quit"),
+    ]
+    return tuple(entries)
+
+
+class Tray(QObject):
+    """`homed` says whether there is a tray that shows us; False first after `PATIENCE`, True whenever one takes us in."""
+
+    homed = Signal(bool)
+
+    def __init__(
+        self,
+        controller: Controller,
+        *,
+        open_panel: Callable[[], None],
+        toggle_panel: Callable[[], None],
+        open_settings: Callable[[], None],
+        quit: Callable[[], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self._open_panel, self._toggle_panel = open_panel, toggle_panel
+        self._actions: dict[str, Callable[[str], None]] = {
+            "seek": lambda _: self._seek(),
+            "stop_seeking": lambda _: controller.stop_seeking(),
+            "ask": controller.ask,
+            "accept": lambda _: controller.accept(False),
+            "decline": lambda _: controller.decline(),
+            "cancel": lambda _: controller.cancel(),
+            "disconnect": lambda _: controller.disconnect(),
+            "visibility": self._set_visibility,
+            "open": lambda _: open_panel(),
+            "settings": lambda _: open_settings(),
+            "quit": lambda _: quit(),
+        }
+        self._snapshot = controller.snapshot
+        self._plan: tuple[Entry, ...] = ()
+        self._shown: tuple[str, str] | None = None
+        self._menu = QMenu()
+        self._menu.aboutToHide.connect(self._menu_closed, Qt.ConnectionType.QueuedConnection)
+        self._icon: QSystemTrayIcon | None = None
+        self._made = 0  # icons so far: Qt numbers its connections to the bus by it
+        self._checks = 0
+        self._registered: bool | None = None  # None: not known
+        self._home: bool | None = None
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.setInterval(SETTLE)
+        self._again.timeout.connect(self._make)
+        self._check = QTimer(self)
+        self._check.setSingleShot(True)
+        self._check.setInterval(2 * SETTLE)
+        self._check.timeout.connect(self._ask_watcher)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE)
+        self._patience.timeout.connect(self._judge)
+        self._bus = QDBusConnection.sessionBus()
+        if self._bus.isConnected():
+            self._watcher = QDBusServiceWatcher(WATCHER, self._bus, QDBusServiceWatcher.WatchModeFlag.WatchForOwnerChange, self)
+            self._watcher.serviceOwnerChanged.connect(self._owner_changed)
+            self._bus.connect("", WATCHER_PATH, WATCHER, "StatusNotifierHostRegistered", self, b"1host_registered()")
+        self._make()
+        self._patience.start()
+
+    @property
+    def home(self) -> bool | None:
+        """Is there a tray that shows us? `None` while not known."""
+        return self._home
+
+    def geometry(self) -> QRect:
+        """Where the icon is; invalid where the desktop does not tell (always with D-Bus trays)."""
+        return self._icon.geometry() if self._icon is not None else QRect()
+
+    def render_snapshot(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._draw_icon()
+        self._draw_menu()
+
+    def close(self) -> None:
+        for timer in (self._again, self._check, self._patience):
+            timer.stop()
+        if self._icon is not None:
+            self._icon.hide()
+            self._icon.setContextMenu(None)  # type: ignore[arg-type]  # Qt takes null, the stubs do not say so
+            self._icon.deleteLater()
+            self._icon = None
+        self._menu.deleteLater()
+
+    def theme_changed(self) -> None:
+        self._shown = None
+        self._draw_icon()
+
+    # --- drawing ---
+
+    def _draw_icon(self) -> None:
+        shown = state_of(self._snapshot), text.tooltip(self._snapshot)
+        if self._icon is None or shown == self._shown:
+            return
+        if self._shown is None or shown[0] != self._shown[0]:
+            self._icon.setIcon(theme.tray_icon(shown[0]))
+        self._icon.setToolTip(shown[1])
+        self._shown = shown
+
+    def _draw_menu(self) -> None:
+        wanted = plan(self._snapshot)
+        # A menu that is open on the screen is left as it is; it is drawn anew when it closes.
+        if wanted == self._plan or self._menu.isVisible():
+            return
+        self._plan = wanted
+        self._menu.clear()
+        self._fill(self._menu, wanted)
+
+    def _menu_closed(self) -> None:
+        self._draw_menu()
+
+    def _fill(self, menu: QMenu, entries: tuple[Entry, ...]) -> None:
+        group = QActionGroup(menu)
+        for entry in entries:
+            if not entry.words:
+                menu.addSeparator()
+            elif entry.entries:
+                self._fill(menu.addMenu(entry.words), entry.entries)
+            else:
+                action = QAction(entry.words if entry.name not in ("headline", "code") else entry.words.replace("&", "&&"), menu)
+                action.setObjectName(f"{entry.name} {entry.argument}".strip())
+                action.setEnabled(entry.enabled)
+                if entry.checked is not None:
+                    action.setCheckable(True)
+                    action.setChecked(entry.checked)
+                    group.addAction(action)
+                act = self._actions.get(entry.name)
+                if act is not None:
+                    action.triggered.connect(lambda _checked=False, act=act, argument=entry.argument: act(argument))
+                menu.addAction(action)
+
+    def _seek(self) -> None:
+        self._controller.seek()
+        self._open_panel()  # the list is there
+
+    def _set_visibility(self, argument: str) -> None:
+        word, _, minutes = argument.partition(" ")
+        self._controller.set_visibility(Visibility(word), int(minutes) if minutes else None)
+
+    def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
+            self._toggle_panel()
+
+    # --- survival ---
+
+    def _make(self) -> None:
+        if self._icon is not None:
+            self._icon.hide()
+            self._icon.setContextMenu(None)  # type: ignore[arg-type]
+            self._icon.deleteLater()
+        self._icon = QSystemTrayIcon(self)
+        self._made += 1
+        self._shown = None
+        self._plan = ()
+        self._draw_icon()
+        self._draw_menu()
+        self._icon.setContextMenu(self._menu)
+        self._icon.activated.connect(self._activated)
+        self._icon.show()
+        log.debug("Tray icon %d made", self._made)
+        self._check.start()
+
+    @Slot(str, str, str)
+    def _owner_changed(self, _name: str, _old: str, new: str) -> None:
+        self._registered = None
+        self._checks = 0
+        if not new:
+            self._set_home()
+        elif QGuiApplication.platformName() == "xcb":
+            self._again.start()
+        else:  # on Wayland Qt registers by itself
+            self._check.start()
+
+    @Slot()
+    def host_registered(self) -> None:
+        if not self._again.isActive():
+            self._checks = 0
+            self._check.start()
+
+    def _ask_watcher(self) -> None:
+        if not self._bus.isConnected():
+            self._set_home()
+            return
+        message = QDBusMessage.createMethodCall(WATCHER, WATCHER_PATH, "org.freedesktop.DBus.Properties", "Get")
+        message.setAutoStartService(False)
+        message.setArguments([WATCHER, "RegisteredStatusNotifierItems"])
+        watcher = QDBusPendingCallWatcher(self._bus.asyncCall(message, 3000), self)
+        watcher.finished.connect(self._watcher_said)
+
+    @Slot(QDBusPendingCallWatcher)
+    def _watcher_said(self, call: QDBusPendingCallWatcher) -> None:
+        reply = call.reply()
+        call.deleteLater()
+        items: object = None
+        if reply.type() == QDBusMessage.MessageType.ReplyMessage and reply.arguments():
+            items = reply.arguments()[0]
+            if isinstance(items, QDBusVariant):
+                items = items.variant()
+        if not isinstance(items, list):
+            self._registered = None
+        else:
+            self._registered = any(self._is_ours(str(item)) for item in items)
+            if not self._registered and QGuiApplication.platformName() == "xcb" and self._checks < CHECKS:
+                self._checks += 1
+                self._again.start()
+        self._set_home()
+
+    def _is_ours(self, item: str) -> bool:
+        """Items are "bus-name" or "bus-name/path"; Qt gives each icon a bus connection of its own, named by its number."""
+        service = item.partition("/")[0]
+        names = [f"org.kde.StatusNotifierItem-{os.getpid()}-{number}" for number in range(1, self._made + 1)]
+        return service in names or service in {self._bus.baseService(), *(QDBusConnection(name).baseService() for name in names)} - {""}
+
+    def _set_home(self) -> None:
+        # XEmbed has no registration to ask for; there the manager selection is the tray.
+        xembed = self._registered is None and QGuiApplication.platformName() == "xcb" and QSystemTrayIcon.isSystemTrayAvailable()
+        home = bool(self._registered) or xembed
+        if home:
+            self._patience.stop()
+            self._tell(True)
+        elif not self._patience.isActive():
+            self._patience.start()
+
+    def _judge(self) -> None:
+        """No tray in all that time. An XEmbed tray may have come without a word on the bus."""
+        if self._registered is None and QGuiApplication.platformName() == "xcb" and QSystemTrayIcon.isSystemTrayAvailable():
+            self._tell(True)
+        else:
+            self._tell(bool(self._registered))
+
+    def _tell(self, home: bool) -> None:
+        if home is not self._home:
+            self._home = home
+            log.info("Tray: %s", "shown" if home else "none here, the panel is a window")
+            self.homed.emit(home)

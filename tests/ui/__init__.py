@@ -1,0 +1,1 @@
+"""The face, drawn without a screen."""

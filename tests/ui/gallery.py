@@ -1,0 +1,98 @@
+"""Pictures of every window in every state: `python -m tests.ui.gallery DIR`, light and dark, at 100 % and at 200 %.
+
+Each scale is a process of its own, because Qt reads QT_SCALE_FACTOR once.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+
+def draw(folder: Path) -> None:
+    from PySide6.QtCore import QTimer, qInstallMessageHandler
+    from PySide6.QtGui import QColor, QImage, QPainter
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    from nearby_tray.ui import theme
+    from nearby_tray.ui.dialogs import RequestDialog
+    from nearby_tray.ui.panel import Doors, Panel
+    from nearby_tray.ui.settings import SettingsWindow
+
+    from .scenes import SCENES, FakeController
+
+    qInstallMessageHandler(lambda _kind, _context, said: None if "does not support" in said else print(said, file=sys.stderr))
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    font = app.font()
+    font.setPointSizeF(10)
+    app.setFont(font)
+    doors = Doors(lambda: None, lambda: None, lambda: None)
+
+    def save(widget: QWidget, name: str) -> None:
+        for _ in range(3):
+            app.processEvents()
+        widget.grab().save(str(folder / f"{name}.png"))
+
+    for shade in ("light", "dark"):
+        app.setPalette(theme.our_palette(dark=shade == "dark"))
+        for name, snapshot in SCENES.items():
+            controller = FakeController(snapshot)
+            panel = Panel(controller, lambda: "Ben's laptop", doors)
+            panel.show()
+            save(panel, f"panel-{name}-{shade}")
+            panel.hide()
+            panel.deleteLater()
+            if name.startswith("asked"):
+                dialog = RequestDialog(controller)
+                dialog.render_snapshot(snapshot)
+                save(dialog, f"request-{name}-{shade}")
+                dialog.hide()
+                dialog.deleteLater()
+        controller = FakeController()
+        window = SettingsWindow(
+            controller,
+            settings=lambda c=controller: c.settings,  # type: ignore[misc]
+            adapters=lambda: [("hci0", "hci0: built in"), ("hci1", "hci1: dongle")],
+            remembered=lambda c=controller: c.people,  # type: ignore[misc]
+            autostart_note=lambda: "Starts by the desktop's autostart folder.",
+        )
+        window.fit()
+        window.show()
+        save(window, f"settings-{shade}")
+        window.name.setText("x" * 40)
+        window.port.setText("80")
+        window.name.textEdited.emit("")
+        window.port.textEdited.emit("")
+        save(window, f"settings-errors-{shade}")
+        window.hide()
+        window.deleteLater()
+        strip = QImage(len(theme.TRAY) * 60, 60, QImage.Format.Format_ARGB32_Premultiplied)
+        strip.fill(QColor("#202024" if shade == "dark" else "#f0f0f2"))
+        painter = QPainter(strip)
+        for k, state in enumerate(theme.TRAY):
+            for size, y in ((16, 4), (24, 26)):
+                painter.drawPixmap(k * 60 + 6, y, theme.tray_icon(state).pixmap(size, size))
+            painter.drawPixmap(k * 60 + 32, 4, theme.tray_icon(state).pixmap(22, 22))
+        painter.end()
+        strip.save(str(folder / f"tray-{shade}.png"))
+    QTimer.singleShot(0, app.quit)
+
+
+def main(folder: Path) -> None:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    for scale in ("1", "2"):
+        inside = folder / f"{scale}00"
+        inside.mkdir(parents=True, exist_ok=True)
+        subprocess.run(
+            [sys.executable, "-m", "tests.ui.gallery", "--draw", str(inside)], check=True, env={**os.environ, "QT_SCALE_FACTOR": scale}
+        )
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--draw":
+        draw(Path(sys.argv[2]))
+    else:
+        main(Path(sys.argv[1]))

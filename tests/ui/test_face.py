@@ -1,0 +1,232 @@
+"""Tray and windows together: made when needed, one subscription, the menu as the snapshot has it. And rules for all of ui/."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from pytestqt.qtbot import QtBot
+
+import nearby_tray.ui
+from nearby_tray.core.model import Snapshot, Visibility
+from nearby_tray.ui import theme
+from nearby_tray.ui.face import Controller, Face
+from nearby_tray.ui.tray import plan, state_of
+
+from .scenes import HOSTILE, SCENES, FakeController, idle
+
+
+@pytest.fixture
+def controller() -> FakeController:
+    return FakeController()
+
+
+@pytest.fixture
+def quits() -> list[bool]:
+    return []
+
+
+@pytest.fixture
+def face(bot: QtBot, qapp: QApplication, controller: FakeController, quits: list[bool]) -> Iterator[Face]:
+    made = Face(qapp, controller, settings=lambda: controller.settings, quit=lambda: quits.append(True))
+    yield made
+    made.close()
+
+
+def actions(face: Face) -> dict[str, QAction]:
+    found: dict[str, QAction] = {}
+
+    def walk(menu: QMenu) -> None:
+        for action in menu.actions():
+            submenu = action.menu()
+            if isinstance(submenu, QMenu):
+                walk(submenu)
+            elif action.objectName():
+                found[action.objectName()] = action
+
+    walk(face.tray._menu)
+    return found
+
+
+def test_the_fake_has_the_shape_of_the_controller(controller: FakeController) -> None:
+    served: Controller = controller  # the type checker is the test
+    assert served.snapshot is controller.snapshot
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_every_moment_has_an_icon_and_a_menu(face: Face, controller: FakeController, name: str) -> None:
+    controller.show(SCENES[name])
+    assert state_of(SCENES[name]) in theme.TRAY
+    menu = actions(face)
+    assert {"open", "settings", "quit"} <= set(menu)
+    assert not menu["headline"].isEnabled()
+
+
+def test_every_icon_has_its_moment() -> None:
+    assert {state_of(snapshot) for snapshot in SCENES.values()} == set(theme.TRAY)
+
+
+@pytest.mark.parametrize(
+    ("scene", "entry", "call"),
+    [
+        ("idle", "seek", ("seek",)),
+        ("seeking", "stop_seeking", ("stop_seeking",)),
+        ("seeking", "ask p2", ("ask", "p2")),
+        ("asked", "accept", ("accept", False)),
+        ("asked", "decline", ("decline",)),
+        ("asking", "cancel", ("cancel",)),
+        ("forming", "cancel", ("cancel",)),
+        ("linked-good", "disconnect", ("disconnect",)),
+        ("restoring", "disconnect", ("disconnect",)),
+        ("restoring-forming", "disconnect", ("disconnect",)),
+        ("idle", "visibility nobody", ("set_visibility", Visibility.NOBODY, None)),
+        ("idle", "visibility everyone 10", ("set_visibility", Visibility.EVERYONE, 10)),
+    ],
+)
+def test_a_menu_entry_calls_the_controller(
+    face: Face, controller: FakeController, scene: str, entry: str, call: tuple[object, ...]
+) -> None:
+    controller.show(SCENES[scene])
+    actions(face)[entry].trigger()
+    assert controller.calls[:1] == [call]
+
+
+def test_a_peer_that_cannot_be_asked_says_so(face: Face, controller: FakeController) -> None:
+    controller.show(SCENES["seeking"])
+    phone = actions(face)["ask p3"]
+    assert not phone.isEnabled() and "not running" in phone.text()
+    assert "Trusted" in actions(face)["ask p1"].text()
+
+
+def test_the_menu_is_made_anew_only_when_it_says_something_else(face: Face, controller: FakeController) -> None:
+    controller.show(SCENES["linked-good"])
+    before = actions(face)["disconnect"]
+    controller.show(replace(SCENES["linked-good"], now=200.0))
+    assert actions(face)["disconnect"] is before
+    assert plan(SCENES["linked-good"]) == plan(replace(SCENES["linked-good"], now=200.0))
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_in_the_menu_is_only_text(face: Face, controller: FakeController, name: str) -> None:
+    seeking = SCENES["seeking"]
+    controller.show(replace(seeking, peers=tuple(replace(peer, name=name) for peer in seeking.peers)))
+    entry = actions(face)["ask p2"].text()
+    assert "\n" not in entry and "\t" not in entry and "\u202e" not in entry
+    assert "&" not in entry.replace("&&", "")
+
+
+def test_windows_are_made_when_first_needed() -> None:
+    program = (
+        "import os, sys; os.environ['QT_QPA_PLATFORM'] = 'offscreen'\n"
+        "from PySide6.QtWidgets import QApplication; app = QApplication([])\n"
+        "import nearby_tray.ui.face as face\n"
+        "late = [m for m in ('panel', 'dialogs', 'settings', 'parts') if f'nearby_tray.ui.{m}' in sys.modules]\n"
+        "sys.exit(' '.join(late) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], timeout=60, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_request_opens_its_window_and_only_it(face: Face, controller: FakeController, qapp: QApplication) -> None:
+    controller.show(SCENES["asked"])
+    titles = [w.windowTitle() for w in qapp.topLevelWidgets() if w.isVisible()]
+    assert titles == ["Incoming request"]
+    controller.show(idle())
+    assert not [w for w in qapp.topLevelWidgets() if w.isVisible()]
+    assert controller.calls == []
+
+
+def test_raising_shows_the_waiting_request_first(face: Face, controller: FakeController, qapp: QApplication) -> None:
+    face.raise_()
+    assert [w.windowTitle() for w in qapp.topLevelWidgets() if w.isVisible()] == ["Nearby Tray"]
+    controller.show(SCENES["asked"])
+    face.raise_()
+    assert {w.windowTitle() for w in qapp.topLevelWidgets() if w.isVisible()} == {"Nearby Tray", "Incoming request"}
+
+
+def test_settings_open_from_the_menu(face: Face, qapp: QApplication) -> None:
+    actions(face)["settings"].trigger()
+    assert [w.windowTitle() for w in qapp.topLevelWidgets() if w.isVisible()] == ["Nearby Tray Settings"]
+
+
+def test_without_a_tray_the_panel_is_a_window_and_closing_it_ends_the_program(
+    bot: QtBot, face: Face, quits: list[bool], qapp: QApplication
+) -> None:
+    face.tray.homed.emit(False)
+    face.tray._home = False
+    (panel,) = [w for w in qapp.topLevelWidgets() if w.isVisible()]
+    assert panel.windowTitle() == "Nearby Tray"
+    panel.close()
+    bot.waitUntil(lambda: quits == [True])
+
+
+def test_with_a_tray_a_closed_panel_is_only_hidden(bot: QtBot, face: Face, quits: list[bool], qapp: QApplication) -> None:
+    face.tray._home = True
+    face.show_panel()
+    (panel,) = [w for w in qapp.topLevelWidgets() if w.isVisible()]
+    panel.close()
+    qapp.processEvents()
+    assert quits == []
+
+
+def test_started_hidden_it_stays_hidden_without_a_tray(bot: QtBot, qapp: QApplication, controller: FakeController) -> None:
+    face = Face(qapp, controller, settings=lambda: controller.settings, quit=lambda: None, hidden=True)
+    face.tray.homed.emit(False)
+    assert not [w for w in qapp.topLevelWidgets() if w.isVisible()]
+    face.close()
+
+
+def test_a_closed_face_listens_no_more(bot: QtBot, qapp: QApplication, controller: FakeController) -> None:
+    face = Face(qapp, controller, settings=lambda: controller.settings, quit=lambda: None)
+    face.show_panel()
+    controller.show(SCENES["asked"])
+    assert controller.listeners == 1
+    face.close()
+    face.close()
+    assert controller.listeners == 0
+    controller.show(SCENES["linked-good"])
+    assert ("decline",) not in controller.calls
+
+
+def test_the_journey_in_one_go(face: Face, controller: FakeController) -> None:
+    face.show_panel()
+    for snapshot in (*SCENES.values(), *reversed(SCENES.values())):
+        controller.show(snapshot)
+    assert {call[0] for call in controller.calls} == {"health_window"}
+
+
+# --- rules for the whole of ui/ ---
+
+SOURCES = sorted(Path(nearby_tray.ui.__file__).parent.glob("*.py"))
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)
+def test_no_nested_event_loops_and_no_tasks(source: Path) -> None:
+    code = source.read_text(encoding="utf-8")
+    for pattern in (r"\.exec_?\(", r"QEventLoop", r"processEvents", r"\basyncio\b", r"create_task", r"time\.sleep", r"RichText"):
+        assert not re.search(pattern, code), f"{source.name}: {pattern}"
+
+
+def test_buttons_of_a_snapshot_do_not_stay_pressed_from_the_last(face: Face, controller: FakeController, qapp: QApplication) -> None:
+    def accept() -> QPushButton:
+        (dialog,) = [w for w in qapp.topLevelWidgets() if w.windowTitle() == "Incoming request"]
+        found = dialog.findChild(QPushButton, "acceptButton")
+        assert isinstance(found, QPushButton)
+        return found
+
+    def ask(started: float) -> Snapshot:
+        return replace(SCENES["asked"], started=started)
+
+    controller.show(ask(1.0))
+    accept().click()
+    assert not accept().isEnabled()
+    controller.show(idle())
+    controller.show(ask(2.0))
+    assert accept().isEnabled()

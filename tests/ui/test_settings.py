@@ -1,0 +1,135 @@
+"""Each setting applies at once; what is not valid is said and not applied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from nearby_tray.core.model import Visibility
+from nearby_tray.settings import Settings
+from nearby_tray.ui.settings import SettingsWindow, name_error, port_error
+
+from .scenes import FakeController
+from .test_panel import check_named
+
+
+@pytest.fixture
+def controller() -> FakeController:
+    return FakeController()
+
+
+@pytest.fixture
+def window(bot: QtBot, controller: FakeController) -> SettingsWindow:
+    made = SettingsWindow(
+        controller,
+        settings=lambda: controller.settings,
+        adapters=lambda: [("hci0", "hci0"), ("hci1", "hci1 <b>")],
+        remembered=lambda: controller.people,
+        autostart_note=lambda: "By the autostart folder.",
+    )
+    bot.addWidget(made)
+    made.fit()
+    made.show()
+    return made
+
+
+def applied(controller: FakeController) -> Sequence[object]:
+    return [call for call in controller.calls if call[0] == "apply"]
+
+
+def shown(window: SettingsWindow) -> list[str]:
+    return [each.text() for each in window.findChildren(QLabel) if each.isVisible()]
+
+
+def test_opening_it_changes_nothing(window: SettingsWindow, controller: FakeController) -> None:
+    assert not window.grab().isNull()
+    assert controller.calls == []
+    check_named(window)
+    assert "By the autostart folder." in shown(window)
+
+
+def test_each_control_applies_its_setting(bot: QtBot, window: SettingsWindow, controller: FakeController) -> None:
+    window.name.setText("  Anna  ")
+    QTest.keyClick(window.name, Qt.Key.Key_Return)
+    window.limit.setCurrentIndex(window.limit.findData(30))
+    window.visibility.setCurrentIndex(window.visibility.findData("trusted"))
+    window.accept_paired.click()
+    window.autostart.click()
+    window.notifications.click()
+    window.port.setText("50000")
+    QTest.keyClick(window.port, Qt.Key.Key_Return)
+    window.adapter.setCurrentIndex(window.adapter.findData("hci1"))
+    assert controller.settings == Settings(
+        name="Anna", visibility=Visibility.TRUSTED, visible_minutes=30, accept_paired=True, autostart=True,
+        notifications=False, port=50000, adapter="hci1",
+    )  # fmt: skip
+    msgspec.convert(msgspec.to_builtins(controller.settings), Settings)  # within the limits of the file, too
+    assert len(applied(controller)) == 8
+
+
+@pytest.mark.parametrize("port", ["", "80", "1023", "65536", "٤٧٤٧٦", "1e5", "-5000", "999999999999999999999"])
+def test_a_port_that_cannot_be_is_said(bot: QtBot, window: SettingsWindow, controller: FakeController, port: str) -> None:
+    window.port.clear()
+    QTest.keyClicks(window.port, port) if port.isascii() else window.port.setText(port)
+    QTest.keyClick(window.port, Qt.Key.Key_Return)
+    assert applied(controller) == []
+    assert port_error(port)
+
+
+@pytest.mark.parametrize("name", ["x" * 33, "ü" * 17, "a\u202eb", "tab\there"])
+def test_a_name_that_cannot_be_is_said(bot: QtBot, window: SettingsWindow, controller: FakeController, name: str) -> None:
+    window.name.setText(name)
+    window.name.textEdited.emit(name)
+    assert name_error(name) in shown(window)
+    QTest.keyClick(window.name, Qt.Key.Key_Return)
+    assert applied(controller) == []
+
+
+@pytest.mark.parametrize("name", ["", "x" * 32, "ü" * 16, "Anna's <b>"])
+def test_a_name_that_can_be(name: str) -> None:
+    assert name_error(name) == ""
+
+
+@pytest.mark.parametrize("port", ["1024", "47476", "65535"])
+def test_a_port_that_can_be(port: str) -> None:
+    assert port_error(port) == ""
+
+
+def test_forgetting_a_computer(bot: QtBot, window: SettingsWindow, controller: FakeController) -> None:
+    first, second = window.findChildren(QPushButton, "forgetButton")
+    assert second.accessibleName() == "Forget studio <b>"
+    first.click()
+    assert controller.calls == [("forget", "id-anna")]
+    bot.waitUntil(lambda: len([b for b in window.findChildren(QPushButton, "forgetButton") if b.isVisible()]) == 1)
+
+
+def test_an_adapter_that_is_gone_stays_chosen(bot: QtBot, window: SettingsWindow, controller: FakeController) -> None:
+    controller.settings = Settings(adapter="hci7")
+    window.fill()
+    assert window.adapter.currentData() == "hci7"
+    assert applied(controller) == []
+
+
+def test_the_time_limit_belongs_to_everyone(window: SettingsWindow, controller: FakeController) -> None:
+    assert window.limit.isVisible()
+    controller.settings = Settings(visibility=Visibility.NOBODY)
+    window.fill()
+    assert not window.limit.isVisible()
+
+
+def test_an_odd_time_limit_is_shown_as_it_is(window: SettingsWindow, controller: FakeController) -> None:
+    controller.settings = Settings(visible_minutes=7)
+    window.fill()
+    assert window.limit.currentData() == 7
+    assert applied(controller) == []
+
+
+def test_escape_closes(bot: QtBot, window: SettingsWindow) -> None:
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.isVisible()

@@ -1,0 +1,102 @@
+"""Each reason and stage has its words, and no name from the air can do more than be read."""
+
+from __future__ import annotations
+
+import string
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from nearby_tray.core.model import Failure, Grade, Peer, Reason, Snapshot, Stage, Visibility
+from nearby_tray.ui import text
+
+from .scenes import ANNA, HOSTILE, SCENES
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_each_reason_says_what_happened_and_what_to_do(reason: Reason) -> None:
+    for stage in Stage:
+        said = text.failure_text(Failure(stage, reason, "detail"), ANNA.name)
+        assert all(said)
+        assert said.sentence.endswith(".") and said.advice.endswith(".")
+        assert not said.title.endswith(".")
+        assert not any(field for part in said for _, field, _, _ in string.Formatter().parse(part))
+
+
+def test_tables_are_complete() -> None:
+    assert set(text.REASONS) == set(Reason)
+    assert set(text.STATES) == set(text.DURING) == set(Stage)
+    assert set(text.GRADES) == set(Grade)
+    assert set(text.VISIBILITIES) == set(text.VISIBILITY_HINTS) == set(Visibility)
+
+
+def test_titles_tell_the_reasons_apart() -> None:
+    titles = [said.title for said in text.REASONS.values()]
+    assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize("snapshot", SCENES.values(), ids=SCENES.keys())
+def test_every_moment_has_a_headline(snapshot: Snapshot) -> None:
+    for line in (text.headline(snapshot), text.state_line(snapshot), text.tooltip(snapshot)):
+        assert line and "{" not in line and "\n" not in line
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_is_one_harmless_line(name: str) -> None:
+    shown = text.clean(name)
+    assert shown.strip()
+    assert len(shown) <= 64
+    assert not any(c in shown for c in "\n\r\x00\x07\u202e\u202d\u2066\u200b")
+    for snapshot in SCENES.values():
+        if snapshot.peer is None:
+            continue
+        line = text.headline(replace(snapshot, peer=replace(snapshot.peer, name=name)))
+        assert "\u202e" not in line and "\n" not in line
+
+
+def test_braces_in_a_name_are_only_braces() -> None:
+    peer = Peer("p", "{peer} {0} %s", "laptop")
+    said = text.failure_text(Failure(Stage.ASKING, Reason.DECLINED), peer.name)
+    assert "{peer} {0} %s" in said.sentence
+
+
+def test_a_long_name_is_cut() -> None:
+    assert text.clean("y" * 1000) == "y" * 63 + "…"
+
+
+def test_a_right_to_left_name_does_not_turn_its_sentence() -> None:
+    assert "\u2068مرحبا\u2069" in text.quoted("مرحبا")
+    assert text.quoted("Anna") == "“Anna”"
+
+
+def test_numbers() -> None:
+    assert [text.milliseconds(v) for v in (None, 4.21, 48.4)] == ["–", "4.2 ms", "48 ms"]
+    assert [text.share(v) for v in (0.0, 0.004, 0.14)] == ["0 %", "0.4 %", "14 %"]
+    assert [text.size(v) for v in (None, 12, 4820, 48_200_000)] == ["–", "12 B", "4.8 kB", "48.2 MB"]
+    assert [text.clock(v) for v in (-1, 0, 0.2, 9, 61, 600)] == ["0:00", "0:00", "0:01", "0:09", "1:01", "10:00"]
+
+
+def test_notices_speak_of_the_right_thing() -> None:
+    assert "042 719" in text.request_notice(SCENES["asked"])[1]
+    assert "042 719" not in " ".join(text.request_notice(SCENES["asked-remembered"]))
+    assert "Not the computer" in text.request_notice(SCENES["asked-changed"])[1]
+    assert "169.254.17.42" in text.linked_notice(SCENES["linked-good"])[1]
+    assert "Link lost" in text.restoring_notice(SCENES["restoring"])[0]
+    assert all(text.restored_notice(SCENES["linked-good"]))
+    assert all(text.failed_notice(SCENES["failed"]))
+
+
+def test_a_translation_is_asked_for_each_sentence() -> None:
+    text.bind(lambda english: f"<{english}>")
+    try:
+        assert text.headline(SCENES["idle"]) == "<Ready>"
+        assert text.reason_text(Reason.WIFI_OFF).title == "<Wi-Fi is off>"
+    finally:
+        text.bind(str)
+
+
+def test_the_words_need_no_qt() -> None:
+    program = "import sys; import nearby_tray.ui.text; sys.exit(any(m.startswith(('PySide6', 'qasync')) for m in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0
