@@ -3,8 +3,8 @@
 What it needs of the machine it states here as Protocols; `system/` serves them with real daemons, `simulation/` with simulated air.
 
 The session says what should exist (`Wants`); three tasks make it so, each in its own order and one step at a time: `_radio` (find, clearing,
-group), `_air` (call, listening) and `_ping` (the link). What a daemon's restart took away they make again, because they
-compare what is wanted with what is. Frames leave through one queue for each connection, so that a goodbye is sent before the hang-up.
+group), `_air` (call, listening) and `_ping` (the link). What a daemon's restart took away they make again, because they compare what is
+wanted with what is. Frames leave through one queue for each connection, so that a goodbye is sent before the hang-up.
 """
 
 from __future__ import annotations
@@ -196,25 +196,30 @@ class Controller:
     async def close(self) -> None:
         """End whatever is going on, with a goodbye, undo everything, stop. Takes a few seconds at most."""
         self._feed(s.Cancel())
-        self._closing = True
         with suppress(TimeoutError):
             async with asyncio.timeout(4):
                 while not isinstance(self._session.state, s.Idle):
                     await self._next_change()
                 for line in list(self._lines.values()):
                     await line.drained()
-        for timer in (self._timer, self._visible_timer, self._relisten):
-            if timer is not None:
-                timer.cancel()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        tasks = list(self._tasks)
+        self.halt()
+        await asyncio.gather(*tasks, return_exceptions=True)
         for close in (self._pinger.close, self._bluetooth.close, self._wifi.close):
             try:
                 async with asyncio.timeout(STEP):
                     await close()
             except (Unavailable, TimeoutError) as error:
                 log.warning("could not undo everything: %s", error)
+
+    def halt(self) -> None:
+        """Stop at once and undo nothing: the last step of `close`, and what a kill looks like to the simulation."""
+        self._closing = True
+        for timer in (self._timer, self._visible_timer, self._relisten):
+            if timer is not None:
+                timer.cancel()
+        for task in self._tasks:
+            task.cancel()
 
     # --- what a user can do ---
 
@@ -287,9 +292,13 @@ class Controller:
         self._away = away
         self._configure()
 
-    def forget(self, identity: bytes) -> None:
-        """Forget a remembered peer."""
-        self._set_trusted(tuple(peer for peer in self._trusted if peer.identity != identity))
+    def know(self, peer: TrustedPeer) -> None:
+        """Add a remembered peer, or replace what was known of it."""
+        self._set_trusted((*(known for known in self._trusted if known.identity != peer.identity), peer))
+
+    def forget(self, identity_id: str) -> None:
+        """Forget a remembered peer, named by its identity in hexadecimal digits."""
+        self._set_trusted(tuple(peer for peer in self._trusted if peer.identity.hex() != identity_id))
 
     def health_window(self, open: bool) -> None:
         """The link's figures are being looked at: measure five times a second."""
@@ -335,6 +344,8 @@ class Controller:
 
     def _feed(self, event: s.Event) -> None:
         """Handle one event and whatever follows from it; what arrives meanwhile waits its turn."""
+        if self._closing:
+            return
         self._events.append(event)
         if self._handling:
             return
@@ -367,8 +378,7 @@ class Controller:
                 line.queue.put_nowait(command)
             case s.Remember(identity, trust_key, label):
                 since = next((peer.since for peer in self._trusted if peer.identity == identity), self._wall_clock())
-                known = TrustedPeer(identity, trust_key, label, since, self._wall_clock())
-                self._set_trusted((*(peer for peer in self._trusted if peer.identity != identity), known))
+                self.know(TrustedPeer(identity, trust_key, label, since, self._wall_clock()))
             case s.CorrectAddresses(attempt, addresses):
                 if self._link is not None and attempt == self._link_attempt:
                     self._link.add_addresses(addresses)

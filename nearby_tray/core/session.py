@@ -399,6 +399,7 @@ class Bond:
     introduction: Introduction
     identity: bytes
     keys: SessionKeys = field(repr=False)
+    code: str = field(repr=False)  # stays to be compared while linked; the caller is not asked to confirm it
     purpose: Purpose = Purpose.LINK
     remember: bool = False
     lost: Reason | None = None  # why the link is being restored
@@ -641,7 +642,7 @@ class Session:
                 return replace(
                     snapshot,
                     peer=bond.peer,
-                    code=bond.keys.code if bond.lost is None and not isinstance(state, Linked) else None,
+                    code=bond.code,
                     needs_code=not bond.peer.trusted,
                     purpose=bond.purpose.value,
                     attempt=number,
@@ -782,6 +783,10 @@ class Session:
                 self._fail(None, GoodbyeReason.FINISHED)
             case Meeting() | Forming() | Checking() | Linked() | Clearing() | Restoring(), Cancel():
                 self._fail(None, GoodbyeReason.FINISHED if isinstance(state, Linked) else GoodbyeReason.CANCELLED)
+            case (Forming() | Checking() | Linked()), Left(reason=GoodbyeReason.PROTOCOL):
+                pass  # the conversation is over, the group does not need it
+            case (Meeting() | Forming() | Checking() | Clearing()), Left(reason=GoodbyeReason.FAILED):
+                self._fail(Failure(self.stage, Reason.NOT_FORMED, "the other side gave up"), None)
             case (Asking() | Asked() | Meeting() | Forming() | Checking() | Linked() | Clearing() | Restoring()), Left(reason):
                 self._fail(None if reason is GoodbyeReason.FINISHED else Failure(self.stage, _LEAVINGS[reason]), None)
             case Ending(farewell=LinkPlan()), FarewellSaid(attempt) if attempt == state.order.attempt:
@@ -1042,7 +1047,7 @@ class Session:
     def _bond(self, role: Role, channel: bytes, peer: Peer, secured: Secured, remember: bool) -> Bond:
         introduction = self._talks[channel].conversation.peer
         assert introduction is not None
-        return Bond(role, channel, peer, introduction, secured.identity, secured.keys, self._talks[channel].purpose, remember)
+        return Bond(role, channel, peer, introduction, secured.identity, secured.keys, secured.code, self._talks[channel].purpose, remember)
 
     def _meet(self, bond: Bond, number: int = 1, *, there: bool = False) -> None:
         limit = self._limits.meet if bond.lost is None else self._limits.call_again

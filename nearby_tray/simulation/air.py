@@ -1,9 +1,10 @@
 """Simulated air: radios, daemons and sockets of any number of machines in one process, on whatever clock the event loop has.
 
 It keeps the manners that were recorded from the real daemons (NetworkManager 1.42 and 1.52, wpa_supplicant 2.10, BlueZ 5.66 and 5.82):
-finding takes both sides and up to half a minute; a group forms only when both activate, 2–7 s later, or 11–16 s when a scan is in the way; two
-requests at the same instant collide; a failed attempt can leave each side deaf to the other until its radio was cleared; the end of
-a group is seen by the client at once and by its owner after 5.5 s; a restarted daemon has forgotten everything. Everything random comes from one seed.
+finding takes both sides and up to half a minute; a group forms only when both activate, 2–7 s later, or 11–16 s when a scan is in the
+way; two requests at the same instant collide; a failed attempt can leave each side deaf to the other until its radio was cleared; the
+end of a group is seen by the client at once and by its owner after 5.5 s; a restarted daemon has forgotten everything. Everything random
+comes from one seed.
 """
 
 from __future__ import annotations
@@ -258,7 +259,7 @@ class SimulatedWifi:
         self.started = 0.0
         self.done: asyncio.Future[Group] | None = None
         self.group: _Group | None = None
-        self.clearing = False
+        self.cleared = -1e9  # when the last scan of `clear` ended: none comes soon after
 
     async def open(self, sink: Sink) -> None:
         self.sink = sink
@@ -286,11 +287,8 @@ class SimulatedWifi:
 
     async def clear(self) -> None:
         self.finding = False
-        self.clearing = True
-        try:
-            await asyncio.sleep(self.air.random.uniform(3, 10))
-        finally:
-            self.clearing = False
+        await asyncio.sleep(self.air.random.uniform(3, 10))
+        self.cleared = asyncio.get_running_loop().time()
         for address in list(self.seen):
             self._lose(address)
         for other in self._others():
@@ -369,10 +367,15 @@ class SimulatedWifi:
 
     def _meet(self, other: SimulatedWifi) -> None:
         """Two that find each other see each other after a while, each by itself; sometimes a scan is in the way."""
-        slow = self.air.random.random() < self.air.faults.scan_in_the_way
+        slow = self._scans(other)
         least, most = (11.0, 24.0) if slow else (0.3, 6.0)
         self.air.later(least, most, lambda: self._see(other))
         self.air.later(least, most, lambda: other._see(self))
+
+    def _scans(self, other: SimulatedWifi) -> bool:
+        """Is a scan of either Wi-Fi interface in the way?"""
+        quiet = asyncio.get_running_loop().time() - 60
+        return min(self.cleared, other.cleared) < quiet and self.air.random.random() < self.air.faults.scan_in_the_way
 
     def _see(self, other: SimulatedWifi) -> None:
         if self.finding and other.finding and self.sink is not None and self.reason is None and other.reason is None:
@@ -405,7 +408,7 @@ class SimulatedWifi:
         if chance() < faults.one_sided:
             self.air.story(f"the attempt is lost by {other.machine.name}")
             return
-        slow = chance() < faults.scan_in_the_way
+        slow = self._scans(other)
         delay = self.air.random.uniform(11, 16) if slow else self.air.random.uniform(1.5, 7)
         asyncio.get_running_loop().call_later(delay, self._group_up, other, ours, theirs)
 

@@ -1,0 +1,398 @@
+"""Journeys of two (or more) simulated people through whole controllers, with faults, and what must hold after each.
+
+    python -m nearby_tray.simulation.journeys --count 2000 --seed 0     any number from any seed
+    python -m nearby_tray.simulation.journeys --replay 4711             one, step by step
+
+A seed decides everything: who does what when, what goes wrong, how long each radio takes. After each journey:
+no group without consent on both sides; both ends agree on the outcome; every stage ended; no advertisement, service, connection, find,
+profile, group, socket or task is left.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from random import Random
+
+from ..controller import Controller
+from ..core.keys import Identity, TrustedPeer
+from ..core.model import Reason, Snapshot, Stage
+from ..settings import Settings
+from .air import Air, Faults, Machine
+from .clock import run_turned
+
+LIMIT = 1500.0  # seconds of simulated time after which a journey is stuck
+RESTING = (Stage.IDLE,)
+
+
+class Plan(Enum):
+    """What a journey is about. Each is drawn with the same chance."""
+
+    PLAIN = "plain"
+    DECLINED = "declined"
+    AWAY = "the user is away"
+    CANCELLED = "the caller cancels"
+    BOTH_CALL = "both call at once"
+    WRONG_CODE = "somebody is in between"
+    BAD_FRAMES = "frames are lost, repeated, bent"
+    STICKS = "the failure that sticks"
+    ONE_SIDED = "one side's start is lost"
+    BLUETOOTH_RESTARTS = "bluetoothd restarts"
+    WIFI_RESTARTS = "NetworkManager restarts"
+    VANISHES = "a machine vanishes"
+    WALKS_AWAY = "Bluetooth breaks"
+    RADIO_OFF = "a radio goes off for a while"
+    LINK_CUT = "the link is cut and comes back"
+    LOSSY = "the link loses datagrams"
+    REMEMBERED = "they know each other"
+    CROWD = "others are around"
+
+
+@dataclass(slots=True)
+class Report:
+    """How one journey went."""
+
+    seed: int
+    plan: Plan
+    linked: bool = False
+    tries: int = 0
+    seconds: float = 0.0
+    broken: list[str] = field(default_factory=list)  # invariants, as sentences
+    story: list[str] = field(default_factory=list)
+
+
+class Person:
+    """Somebody at a machine: looks at each snapshot and does what the journey's plan says."""
+
+    def __init__(self, air: Air, machine: Machine, seed: int, say: Callable[[str], None], trusted: Sequence[TrustedPeer] = ()) -> None:
+        self.air, self.machine, self.say = air, machine, say
+        self.random = Random(f"{seed} {machine.name}")
+        self.identity = Identity.from_seed(self.random.randbytes(32))
+        self.controller = Controller(
+            bluetooth=machine.bluetooth,
+            wifi=machine.wifi,
+            pinger=machine.pinger,
+            trust=machine.trust,
+            identity=self.identity,
+            trusted=trusted,
+            settings=Settings(name=machine.name),
+            entropy=self.random.randbytes,
+            wall_clock=lambda: 1.7e9,
+        )
+        self.seen: list[Stage] = []
+        self.snapshot = Snapshot()
+        self.asked_for: str | None = None  # whom we asked
+        self.consented = False  # we asked somebody, or accepted
+        self.linked_with: set[str] = set()
+        self.code: str | None = None
+        self.tries = 0
+        self.alive = True
+        self.accepts = True
+        self.remembers = False
+        self.reads_code: Callable[[], str | None] | None = None  # looks at the other's screen
+        self._choosing = False
+        self._acting: set[asyncio.TimerHandle] = set()
+
+    async def start(self) -> None:
+        await self.controller.open()
+        self.controller.subscribe(self._look)
+
+    def _look(self, snapshot: Snapshot) -> None:
+        before, self.snapshot = self.snapshot, snapshot
+        if snapshot.stage is not before.stage:
+            self.seen.append(snapshot.stage)
+            why = f" ({snapshot.failure.reason.value})" if snapshot.failure else ""
+            self.say(f"{self.machine.name}: {snapshot.stage.value}{why}")
+            if snapshot.stage is Stage.ASKED and self.accepts is not None:
+                self.later(2, 15, self._answer)
+        self.tries = max(self.tries, snapshot.attempt)
+        if snapshot.code is not None:
+            self.code = snapshot.code
+        if snapshot.stage is Stage.LINKED and snapshot.peer is not None:
+            self.linked_with.add(snapshot.peer.name)
+        if snapshot.stage is Stage.SEEKING and self.asked_for is not None:
+            peer = next((p for p in snapshot.peers if p.name == self.asked_for and p.reachable), None)
+            if peer is not None and not self._choosing:
+                self._choosing = True
+                self.later(0.5, 8, lambda: self._ask(peer.id))
+
+    def _ask(self, id: str) -> None:
+        self._choosing = False
+        if any(peer.id == id and peer.reachable for peer in self.snapshot.peers):
+            self.consented = True
+            self.controller.ask(id)
+
+    def _answer(self) -> None:
+        if self.snapshot.stage is not Stage.ASKED:
+            return
+        other = self.reads_code() if self.reads_code and self.snapshot.needs_code else self.snapshot.code
+        if other is not None and other != self.snapshot.code:
+            self.say(f"{self.machine.name}: the codes differ")
+            self.controller.decline()
+        elif self.accepts:
+            self.consented = True
+            self.controller.accept(self.remembers)
+        else:
+            self.controller.decline()
+
+    def later(self, least: float, most: float, do: Callable[[], None]) -> None:
+        def act() -> None:
+            if self.alive:
+                do()
+
+        self._acting.add(asyncio.get_running_loop().call_later(self.random.uniform(least, most), act))
+
+    def seek(self, name: str, identity: bytes | None = None) -> None:
+        self.asked_for = name
+        self.controller.seek(identity)
+
+    def vanish(self) -> None:
+        """SIGKILL: nothing is said and nothing undone by ourselves."""
+        self.alive = False
+        self.machine.vanish()
+        self.controller.halt()
+
+    async def stop(self) -> None:
+        for handle in self._acting:
+            handle.cancel()
+        if self.alive:
+            self.alive = False
+            await self.controller.close()
+
+    async def until(self, holds: Callable[[Snapshot], bool], limit: float) -> bool:
+        """Wait until a snapshot is as described; `False` when it was not within `limit` seconds."""
+        came = asyncio.Event()
+        unsubscribe = self.controller.subscribe(lambda snapshot: came.set() if holds(snapshot) else None)
+        try:
+            async with asyncio.timeout(limit):
+                await came.wait()
+        except TimeoutError:
+            return False
+        finally:
+            unsubscribe()
+        return True
+
+
+def run(seed: int, plan: Plan | None = None, story: Callable[[str], None] | None = None) -> Report:
+    """One journey. `story`: gets each step as it happens."""
+    random = Random(seed)
+    drawn = random.choice(list(Plan))
+    report = Report(seed, plan or drawn)
+    return run_turned(_journey(report, random, story))
+
+
+async def _journey(report: Report, random: Random, story: Callable[[str], None] | None) -> Report:
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+
+    def say(line: str) -> None:
+        text = f"{loop.time() - began:8.3f}  {line}"
+        report.story.append(text)
+        if story is not None:
+            story(text)
+
+    def unhandled(_: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+        report.broken.append(f"an exception nobody caught: {context.get('exception') or context.get('message')!r}")
+
+    loop.set_exception_handler(unhandled)
+    air = Air(report.seed, _faults(report.plan, random))
+    air.story = say
+    people = _people(report, air, random, say)
+    for person in people:
+        await person.start()
+    try:
+        async with asyncio.timeout(LIMIT):
+            await _act(report.plan, random, air, people, say)
+            for person in people:
+                if person.alive and not await person.until(lambda snapshot: snapshot.stage in RESTING, 600):
+                    report.broken.append(f"{person.machine.name} never came to rest: {person.snapshot.stage.value}")
+    except TimeoutError:
+        report.broken.append(f"it did not end within {LIMIT:.0f} s")
+    _check(report, air, people)
+    for person in people:
+        await person.stop()
+    await asyncio.sleep(7)  # what the other side's daemons still have to notice
+    left = air.left() + [task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    report.broken += [f"left behind: {what}" for what in left]
+    report.seconds = loop.time() - began
+    return report
+
+
+def _faults(plan: Plan, random: Random) -> Faults:
+    match plan:
+        case Plan.BAD_FRAMES:
+            share = random.choice((0.01, 0.05, 0.2))
+            return Faults(frame_lost=share, frame_twice=share, frame_bent=share, connect_fails=share)
+        case Plan.STICKS:
+            return Faults(sticks=random.choice((0.5, 0.9)))
+        case Plan.ONE_SIDED:
+            return Faults(one_sided=random.choice((0.3, 0.7, 1.0)))
+        case Plan.LOSSY:
+            return Faults(datagram_lost=random.choice((0.05, 0.2, 0.5)))
+        case _:
+            return Faults()
+
+
+def _people(report: Report, air: Air, random: Random, say: Callable[[str], None]) -> list[Person]:
+    names = ["ada", "ben"]
+    if report.plan is Plan.WRONG_CODE:
+        names = ["ada", "ben", "mallory-1", "mallory-2"]
+    elif report.plan is Plan.CROWD:
+        names += ["cy", "dot"]
+    people = [Person(air, air.machine(name), report.seed, say) for name in names]
+    if report.plan is Plan.REMEMBERED:
+        ada, ben = people
+        key = random.randbytes(32)
+        for one, two in ((ada, ben), (ben, ada)):
+            one.controller.know(TrustedPeer(two.identity.public, key, two.machine.name, 1.6e9))
+    for person in people:
+        person.remembers = random.random() < 0.3
+    return people
+
+
+async def _act(plan: Plan, random: Random, air: Air, people: list[Person], say: Callable[[str], None]) -> None:
+    """The journey itself: who clicks what, and what goes wrong meanwhile."""
+    ada, ben = people[:2]
+    loop = asyncio.get_running_loop()
+
+    def soon(least: float, most: float, fault: Callable[[], None]) -> None:
+        loop.call_later(random.uniform(least, most), fault)
+
+    someone = random.choice((ada, ben))
+    match plan:
+        case Plan.DECLINED:
+            ben.accepts = False
+        case Plan.AWAY:
+            ben.accepts = None  # type: ignore[assignment]
+        case Plan.CANCELLED:
+            ada.later(1, 40, ada.controller.cancel)
+        case Plan.BOTH_CALL:
+            ben.later(0, 3, lambda: ben.seek("ada"))
+        case Plan.WRONG_CODE:
+            one, two = people[2:]
+            ben.reads_code = lambda: ada.code
+            ada.asked_for = None
+            one.reads_code = lambda: None
+            two.later(0, 5, lambda: two.seek("ben"))
+            ada.seek("mallory-1")
+            await ada.until(lambda snapshot: snapshot.stage is not Stage.IDLE, 5)
+            await ben.until(lambda snapshot: snapshot.stage is Stage.ASKED, 60)
+            await asyncio.sleep(20)
+            for person in people:
+                person.controller.cancel()
+            return
+        case Plan.BLUETOOTH_RESTARTS:
+            soon(0.5, 30, someone.machine.bluetooth.restart)
+        case Plan.WIFI_RESTARTS:
+            soon(0.5, 60, someone.machine.wifi.restart)
+        case Plan.WALKS_AWAY:
+            soon(0.5, 30, someone.machine.bluetooth.cut)
+        case Plan.RADIO_OFF:
+            off = random.uniform(1, 50)
+            soon(off, off, lambda: someone.machine.wifi.switch(Reason.WIFI_OFF))
+            back = off + random.uniform(2, 120)
+            soon(back, back, lambda: someone.machine.wifi.switch(None))
+        case Plan.VANISHES:
+            soon(0.5, 60, someone.vanish)
+        case _:
+            pass
+
+    identity = ben.identity.public if plan is Plan.REMEMBERED else None
+    ada.seek("ben", identity)
+    await ada.until(lambda snapshot: snapshot.stage is not Stage.IDLE, 5)
+    if not await _settled(ada) or not ada.alive:
+        return
+    if plan is Plan.LINK_CUT:
+        await asyncio.sleep(random.uniform(1, 20))
+        say("the air between them is cut")
+        for person in (ada, ben):
+            person.machine.pinger.cut = True
+        await ada.until(lambda snapshot: snapshot.stage is not Stage.LINKED, 10)
+        await asyncio.sleep(random.uniform(0, 90))
+        say("the air is back")
+        for person in (ada, ben):
+            person.machine.pinger.cut = False
+        await _settled(ada)
+    await asyncio.sleep(random.uniform(1, 40))
+    ender = random.choice([person for person in (ada, ben) if person.alive])
+    if plan is Plan.CROWD:
+        people[2].controller.seek()
+        await asyncio.sleep(5)
+        people[2].controller.cancel()
+    say(f"{ender.machine.name} disconnects")
+    ender.controller.disconnect()
+
+
+async def _settled(person: Person) -> bool:
+    """Wait until it is linked or at rest again; is it linked?"""
+    await person.until(lambda snapshot: snapshot.stage in (Stage.LINKED, *RESTING), 900)
+    return person.snapshot.stage is Stage.LINKED
+
+
+def _check(report: Report, air: Air, people: list[Person]) -> None:
+    """What must hold, whatever happened."""
+    by_name = {person.machine.name: person for person in people}
+    for names in air.formed:
+        for name in names:
+            if not by_name[name].consented:
+                report.broken.append(f"a group was formed although {name} had not agreed")
+    ada, ben = by_name["ada"], by_name["ben"]
+    report.linked = "ben" in ada.linked_with and "ada" in ben.linked_with
+    report.tries = max(ada.tries, ben.tries)
+    for person in people:
+        for name in person.linked_with:
+            other = by_name[name]
+            if other.alive and person.machine.name not in other.linked_with and not _one_sided_allowed(report.plan):
+                report.broken.append(f"{person.machine.name} was linked with {name}, {name} never with {person.machine.name}")
+        if person.alive and person.snapshot.stage not in RESTING:
+            report.broken.append(f"{person.machine.name} is still {person.snapshot.stage.value}")
+    must_link = report.plan in (Plan.PLAIN, Plan.CROWD, Plan.REMEMBERED, Plan.LINK_CUT)
+    if must_link and not report.linked:
+        report.broken.append("nothing went wrong, and yet they were not linked")
+    must_not = report.plan in (Plan.DECLINED, Plan.AWAY, Plan.WRONG_CODE)
+    if must_not and any("ben" in names for names in air.formed):
+        report.broken.append("a group was formed although ben had said no, or nothing")
+
+
+def _one_sided_allowed(plan: Plan) -> bool:
+    """A machine that goes away between the two first pongs was linked for the other one only."""
+    return plan in (Plan.VANISHES, Plan.RADIO_OFF, Plan.WIFI_RESTARTS, Plan.LOSSY, Plan.CANCELLED)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m nearby_tray.simulation.journeys", description="Run simulated journeys.")
+    parser.add_argument("--count", type=int, default=2000, help="how many (default 2000)")
+    parser.add_argument("--seed", type=int, default=0, help="the first seed (default 0)")
+    parser.add_argument("--plan", choices=[plan.name.lower() for plan in Plan], help="only this kind")
+    parser.add_argument("--replay", type=int, metavar="SEED", help="run this one and print each step")
+    options = parser.parse_args(arguments)
+    plan = Plan[options.plan.upper()] if options.plan else None
+    if options.replay is not None:
+        report = run(options.replay, plan, print)
+        for broken in report.broken:
+            print(f"BROKEN: {broken}")
+        print(f"seed {report.seed}: {report.plan.value}, {'linked' if report.linked else 'not linked'}")
+        return 1 if report.broken else 0
+    bad = 0
+    linked: Counter[Plan] = Counter()
+    total: Counter[Plan] = Counter()
+    for seed in range(options.seed, options.seed + options.count):
+        report = run(seed, plan)
+        total[report.plan] += 1
+        linked[report.plan] += report.linked
+        for broken in report.broken:
+            print(f"seed {seed} ({report.plan.value}): {broken}")
+        bad += bool(report.broken)
+    for kind in sorted(total, key=lambda kind: kind.name):
+        print(f"{kind.value:40} {linked[kind]:5} of {total[kind]:5} linked")
+    print(f"{options.count} journeys from seed {options.seed}: {bad} broken")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
