@@ -148,11 +148,10 @@ def _shown(name: str) -> str:
 # --- a small private file ----------------------------------------------------------------------------------------------------
 
 
-def read_private(path: Path, limit: int, *, private: bool = False) -> bytes:
+def read_private(path: Path, limit: int) -> bytes:
     """The bytes of a regular file that belongs to us. `FileNotFoundError` when there is none, otherwise `OSError` with a sentence.
 
-    Links are not followed and nothing is waited for (a pipe, a device). `private`: nobody else may have been able to read it: such a file
-    is refused; `tighten` makes it fit.
+    Links are not followed and nothing is waited for (a pipe, a device).
     """
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
@@ -160,22 +159,20 @@ def read_private(path: Path, limit: int, *, private: bool = False) -> bytes:
         if error.errno == errno.ELOOP:
             raise OSError(errno.ELOOP, "it is a link, and links are not followed") from None
         raise
-    with os.fdopen(handle, "rb", buffering=0) as file:
-        status = os.fstat(file.fileno())
+    try:
+        status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "it is not a file")
         if status.st_uid != os.geteuid():
             raise PermissionError(errno.EPERM, f"it belongs to another user (uid {status.st_uid})")
-        if private and status.st_mode & 0o077:
-            raise PermissionError(errno.EACCES, "others may read it")
-        if status.st_size > limit:
-            raise OSError(errno.EFBIG, f"it is larger than {limit // 1024} KiB")
         data = b""
-        while len(data) <= limit and (more := file.read(limit + 1 - len(data))):
+        while len(data) <= limit and (more := os.read(handle, limit + 1 - len(data))):
             data += more
         if len(data) > limit:
             raise OSError(errno.EFBIG, f"it is larger than {limit // 1024} KiB")
         return data
+    finally:
+        os.close(handle)
 
 
 def tighten(path: Path) -> bool:

@@ -1,0 +1,192 @@
+"""Who we are to others and whom we remember, on disk: the identity's seed and the trusted peers, in one private file.
+
+The rule: the file is ours alone or it is not used, and it is never lost. A damaged file is set aside and a fresh identity made; one that
+cannot be read, or that a newer version wrote, stays untouched, and then what is remembered in this run lasts for this run. No seed and no
+key appears in a repr, a log line or a problem.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from platformdirs import user_data_path
+
+from ..core.keys import Identity, TrustedPeer
+from ..core.wire import clean_name
+from ..settings import copy_suffix, read_private, tighten, write_private
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+MOST_PEERS = 500
+SIZE_LIMIT = 1024 * 1024  # bytes; 500 peers take about 120 KiB
+
+_Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
+_Moment = Annotated[float, Meta(ge=0)]  # POSIX seconds
+
+
+class _Peer(msgspec.Struct):
+    identity: _Key
+    trust_key: _Key
+    label: Annotated[str, Meta(max_length=200)]
+    since: _Moment
+    last_linked: _Moment | None = None
+
+
+class _File(msgspec.Struct):
+    """How the file looks; byte strings are base64."""
+
+    version: int
+    identity: bytes  # the seed
+    peers: list[_Peer]
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What the file held. `problems`: a sentence each, for the user."""
+
+    identity: Identity
+    peers: tuple[TrustedPeer, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Found:
+    """What could be understood, and whether the file may be replaced (and under which suffix it is kept then)."""
+
+    seed: bytes | None = field(default=None, repr=False)
+    peers: tuple[TrustedPeer, ...] = ()
+    problems: list[str] = field(default_factory=list)
+    keep: str | None = None
+
+
+class TrustFile:
+    """The file. `load` first (it waits for the disk: call it before the loop runs, or in a thread), then `save` after each change."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path if path is not None else user_data_path("nearby-tray", appauthor=False) / "trust.json"
+        self._seed = b""
+        self._refusal: str | None = "it has not been read yet"
+        self._writing = threading.Lock()
+        self._asked = 0
+        self._written = 0
+
+    def load(self) -> Trust:
+        """Who we are and whom we remember; the first time an identity is made. Never raises: what went wrong is in `problems`."""
+        found = _Found()
+        self._refusal = None
+        try:
+            if tighten(self.path):
+                found.problems.append(
+                    "The file with your identity could be read by other users of this computer; now it cannot any more. "
+                    f"If you do not trust them, delete it and remember the others anew ({self.path})."
+                )
+            _understand(read_private(self.path, SIZE_LIMIT), found)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            self._refusal = error.strerror or str(error)
+            found.problems.append(
+                f"The remembered computers could not be read: {self._refusal} ({self.path}). "
+                "Until that is mended this computer is a stranger to all others, and remembers nobody for longer than this run."
+            )
+        newer = found.keep is not None and found.keep != ".bak"
+        if newer:
+            self._refusal = "it is from a newer Nearby Tray"
+            found.problems.append("The remembered computers are from a newer Nearby Tray, so changes to them last for this run only.")
+        self._seed = found.seed if found.seed is not None else os.urandom(32)
+        if self._refusal is None and (found.seed is None or found.keep is not None):
+            try:
+                self._write(found.peers, keep=found.keep)
+            except OSError as error:
+                found.problems.append(f"The remembered computers cannot be kept: {error.strerror or error} ({self.path}).")
+        for problem in found.problems:
+            log.warning("%s", problem)
+        return Trust(Identity.from_seed(self._seed), found.peers, tuple(found.problems))
+
+    async def save(self, peers: tuple[TrustedPeer, ...]) -> None:
+        """Keep these peers from now on (the 500 last linked with). On disk when this returns. Raises `OSError`.
+
+        Of several saves at once the one asked for last wins; a cancelled one may still be carried out.
+        """
+        self._asked += 1
+        await asyncio.to_thread(self._save, peers, self._asked)
+
+    def _save(self, peers: tuple[TrustedPeer, ...], number: int) -> None:
+        with self._writing:
+            if number < self._written:
+                return
+            self._write(peers)
+            self._written = number
+
+    def _write(self, peers: Iterable[TrustedPeer], *, keep: str | None = None) -> None:
+        if self._refusal is not None:
+            raise PermissionError(f"{self.path} is left alone: {self._refusal}")
+        rows = [_Peer(p.identity, p.trust_key, p.label[:200], p.since, p.last_linked) for p in _newest(peers)]
+        text = msgspec.json.format(msgspec.json.encode(_File(VERSION, self._seed, rows)), indent=1) + b"\n"
+        write_private(self.path, text, keep=keep)
+
+    def __repr__(self) -> str:
+        return f"TrustFile({str(self.path)!r})"
+
+
+def _newest(peers: Iterable[TrustedPeer]) -> list[TrustedPeer]:
+    every = list(peers)
+    if len(every) <= MOST_PEERS:
+        return every
+    kept = set(sorted(range(len(every)), key=lambda n: every[n].last_linked or every[n].since, reverse=True)[:MOST_PEERS])
+    return [peer for n, peer in enumerate(every) if n in kept]
+
+
+def _understand(data: bytes, found: _Found) -> None:
+    """Field by field: what is good of the file goes to `found`. The reasons never quote the file, which is secret."""
+    damaged = "The file with your identity is damaged and was kept as a copy; "
+    try:
+        raw = msgspec.json.decode(data)
+    except (ValueError, RecursionError):  # msgspec.DecodeError and UnicodeDecodeError are ValueErrors
+        raw = None
+    if not isinstance(raw, dict):
+        found.keep = ".bak"
+        found.problems.append(damaged + "you have a new one, so others who remembered this computer ask for the code again.")
+        return
+    version = raw.get("version")
+    if isinstance(version, int) and not isinstance(version, bool) and version >= 1:
+        if version > VERSION:
+            found.keep = copy_suffix(version, VERSION)
+    else:
+        found.keep = ".bak"
+        found.problems.append(damaged + "it does not say its version.")
+    try:
+        found.seed = msgspec.convert(raw.get("identity"), _Key)
+    except ValueError:
+        found.keep = found.keep or ".bak"
+        found.problems.append(damaged + "you have a new identity, so others who remembered this computer ask for the code again.")
+    rows = raw.get("peers")
+    bad = 0 if isinstance(rows, list) else 1
+    peers: dict[bytes, TrustedPeer] = {}
+    for row in rows if isinstance(rows, list) else []:
+        try:
+            peer = msgspec.convert(row, _Peer)
+        except ValueError:
+            bad += 1
+            continue
+        if peer.identity in peers:
+            bad += 1
+            continue
+        peers[peer.identity] = TrustedPeer(peer.identity, peer.trust_key, clean_name(peer.label), peer.since, peer.last_linked)
+    if bad:
+        found.keep = found.keep or ".bak"
+        found.problems.append(damaged + f"{bad} of the remembered computers could not be read.")
+    found.peers = tuple(_newest(peers.values()))
+    if len(found.peers) < len(peers):
+        found.keep = found.keep or ".bak"
+        found.problems.append(f"Only the {MOST_PEERS} computers last linked with are remembered; the file was kept as a copy.")

@@ -1,0 +1,194 @@
+"""Any state of the file ends in usable settings, a sentence, and nothing lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nearby_tray import settings as kept
+from nearby_tray.core.model import Visibility
+from nearby_tray.settings import Settings, changed, load, save
+
+OTHER = Settings(name="Kitchen", visibility=Visibility.TRUSTED, visible_minutes=10, port=5000, adapter="hci1", notifications=False)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "nearby-tray" / "settings.json"
+
+
+def put(path: Path, data: bytes | str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+
+
+def copies(path: Path) -> list[str]:
+    return sorted(p.name for p in path.parent.iterdir() if p != path)
+
+
+def test_what_was_saved_is_loaded(path: Path) -> None:
+    assert load(path) == (Settings(), [])
+    save(path, OTHER)
+    assert load(path) == (OTHER, [])
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert '\n  "port": 5000' in path.read_text()
+    save(path, Settings())
+    assert load(path) == (Settings(), []) and copies(path) == []
+
+
+@pytest.mark.parametrize("data", [b"", b" \n", b"{", b"\xff\xfe\x00", b"[1]", b"null", b'{"port": 1e999}', b"[" * 5000, b'"\xed\xa0\x80"'])
+def test_a_damaged_file_gives_the_defaults_and_is_kept(path: Path, data: bytes) -> None:
+    put(path, data)
+    settings, problems = load(path)
+    assert settings == Settings() and problems
+    assert path.read_bytes() == data, "reading changes nothing"
+    save(path, OTHER)
+    assert load(path) == (OTHER, [])
+    assert (path.parent / "settings.json.bak").read_bytes() == data
+
+
+def test_good_fields_are_kept_beside_bad_ones(path: Path) -> None:
+    put(path, json.dumps({"version": 1, "name": "Den", "port": 80, "visibility": "aliens", "adapter": "../x", "autostart": 1, "extra": []}))
+    settings, problems = load(path)
+    assert settings == Settings(name="Den")
+    assert len(problems) == 5
+    assert all(any(f"“{word}”" in p for p in problems) for word in ("port", "visibility", "adapter", "autostart", "extra"))
+
+
+def test_a_newer_version_is_read_and_kept(path: Path) -> None:
+    newer = json.dumps({"version": 2, "name": "Den", "colour": "blue"})
+    put(path, newer)
+    settings, problems = load(path)
+    assert settings == Settings(name="Den") and "newer" in problems[0]
+    save(path, settings)
+    assert (path.parent / "settings.json.v2.bak").read_text() == newer
+    assert load(path) == (Settings(name="Den"), [])
+
+
+def test_copies_are_bounded_and_the_newest_stay(path: Path) -> None:
+    for n in range(kept.COPIES + 3):
+        put(path, f"damaged {n}")
+        os.utime(path, (n, n))
+        save(path, Settings())
+    texts = {(path.parent / name).read_text() for name in copies(path)}
+    assert texts == {f"damaged {n}" for n in range(3, kept.COPIES + 3)}
+
+
+def test_a_folder_in_the_place_of_the_file(path: Path) -> None:
+    path.mkdir(parents=True)
+    (path / "mine").write_text("precious")
+    assert load(path)[0] == Settings() and "not a file" in load(path)[1][0]
+    save(path, OTHER)
+    assert load(path) == (OTHER, [])
+    assert (path.parent / "settings.json.bak" / "mine").read_text() == "precious"
+
+
+def test_a_link_is_not_followed(path: Path, tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.write_text('{"port": 2000}')
+    path.parent.mkdir()
+    path.symlink_to(target)
+    settings, problems = load(path)
+    assert settings == Settings() and "link" in problems[0]
+    save(path, OTHER)
+    assert target.read_text() == '{"port": 2000}' and not path.is_symlink()
+    assert (path.parent / "settings.json.bak").readlink() == target
+
+
+def test_a_pipe_does_not_hold_us_up(path: Path) -> None:
+    path.parent.mkdir()
+    os.mkfifo(path)
+    assert load(path)[0] == Settings() and "not a file" in load(path)[1][0]
+    save(path, OTHER)
+    assert load(path) == (OTHER, [])
+
+
+def test_a_huge_file_is_not_read(path: Path) -> None:
+    put(path, b" " * (kept.SIZE_LIMIT + 1))
+    assert "larger than 64 KiB" in load(path)[1][0]
+    save(path, OTHER)
+    assert load(path) == (OTHER, []) and copies(path) == ["settings.json.bak"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
+def test_the_file_of_another_user_is_not_used(path: Path) -> None:
+    put(path, '{"port": 2000}')
+    os.chown(path, 12345, 12345)
+    assert load(path)[0] == Settings() and "another user" in load(path)[1][0]
+    os.chown(path.parent, 12345, 12345)
+    with pytest.raises(PermissionError, match="another user"):
+        save(path, OTHER)
+    assert path.read_text() == '{"port": 2000}'
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_an_unreadable_file_gives_the_defaults(path: Path) -> None:
+    put(path, '{"port": 2000}')
+    path.chmod(0)
+    assert load(path)[0] == Settings() and load(path)[1]
+
+
+def test_a_save_that_fails_leaves_the_old_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save(path, OTHER)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        save(path, Settings())
+    assert load(path) == (OTHER, []) and copies(path) == []
+
+
+@given(
+    st.binary(max_size=300)
+    | st.dictionaries(
+        st.sampled_from(list(kept._TYPES)) | st.text(max_size=5),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20), lambda x: st.lists(x, max_size=2), max_leaves=3
+        ),
+        max_size=6,
+    ).map(lambda d: json.dumps(d).encode())
+)
+def test_any_bytes_end_in_usable_settings(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    folder = tmp_path_factory.mktemp("any", numbered=True)
+    path = folder / "settings.json"
+    path.write_bytes(data)
+    settings, problems = load(path)
+    assert 1 <= len(settings.shown_name.encode()) <= 32
+    assert all(problem.isprintable() and len(problem) < 400 for problem in problems)
+    save(path, settings)
+    assert load(path) == (settings, [])
+    assert bool(copies(path)) == bool(problems)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("Kitchen", "Kitchen"), ("  a\n\tb ", "a b"), ("é" * 40, "é" * 16), ("a" * 31 + "é", "a" * 31), ("\u202egpj", "gpj")],
+)
+def test_the_shown_name_is_printable_and_fits(name: str, shown: str) -> None:
+    assert Settings(name=name).shown_name == shown
+
+
+def test_without_a_name_the_host_is_shown() -> None:
+    assert Settings().shown_name and Settings(name="\x00\u200b").shown_name == Settings().shown_name
+
+
+def test_changes_are_checked() -> None:
+    new = changed(Settings(), {"port": 2000, "visibility": "nobody", "adapter": None})
+    assert new == Settings(port=2000, visibility=Visibility.NOBODY)
+    wrong: list[tuple[dict[str, object], str]] = [
+        ({"port": 80}, "port"),
+        ({"visibility": "all"}, "one of"),
+        ({"colour": 1}, "no setting"),
+        ({"version": 1}, "no set"),
+    ]:
+        with pytest.raises(ValueError, match=word):
+            changed(Settings(), change)
