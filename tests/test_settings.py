@@ -189,6 +189,7 @@ def test_changes_are_checked() -> None:
         ({"visibility": "all"}, "one of"),
         ({"colour": 1}, "no setting"),
         ({"version": 1}, "no set"),
-    ]:
+    ]
+    for change, word in wrong:
         with pytest.raises(ValueError, match=word):
             changed(Settings(), change)
