@@ -67,6 +67,7 @@ _DEVICE_PATH = re.compile(r"/org/bluez/hci\d{1,4}/dev((?:_[0-9A-F]{2}){6})")
 _CALL_LIMIT = 8.0  # seconds for one call to bluetoothd; RegisterApplication asks us back several times
 _CONNECT_LIMIT = 10.0
 _OPEN_LIMIT = 10.0  # until the first word about Bluetooth is said, whatever the bus does
+_SCAN_AGAIN = 2.0  # after a scan that was wanted did not start
 _READ_AGAIN = 5.0  # after bluetoothd did not tell what it has
 
 _MIN_INTERVAL, _MAX_INTERVAL = 100, 150  # ms; the kernel's own choice would be 1.28 s
@@ -84,6 +85,11 @@ _HEARD_ORIGINS = 256
 
 _BLEAK_TASK = "bluez-bleak"  # its errors are somebody's outcome, not a bug
 
+
+# Once BlueZ has been connected to a device, its `UUIDs` are those of the services it had then, not the advertised ones (src/device.c,
+# `dev_property_get_uuids`), and ours is not among them if it was withdrawn before the connection ended (seen in the lab). Such a device
+# shows one of these, which nobody advertises; it is believed by the shape of its data, since bluetoothd's filter has seen the UUID.
+_GENERIC_UUIDS = {"00001800-0000-1000-8000-00805f9b34fb", "00001801-0000-1000-8000-00805f9b34fb"}
 _CALL_SIZE = 6
 
 
@@ -256,6 +262,10 @@ class _Report:
     pending: CallHeard | None = None
 
 
+class _ScanIsBusy(Unavailable):
+    """The kernel still runs the discovery of a bluetoothd that was killed, for up to 10 s (seen in the lab)."""
+
+
 class BlueZ:
     """Serves `controller.Bluetooth` with the bluetoothd on the system bus.
 
@@ -278,7 +288,6 @@ class BlueZ:
         self._stale = asyncio.Event()
         self._lost_since_ready = False
         self._era = 0  # counts how often everything was lost
-        self._adapter_watches: dict[str, Subscription] = {}
 
         # what we made there
         self._serving = asyncio.Lock()
@@ -292,7 +301,6 @@ class BlueZ:
         self._hearing = asyncio.Lock()
         self._listening = False
         self._scanner: BleakScanner | None = None
-        self._callers: OrderedDict[str, None] = OrderedDict()  # origins that have been heard to advertise our service
         self._reports: OrderedDict[str, _Report] = OrderedDict()
         self._report_times: list[float] = []
         self._report_timer: asyncio.TimerHandle | None = None
@@ -343,12 +351,14 @@ class BlueZ:
     async def _on_up(self, bus: Bus) -> None:
         self._bus = bus
         await bus.subscribe(self._on_objects, sender=_BLUEZ, path="/", interface=_OBJECTS)
+        await bus.subscribe(
+            self._on_adapter, sender=_BLUEZ, path_namespace="/org/bluez", interface=_PROPERTIES, member="PropertiesChanged", arg0=_ADAPTER
+        )
         await bus.watch_name(_BLUEZ, self._on_owner)
 
     def _on_down(self) -> None:
         self._bus = None
         self._owner = None
-        self._adapter_watches.clear()
         self._settle(None, Reason.BLUETOOTH_MISSING)
 
     def _on_owner(self, owner: str | None) -> None:
@@ -371,7 +381,7 @@ class BlueZ:
 
     def _on_adapter(self, signal: Signal) -> None:
         match signal.body:
-            case (str(interface), dict(changed), *_) if interface == _ADAPTER and "Powered" in changed:
+            case (_, dict(changed), *_) if "Powered" in changed:
                 self._stale.set()
 
     async def _keep_looking(self) -> None:
@@ -395,22 +405,13 @@ class BlueZ:
             self._judge(adapters)
 
     async def _read_adapters(self, bus: Bus) -> dict[str, _Adapter]:
-        """The adapters that can advertise and serve. Each is watched before it is read."""
-        while True:
-            objects = (await bus.call(_BLUEZ, "/", _OBJECTS, "GetManagedObjects", timeout=_CALL_LIMIT))[0]
-            found = {
-                path: _Adapter(path, properties[_ADAPTER].get("Powered") is True, _has_monitors(properties))
-                for path, properties in (objects.items() if isinstance(objects, dict) else ())
-                if _ADAPTER_PATH.fullmatch(path) and {_ADAPTER, _ADVERTISING, _GATT} <= properties.keys()
-            }
-            for path in self._adapter_watches.keys() - found.keys():
-                self._adapter_watches.pop(path).cancel()
-            new = sorted(found.keys() - self._adapter_watches.keys())
-            for path in new:
-                watch = await bus.subscribe(self._on_adapter, sender=_BLUEZ, path=path, interface=_PROPERTIES, member="PropertiesChanged")
-                self._adapter_watches[path] = watch
-            if not new:
-                return found
+        """The adapters that can advertise and serve."""
+        objects = (await bus.call(_BLUEZ, "/", _OBJECTS, "GetManagedObjects", timeout=_CALL_LIMIT))[0]
+        return {
+            path: _Adapter(path, properties[_ADAPTER].get("Powered") is True, _has_monitors(properties))
+            for path, properties in (objects.items() if isinstance(objects, dict) else ())
+            if _ADAPTER_PATH.fullmatch(path) and {_ADAPTER, _ADVERTISING, _GATT} <= properties.keys()
+        }
 
     def _judge(self, adapters: dict[str, _Adapter] | None) -> None:
         if adapters is None:
@@ -641,14 +642,16 @@ class BlueZ:
 
         def on_changed(signal: Signal) -> None:
             match signal.body:
-                case (str(interface), dict(changed), *_) if interface == _DEVICE and changed.get("Connected") is False:
+                case (_, dict(changed), *_) if changed.get("Connected") is False:
                     if self._visitors.get(origin) is visitor:
                         self._lose(origin)
 
         if bus is None:
             return
         try:
-            watch = await bus.subscribe(on_changed, sender=_BLUEZ, path=origin, interface=_PROPERTIES, member="PropertiesChanged")
+            watch = await bus.subscribe(
+                on_changed, sender=_BLUEZ, path=origin, interface=_PROPERTIES, member="PropertiesChanged", arg0=_DEVICE
+            )
             if self._visitors.get(origin) is not visitor:
                 watch.cancel()
                 return
@@ -829,13 +832,17 @@ class BlueZ:
         async with self._hearing:
             await self._tidied()
             self._usable()
-            if self._scanner is not None:
+            if self._listening:
                 return
             self._listening = True  # the first call may be heard before the scan is said to run
             try:
                 await self._scan()
-            finally:
-                self._listening = self._scanner is not None
+            except _ScanIsBusy as error:
+                log.info("listening begins later: %s", error)
+                self._start(self._resume_later(self._era), "bluez-resume")
+            except BaseException:
+                self._listening = False
+                raise
 
     async def unlisten(self) -> None:
         async with self._hearing:
@@ -865,6 +872,8 @@ class BlueZ:
                 await self._within(_CALL_LIMIT, scanner.start())
             except (BleakError, EOFError, OSError, TimeoutError) as error:
                 self._check(era)
+                if getattr(error, "dbus_error", "") == "org.bluez.Error.InProgress":
+                    raise _ScanIsBusy(Reason.BLUETOOTH_REFUSED, str(error)) from error
                 if name == ways[-1][0]:
                     raise Unavailable(self._reason or Reason.BLUETOOTH_REFUSED, str(error)) from error
                 log.info("%s: %s", name, error)
@@ -896,12 +905,12 @@ class BlueZ:
             try:
                 await self._scan()
             except Unavailable as error:
-                log.warning("listening does not go on: %s", error)
+                log.log(logging.INFO if isinstance(error, _ScanIsBusy) else logging.WARNING, "listening does not go on: %s", error)
                 if self._era == era:
                     self._start(self._resume_later(era), "bluez-resume")
 
     async def _resume_later(self, era: int) -> None:
-        await asyncio.sleep(_READ_AGAIN)
+        await asyncio.sleep(_SCAN_AGAIN)
         await self._resume(era)
 
     def _on_advertisement(self, device: BLEDevice, advertisement: AdvertisementData) -> None:
@@ -911,14 +920,8 @@ class BlueZ:
         if not isinstance(path, str) or not _DEVICE_PATH.fullmatch(path) or not isinstance(data, bytes) or not self._listening:
             return
         bonded = _is_bonded(properties)
-        # Once BlueZ has been connected to a device, its UUIDs are those of the services it then had, not the advertised ones. So who has
-        # called once, or is bonded, is believed by the shape of the data.
-        if SERVICE_UUID in advertisement.service_uuids:
-            self._callers[path] = None
-            self._callers.move_to_end(path)
-            while len(self._callers) > _HEARD_ORIGINS:
-                self._callers.popitem(last=False)
-        elif len(data) != _CALL_SIZE or not (bonded or path in self._callers):
+        uuids = advertisement.service_uuids
+        if SERVICE_UUID not in uuids and not (len(data) == _CALL_SIZE and (bonded or not _GENERIC_UUIDS.isdisjoint(uuids))):
             return
         rssi = advertisement.rssi
         strength = rssi if isinstance(rssi, int) and -127 < rssi < 21 else None  # 127 and bleak's -127 are "not known"
