@@ -1,0 +1,553 @@
+"""How the nearby link protocol, version 1, looks on the air: the call, the frames, the messages, the pings.
+
+Rule: bytes in, checked values out. Whatever a stranger sends, the answer is a value, `WireError` or `Broken`, never another exception and
+never more memory than the limits below allow. What is said when, and what is sealed, is `conversation`'s affair.
+"""
+
+from __future__ import annotations
+
+import struct
+import unicodedata
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from ipaddress import ip_address
+from typing import Annotated, Any
+
+import msgspec
+from cryptography.hazmat.primitives.constant_time import bytes_eq
+from msgspec import Meta, Struct
+from msgspec.structs import force_setattr
+
+from .keys import TAG_SIZE, authenticate
+
+VERSION = 1
+SERVICE_UUID = "a0d4226a-8728-4dbc-9526-447b4e134047"
+INBOX_UUID = "e9e51c10-4c19-4e91-b75f-6e319de8198b"  # listener → caller, write
+OUTBOX_UUID = "7763aabb-cb58-4869-9114-3c2eb6aaa506"  # caller → listener, notify
+COMPANY_ID = 0xFFFF  # nobody's: means something only together with the service UUID
+DEFAULT_PORT = 47476
+
+MESSAGE_LIMIT = 1024  # bytes of one message, sealed or not
+MESSAGE_SECONDS = 5.0  # from its first frame to its last
+CHANNEL_LIMIT = 8
+NAME_LIMIT = 32  # bytes of UTF-8
+CHANNEL_SIZE = 4
+ANYONE = b"\0\0"  # the hint of a call that is meant for no one peer
+
+
+class WireError(ValueError):
+    """These bytes are not what the protocol says. The text says what is wrong, without anything secret in it."""
+
+
+# --- the call --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What a caller advertises, as manufacturer data: exactly 6 bytes (a legacy advertisement has no room to grow)."""
+
+    version: int = VERSION
+    wants_link: bool = True
+    call_id: bytes  # 3 random bytes, new for each call
+    hint: bytes = ANYONE  # 2 bytes, see `keys.hint`
+
+    def encode(self) -> bytes:
+        if len(self.call_id) != 3 or len(self.hint) != 2 or not 0 <= self.version <= 15:
+            raise WireError("a call has a version of 4 bits, an id of 3 bytes and a hint of 2")
+        return bytes((self.version << 4 | self.wants_link,)) + self.call_id + self.hint
+
+    @classmethod
+    def decode(cls, data: bytes) -> Call:
+        """Flags other than "wants a link" are ignored; another version is a `WireError`."""
+        if len(data) != 6:
+            raise WireError(f"a call has 6 bytes, not {len(data)}")
+        if data[0] >> 4 != VERSION:
+            raise WireError(f"a call of version {data[0] >> 4}")
+        return cls(wants_link=bool(data[0] & 1), call_id=bytes(data[1:4]), hint=bytes(data[4:6]))
+
+
+# --- frames ----------------------------------------------------------------------------------------------------------------
+
+_FRAME_HEADER = CHANNEL_SIZE + 2
+
+
+def split(channel: bytes, message: bytes, room: int) -> list[bytes]:
+    """The frames of one message on one channel, each at most `room` bytes long.
+
+    A message that is empty or too long, or needs more than the 256 frames that an index can count, is our own mistake: `ValueError`.
+    """
+    step = room - _FRAME_HEADER
+    if len(channel) != CHANNEL_SIZE or not 0 < len(message) <= MESSAGE_LIMIT or len(message) > 256 * step:
+        raise ValueError(f"cannot frame a message of {len(message)} bytes with {room} bytes for each frame")
+    parts = range(0, len(message), step)
+    return [
+        channel + bytes((index, index == len(parts) - 1)) + message[start : start + step]
+        for index, start in enumerate(parts)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A whole message has arrived on a channel; nothing of it is checked yet."""
+
+    channel: bytes
+    message: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A channel broke the rules of frames, or had to make room. It has ended; the other channels go on."""
+
+    channel: bytes
+    why: str
+
+
+@dataclass(slots=True)
+class _Channel:
+    parts: list[bytes] = field(default_factory=list)
+    size: int = 0
+    due: float | None = None  # when the message that has begun must be whole
+    kept: bool = False
+
+
+class Assembly:
+    """Joins frames to messages, for the channels of one side, within the limits of the protocol.
+
+    A channel begins with its first frame and lives until it breaks, is forgotten, or is the longest silent one when a ninth begins;
+    one that is kept is never dropped for room. What ended stays ended: late frames of it are ignored, not taken for a new channel.
+
+    `strangers=False` is for the listener, who chooses the channels: frames of a channel that it does not keep are
+    somebody else's (a notification reaches every listener) and are ignored.
+    """
+
+    __slots__ = ("_channels", "_dropped", "_ended", "_strangers")
+
+    def __init__(self, *, strangers: bool = True) -> None:
+        self._strangers = strangers
+        self._channels: dict[bytes, _Channel] = {}  # the longest silent first
+        self._ended: dict[bytes, None] = {}  # the last few that ended, oldest first
+        self._dropped: list[tuple[float, Broken]] = []  # for room, not yet reported
+
+    def keep(self, channel: bytes) -> None:
+        """Never drop this channel for room: we chose it, or our user did. Begins it when it is new."""
+        found = self._channels.get(channel)
+        if found is None:
+            self._ended.pop(channel, None)
+            found = self._channels[channel] = _Channel()
+        found.kept = True
+
+    def feed(self, frame: bytes, now: float) -> Joined | Broken | None:
+        """Take one frame. A message when it is the last of one, `Broken` when its channel has ended by it, otherwise `None`.
+
+        A frame too short to name a channel is nobody's and ignored. Another channel that was dropped to make room is reported by the next
+        `expire`, for which `deadline` is then already due.
+        """
+        channel = bytes(frame[:CHANNEL_SIZE])
+        if len(channel) < CHANNEL_SIZE or channel in self._ended:
+            return None
+        state = self._channels.get(channel)
+        if state is None:
+            if not self._strangers:
+                return None
+            state = _Channel()
+        if len(frame) < _FRAME_HEADER:
+            return self._end(channel, "a frame without its header")
+        index, last = frame[CHANNEL_SIZE], frame[CHANNEL_SIZE + 1]
+        part = bytes(frame[_FRAME_HEADER:])
+        if state.due is not None and now >= state.due:
+            return self._end(channel, "a message took too long")
+        if last > 1 or index != len(state.parts):
+            return self._end(channel, "a frame out of order")
+        if state.size + len(part) > MESSAGE_LIMIT:
+            return self._end(channel, "a message is too long")
+        if self._channels.pop(channel, None) is None and not self._make_room(now):
+            return self._end(channel, "too many channels")
+        self._channels[channel] = state  # at the end: the least silent
+        if last:
+            message = b"".join((*state.parts, part)) if state.parts else part
+            state.parts, state.size, state.due = [], 0, None
+            return Joined(channel, message)
+        state.parts.append(part)
+        state.size += len(part)
+        if state.due is None:
+            state.due = now + MESSAGE_SECONDS
+        return None
+
+    def forget(self, channel: bytes) -> None:
+        """End a channel; frames of it that come late are ignored."""
+        self._end(channel, "")
+
+    def expire(self, now: float) -> list[Broken]:
+        """The channels that have ended without a frame of theirs: dropped for room, or with a message not whole in time."""
+        broken = [dropped for _, dropped in self._dropped]
+        self._dropped.clear()
+        late = [channel for channel, state in self._channels.items() if state.due is not None and now >= state.due]
+        return broken + [self._end(channel, "a message took too long") for channel in late]
+
+    def deadline(self) -> float | None:
+        """When `expire` has something to report, unless frames come before; `None`: not by itself."""
+        if self._dropped:
+            return self._dropped[0][0]
+        return min((state.due for state in self._channels.values() if state.due is not None), default=None)
+
+    def _make_room(self, now: float) -> bool:
+        """Whether one more channel has room, if need be by dropping the longest silent that is not kept."""
+        if len(self._channels) < CHANNEL_LIMIT:
+            return True
+        silent = next((channel for channel, state in self._channels.items() if not state.kept), None)
+        if silent is None:
+            return False
+        self._dropped.append((now, self._end(silent, "dropped for a newer channel")))
+        return True
+
+    def _end(self, channel: bytes, why: str) -> Broken:
+        self._channels.pop(channel, None)
+        self._ended[channel] = None
+        if len(self._ended) > 4 * CHANNEL_LIMIT:
+            del self._ended[next(iter(self._ended))]
+        return Broken(channel, why)
+
+
+# --- messages --------------------------------------------------------------------------------------------------------------
+
+
+class Kind(StrEnum):
+    LAPTOP = "laptop"
+    DESKTOP = "desktop"
+    PHONE = "phone"
+    TABLET = "tablet"
+    OTHER = "other"
+
+
+class Method(StrEnum):
+    """How provisioning is done: push button, or a PIN that one side shows and the other types."""
+
+    PBC = "pbc"
+    DISPLAY = "display"
+    KEYPAD = "keypad"
+
+
+class Purpose(StrEnum):
+    LINK = "link"
+    FILES = "files"
+    SCREEN = "screen"
+
+
+class Owner(StrEnum):
+    """Who shall be the group owner."""
+
+    EITHER = "either"
+    CALLER = "caller"
+    LISTENER = "listener"
+
+
+class AnswerReason(StrEnum):
+    """Who or what gave the answer; an accepted one says `USER` or, for a trusted or bonded peer, `POLICY`."""
+
+    USER = "user"
+    BUSY = "busy"
+    POLICY = "policy"
+    TIMEOUT = "timeout"
+
+
+class GoodbyeReason(StrEnum):
+    CANCELLED = "cancelled"
+    DECLINED = "declined"
+    FAILED = "failed"
+    PROTOCOL = "protocol"
+    FINISHED = "finished"
+
+
+_Bytes6 = Annotated[bytes, Meta(min_length=6, max_length=6)]
+_Bytes8 = Annotated[bytes, Meta(min_length=8, max_length=8)]
+_Bytes16 = Annotated[bytes, Meta(min_length=16, max_length=16)]
+_Bytes32 = Annotated[bytes, Meta(min_length=32, max_length=32)]
+_Bytes64 = Annotated[bytes, Meta(min_length=64, max_length=64)]
+_Name = Annotated[str, Meta(max_length=NAME_LIMIT)]  # in bytes: `_checked_name`
+_Port = Annotated[int, Meta(ge=1, le=65535)]
+_Version = Annotated[int, Meta(ge=1, le=255)]
+_Address = Annotated[str, Meta(min_length=2, max_length=45)]
+
+_SECRET = frozenset(("public_key", "nonce", "commitment", "identity", "signature", "session", "tag", "pin"))
+
+
+class _Message(Struct, frozen=True, tag_field="type"):
+    """A map on the wire, its `type` first. The repr leaves out whatever is secret or could help to guess a secret."""
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [(name, getattr(self, name)) for name in self.__struct_fields__ if name not in _SECRET]
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
+        return f"{type(self).__name__}({shown})"
+
+
+class Hello(_Message, frozen=True, kw_only=True, tag="hello"):
+    """1, listener. `name` has passed `clean_name`, whatever was on the wire."""
+
+    versions: Annotated[tuple[_Version, ...], Meta(min_length=1, max_length=16)]
+    name: _Name
+    kind: Kind
+    p2p_address: _Bytes6
+    port: _Port
+    methods: Annotated[tuple[Method, ...], Meta(max_length=8)]
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "name", _checked_name(self.name))
+
+
+class Request(_Message, frozen=True, kw_only=True, tag="request"):
+    """2, caller. `name` has passed `clean_name`, whatever was on the wire."""
+
+    name: _Name
+    kind: Kind
+    p2p_address: _Bytes6
+    port: _Port
+    purpose: Purpose
+    method: Method
+    commitment: _Bytes32
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "name", _checked_name(self.name))
+
+
+class Offer(_Message, frozen=True, kw_only=True, tag="offer"):
+    """3, listener."""
+
+    public_key: _Bytes32
+    nonce: _Bytes16
+
+
+class Reveal(_Message, frozen=True, kw_only=True, tag="reveal"):
+    """4, caller: opens the commitment of its request."""
+
+    public_key: _Bytes32
+    nonce: _Bytes16
+
+
+class Proof(_Message, frozen=True, kw_only=True, tag="proof"):
+    """5, both. The first of the sealed ones."""
+
+    identity: _Bytes32
+    signature: _Bytes64
+
+
+class Answer(_Message, frozen=True, kw_only=True, tag="answer"):
+    """6, listener. `remember`: its user wants this peer remembered."""
+
+    accepted: bool
+    reason: AnswerReason
+    remember: bool
+
+
+class Seen(_Message, frozen=True, kw_only=True, tag="seen"):
+    """7, both: the other is in my P2P peer list."""
+
+
+class Go(_Message, frozen=True, kw_only=True, tag="go", omit_defaults=True):
+    """8, caller: form the group now. `pin`: 8 digits, absent unless both back ends can use one.
+
+    `remember` (absent when false) is an addition of ours to version 1: without it the listener could not know that the caller's user
+    ticked it too. Who does not know the field ignores it, and then nothing is remembered.
+    """
+
+    method: Method
+    pin: Annotated[str, Meta(pattern="^[0-9]{8}$", max_length=8)] | None = None
+    owner: Owner
+    remember: bool = False
+
+
+class Linked(_Message, frozen=True, kw_only=True, tag="linked"):
+    """9, both: the addresses in force on my group interface; each one that a datagram can be sent to."""
+
+    addresses: Annotated[tuple[_Address, ...], Meta(max_length=8)]
+    port: _Port
+
+    def __post_init__(self) -> None:
+        for text in self.addresses:
+            address = ip_address(text)
+            unusable = address.is_multicast or address.is_unspecified or address.is_loopback or text == "255.255.255.255"
+            if unusable or "%" in text:
+                raise ValueError("not an address to send to, or one with a scope")
+
+
+class Again(_Message, frozen=True, tag="again"):
+    """10, both: this try has failed here; `attempt` (on the wire `try`) is the number of the next."""
+
+    attempt: Annotated[int, Meta(ge=2, le=3)] = msgspec.field(name="try")
+
+
+class Resume(_Message, frozen=True, kw_only=True, tag="resume"):
+    """11, caller, instead of `Request`: restore the link of this session."""
+
+    session: _Bytes8
+    nonce: _Bytes16
+    tag: _Bytes16
+
+
+class Goodbye(_Message, frozen=True, tag="goodbye"):
+    """12, both, at any time."""
+
+    reason: GoodbyeReason
+
+
+Message = Hello | Request | Offer | Reveal | Proof | Answer | Seen | Go | Linked | Again | Resume | Goodbye
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
+
+
+def encode(message: Message) -> bytes:
+    """The bytes of a message, before sealing. Raises `WireError` when the other side would not decode it."""
+    data = _encoder.encode(message)
+    if len(data) > MESSAGE_LIMIT - TAG_SIZE:
+        raise WireError("a message is too long")
+    decode(data)
+    return data
+
+
+def decode(data: bytes) -> Message:
+    """Strict: types, lengths, ranges and an unknown type are a `WireError`. Fields that version 1 does not know are ignored."""
+    if len(data) > MESSAGE_LIMIT:
+        raise WireError("a message is too long")
+    try:
+        return _decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        # The text names the field and may hold a bit of what they sent as a type or a word: only what can safely be logged.
+        why = "".join(char for char in str(error)[:120] if char.isprintable())
+        raise WireError(why) from None
+
+
+def clean_name(text: str) -> str:
+    """A name as a label: safe to show, at most 32 bytes of UTF-8, never empty.
+
+    Controls, format characters (bidirectional overrides, joiners), surrogates and unassigned code points are stripped, blanks
+    collapsed to one space, accents composed, so that equal names compare equal. It is cut before a combining sequence, not inside one.
+    """
+    if text.isascii() and text.isprintable() and len(text) <= NAME_LIMIT:
+        return " ".join(text.split()) or "unnamed"
+    spaced = "".join(" " if char.isspace() or char in _BLANK else char for char in text)
+    seen = "".join(char for char in spaced if unicodedata.category(char)[0] != "C")
+    words = " ".join(unicodedata.normalize("NFC", seen).split())
+    clusters = _clusters(words)
+    if clusters and unicodedata.category(clusters[0][0])[0] == "M":
+        del clusters[0]  # marks with nothing under them would sit on whatever is shown before
+    room = NAME_LIMIT
+    kept: list[str] = []
+    for cluster in clusters:
+        room -= len(cluster.encode())
+        if room < 0:
+            break
+        kept.append(cluster)
+    return "".join(kept).strip() or "unnamed"
+
+
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters and a symbol that are drawn as nothing
+
+
+def _clusters(text: str) -> list[str]:
+    """Each character with the combining marks after it. Enough for names; not all of Unicode's grapheme clusters."""
+    clusters: list[str] = []
+    for char in text:
+        if clusters and unicodedata.category(char)[0] == "M":
+            clusters[-1] += char
+        else:
+            clusters.append(char)
+    return clusters
+
+
+def _checked_name(name: str) -> str:
+    if len(name.encode()) > NAME_LIMIT:
+        raise ValueError(f"a name has at most {NAME_LIMIT} bytes")
+    return clean_name(name)
+
+
+# --- pings -----------------------------------------------------------------------------------------------------------------
+
+PING_SIZE = 68
+WINDOW = 64
+_MAGIC = b"NT"
+_PING = struct.Struct(">2sBB8sQQQQQ")
+
+
+class PingType(IntEnum):
+    PING = 1
+    PONG = 2
+    GOODBYE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """One datagram on the link. `sequence` counts all datagrams of its sender, whatever their type; times are its monotonic ns."""
+
+    type: PingType
+    session: bytes  # 8 bytes
+    sequence: int
+    sent_ns: int
+    echo_sequence: int = 0  # of a pong: the ping's
+    echo_sent_ns: int = 0
+    received: int = 0  # valid datagrams that its sender has had from the other so far
+
+
+class ReplayWindow:
+    """Which sequence numbers of one sender have come: each counts once, and one more than 63 behind the newest not at all."""
+
+    __slots__ = ("_newest", "_seen")
+
+    def __init__(self) -> None:
+        self._newest = -1
+        self._seen = 0  # bit n: newest - n has come
+
+    def take(self, sequence: int) -> bool:
+        """Whether this one is new; it no longer is afterwards. Only for a sequence whose tag is right."""
+        ahead = sequence - self._newest
+        if ahead > 0:
+            self._seen = 1 | (self._seen << ahead if ahead < WINDOW else 0) & (1 << WINDOW) - 1
+            self._newest = sequence
+            return True
+        if ahead <= -WINDOW or self._seen >> -ahead & 1:
+            return False
+        self._seen |= 1 << -ahead
+        return True
+
+
+def encode_ping(ping: Ping, key: bytes) -> bytes:
+    """The datagram, under the ping key of its sender."""
+    head = _PING.pack(
+        _MAGIC,
+        VERSION,
+        ping.type,
+        ping.session,
+        ping.sequence,
+        ping.sent_ns,
+        ping.echo_sequence,
+        ping.echo_sent_ns,
+        ping.received,
+    )
+    return head + authenticate(key, head)
+
+
+def decode_ping(datagram: bytes, *, session: bytes, key: bytes, window: ReplayWindow) -> Ping:
+    """Check a datagram under the other's ping key and against the window for what it sends; `WireError` for whatever is not valid.
+
+    In this order: length, magic, session id, tag, sequence window, and only then the rest (version, type).
+    """
+    if len(datagram) != PING_SIZE:
+        raise WireError("not the length of a ping")
+    if datagram[:2] != _MAGIC:
+        raise WireError("not a ping")
+    if datagram[4:12] != session:
+        raise WireError("a ping of another session")
+    head = datagram[:-TAG_SIZE]
+    if not bytes_eq(authenticate(key, head), datagram[-TAG_SIZE:]):
+        raise WireError("a ping with a wrong tag")
+    _, version, kind, _, sequence, sent_ns, echo_sequence, echo_sent_ns, received = _PING.unpack(head)
+    if not window.take(sequence):
+        raise WireError("a ping that is repeated or too old")
+    if version != VERSION:
+        raise WireError(f"a ping of version {version}")
+    try:
+        type_ = PingType(kind)
+    except ValueError:
+        raise WireError(f"a ping of type {kind}") from None
+    return Ping(type_, session, sequence, sent_ns, echo_sequence, echo_sent_ns, received)

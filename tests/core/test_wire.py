@@ -1,0 +1,548 @@
+"""What goes over the air: examples first, then any bytes at all."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nearby_tray.core import wire
+from nearby_tray.core.keys import authenticate
+from nearby_tray.core.wire import (
+    Again,
+    Assembly,
+    Broken,
+    Call,
+    Go,
+    Goodbye,
+    GoodbyeReason,
+    Joined,
+    Linked,
+    Method,
+    Owner,
+    Ping,
+    PingType,
+    ReplayWindow,
+    WireError,
+    clean_name,
+    decode,
+    decode_ping,
+    encode,
+    encode_ping,
+    split,
+)
+from tests.core.make_vectors import MESSAGES, PATH
+
+A, B = b"aaaa", b"bbbb"
+KEY = bytes(range(32))
+SESSION = b"sessions"
+
+
+def packed(**fields: Any) -> bytes:
+    return msgspec.msgpack.encode(fields)
+
+
+def unpacked(message: wire.Message) -> dict[str, Any]:
+    fields: dict[str, Any] = msgspec.msgpack.decode(encode(message))
+    return fields
+
+
+# --- the call --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_call_is_six_bytes_and_comes_back() -> None:
+    call = Call(call_id=b"\x01\x02\x03", hint=b"\xab\xcd")
+    assert call.encode() == b"\x11\x01\x02\x03\xab\xcd"
+    assert Call.decode(call.encode()) == call
+    assert Call(wants_link=False, call_id=b"\x01\x02\x03").encode() == b"\x10\x01\x02\x03\0\0"
+
+
+def test_flags_of_a_later_time_are_ignored() -> None:
+    assert Call.decode(b"\x1e\x01\x02\x03\0\0") == Call(wants_link=False, call_id=b"\x01\x02\x03")
+
+
+@pytest.mark.parametrize("data", [b"", b"\x11\x01\x02\x03\0", b"\x11\x01\x02\x03\0\0\0", b"\x21\x01\x02\x03\0\0", bytes(6)])
+def test_a_call_of_another_length_or_version_is_none(data: bytes) -> None:
+    with pytest.raises(WireError):
+        Call.decode(data)
+
+
+@pytest.mark.parametrize("call", [Call(call_id=b""), Call(call_id=b"123", hint=b"1"), Call(call_id=b"123", version=16)])
+def test_a_call_that_has_no_encoding(call: Call) -> None:
+    with pytest.raises(WireError):
+        call.encode()
+
+
+@given(st.binary(max_size=12))
+def test_any_bytes_as_an_advertisement(data: bytes) -> None:
+    try:
+        call = Call.decode(data)
+    except WireError:
+        return
+    assert call.encode()[1:] == data[1:]
+
+
+# --- frames ----------------------------------------------------------------------------------------------------------------
+
+
+@given(st.binary(min_size=1, max_size=wire.MESSAGE_LIMIT), st.integers(min_value=10, max_value=600))
+def test_what_is_split_is_joined_again(message: bytes, room: int) -> None:
+    assembly, frames = Assembly(), split(A, message, room)
+    assert all(len(frame) <= room for frame in frames)
+    assert [assembly.feed(frame, 0.0) for frame in frames[:-1]] == [None] * (len(frames) - 1)
+    assert assembly.feed(frames[-1], 0.0) == Joined(A, message)
+    assert assembly.deadline() is None
+
+
+@pytest.mark.parametrize(
+    ("channel", "size", "room"), [(A, 0, 20), (A, 1025, 512), (A, 10, 6), (A, 10, 0), (A, 1024, 9), (b"abc", 10, 20)]
+)
+def test_what_cannot_be_framed_is_our_own_mistake(channel: bytes, size: int, room: int) -> None:
+    with pytest.raises(ValueError, match="cannot frame"):
+        split(channel, bytes(size), room)
+
+
+def test_channels_do_not_disturb_each_other() -> None:
+    assembly = Assembly()
+    heard = [
+        assembly.feed(frame, 0.0)
+        for pair in zip(split(A, b"for alice", 10), split(B, b"for bobby", 10), strict=True)
+        for frame in pair
+    ]
+    assert [what for what in heard if what] == [Joined(A, b"for alice"), Joined(B, b"for bobby")]
+
+
+@pytest.mark.parametrize("order", [(1, 0), (0, 2), (0, 0), (2,)], ids=["swapped", "lost", "repeated", "late"])
+def test_a_frame_out_of_order_ends_its_channel_only(order: tuple[int, ...]) -> None:
+    assembly = Assembly()
+    frames = split(A, b"twelve bytes", 10)
+    other = split(B, b"to B", 8)
+    assembly.feed(other[0], 0.0)
+    heard = [assembly.feed(frames[index], 0.0) for index in order]
+    assert [what for what in heard if what] == [Broken(A, "a frame out of order")]
+    assert assembly.feed(other[1], 0.0) == Joined(B, b"to B")
+
+
+def test_what_ended_stays_ended() -> None:
+    assembly = Assembly()
+    assert isinstance(assembly.feed(A + b"\x05\x00x", 0.0), Broken)
+    assert [assembly.feed(frame, 0.0) for frame in split(A, b"a new message", 10)] == [None] * 4
+    assembly.feed(split(B, b"whole", 20)[0], 0.0)
+    assembly.forget(B)
+    assert assembly.feed(split(B, b"whole", 20)[0], 0.0) is None
+
+
+@pytest.mark.parametrize("frame", [b"", b"aaa"])
+def test_a_frame_without_a_channel_is_nobodys(frame: bytes) -> None:
+    assert Assembly().feed(frame, 0.0) is None
+
+
+@pytest.mark.parametrize("frame", [A, A + b"\0", A + b"\0\2", A + b"\0\xff ", A + b"\1\1 "])
+def test_a_broken_header_ends_its_channel(frame: bytes) -> None:
+    heard = Assembly().feed(frame, 0.0)
+    assert isinstance(heard, Broken) and heard.channel == A
+
+
+def test_a_message_has_at_most_1024_bytes() -> None:
+    assembly = Assembly()
+    for index in range(2):
+        assert assembly.feed(A + bytes((index, 0)) + bytes(512), 0.0) is None
+    assert assembly.feed(A + b"\2\1", 0.0) == Joined(A, bytes(1024))
+    assert isinstance(Assembly().feed(A + b"\0\1" + bytes(1025), 0.0), Broken)
+
+
+def test_a_message_that_never_ends_runs_out_of_indexes() -> None:
+    assembly = Assembly()
+    heard = [assembly.feed(A + bytes((index % 256, 0)), 0.0) for index in range(257)]
+    assert heard == [None] * 256 + [Broken(A, "a frame out of order")]
+
+
+def test_a_message_has_five_seconds() -> None:
+    first, *_, last = split(A, b"twelve bytes", 12)
+    assembly = Assembly()
+    assembly.feed(first, 10.0)
+    assert assembly.deadline() == 15.0
+    assert assembly.expire(14.9) == []
+    assert assembly.expire(15.0) == [Broken(A, "a message took too long")]
+    assert assembly.deadline() is None
+    assert assembly.feed(last, 15.1) is None
+
+    assembly = Assembly()
+    assembly.feed(first, 10.0)
+    assert assembly.feed(last, 15.0) == Broken(A, "a message took too long")
+
+
+def test_between_messages_a_channel_may_be_silent_for_as_long_as_it_likes() -> None:
+    assembly = Assembly()
+    for now in (0.0, 1000.0):
+        assert assembly.feed(split(A, b"hi", 20)[0], now) == Joined(A, b"hi")
+        assert assembly.deadline() is None
+
+
+def test_the_ninth_channel_drops_the_one_that_was_silent_longest() -> None:
+    assembly = Assembly()
+    channels = [bytes((n,)) * 4 for n in range(9)]
+    for now, channel in enumerate(channels[:8]):
+        assembly.feed(split(channel, b"hi", 20)[0], float(now))
+    assembly.feed(split(channels[0], b"still here", 20)[0], 8.0)
+    assert assembly.feed(split(channels[8], b"hi", 20)[0], 9.0) == Joined(channels[8], b"hi")
+    assert assembly.deadline() == 9.0
+    assert assembly.expire(9.0) == [Broken(channels[1], "dropped for a newer channel")]
+    assert assembly.expire(9.0) == []
+    assert assembly.feed(split(channels[0], b"hi", 20)[0], 9.0) == Joined(channels[0], b"hi")
+
+
+def test_a_broken_newcomer_drops_nobody() -> None:
+    assembly = Assembly()
+    for n in range(8):
+        assembly.feed(split(bytes((n,)) * 4, b"hi", 20)[0], 0.0)
+    assert assembly.feed(A + b"\7\0", 0.0) == Broken(A, "a frame out of order")
+    assert assembly.expire(0.0) == []
+
+
+def test_a_kept_channel_is_not_dropped() -> None:
+    assembly = Assembly()
+    channels = [bytes((n,)) * 4 for n in range(8)]
+    for channel in channels:
+        assembly.feed(split(channel, b"hi", 20)[0], 0.0)
+        assembly.keep(channel)
+    assert assembly.feed(split(A, b"hi", 20)[0], 0.0) == Broken(A, "too many channels")
+    assert assembly.expire(0.0) == []
+
+
+def test_a_listener_hears_only_the_channels_it_chose() -> None:
+    assembly = Assembly(strangers=False)
+    assembly.keep(A)
+    assert assembly.feed(split(B, b"hi", 20)[0], 0.0) is None
+    assert assembly.feed(split(A, b"hi", 20)[0], 0.0) == Joined(A, b"hi")
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.one_of(
+                st.binary(max_size=16),
+                st.builds(
+                    lambda channel, index, last, part: bytes((channel,)) * 4 + bytes((index, last)) + part,
+                    st.integers(0, 11),
+                    st.integers(0, 2),
+                    st.integers(0, 2),
+                    st.binary(max_size=700),
+                ),
+            ),
+            st.floats(0.0, 3.0),
+        ),
+        max_size=60,
+    )
+)
+def test_any_frames_at_any_time(frames: list[tuple[bytes, float]]) -> None:
+    assembly, now, ended = Assembly(), 0.0, set[bytes]()
+    for frame, later in frames:
+        now += later
+        heard = assembly.feed(frame, now)
+        assert heard is None or heard.channel == frame[:4]
+        assert heard is None or heard.channel not in ended
+        assert not isinstance(heard, Joined) or len(heard.message) <= wire.MESSAGE_LIMIT
+        broken = assembly.expire(now) + ([heard] if isinstance(heard, Broken) else [])
+        assert not ended & {each.channel for each in broken}
+        ended |= {each.channel for each in broken}
+        deadline = assembly.deadline()
+        assert deadline is None or now < deadline <= now + wire.MESSAGE_SECONDS
+
+
+# --- messages --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
+def test_each_message_comes_back_and_is_what_it_was(message: wire.Message) -> None:
+    data = encode(message)
+    assert decode(data) == message
+    assert data.hex() == json.loads(PATH.read_text(encoding="utf-8"))["messages"][type(message).__name__.lower()]
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
+def test_the_fields_are_those_of_the_protocol(message: wire.Message) -> None:
+    fields = {
+        "hello": "versions name kind p2p_address port methods",
+        "request": "name kind p2p_address port purpose method commitment",
+        "offer": "public_key nonce",
+        "reveal": "public_key nonce",
+        "proof": "identity signature",
+        "answer": "accepted reason remember",
+        "seen": "",
+        "go": "method pin owner",
+        "linked": "addresses port",
+        "again": "try",
+        "resume": "session nonce tag",
+        "goodbye": "reason",
+    }
+    word = type(message).__name__.lower()
+    assert list(unpacked(message)) == ["type", *fields[word].split()]
+    assert unpacked(message)["type"] == word
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
+def test_a_missing_or_wrong_field_is_refused_and_an_extra_one_ignored(message: wire.Message) -> None:
+    fields = unpacked(message)
+    assert decode(packed(**fields, later={"a": [1, {"b": None}]})) == message
+    for name in fields:
+        wrong: list[Any] = [None, [], {}, 1.5, 70000, -1, "", "x", b"", bytes(1008), [[[]]], True, "\x00" * 40]
+        if name != "pin":
+            with pytest.raises(WireError):
+                decode(packed(**{key: value for key, value in fields.items() if key != name}))
+        else:
+            wrong.remove(None)
+        if name in ("accepted", "remember"):
+            wrong.remove(True)
+        if name == "name":
+            wrong = [value for value in wrong if value not in ("", "x")]
+        if name in ("methods", "addresses"):
+            wrong.remove([])
+        for value in wrong:
+            with pytest.raises(WireError):
+                decode(packed(**{**fields, name: value}))
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
+def test_a_byte_string_of_another_length_is_refused(message: wire.Message) -> None:
+    fields = unpacked(message)
+    for name, value in fields.items():
+        if isinstance(value, bytes):
+            for other in (value[:-1], value + b"\0", value.hex()):
+                with pytest.raises(WireError):
+                    decode(packed(**{**fields, name: other}))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x80",
+        b"\x90",
+        b"\xc0",
+        packed(type="shout"),
+        packed(type=1),
+        packed(reason="finished"),
+        packed(type="seen") + b"\0",
+        packed(type="seen") + packed(type="seen"),
+        packed(type="seen")[:-1],
+        packed(type="goodbye", reason="bored"),
+        packed(type="again", **{"try": 1}),
+        packed(type="again", **{"try": 4}),
+        packed(type="go", method="pbc", owner="either", pin="1234567"),
+        packed(type="go", method="pbc", owner="either", pin="12345670\n"),
+        packed(type="go", method="pbc", owner="either", pin="1234567\n"),
+        packed(type="go", method="pbc", owner="either", pin="1234567٠"),
+        packed(type="linked", addresses=["10.0.0.1"], port=0),
+        packed(type="linked", addresses=["10.0.0.1"] * 9, port=1),
+        packed(type="linked", addresses=["fe80::1%eth0"], port=1),
+        packed(type="linked", addresses=["10.0.0.1/30"], port=1),
+        packed(type="linked", addresses=["localhost"], port=1),
+        packed(type="linked", addresses=["127.0.0.1"], port=1),
+        packed(type="linked", addresses=["224.0.0.1"], port=1),
+        packed(type="linked", addresses=["ff02::1"], port=1),
+        packed(type="linked", addresses=["::"], port=1),
+        packed(type="linked", addresses=["255.255.255.255"], port=1),
+        b"\x82\xa4type\xa4seen\xa1x" + b"\x91" * 1000 + b"\x01",
+        b"\x91" * 1000,
+        b"\x82\xa4type\xa4seen\xc4\x01x\x01",
+        packed(type="goodbye", reason="failed", padding=bytes(1024)),
+        b"\x82\xa4type\xa7goodbye\xa6reason\xa6\xff\xfe\xfd\xfc\xfb\xfa",
+    ],
+)
+def test_what_is_no_message(data: bytes) -> None:
+    with pytest.raises(WireError):
+        decode(data)
+
+
+def test_an_error_is_one_short_line_without_secrets() -> None:
+    for data in (
+        packed(type="a\n\x1b[31m\u202e" + "b" * 500),
+        packed(type="go", method="pbc", owner="either", pin="12345678901"),
+        packed(type="offer", public_key=b"secret" * 9, nonce=bytes(16)),
+    ):
+        with pytest.raises(WireError) as caught:
+            decode(data)
+        assert len(str(caught.value)) <= 120 and str(caught.value).isprintable()
+        assert "12345678901" not in str(caught.value) and "secret" not in str(caught.value)
+        assert caught.value.__suppress_context__
+
+
+def test_we_do_not_send_what_they_would_refuse() -> None:
+    for message in (Again(7), Linked(addresses=("10.0.0.1",), port=0), wire.Offer(public_key=b"", nonce=bytes(16))):
+        with pytest.raises(WireError):
+            encode(message)
+
+
+def test_a_pin_is_on_the_wire_only_when_there_is_one_and_in_a_repr_never() -> None:
+    with_pin = Go(method=Method.DISPLAY, pin="12345670", owner=Owner.CALLER)
+    without = Go(method=Method.PBC, owner=Owner.EITHER)
+    assert decode(encode(with_pin)) == with_pin and decode(encode(without)) == without
+    assert b"pin" not in encode(without)
+    assert "12345670" not in repr(with_pin) + repr(with_pin.__rich_repr__())
+    assert repr(with_pin).startswith("Go(method=<Method.DISPLAY: 'display'>, owner=")
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
+def test_no_byte_string_but_the_address_is_in_a_repr(message: wire.Message) -> None:
+    for name, value in unpacked(message).items():
+        if isinstance(value, bytes) and name != "p2p_address":
+            assert repr(value) not in repr(message)
+
+
+@given(st.binary(max_size=1200))
+def test_any_bytes_as_a_message(data: bytes) -> None:
+    try:
+        message = decode(data)
+    except WireError:
+        return
+    assert decode(encode(message)) == message
+
+
+_any_value = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats() | st.text(max_size=40) | st.binary(max_size=70),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.sampled_from(MESSAGES), st.data())
+def test_any_value_in_any_field(message: wire.Message, data: st.DataObject) -> None:
+    fields = unpacked(message)
+    fields[data.draw(st.sampled_from(list(fields)))] = data.draw(_any_value)
+    try:
+        heard = decode(packed(**fields))
+    except WireError:
+        return
+    assert decode(encode(heard)) == heard
+
+
+@given(st.sampled_from(MESSAGES), st.data())
+def test_any_flipped_bits(message: wire.Message, data: st.DataObject) -> None:
+    raw = bytearray(encode(message))
+    for _ in range(data.draw(st.integers(1, 3))):
+        raw[data.draw(st.integers(0, len(raw) - 1))] ^= data.draw(st.integers(1, 255))
+    try:
+        decode(bytes(raw))
+    except WireError:
+        pass
+
+
+# --- names -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Ada's laptop", "Ada's laptop"),
+        ("  a \t\n b\u00a0\u2003c  ", "a b c"),
+        ("", "unnamed"),
+        (" \u3164\u2800\u200b ", "unnamed"),
+        ("\u0301\u0301", "unnamed"),
+        ("\u0301abc", "abc"),
+        ("a\x00b\x1b[31m", "ab[31m"),
+        ("a\u202egnp.exe\u202c", "agnp.exe"),
+        ("a\u2066b\u2069\u200d\ufeffc", "abc"),
+        ("a\udcffb", "ab"),
+        ("<b>&amp;</b>", "<b>&amp;</b>"),
+        ("u\u0308ber", "über"),
+        ("x" * 40, "x" * 32),
+        ("x" * 31 + "é", "x" * 31),
+        ("x" * 30 + "éé", "x" * 30 + "é"),
+        ("x" * 29 + "q\u0301\u0302", "x" * 29),
+        ("x" * 31 + " y", "x" * 31),
+        ("q" + "\u0301" * 40, "unnamed"),
+        ("日本語のノートパソコン", "日本語のノートパソコ"),
+    ],
+)
+def test_a_clean_name(text: str, label: str) -> None:
+    assert clean_name(text) == label
+
+
+@given(st.text(st.characters(codec=None), max_size=60))
+def test_any_name_becomes_a_label_and_stays_it(text: str) -> None:
+    label = clean_name(text)
+    assert 1 <= len(label.encode()) <= wire.NAME_LIMIT
+    assert all(unicodedata.category(char)[0] != "C" for char in label)
+    assert label == " ".join(label.split()) == clean_name(label)
+
+
+def test_a_name_is_clean_once_it_is_a_message() -> None:
+    fields = unpacked(MESSAGES[0])
+    for name, label in (("a\u202eb", "ab"), ("", "unnamed"), ("é" * 16, "é" * 16)):
+        heard = decode(packed(**{**fields, "name": name}))
+        assert isinstance(heard, wire.Hello) and heard.name == label
+    with pytest.raises(WireError):
+        decode(packed(**{**fields, "name": "é" * 16 + "x"}))
+
+
+# --- pings -----------------------------------------------------------------------------------------------------------------
+
+
+def ping(sequence: int = 1, **others: Any) -> Ping:
+    return Ping(PingType.PING, SESSION, sequence, sent_ns=5, **others)
+
+
+def test_a_ping_is_68_bytes_and_comes_back() -> None:
+    sent = Ping(PingType.PONG, SESSION, 2**64 - 1, 1, 2, 3, 4)
+    datagram = encode_ping(sent, KEY)
+    assert len(datagram) == 68
+    assert datagram[:12] == b"NT\x01\x02" + SESSION
+    assert decode_ping(datagram, session=SESSION, key=KEY, window=ReplayWindow()) == sent
+
+
+def test_pings_are_checked_in_the_order_of_the_protocol() -> None:
+    good = encode_ping(ping(), KEY)
+
+    def signed(head: bytes) -> bytes:
+        return head + authenticate(KEY, head)
+
+    window = ReplayWindow()
+    for datagram, why in (
+        (b"XX" + good[2:-1], "length"),
+        (good + b"\0", "length"),
+        (b"XX" + good[2:4] + b"otherone" + good[12:], "not a ping"),
+        (good[:4] + b"otherone" + good[12:], "session"),
+        (good[:-1] + bytes((good[-1] ^ 1,)), "tag"),
+        (b"NT\x02" + good[3:], "tag"),
+        (encode_ping(ping(), KEY[::-1]), "tag"),
+    ):
+        with pytest.raises(WireError, match=why):
+            decode_ping(datagram, session=SESSION, key=KEY, window=window)
+    # None of these has moved the window, so the good one is still new; and once it has come it is not.
+    decode_ping(good, session=SESSION, key=KEY, window=window)
+    for datagram, why in (
+        (good, "repeated"),
+        (signed(b"NT\x02" + good[3:-16]), "repeated"),
+        (signed(b"NT\x02\x01" + encode_ping(ping(2), KEY)[4:-16]), "version 2"),
+        (signed(b"NT\x01\x04" + encode_ping(ping(3), KEY)[4:-16]), "type 4"),
+    ):
+        with pytest.raises(WireError, match=why):
+            decode_ping(datagram, session=SESSION, key=KEY, window=window)
+
+
+@given(st.binary(max_size=100))
+def test_any_bytes_as_a_ping(data: bytes) -> None:
+    for datagram in (data, b"NT\x01\x01" + SESSION + data.ljust(56, b"\0")[:56]):
+        with pytest.raises(WireError):
+            decode_ping(datagram, session=SESSION, key=KEY, window=ReplayWindow())
+
+
+@given(st.lists(st.one_of(st.integers(0, 300), st.integers(2**64 - 100, 2**64 - 1)), max_size=60))
+def test_the_window_takes_each_sequence_once_and_none_from_long_ago(sequences: list[int]) -> None:
+    window, seen = ReplayWindow(), set[int]()
+    for sequence in sequences:
+        expected = sequence not in seen and sequence > max(seen, default=-1) - 64
+        assert window.take(sequence) is expected
+        if expected:
+            seen.add(sequence)
+
+
+def test_goodbyes_say_why() -> None:
+    for reason in GoodbyeReason:
+        assert decode(encode(Goodbye(reason))) == Goodbye(reason)
