@@ -364,10 +364,11 @@ class BlueZ:
     def _on_owner(self, owner: str | None) -> None:
         if owner == self._owner and self._judged.is_set():
             return
-        gone, self._owner = self._owner is not None, owner
-        if gone or owner is None:
+        if self._owner is not None or owner is None:
+            self._owner = None  # also when another has taken its place: that one knows nothing of us
             self._settle(None, Reason.BLUETOOTH_MISSING)
         if owner is not None:
+            self._owner = owner
             self._stale.set()
 
     def _on_objects(self, signal: Signal) -> None:
@@ -376,6 +377,8 @@ class BlueZ:
             return
         if _ADAPTER_PATH.fullmatch(path):
             self._stale.set()
+            if signal.member == "InterfacesRemoved" and self._adapter is not None and path == self._adapter.path:
+                self._settle(None, Reason.BLUETOOTH_NO_ADAPTER)  # at once: it may be back before it is looked for
         elif signal.member == "InterfacesRemoved" and path in self._visitors and _DEVICE in _listed(signal.body[1:]):
             self._lose(path)
 
@@ -383,6 +386,8 @@ class BlueZ:
         match signal.body:
             case (_, dict(changed), *_) if "Powered" in changed:
                 self._stale.set()
+                if changed["Powered"] is not True and self._adapter is not None and signal.path == self._adapter.path:
+                    self._settle(None, Reason.BLUETOOTH_OFF)
 
     async def _keep_looking(self) -> None:
         """Read bluetoothd's adapters anew whenever something says that they have changed."""
@@ -491,22 +496,18 @@ class BlueZ:
             bus, adapter = self._usable()
             era = self._era
             with self._refusals(era):
-                application = self._application
-                if application is None:
-                    application = await self._register(bus, adapter)
+                served = self._application
+                application = served or await self._register(bus, adapter)
+                try:
                     self._check(era)
                     self._application = application
-                    log.info("serving on %s", adapter.name)
-                    new = True
-                else:
-                    new = False
-                try:
                     await self._advertise(bus, adapter, application, advertisement)
                     self._check(era)
                 except BaseException:
-                    if new and self._application is application:
-                        self._application = None
-                        await self._withdraw(application, there=True)
+                    if served is None:
+                        if self._application is application:
+                            self._application = None
+                        await self._withdraw(application, there=self._owner is not None)
                     raise
 
     async def unserve(self) -> None:
@@ -539,6 +540,7 @@ class BlueZ:
         except BaseException:
             await self._withdraw(application, there=self._owner is not None)
             raise
+        log.info("serving on %s", adapter.name)
         return application
 
     async def _advertise(self, bus: Bus, adapter: _Adapter, application: _Application, data: bytes | None) -> None:
@@ -692,12 +694,11 @@ class BlueZ:
 
     async def connect(self, origin: str) -> int:
         await self._tidied()
-        _, adapter = self._usable()
-        address = _DEVICE_PATH.fullmatch(origin)
-        if address is None or not origin.startswith(f"{adapter.path}/"):
-            raise Unavailable(Reason.PEER_GONE, f"{origin!r} is not a device of {adapter.name}")
         async with self._connecting:  # a controller makes one connection at a time anyway
-            self._usable()
+            _, adapter = self._usable()
+            address = _DEVICE_PATH.fullmatch(origin)
+            if address is None or not origin.startswith(f"{adapter.path}/"):
+                raise Unavailable(Reason.PEER_GONE, f"{origin!r} is not a device of {adapter.name}")
             host = self._hosts.get(origin)
             if host is not None:
                 return host.room

@@ -706,6 +706,24 @@ def test_power_off_ends_everything_and_power_on_begins_anew(run: Run, until: Unt
     journey(run, until, story)
 
 
+@pytest.mark.parametrize("blink", ["power", "adapter"])
+def test_a_blink_is_noticed(run: Run, until: Until, blink: str) -> None:
+    async def story(machine: Machine) -> None:
+        visitor, host = await _in_full_swing(machine)
+        if blink == "power":
+            machine.fake.power(False)
+            machine.fake.power(True)
+        else:
+            machine.fake.remove_adapter("hci0")
+            machine.fake.advertisements, machine.fake.application, machine.fake.discovering = {}, None, False
+            machine.fake.add_adapter("hci0")
+        await machine.told(BluetoothChanged(None, fresh=True))
+        assert Disconnected(visitor) in machine.events and Disconnected(host) in machine.events
+        await _in_full_swing(machine)
+
+    journey(run, until, story)
+
+
 def test_after_the_death_of_the_bus_itself_all_is_made_anew(run: Run, until: Until, daemon: Any) -> None:
     async def story(machine: Machine) -> None:
         visitor, host = await _in_full_swing(machine)
