@@ -50,6 +50,7 @@ from .keys import (
     transcript,
 )
 from .wire import (
+    TRIES,
     VERSION,
     Again,
     Answer,
@@ -467,7 +468,7 @@ class Conversation:
             case Linked():
                 fits = phase is _Phase.FORMING
             case Again():
-                fits = phase is _Phase.FORMING and message.attempt == self._round + 1
+                fits = phase is _Phase.FORMING and message.attempt == self._round + 1 <= TRIES
                 if phase is _Phase.MEETING and not ours:
                     fits = message.attempt == self._round and self._may_cross()
         return None if fits else f"{_type(message)} is out of place"

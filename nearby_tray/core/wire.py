@@ -31,6 +31,7 @@ MESSAGE_LIMIT = 1024  # bytes of one message, sealed or not
 MESSAGE_SECONDS = 5.0  # from its first frame to its last
 CHANNEL_LIMIT = 8
 NAME_LIMIT = 32  # bytes of UTF-8
+TRIES = 3  # to form one group
 CHANNEL_SIZE = 4
 ANYONE = b"\0\0"  # the hint of a call that is meant for no one peer
 
@@ -374,7 +375,7 @@ class Linked(_Message, frozen=True, kw_only=True, tag="linked"):
 class Again(_Message, frozen=True, tag="again"):
     """10, both: this try has failed here; `attempt` (on the wire `try`) is the number of the next."""
 
-    attempt: Annotated[int, Meta(ge=2, le=3)] = msgspec.field(name="try")
+    attempt: Annotated[int, Meta(ge=2, le=TRIES)] = msgspec.field(name="try")
 
 
 class Resume(_Message, frozen=True, kw_only=True, tag="resume"):
