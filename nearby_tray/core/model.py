@@ -1,7 +1,8 @@
 """The values that travel from the radio to the screen: frozen, comparable, free of secrets.
 
-A `Snapshot` says everything a face may draw; a `Failure` says what went wrong as stage, reason and advice (the advice is chosen
-by the reason, its sentences are written in `ui/text.py`). Times are seconds of the controller's monotonic clock unless a name says otherwise.
+A `Snapshot` says everything a face may draw; a `Failure` says what went wrong as stage, reason and advice (the advice is
+chosen by the reason, its sentences are written in `ui/text.py`). Times are seconds of the controller's monotonic clock unless a
+name says otherwise.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ class Reason(Enum):
     NOT_FORMED = "not-formed"  # no group in time, all tries used
     NOT_CHECKED = "not-checked"  # group formed, no authenticated pong
     NO_ADDRESS = "no-address"
+    PORT_IN_USE = "port-in-use"  # another program here has our UDP port
     LINK_LOST = "link-lost"
     GROUP_ENDED = "group-ended"  # the group went away under us
     DAEMON_RESTARTED = "daemon-restarted"
@@ -274,7 +276,8 @@ class GroupLost:
 
 @dataclass(frozen=True, slots=True)
 class DatagramArrived:
-    """One datagram on the group interface, unchecked. `received`: seconds of the controller's clock, by the kernel's stamp where it has one."""
+    """One datagram on the group interface, unchecked. `received`: seconds of the controller's clock, by the kernel's stamp where
+    it has one."""
 
     data: bytes
     source: str  # the sender's address, textual, without scope

@@ -158,6 +158,11 @@ REASONS: Mapping[Reason, Said] = {
         "The Wi-Fi link was made, but it has no network address.",
         "Try again. If it happens each time, another network of this computer uses the same addresses.",
     ),
+    Reason.PORT_IN_USE: Said(
+        "Port is taken",
+        "Another program on this computer uses the UDP port that the link is checked with.",
+        "Close that program, or choose another port in the settings, then try again.",
+    ),
     Reason.LINK_LOST: Said(
         "Link lost",
         "{Peer} stopped answering.",
