@@ -2,9 +2,9 @@
 
 What it needs of the machine it states here as Protocols; `system/` serves them with real daemons, `simulation/` with simulated air.
 
-The session says what should exist (`Wants`); three tasks make it so, each in its own order and one step at a time: `_radio` (find, clearing,
-group), `_air` (call, listening) and `_ping` (the link). What a daemon's restart took away they make again, because they compare what is
-wanted with what is. Frames leave through one queue for each connection, so that a goodbye is sent before the hang-up.
+The session says what should exist (`Wants`); three tasks make it so, each in its own order and one step at a time: `_radio`
+(find, clearing, group), `_air` (call, listening) and `_ping` (the link). What a daemon's restart took away they make again, because they
+compare what is wanted with what is. Frames leave through one queue for each connection, so that a goodbye is sent before the hang-up.
 """
 
 from __future__ import annotations

@@ -94,6 +94,7 @@ class Person:
         self.alive = True
         self.accepts = True
         self.remembers = False
+        self.pause = (2.0, 15.0)  # seconds before it answers a dialog
         self.reads_code: Callable[[], str | None] | None = None  # looks at the other's screen
         self._choosing = False
         self._acting: set[asyncio.TimerHandle] = set()
@@ -109,7 +110,7 @@ class Person:
             why = f" ({snapshot.failure.reason.value})" if snapshot.failure else ""
             self.say(f"{self.machine.name}: {snapshot.stage.value}{why}")
             if snapshot.stage is Stage.ASKED and self.accepts is not None:
-                self.later(2, 15, self._answer)
+                self.later(*self.pause, self._answer)
         self.tries = max(self.tries, snapshot.attempt)
         if snapshot.code is not None:
             self.code = snapshot.code

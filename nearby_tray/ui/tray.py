@@ -11,9 +11,9 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import SLOT, QObject, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher, QDBusServiceWatcher, QDBusVariant
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
@@ -171,7 +171,9 @@ class Tray(QObject):
         if self._bus.isConnected():
             self._watcher = QDBusServiceWatcher(WATCHER, self._bus, QDBusServiceWatcher.WatchModeFlag.WatchForOwnerChange, self)
             self._watcher.serviceOwnerChanged.connect(self._owner_changed)
-            self._bus.connect("", WATCHER_PATH, WATCHER, "StatusNotifierHostRegistered", self, b"1host_registered()")
+            # The stubs say bytes, the runtime takes the str that SLOT() makes and nothing else.
+            slot: Any = SLOT("host_registered()")
+            self._bus.connect("", WATCHER_PATH, WATCHER, "StatusNotifierHostRegistered", self, slot)
         self._make()
         self._patience.start()
 
@@ -179,6 +181,11 @@ class Tray(QObject):
     def home(self) -> bool | None:
         """Is there a tray that shows us? `None` while not known."""
         return self._home
+
+    @property
+    def menu(self) -> QMenu:
+        """The menu as it is now; its entries are made anew whenever the snapshot asks for others."""
+        return self._menu
 
     def geometry(self) -> QRect:
         """Where the icon is; invalid where the desktop does not tell (always with D-Bus trays)."""

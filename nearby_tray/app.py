@@ -1,0 +1,258 @@
+"""Builds everything, runs it, and takes it down again: the only module that knows all the others.
+
+Qt is imported here and in `ui/` only, and only by the ways of running that have a face; `--headless` never loads it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import settings as settings_file
+from .controller import Controller
+from .core.model import Failure, Snapshot
+from .core.wire import Kind
+from .settings import Settings
+from .system import autostart
+from .system.bluez import BlueZ
+from .system.bus import BusGone
+from .system.journal import Journal
+from .system.networkmanager import NetworkManager
+from .system.notifications import Notifications, Notifier
+from .system.pinger import UdpPinger
+from .system.service import AlreadyRunning, Service
+from .system.trust import TrustFile
+from .ui import text
+
+if TYPE_CHECKING:
+    from .cli import Options
+    from .ui.face import Face
+
+log = logging.getLogger(__name__)
+
+
+def run(options: Options) -> int:
+    """Run the applet as `options` say, until it is told to quit. Returns the exit status."""
+    logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    if options.headless:
+        return asyncio.run(_until_quit(_Applet(options).run))
+    from .ui.face import prepare_environment
+
+    prepare_environment()
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication(["nearby-tray"])
+    app.setApplicationName("nearby-tray")
+    app.setApplicationDisplayName("Nearby Tray")
+    import qasync
+
+    if options.demo:
+        from .demo import Demo
+
+        work = Demo(app, options).run
+    else:
+        work = _Applet(options, app).run
+    with qasync.QEventLoop(app) as loop:
+        return int(loop.run_until_complete(_until_quit(work)))
+
+
+async def _until_quit(work: Callable[[asyncio.Event], Awaitable[int]]) -> int:
+    """Run `work` with an event that SIGINT and SIGTERM set."""
+    quit = asyncio.Event()
+    restore = watch_signals(quit)
+    try:
+        return await work(quit)
+    finally:
+        restore()
+
+
+class _Applet:
+    """The real thing, with a face (`app`) or without."""
+
+    def __init__(self, options: Options, app: object | None = None) -> None:
+        self._options, self._app = options, app
+        self._quit: asyncio.Event
+        self._face: Face | None = None
+        self._path = settings_file.settings_path()
+        self._settings, problems = settings_file.load(self._path)
+        self._trust = TrustFile()
+        self._known = self._trust.load()
+        self._problems = (*problems, *self._known.problems)
+        self._bluetooth = BlueZ(self._settings.adapter)
+        self.controller: Controller
+
+    async def run(self, quit: asyncio.Event) -> int:
+        """Until `quit` is set. Returns the exit status."""
+        self._quit = quit
+        for problem in self._problems:
+            log.warning("%s", problem)
+        self.controller = Controller(
+            bluetooth=self._bluetooth,
+            wifi=NetworkManager(Journal()),
+            pinger=UdpPinger(),
+            trust=self._trust,
+            identity=self._known.identity,
+            trusted=self._known.peers,
+            settings=self._settings,
+            entropy=os.urandom,
+            kind=machine_kind(),
+            on_settings=self._keep,
+        )
+        service = Service(self, describe)
+        try:
+            await service.open()
+        except AlreadyRunning:
+            print("Nearby Tray is already running; its window was asked to come up.", file=sys.stderr)
+            return 0
+        except BusGone as error:
+            # Without a session bus there are no verbs and no notifications, but the link works.
+            log.warning("no session bus: %s", error)
+        notifications = Notifications()
+        await notifications.open()
+        notifier = Notifier(
+            notifications,
+            texts=text,
+            accept=self.controller.accept,
+            decline=self.controller.decline,
+            disconnect=self.controller.disconnect,
+            raise_=self.raise_window,
+        )
+        if self._app is not None:
+            self._face = self._make_face()
+        self.controller.subscribe(service.show)
+        self.controller.subscribe(notifier.show)
+        await self.controller.open()
+        try:
+            await self._quit.wait()
+        finally:
+            if self._face is not None:
+                self._face.close()
+            await self.controller.close()
+            await notifications.close()
+            await service.close()
+        return 0
+
+    # what the command line and other programs may ask, besides the controller's own methods
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.controller.snapshot
+
+    @property
+    def settings(self) -> Settings:
+        return self.controller.settings
+
+    def seek(self) -> None:
+        self.controller.seek()
+
+    def ask(self, peer_id: str) -> None:
+        self.controller.ask(peer_id)
+
+    def accept(self, remember: bool) -> None:
+        self.controller.accept(remember)
+
+    def decline(self) -> None:
+        self.controller.decline()
+
+    def cancel(self) -> None:
+        self.controller.cancel()
+
+    def disconnect(self) -> None:
+        self.controller.disconnect()
+
+    def apply(self, settings: Settings) -> None:
+        self.controller.apply(settings)
+
+    def raise_window(self) -> None:
+        if self._face is not None:
+            self._face.raise_()
+
+    def quit(self) -> None:
+        self._quit.set()
+
+    def _make_face(self) -> Face:
+        from PySide6.QtWidgets import QApplication
+
+        from .ui.face import Face
+
+        assert isinstance(self._app, QApplication)
+        return Face(
+            self._app,
+            self.controller,
+            settings=lambda: self.controller.settings,
+            adapters=lambda: [(name, name) for name in adapters()],
+            remembered=lambda: [(peer.identity.hex(), peer.label) for peer in self.controller.trusted],
+            autostart_note=autostart.note,
+            quit=self.quit,
+            hidden=self._options.background,
+        )
+
+    def _keep(self, settings: Settings) -> None:
+        try:
+            settings_file.save(self._path, settings)
+            autostart.set_enabled(settings.autostart)
+        except OSError as error:
+            log.error("the settings could not be kept: %s", error)
+
+
+def describe(failure: Failure) -> tuple[str, str]:
+    """The sentence and the advice for the command line."""
+    said = text.failure_text(failure)
+    return said.sentence, said.advice
+
+
+def machine_kind() -> Kind:
+    """What the firmware says this machine is (SMBIOS "System Enclosure", as the kernel shows it to everybody)."""
+    laptops, desktops, tablets = {8, 9, 10, 14, 31, 32}, {3, 4, 5, 6, 7, 13, 15, 16, 35}, {11, 30}
+    with suppress(OSError, ValueError):
+        chassis = int(Path("/sys/class/dmi/id/chassis_type").read_text())
+        for kind, numbers in ((Kind.LAPTOP, laptops), (Kind.DESKTOP, desktops), (Kind.TABLET, tablets)):
+            if chassis in numbers:
+                return kind
+    return Kind.OTHER
+
+
+def adapters() -> list[str]:
+    """The Bluetooth adapters of this machine, `hci0` …"""
+    with suppress(OSError):
+        return sorted(path.name for path in Path("/sys/class/bluetooth").iterdir() if path.name.startswith("hci") and ":" not in path.name)
+    return []
+
+
+def watch_signals(quit: asyncio.Event) -> Callable[[], None]:
+    """SIGINT and SIGTERM set `quit`. Returns the function that undoes this.
+
+    Qt's loop sleeps in C, where Python's handlers do not run: the interpreter's wake-up pipe is watched by the loop instead.
+    """
+    loop = asyncio.get_running_loop()
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    os.set_blocking(writing, False)
+    before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    handlers = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def woken() -> None:
+        with suppress(BlockingIOError):
+            if any(number in handlers for number in os.read(reading, 64)):
+                quit.set()
+
+    loop.add_reader(reading, woken)
+
+    def restore() -> None:
+        loop.remove_reader(reading)
+        signal.set_wakeup_fd(before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        os.close(reading)
+        os.close(writing)
+
+    return restore
+
+

@@ -1,0 +1,176 @@
+"""`nearby-tray --demo`: the real face on the simulated air, with a second, simulated person.
+
+With `--once` it walks the whole journey by itself, by the face's own menu and buttons, prints each step on its own line, saves pictures
+if asked, and says whether the link was checked and cleanly ended. Like `app.py`, of which it is a part, it knows everything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QAbstractButton, QApplication
+
+from .core.model import Snapshot, Stage
+from .settings import Settings
+from .simulation.demo import controller, neighbourhood
+from .ui.face import Face
+
+if TYPE_CHECKING:
+    from .cli import Options
+
+STEP = 60.0  # seconds that one step of the walk may take; the air is simulated, the clock is not
+
+
+class Wrong(Exception):
+    """A step of the walk did not come out as it should."""
+
+
+class Demo:
+    """You, and Robin, on simulated air."""
+
+    def __init__(self, app: QApplication, options: Options) -> None:
+        self._app, self._options = app, options
+        self._air, you, self._neighbour = neighbourhood(Settings().shown_name)
+        self._settings = Settings()
+        self._you = controller(you, self._settings)
+        self._neighbour.your_code = lambda: self._you.snapshot.code
+        self._pictures = 0
+        self._face: Face
+
+    async def run(self, quit: asyncio.Event) -> int:
+        """Until `quit` is set, or with `--once` until the walk is over. Returns the exit status."""
+        await self._neighbour.open()
+        await self._you.open()
+        self._face = Face(self._app, self._you, settings=lambda: self._you.settings, quit=quit.set)
+        status = 0
+        try:
+            if self._options.once:
+                status = await self._walk()
+            else:
+                self._face.show_panel()
+                await quit.wait()
+        finally:
+            self._face.close()
+            await self._you.close()
+            await self._neighbour.close()
+        if self._options.once and status == 0:
+            left = self._air.left()
+            status = 1 if left else 0
+            print(f"FAILED: left behind: {', '.join(left)}" if left else "done: the link was checked and cleanly ended; nothing is left")
+        return status
+
+    async def _walk(self) -> int:
+        """First we call and Robin accepts; then Robin calls and we accept in the dialog."""
+        robin = self._neighbour.controller
+        try:
+            self._face.show_panel()
+            await self._picture("idle")
+            self._menu("Connect nearby")
+            await self._until(lambda s: s.stage is Stage.SEEKING, "seeking: calling on simulated air")
+            found = await self._until(
+                lambda s: s.stage is Stage.SEEKING and any(p.reachable and p.on_wifi for p in s.peers) or _reachable(s),
+                "found: somebody answered",
+            )
+            await self._picture("found")
+            peer = next(p for p in found.peers if p.reachable)
+            self._menu(peer.name)
+            asked = await self._until(lambda s: s.stage is Stage.ASKING and s.code is not None, f"asked: {peer.name} shows the same code?")
+            if asked.code != robin.snapshot.code:
+                raise Wrong("the two codes differ")
+            print(f"code: {asked.code} on both screens", flush=True)
+            await self._picture("asking")
+            await self._until(lambda s: s.stage in (Stage.MEETING, Stage.FORMING), "accepted: finding each other on Wi-Fi")
+            await self._until(lambda s: s.stage is Stage.CHECKING, "formed: the group is up")
+            await self._linked(robin.snapshot)
+            self._menu("Disconnect")
+            await self._until(lambda s: s.stage is Stage.IDLE, "ended: disconnected by us")
+            await self._other_idle()
+
+            robin.seek()
+            print("called: Robin looks for somebody", flush=True)
+            await self._until(lambda _: _reachable(robin.snapshot), "heard: we answered Robin's call", other=True)
+            robin.ask(next(p.id for p in robin.snapshot.peers if p.reachable))
+            await self._until(lambda s: s.stage is Stage.ASKED, "dialog: Robin asks for a link")
+            await self._picture("request")
+            self._button("acceptButton")
+            await self._until(lambda s: s.stage is Stage.CHECKING, "formed: the group is up")
+            await self._linked(robin.snapshot)
+            robin.disconnect()
+            await self._until(lambda s: s.stage is Stage.IDLE, "ended: Robin disconnected")
+            await self._other_idle()
+        except Wrong as wrong:
+            print(f"FAILED: {wrong}", flush=True)
+            return 1
+        return 0
+
+    async def _linked(self, _: Snapshot) -> None:
+        await self._until(lambda s: s.stage is Stage.LINKED, "linked: the first authenticated pong came back")
+        linked = await self._until(lambda s: s.health is not None and s.health.pongs >= 10, "healthy: ten pongs")
+        await self._picture("linked")
+        if linked.failure is not None:
+            raise Wrong(f"a failure on a healthy link: {linked.failure}")
+
+    async def _other_idle(self) -> None:
+        robin = self._neighbour.controller
+        await self._until(lambda _: robin.snapshot.stage is Stage.IDLE, "ended: on Robin's side too", other=True)
+
+    async def _until(self, holds: Callable[[Snapshot], bool], step: str, *, other: bool = False) -> Snapshot:
+        """Wait for a snapshot of ours (`other`: of either side) as described, then say the step."""
+        came = asyncio.Event()
+
+        def look(_: Snapshot) -> None:
+            if holds(self._you.snapshot):
+                came.set()
+
+        undo = [self._you.subscribe(look)] + ([self._neighbour.controller.subscribe(look)] if other else [])
+        try:
+            async with asyncio.timeout(STEP):
+                await came.wait()
+        except TimeoutError:
+            snapshot = self._you.snapshot
+            raise Wrong(f"not within {STEP:.0f} s: {step} (we are {snapshot.stage.value}, {snapshot.failure})") from None
+        finally:
+            for unsubscribe in undo:
+                unsubscribe()
+        print(step, flush=True)
+        return self._you.snapshot
+
+    def _menu(self, label: str) -> None:
+        """Click an entry of the tray's menu."""
+        for action in self._face.tray.menu.actions():
+            if isinstance(action, QAction) and label in action.text().replace("&", "") and action.isEnabled():
+                action.trigger()
+                return
+        raise Wrong(f"the menu has no “{label}” to click")
+
+    def _button(self, name: str) -> None:
+        """Click a button of an open window."""
+        for window in self._app.topLevelWidgets():
+            button = window.findChild(QAbstractButton, name)
+            if window.isVisible() and button is not None and button.isEnabled():
+                button.click()
+                return
+        raise Wrong(f"no window has a button “{name}” to click")
+
+    async def _picture(self, name: str) -> None:
+        """Save what is on the screen, when asked to."""
+        folder = self._options.screenshots
+        if folder is None:
+            return
+        await asyncio.sleep(0.4)  # let the windows be drawn
+        os.makedirs(folder, exist_ok=True)
+        self._pictures += 1
+        for number, window in enumerate(w for w in self._app.topLevelWidgets() if w.isVisible() and w.isWindow() and w.windowTitle()):
+            path = Path(folder) / f"{self._pictures:02}-{name}{f'-{number}' if number else ''}.png"
+            if not window.grab().save(str(path)):
+                print(f"could not save {path}", file=sys.stderr)
+
+
+def _reachable(snapshot: Snapshot) -> bool:
+    return any(peer.reachable for peer in snapshot.peers)

@@ -1,0 +1,67 @@
+"""The demo's other person: a neighbour on the simulated air who hears you, answers, and compares the code with you."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+
+from ..controller import Controller
+from ..core.keys import Identity
+from ..core.model import Snapshot, Stage
+from ..core.wire import Kind
+from ..settings import Settings
+from .air import Air, Faults, Machine, SimulatedTrust
+
+NEIGHBOUR = "Robin’s laptop"
+
+
+class Neighbour:
+    """Accepts what it is asked after a few seconds, unless the code on your screen (`your_code`) is another one."""
+
+    def __init__(self, machine: Machine, *, thinks: float = 3.0) -> None:
+        self.controller = controller(machine, Settings(name=machine.name))
+        self.your_code: Callable[[], str | None] = lambda: None
+        self._thinks = thinks
+        self._thinking: asyncio.TimerHandle | None = None
+
+    async def open(self) -> None:
+        await self.controller.open()
+        self.controller.subscribe(self._look)
+
+    async def close(self) -> None:
+        if self._thinking is not None:
+            self._thinking.cancel()
+        await self.controller.close()
+
+    def _look(self, snapshot: Snapshot) -> None:
+        if snapshot.stage is Stage.ASKED and self._thinking is None:
+            self._thinking = asyncio.get_running_loop().call_later(self._thinks, self._answer)
+
+    def _answer(self) -> None:
+        self._thinking = None
+        snapshot = self.controller.snapshot
+        if snapshot.stage is Stage.ASKED:
+            same = not snapshot.needs_code or snapshot.code == self.your_code()
+            (self.controller.accept if same else self.controller.decline)()
+
+
+def controller(machine: Machine, settings: Settings) -> Controller:
+    """A whole controller on a simulated machine, with an identity of its own that nobody keeps."""
+    return Controller(
+        bluetooth=machine.bluetooth,
+        wifi=machine.wifi,
+        pinger=machine.pinger,
+        trust=SimulatedTrust(),
+        identity=Identity.from_seed(os.urandom(32)),
+        settings=settings,
+        entropy=os.urandom,
+        kind=Kind.LAPTOP,
+    )
+
+
+def neighbourhood(name: str) -> tuple[Air, Machine, Neighbour]:
+    """Air with you (`name`) and one neighbour on it. Nothing goes wrong here; for that there are the journeys."""
+    air = Air(int.from_bytes(os.urandom(4)), Faults(collision=0, scan_in_the_way=0, datagram_lost=0.01))
+    you, neighbour = air.machine(name), air.machine(NEIGHBOUR)
+    return air, you, Neighbour(neighbour)
