@@ -118,6 +118,9 @@ class Link:
                     return [], []
                 sent.rtt = self._last_rtt = max(0.0, (min(received, now) - sent.at) * 1000)
                 self._pongs += 1
+                if self._pongs == 1:
+                    # What was sent before the other side was there is not lost.
+                    self._sent = {s: p for s, p in self._sent.items() if s >= ping.echo_sequence}
                 self._answered = now
                 self._addresses = (source,)
                 return ([LinkUp()] if self._pongs == 1 else []), []
