@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
@@ -656,14 +657,15 @@ def test_whatever_happens_to_one_message_nobody_is_deceived(at: int, data: st.Da
                 place = data.draw(st.integers(0, len(message) - 1))
                 return [message[:place] + bytes((message[place] ^ data.draw(st.integers(1, 255)),)) + message[place + 1 :]]
             case _:
-                return [data.draw(st.binary(max_size=100) | st.sampled_from([encode(each) for each in MESSAGES]))]
+                other = st.binary(max_size=100) | st.sampled_from([encode(each) for each in MESSAGES])
+                return [data.draw(other.filter(lambda drawn: drawn != message))]
 
     caller_heard, listener_heard, air = handshake_air(tamper)
     assert all(heard.count(each) == 1 for heard in (caller_heard, listener_heard) for each in heard if isinstance(each, Failed))
     if air.caller.keys is not None and air.listener.keys is not None:
         assert air.caller.keys == air.listener.keys
     if at <= 3:
-        # Something in the clear was not as sent: nobody may believe otherwise, unless it was only repeated or said goodbye.
+        # Something in the clear did not come as sent, and once: never are both secured and go on.
         assert not (air.caller.code and air.listener.code) or air.caller.ended or air.listener.ended
 
 
@@ -776,35 +778,44 @@ def test_any_messages_from_anyone(reach: Callable[[Pair], Pair], role: Role, mes
     assert ends == side.ended <= 1
 
 
-@given(st.lists(st.tuples(st.sampled_from(list(Role)), st.booleans(), st.sampled_from(["seen", "go", "linked", "again"])), max_size=60))
-def test_two_that_keep_the_order_never_break_it(steps: list[tuple[Role, bool, str]]) -> None:
+def test_two_that_keep_the_order_never_break_it() -> None:
     """Each says whatever it may, at any time, over an air that is as late as it likes but keeps the order of one direction."""
+    dropped = sum(honest_walk(random.Random(seed)) for seed in range(150))
+    assert dropped > 10  # so the walks are long enough for messages to cross
+
+
+def honest_walk(chance: random.Random) -> int:
+    """One such walk; how many messages came that were of no interest any more."""
     air = pair().meeting()
     tries = {Role.CALLER: 1, Role.LISTENER: 1}
     flights: dict[Role, deque[bytes]] = {role: deque() for role in Role}
     sides = {Role.CALLER: air.caller, Role.LISTENER: air.listener}
+    dropped = 0
 
     def hear(role: Role) -> None:
+        nonlocal dropped
         heard, replies = sides[role].receive(flights[role].popleft())
         assert not replies and not any(isinstance(what, Failed) for what in heard)
+        dropped += not heard
         for what in heard:
             if isinstance(what, Said) and isinstance(what.message, Again):
                 tries[role] = what.message.attempt
 
-    for role, say, word in steps:
-        if not say:
+    for _ in range(60):
+        role = chance.choice(list(Role))
+        if chance.random() < 0.5:
             if flights[role]:
                 hear(role)
             continue
-        following = tries[role] + 1
-        messages: dict[str, Sayable] = {"seen": Seen(), "go": GO, "linked": LINKED, "again": Again(min(following, 3))}
-        message = messages[word]
+        sayable: list[Sayable] = [Seen(), GO, LINKED, Again(min(tries[role] + 1, 3))]
+        message = chance.choice(sayable)
         if sides[role].allows(message):
             flights[role.other] += sides[role].say(message)
-            if word == "again":
-                tries[role] = following
+            if isinstance(message, Again):
+                tries[role] += 1
     while any(flights.values()):
         for role in Role:
             if flights[role]:
                 hear(role)
     assert tries[Role.CALLER] == tries[Role.LISTENER]
+    return dropped
