@@ -106,11 +106,11 @@ class Desktop:
         ]
 
     async def click(self, pattern: str) -> str:
-        """Click the one entry whose label matches; entries' numbers change with the menu, so it is looked up each time."""
-        entries = await self.menu()
+        """Click the one enabled entry whose label matches; entries' numbers change with the menu, so it is looked up each time."""
+        entries = [entry for entry in await self.menu() if entry.enabled]
         found = [entry for entry in entries if re.search(pattern, entry.label)]
-        if len(found) != 1 or not found[0].enabled:
-            raise LookupError(f"no single enabled entry {pattern!r} in {entries}")
+        if len(found) != 1:
+            raise LookupError(f"no single {pattern!r} in {[entry.label for entry in entries]}")
         name, path = await self._menu_at()
         await self.bus.call(name, path, MENU, "Event", "isvu", found[0].number, "clicked", Variant("s", ""), 0)
         return found[0].label

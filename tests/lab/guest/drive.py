@@ -159,7 +159,8 @@ class Node:
         return found
 
     async def menu(self) -> list[str]:
-        return [entry.label for entry in await self.desktop.menu()]
+        """The labels that can be clicked."""
+        return [entry.label for entry in await self.desktop.menu() if entry.enabled]
 
     async def click(self, pattern: str, limit: float = 5) -> str:
         """Click the tray menu's entry whose label matches, once it is there and enabled."""
@@ -224,27 +225,26 @@ class Node:
         state, reason = await self.system.get(NM, await self.p2p_device(), NM + ".Device", "StateReason")
         return state, reason
 
+    @property
     def p2p_address(self) -> str:
-        found = re.search(r"addr ([0-9a-f:]{17})\s+type P2P-device", shell("node", self.name, "iw", "dev"))
-        if found is None:
-            raise LookupError(f"{self.name} has no P2P device")
-        return found[1]
+        """Fixed by the simulated radio."""
+        return {"A": "42:00:00:00:00:00", "B": "42:00:00:00:01:00"}[self.name]
 
-    async def supplicant(self, member: str, signature: str = "", *body: Any) -> Any:
-        """A call to wpa_supplicant's P2P interface, as root."""
-        for path in await self.system.get(SUPPLICANT, "/fi/w1/wpa_supplicant1", SUPPLICANT, "Interfaces"):
-            return await self.system.call(SUPPLICANT, path, P2P, member, signature, *body)
-        raise LookupError(f"{self.name}: wpa_supplicant has no interface")
+    async def refuse(self, other: Node) -> None:
+        """wpa_supplicant, as root: turn down the other's next request to form a group, until this side asks for one itself."""
+        interface = (await self.system.get(SUPPLICANT, "/fi/w1/wpa_supplicant1", SUPPLICANT, "Interfaces"))[0]
+        peer = f"{interface}/Peers/{other.p2p_address.replace(':', '')}"
+        await self.system.call(SUPPLICANT, interface, P2P, "RejectPeer", "o", peer)
 
     def activations(self, since: float) -> list[Heard]:
         """NetworkManager was told to form a group."""
         return self.tap.since(since, "AddAndActivateConnection2")
 
     async def formed(self, since: float) -> float | None:
-        """When NetworkManager last said that a group is up."""
+        """When NetworkManager first said since then that a group is up."""
         device = await self.p2p_device()
-        ups = [item for item in self.tap.since(since, "StateChanged") if item.path == device and item.body[0] == NM_ACTIVATED]
-        return ups[-1].at if ups else None
+        ups = [item.at for item in self.tap.since(since, "StateChanged") if item.path == device and item.body[0] == NM_ACTIVATED]
+        return ups[0] if ups else None
 
     async def leftovers(self, listening: bool = True) -> dict[str, object]:
         """What a journey or a dead applet left on this machine; empty is right. `listening`: an idle applet may go on hearing calls."""
@@ -302,9 +302,9 @@ class Node:
         return re.findall(r"^\s*(p2p-\S+):", Path(f"/proc/{self.pid}/net/dev").read_text(), re.M)
 
     def _journals(self) -> list[str]:
-        """Notes of things made and not yet undone."""
-        home = Path(f"/proc/{self.pid}/root/home/alice")
-        return [str(path.relative_to(home)) for path in home.rglob("*journal*") if path.is_file() and _says_something(path)]
+        """The applet's notes of things made and not yet undone; there is no file when there is nothing to undo."""
+        made = Path(f"/proc/{self.pid}/root/home/alice/.local/state/nearby-tray/made")
+        return [f"{path.name}: {path.read_text()}" for path in made.glob("*.json")]
 
     def _on_talk(self, item: Heard) -> None:
         match item.interface, item.member:
@@ -327,10 +327,6 @@ def _pid(name: str) -> int:
 def _inside(name: str, path: str) -> str:
     """The bus address, from outside, of a socket on the node's own file system."""
     return f"unix:path=/proc/{_pid(name)}/root{path}"
-
-
-def _says_something(path: Path) -> bool:
-    return path.read_text().strip() not in ("", "{}", "[]", "null")
 
 
 def say(what: str, **figures: object) -> None:

@@ -14,8 +14,8 @@ from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QSystemTrayIcon, QVBoxLayout
 
 
-@ClassInfo({"D-Bus Interface": "org.nearbytray.Nearby1"})  # type: ignore[call-arg, operator]  # the stub knows no dictionary
-class Standin(QObject):
+@ClassInfo({"D-Bus Interface": "org.nearbytray.Nearby1"})  # type: ignore[call-arg]  # the stub knows no dictionary
+class Standin(QObject):  # type: ignore[operator]
     def __init__(self) -> None:
         super().__init__()
         self.state = "idle"

@@ -1,0 +1,559 @@
+"""The journeys of two people with two machines, walked by the real applets on real daemons and simulated radios.
+
+Run in the lab's virtual machine: `python3 journeys.py NAME...`, or `soak --count N`. Each journey starts from two idle applets and leaves
+nothing behind. A line per step with its figures for people; a JSON line per journey in /out/results.jsonl for programs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from guest import bare
+from guest.bus import BusError
+from guest.drive import OUT, Node, Status, TooLate, say, until
+
+SETTLED = 20.0  # a finished or failed journey must have left the machine within this
+LOST = 3.0  # no answer for so long is a lost link
+LISTED = 60.0  # the first call after boot shares the machine with everything that starts
+TRIES = 3
+
+
+@dataclass
+class Linked:
+    """The figures of one journey to a link, in seconds."""
+
+    find: float  # click on "Connect nearby" → the other in the menu
+    go: float  # the other's Accept → the caller's NetworkManager is told to form
+    form: float  # told → both have a group
+    check: float  # both have a group → linked on both, that is the first authenticated pong
+    tries: int
+    code: str = field(repr=False)
+
+
+@dataclass
+class Lab:
+    a: Node
+    b: Node
+
+    @property
+    def nodes(self) -> tuple[Node, Node]:
+        return self.a, self.b
+
+    async def ready(self) -> None:
+        """Two idle applets and clean machines; an applet that is not at rest is started anew."""
+        for node in self.nodes:
+            await node.radio("back")
+            await node.firewall("off")
+            if node.applet is not None and node.applet.poll() is None:
+                try:
+                    status = await node.status()
+                    if status.state == "idle":
+                        continue
+                except (BusError, TimeoutError):
+                    pass
+                await node.kill_applet(signal.SIGKILL)
+            say(f"{node.name}: applet in the tray", seconds=await node.start_applet())
+        for node in self.nodes:
+            await node.clean(SETTLED)
+
+    async def ask(self, caller: Node, other: Node) -> tuple[float, str]:
+        """From the click to both people seeing the same code; the seconds until the other was listed, and the code."""
+        started = time.monotonic()
+        await caller.click("Connect nearby")
+
+        async def listed() -> bool:
+            return any(other.host in label for label in await caller.menu())
+
+        await until(f"{other.host} is in the menu of {caller.name}", listed, LISTED)
+        found = time.monotonic() - started
+        await caller.click(other.host)
+        here, there = await asyncio.gather(caller.in_state("asking", limit=10), other.in_state("asked", limit=10))
+        assert here.code and here.code == there.code, f"codes differ: {here.code} and {there.code}"
+        return found, here.code
+
+    async def link(self, caller: Node, other: Node, limit: float = 200) -> Linked:
+        find, code = await self.ask(caller, other)
+        accepted = time.monotonic()
+
+        async def shown() -> bool:
+            return any(code in text for text in await other.screen.texts())
+
+        await until(f"{other.name} shows the code", shown, 15)
+        await other.press("Accept")
+        accepted = time.monotonic()
+        status, _ = await asyncio.gather(self.linked(caller, limit), self.linked(other, limit))
+        linked = time.monotonic()
+        orders = caller.activations(accepted)
+        told = orders[-1].at
+        ups = [await node.formed(told) for node in self.nodes]
+        up = max((moment for moment in ups if moment is not None), default=linked)
+        return Linked(find, orders[0].at - accepted, up - told, linked - up, status.attempt or len(orders), code)
+
+    async def linked(self, node: Node, limit: float) -> Status:
+        """Waits until it is; ends at once when the applet gives up, with what it says."""
+
+        async def probe() -> Status | None:
+            status = await node.status()
+            if status.state == "idle" and status.failure:
+                raise AssertionError(f"{node.name} gave up: {status.failure}")
+            return status if status.state == "linked" else None
+
+        found = await until(f"{node.name} is linked", probe, limit)
+        assert found is not None
+        return found
+
+    async def pongs(self, node: Node, count: int, limit: float = 30) -> Status:
+        """Waits for so many more answers."""
+        goal = (await node.status()).pongs + count
+
+        async def probe() -> Status | None:
+            status = await node.status()
+            return status if status.pongs >= goal else None
+
+        found = await until(f"{node.name} has {count} more pongs", probe, limit)
+        assert found is not None
+        return found
+
+    async def disconnect(self, node: Node) -> float:
+        """Click Disconnect; the seconds until both machines are idle and clean."""
+        started = time.monotonic()
+        await node.click("Disconnect")
+        await asyncio.gather(*(each.in_state("idle", limit=SETTLED) for each in self.nodes))
+        await asyncio.gather(*(each.clean(SETTLED) for each in self.nodes))
+        return time.monotonic() - started
+
+    async def at_rest(self) -> None:
+        await asyncio.gather(*(each.in_state("idle", limit=SETTLED) for each in self.nodes))
+        await asyncio.gather(*(each.clean(SETTLED) for each in self.nodes))
+
+
+Journey = Callable[[Lab], Awaitable[dict[str, Any] | None]]
+JOURNEYS: dict[str, Journey] = {}
+
+
+def journey(walk: Journey) -> Journey:
+    JOURNEYS[walk.__name__] = walk
+    return walk
+
+
+# --- meeting, and the answers people give ---
+
+
+@journey
+async def whole(lab: Lab) -> dict[str, Any]:
+    """Call, choose, compare, accept, ten pongs, disconnect; nothing left on either machine."""
+    linked = await lab.link(lab.a, lab.b)
+    say("linked", **asdict(linked))
+    here, there = await asyncio.gather(lab.pongs(lab.a, 10), lab.pongs(lab.b, 10))
+    assert here.peer == lab.b.host and there.peer == lab.a.host, f"peers: {here.peer} and {there.peer}"
+    say("ten pongs", a=here.raw.get("health"), b=there.raw.get("health"))
+    return {**asdict(linked), "disconnect": await lab.disconnect(lab.a), "applet": here.timings}
+
+
+@journey
+async def back_again(lab: Lab) -> dict[str, Any]:
+    """The other way round: B calls, and the listener ends the link."""
+    linked = await lab.link(lab.b, lab.a)
+    await lab.pongs(lab.b, 3)
+    return {**asdict(linked), "disconnect": await lab.disconnect(lab.a)}
+
+
+@journey
+async def declined(lab: Lab) -> dict[str, Any]:
+    await lab.ask(lab.a, lab.b)
+    await lab.b.press("Decline")
+    pressed = time.monotonic()
+    status = await lab.a.in_state("idle", limit=10)
+    assert status.failure == "asking: declined", status
+    told = time.monotonic() - pressed
+    await lab.at_rest()
+    assert not lab.a.activations(pressed - 60), "a group was ordered without consent"
+    return {"told": told}
+
+
+@journey
+async def unanswered(lab: Lab) -> dict[str, Any]:
+    """B's user is away: after 60 s both are at rest and A says so."""
+    await lab.ask(lab.a, lab.b)
+    asked = time.monotonic()
+    status = await lab.a.in_state("idle", limit=75)
+    waited = time.monotonic() - asked
+    assert waited > 55, f"gave up after {waited:.0f} s already"
+    assert status.failure == "asking: no-answer", status
+    await lab.at_rest()
+    assert await lab.b.screen.find("Accept") is None, "the dialog is still there"
+    return {"waited": waited}
+
+
+@journey
+async def cancelled(lab: Lab) -> dict[str, Any]:
+    """A changes its mind while B is asked: B's dialog closes by itself."""
+    await lab.ask(lab.a, lab.b)
+    clicked = time.monotonic()
+    await lab.a.click("Cancel")
+    await lab.b.in_state("idle", limit=10)
+    closed = time.monotonic() - clicked
+
+    async def gone() -> bool:
+        return await lab.b.screen.find("Accept") is None
+
+    await until("B's dialog is closed", gone, 10)
+    await lab.at_rest()
+    return {"closed": closed}
+
+
+# --- what radios do ---
+
+
+@journey
+async def link_cut(lab: Lab) -> dict[str, Any]:
+    """B is carried out of range and comes back: lost is said within 3 s with the reason, then linked again by itself."""
+    await lab.link(lab.a, lab.b)
+    await lab.pongs(lab.a, 5)
+    await lab.b.radio("gone")
+    gone = time.monotonic()
+    status = await lab.a.in_state("restoring", limit=15)
+    lost = time.monotonic() - gone
+    say("lost", seconds=lost, says=status.raw)
+    assert lost < LOST + 1.5, f"lost was said after {lost:.1f} s"  # the last pong may be up to 1 s older than the cut
+    await lab.b.in_state("restoring", limit=15)
+    await lab.b.radio("back")
+    back = time.monotonic()
+    await asyncio.gather(lab.linked(lab.a, 150), lab.linked(lab.b, 150))
+    restored = time.monotonic() - back
+    await lab.pongs(lab.a, 3)
+    return {"lost": lost, "restored": restored, "disconnect": await lab.disconnect(lab.a)}
+
+
+@journey
+async def link_given_up(lab: Lab) -> dict[str, Any]:
+    """B does not come back: bounded tries, then both say that the link is lost, and rest."""
+    await lab.link(lab.a, lab.b)
+    await lab.pongs(lab.a, 3)
+    await lab.b.radio("gone")
+    gone = time.monotonic()
+    await lab.a.in_state("restoring", limit=15)
+    status = await lab.a.in_state("idle", limit=400)
+    given_up = time.monotonic() - gone
+    assert status.failure, "it ended without saying why"
+    say("A gave up", seconds=given_up, failure=status.failure)
+    await lab.b.in_state("idle", limit=200)
+    await lab.b.radio("back")
+    await lab.at_rest()
+    return {"given_up": given_up, "failure": status.failure}
+
+
+@journey
+async def airplane(lab: Lab) -> dict[str, Any]:
+    """B's user switches Wi-Fi off while linked: said on both; on again: linked again or at rest, and a new link works."""
+    await lab.link(lab.a, lab.b)
+    await lab.pongs(lab.a, 3)
+    off = time.monotonic()
+    await lab.b.radio("off")
+    here = await lab.a.in_state("restoring", "idle", limit=15)
+    there = await lab.b.in_state("restoring", "idle", limit=15)
+    noticed = time.monotonic() - off
+    say("noticed", seconds=noticed, a=here.failure or here.state, b=there.failure or there.state)
+    await lab.b.radio("on")
+    await until("B has its P2P device again", lab.b.p2p_device, 20)
+    here = await lab.a.in_state("linked", "idle", limit=200)
+    if here.state == "linked":
+        await lab.disconnect(lab.a)
+    await lab.at_rest()
+    linked = await lab.link(lab.a, lab.b)
+    return {"noticed": noticed, **asdict(linked), "disconnect": await lab.disconnect(lab.a)}
+
+
+@journey
+async def firewalled(lab: Lab) -> dict[str, Any]:
+    """Both machines drop all that is new and inbound: linked all the same."""
+    for node in lab.nodes:
+        await node.firewall("on")
+    linked = await lab.link(lab.a, lab.b)
+    await asyncio.gather(lab.pongs(lab.a, 10), lab.pongs(lab.b, 10))
+    return {**asdict(linked), "disconnect": await lab.disconnect(lab.a)}
+
+
+@journey
+async def sticking(lab: Lab) -> dict[str, Any]:
+    """The failure that sticks, cured by the applets' own next try.
+
+    B's supplicant turns A's first request down, as it does when the frames of an earlier answer were lost: A's supplicant gives up, A's
+    NetworkManager does not notice, B's supplicant then asks and is told to wait for A, and both wait for 45 s and remember it.
+    """
+    await lab.ask(lab.a, lab.b)
+    refusals = 0
+
+    async def refused() -> bool:
+        """At the latest moment: B knows A by now, and has not asked itself yet."""
+        return bool(lab.a.activations(started))
+
+    started = time.monotonic()
+    pressing = asyncio.ensure_future(lab.b.press("Accept"))
+    while not await refused():
+        try:
+            await lab.b.refuse(lab.a)
+            refusals += 1
+        except BusError:
+            pass  # B's supplicant has not seen A yet
+        await asyncio.sleep(0.05)
+        assert time.monotonic() - started < 120, "no try was made"
+    await pressing
+    assert refusals, "A asked before B's supplicant knew it"
+    status, _ = await asyncio.gather(lab.linked(lab.a, 200), lab.linked(lab.b, 200))
+    orders = lab.a.activations(started)
+    cured = time.monotonic() - orders[0].at
+    say("cured", seconds=cured, tries=len(orders), status=status.timings)
+    assert len(orders) > 1, "the failure was not provoked: the first try worked"
+    return {"cured": cured, "tries": status.attempt or len(orders), "disconnect": await lab.disconnect(lab.a)}
+
+
+# --- what programs and daemons do ---
+
+
+@journey
+async def killed_linked(lab: Lab) -> dict[str, Any]:
+    """A's applet dies while linked: B notices and rests in the end; A's next start finds and leaves nothing."""
+    await lab.link(lab.a, lab.b)
+    await lab.pongs(lab.a, 3)
+    await lab.a.kill_applet(signal.SIGKILL)
+    died = time.monotonic()
+    there = await lab.b.in_state("restoring", "idle", limit=15)
+    noticed = time.monotonic() - died
+    say("B noticed", seconds=noticed, says=there.failure or there.state)
+    await lab.a.start_applet()
+    await lab.a.clean(SETTLED)
+    await lab.b.in_state("idle", limit=400)
+    rested = time.monotonic() - died
+    await lab.at_rest()
+    linked = await lab.link(lab.a, lab.b)
+    return {"noticed": noticed, "rested": rested, **asdict(linked), "disconnect": await lab.disconnect(lab.a)}
+
+
+@journey
+async def killed_asking(lab: Lab) -> dict[str, Any]:
+    """A's applet dies while B's user is asked: the dialog goes, A's next start leaves nothing."""
+    await lab.ask(lab.a, lab.b)
+    await lab.a.kill_applet(signal.SIGKILL)
+    died = time.monotonic()
+    await lab.b.in_state("idle", limit=70)
+    noticed = time.monotonic() - died
+    await lab.a.start_applet()
+    await lab.at_rest()
+    return {"noticed": noticed}
+
+
+@journey
+async def quit_linked(lab: Lab) -> dict[str, Any]:
+    """A quits through its menu while linked: a goodbye, not a loss."""
+    await lab.link(lab.a, lab.b)
+    clicked = time.monotonic()
+    await lab.a.click("Quit")
+    there = await lab.b.in_state("idle", "restoring", limit=15)
+    assert there.state == "idle", f"B takes the goodbye for a loss: {there}"
+    ended = time.monotonic() - clicked
+
+    async def gone() -> bool:
+        return lab.a.applet is not None and lab.a.applet.poll() is not None
+
+    await until("A's applet has ended", gone, 15)
+    await asyncio.gather(lab.a.clean(SETTLED, listening=False), lab.b.clean(SETTLED))
+    await lab.a.start_applet()
+    return {"ended": ended}
+
+
+async def _restarted_seeking(lab: Lab, daemon: str) -> dict[str, Any]:
+    """The call goes on by itself when the daemon is back, or ends saying why; then a whole journey works."""
+    await lab.a.click("Connect nearby")
+    await lab.a.in_state("seeking", limit=10)
+    await lab.a.daemon("restart", daemon)
+    restarted = time.monotonic()
+
+    async def listed() -> bool:
+        status = await lab.a.status()
+        return status.state == "idle" or lab.b.host in status.listed
+
+    await until("B is listed, or A has ended the call", listed, 60)
+    status = await lab.a.status()
+    say("after the restart", seconds=time.monotonic() - restarted, state=status.state, failure=status.failure)
+    if status.state != "idle":
+        await lab.a.click("Stop looking|Cancel")
+        await lab.a.in_state("idle", limit=10)
+    went_on = status.state != "idle"
+    await until("A has its P2P device", lab.a.p2p_device, 30)
+    await lab.at_rest()
+    linked = await lab.link(lab.a, lab.b)
+    return {"went_on": went_on, **asdict(linked), "disconnect": await lab.disconnect(lab.a)}
+
+
+@journey
+async def networkmanager_restarted_seeking(lab: Lab) -> dict[str, Any]:
+    return await _restarted_seeking(lab, "NetworkManager")
+
+
+@journey
+async def bluetoothd_restarted_seeking(lab: Lab) -> dict[str, Any]:
+    return await _restarted_seeking(lab, "bluetoothd")
+
+
+@journey
+async def networkmanager_restarted_linked(lab: Lab) -> dict[str, Any]:
+    """NetworkManager dies under a link: said, restored by itself or given up, and nothing left."""
+    await lab.link(lab.a, lab.b)
+    await lab.pongs(lab.a, 3)
+    await lab.a.daemon("restart", "NetworkManager")
+    restarted = time.monotonic()
+    here = await lab.a.in_state("restoring", "idle", limit=20)
+    noticed = time.monotonic() - restarted
+    say("noticed", seconds=noticed, says=here.failure or here.raw)
+    here = await lab.a.in_state("linked", "idle", limit=400)
+    ended = time.monotonic() - restarted
+    restored = here.state == "linked"
+    if restored:
+        await lab.pongs(lab.a, 3)
+        await lab.disconnect(lab.a)
+    await lab.b.in_state("idle", limit=200)
+    await lab.at_rest()
+    return {"noticed": noticed, "restored": restored, "after": ended, "failure": here.failure}
+
+
+# --- figures ---
+
+
+async def soak(lab: Lab, count: int) -> bool:
+    """So many whole journeys in a row, the callers taking turns; true when every one was linked within three tries."""
+    rows: list[dict[str, Any]] = []
+    for number in range(count):
+        caller, other = lab.nodes if number % 2 == 0 else lab.nodes[::-1]
+        row: dict[str, Any] = {"journey": number + 1, "caller": caller.name, "linked": False, "cause": None}
+        try:
+            await lab.ready()
+            row.update(asdict(await lab.link(caller, other)), linked=True)
+            await lab.pongs(caller, 3)
+            row["disconnect"] = await lab.disconnect(caller)
+        except (AssertionError, BusError, LookupError, TimeoutError) as error:
+            row["cause"] = f"{type(error).__name__}: {error}"
+            await evidence(lab, f"soak{number + 1}")
+        row.pop("code", None)
+        rows.append(row)
+        result("soak", row)
+    linked = [row for row in rows if row["linked"]]
+    summary: dict[str, Any] = {
+        "journeys": count,
+        "within three tries": len([row for row in linked if row["tries"] <= TRIES]) / count,
+        "first try": len([row for row in linked if row["tries"] == 1]) / count,
+        "left something or ended badly": len([row for row in linked if row["cause"]]),
+        **{f"median {step}": round(median(row[step] for row in linked), 2) for step in ("find", "go", "form", "check") if linked},
+        **{f"worst {step}": round(max(row[step] for row in linked), 2) for step in ("find", "go", "form", "check") if linked},
+    }
+    result("soak summary", summary)
+    return len(linked) == count and not any(row["cause"] for row in rows)
+
+
+async def bench(lab: Lab, count: int) -> bool:
+    """Group formation by the applets against bare calls to the same NetworkManagers, in turn."""
+    applet: list[float] = []
+    plain: list[float] = []
+    for _ in range(count):
+        await lab.ready()
+        try:
+            linked = await lab.link(lab.a, lab.b)
+            applet.append(linked.form)
+            say("applet", form=linked.form, tries=linked.tries)
+            await lab.disconnect(lab.a)
+        except (AssertionError, BusError, LookupError) as error:
+            say(f"applet failed: {error}")
+        try:
+            met = await bare.meet(lab.a, lab.b)
+            plain.append(await bare.form(lab.a, lab.b))
+            say("bare", find=met, form=plain[-1])
+        except TooLate as error:
+            say(f"bare failed: {error}")
+        await bare.end(lab.a, lab.b)
+    figures = {
+        "rounds": count,
+        "applet": applet,
+        "bare": plain,
+        "ratio of medians": round(median(applet) / median(plain), 2) if applet and plain else None,
+    }
+    result("bench", figures)
+    return len(applet) == count
+
+
+# --- running ---
+
+
+def result(name: str, row: dict[str, Any]) -> None:
+    say(name, **row)
+    rounded = {key: round(value, 3) if isinstance(value, float) else value for key, value in row.items()}
+    with (OUT / "results.jsonl").open("a") as file:
+        file.write(json.dumps({"name": name, **rounded}) + "\n")
+
+
+async def evidence(lab: Lab, name: str) -> None:
+    """What both machines look like when something went wrong."""
+    for node in lab.nodes:
+        try:
+            say(f"{node.name}: {(await node.status()).raw}")
+        except (BusError, TimeoutError, ValueError) as error:
+            say(f"{node.name}: no status: {error}")
+        try:
+            node.screenshot(OUT / f"{name}.{node.name}.png")
+        except (RuntimeError, OSError) as error:
+            say(f"{node.name}: no screenshot: {error}")
+
+
+async def walk(lab: Lab, name: str) -> bool:
+    started = time.monotonic()
+    say(f"=== {name}")
+    try:
+        await lab.ready()
+        figures = await JOURNEYS[name](lab) or {}
+    except Exception as error:  # whatever it was, the next journey is still worth walking
+        result(name, {"ok": False, "seconds": time.monotonic() - started, "why": f"{type(error).__name__}: {error}"})
+        traceback.print_exc(file=sys.stdout)
+        await evidence(lab, name)
+        return False
+    figures.pop("code", None)
+    result(name, {"ok": True, "seconds": time.monotonic() - started, **figures})
+    return True
+
+
+async def main() -> int:
+    known = [*JOURNEYS, "soak", "bench"]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(known))
+    parser.add_argument("--count", type=int, default=10, help="rounds of soak and bench")
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(known):
+        parser.error(f"no journey {unknown}")
+    lab = Lab(await Node.open("A"), await Node.open("B"))
+    good = True
+    for name in options.names or list(JOURNEYS):
+        match name:
+            case "soak":
+                good &= await soak(lab, options.count)
+            case "bench":
+                good &= await bench(lab, options.count)
+            case _:
+                good &= await walk(lab, name)
+    for node in lab.nodes:
+        if node.applet is not None and node.applet.poll() is None:
+            await node.kill_applet(signal.SIGTERM)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent))
+    sys.exit(asyncio.run(main()))
