@@ -12,8 +12,9 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import SLOT, QBuffer, QByteArray, QIODevice, QObject, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher, QDBusVariant
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QImage, QImageReader, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
@@ -282,9 +283,9 @@ class Look(QObject):
         if not self._bus.isConnected():
             return
         service, path, interface = _PORTAL
-        self._bus.connect(
-            service, path, interface, "SettingChanged", self, b"1setting_changed(QDBusMessage)"
-        )  # "1": what SLOT() puts in front
+        # The stubs say bytes, the runtime takes the str that SLOT() makes and nothing else.
+        slot: Any = SLOT("setting_changed(QDBusMessage)")
+        self._bus.connect(service, path, interface, "SettingChanged", self, slot)
         for namespace, key in (_SCHEME, _FONT):
             message = QDBusMessage.createMethodCall(service, path, interface, "Read")
             message.setArguments([namespace, key])

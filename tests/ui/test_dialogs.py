@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
@@ -62,6 +63,14 @@ def test_accept(bot: QtBot, dialog: RequestDialog, controller: FakeController, r
     controller.show(SCENES["meeting"])
     assert not dialog.isVisible()
     assert controller.calls == [("accept", remember)]
+
+
+def test_a_screen_reader_finds_and_presses_the_buttons(bot: QtBot, dialog: RequestDialog, controller: FakeController) -> None:
+    face = QAccessible.queryAccessibleInterface(button(dialog, "acceptButton"))
+    assert face.text(QAccessible.Text.Name) == "Accept"
+    actions = face.actionInterface()
+    actions.doAction(actions.pressAction())
+    bot.waitUntil(lambda: controller.calls == [("accept", False)])
 
 
 def test_decline_is_the_default(dialog: RequestDialog) -> None:

@@ -1,0 +1,61 @@
+"""The face with the writing-down controller, as a program of its own under a real display; says on stdout what happens to it."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from nearby_tray.ui.theme import is_dark, prepare_environment
+
+from .scenes import SCENES, FakeController
+
+
+class Telling(FakeController):
+    def __getattribute__(self, name: str) -> object:
+        found = super().__getattribute__(name)
+        if name in ("seek", "decline", "accept"):
+            say(call=name)
+        return found
+
+
+def say(**values: object) -> None:
+    print(json.dumps(values), flush=True)
+
+
+def main() -> None:
+    prepare_environment()
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from nearby_tray.ui.face import Face
+
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("nearby-tray")
+    controller = Telling(SCENES[sys.argv[1] if len(sys.argv) > 1 else "idle"])
+    face = Face(app, controller, settings=lambda: controller.settings, quit=app.quit)
+
+    def windows() -> list[str]:
+        return [w.windowTitle() for w in app.topLevelWidgets() if w.isVisible() and w.windowTitle()]
+
+    face.tray.homed.connect(lambda home: say(homed=home, windows=windows()))
+    face.look.changed.connect(lambda: say(dark=is_dark(app.palette())))
+    app.fontChanged.connect(lambda font: say(font=f"{font.family()} {font.pointSize()}"))
+
+    def look() -> None:
+        if (width := face.tray.geometry().width()) > 8:
+            docked.stop()
+            say(docked=True, width=width)
+
+    # Docked in an XEmbed tray the icon has a place on the screen; Qt says so without a signal.
+    docked = QTimer(app)
+    docked.setInterval(50)
+    docked.timeout.connect(look)
+    docked.start()
+    QTimer.singleShot(0, lambda: say(event="running"))
+    app.exec()
+    face.close()
+    say(event="ended")
+
+
+if __name__ == "__main__":
+    main()
