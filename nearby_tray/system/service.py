@@ -1,0 +1,423 @@
+"""The applet on the session bus: for its own command line, for scripts and for other programs of the same user.
+
+Whoever is on the session bus is the user. Still nothing here trusts a caller: text is bounded, an impossible wish is answered with a
+sentence, a thousand calls at once are answered one after the other, and listeners are told of changes at most five times a second.
+
+    bus name    org.nearbytray.Nearby         object   /org/nearbytray/Nearby1         interface   org.nearbytray.Nearby1
+    Status() → s, Peers() → s, Settings() → s             JSON, as `status` and `nearby_tray.settings` make it
+    ChangeSettings(s) → s                                 a JSON object of changes; answers the settings in force
+    Seek(), Connect(s name or id), Accept(b remember), Decline(), Cancel(), Disconnect(), Raise(), Quit()
+    Changed(s)                                            signal: the new status
+    Version                                               property
+    errors      org.nearbytray.Error.NotPossible, .UnknownPeer, .InvalidSetting; the text is a sentence for the user
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+import msgspec
+
+from .. import __version__
+from ..core.model import Failure, Health, Peer, Snapshot, Stage
+from ..settings import Settings, changed
+from .bus import Bus, BusError, BusGone, DBusError, ServiceInterface, Supervised, dbus_property, method, signal
+
+log = logging.getLogger(__name__)
+
+NAME = "org.nearbytray.Nearby"
+PATH = "/org/nearbytray/Nearby1"
+INTERFACE = "org.nearbytray.Nearby1"
+NOT_POSSIBLE = "org.nearbytray.Error.NotPossible"
+UNKNOWN_PEER = "org.nearbytray.Error.UnknownPeer"
+INVALID_SETTING = "org.nearbytray.Error.InvalidSetting"
+
+TEXT_LIMIT = 16 * 1024  # characters of an argument
+PAUSE = 0.2  # seconds between two `Changed`
+
+Describe = Callable[[Failure], tuple[str, str]]
+"""The sentence and the advice for a failure."""
+
+
+class Commands(Protocol):
+    """What the bus may ask of the applet; each returns at once."""
+
+    @property
+    def snapshot(self) -> Snapshot: ...
+
+    @property
+    def settings(self) -> Settings: ...
+
+    def seek(self) -> None: ...
+
+    def ask(self, peer_id: str) -> None: ...
+
+    def accept(self, remember: bool) -> None: ...
+
+    def decline(self) -> None: ...
+
+    def cancel(self) -> None: ...
+
+    def disconnect(self) -> None: ...
+
+    def apply(self, settings: Settings) -> None: ...
+
+    def raise_window(self) -> None: ...
+
+    def quit(self) -> None: ...
+
+
+class AlreadyRunning(Exception):
+    """Another applet of this user has the name; it was asked to raise its window."""
+
+
+class Service:
+    """Serves `commands` on the session bus; a bus that is lost is found again."""
+
+    def __init__(self, commands: Commands, describe: Describe) -> None:
+        self._commands = commands
+        self._describe = describe
+        self._interface: _Interface | None = None  # of the present connection; the library signals on each it ever knew
+        self._task: asyncio.Task[None] | None = None
+        self._opened: asyncio.Future[bool] | None = None
+        self._latest: Snapshot | None = None
+        self._told: dict[str, object] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._not_before = 0.0
+
+    async def open(self, *, raise_other: bool = True) -> None:
+        """Take the name. Raises `AlreadyRunning` (after asking the other one to show itself, if `raise_other`) or `BusGone`."""
+        loop = asyncio.get_running_loop()
+        opened = self._opened = loop.create_future()
+
+        def absent() -> None:
+            if not opened.done():
+                opened.set_exception(BusGone("no session bus"))
+
+        supervised = Supervised("session", self._up, self._down, on_absent=absent)
+        self._task = loop.create_task(supervised.run(), name="session bus service")
+        try:
+            async with asyncio.timeout(30):
+                taken = await opened
+        except TimeoutError:
+            await self.close()
+            raise BusGone("the session bus does not answer") from None
+        except BaseException:
+            await self.close()
+            raise
+        if not taken:
+            await self.close()
+            if raise_other:
+                await _raise_other()
+            raise AlreadyRunning
+
+    async def close(self) -> None:
+        """Leave the bus. Idempotent."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    def show(self, snapshot: Snapshot) -> None:
+        """The state of things; listeners on the bus hear of it soon, if it differs from what they know."""
+        self._latest = snapshot
+        if self._timer is None and self._interface is not None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_at(max(self._not_before, loop.time()), self._tell)
+
+    def _tell(self) -> None:
+        self._timer = None
+        if self._latest is None or self._interface is None:
+            return
+        said = status(self._latest, self._describe)
+        # A countdown and a silence go on by themselves: that alone is no news.
+        news = {key: value for key, value in said.items() if key not in ("ends_in_s", "visible_for_s")}
+        if isinstance(said["health"], dict):
+            news["health"] = {key: value for key, value in said["health"].items() if key != "silence_s"}
+        if news == self._told:
+            return
+        self._told = news
+        self._not_before = asyncio.get_running_loop().time() + PAUSE
+        self._interface.changed(_json(said))
+
+    async def _up(self, bus: Bus) -> None:
+        assert self._opened is not None
+        interface = _Interface(self._commands, self._describe)
+        bus.export(PATH, interface)
+        taken = await bus.request_name(NAME)
+        if not self._opened.done():
+            self._opened.set_result(taken)
+        elif not taken:
+            log.warning("another applet has taken %s meanwhile; this one cannot be asked by the command line", NAME)
+        if taken:
+            self._interface, self._told = interface, None
+            if self._latest is not None:
+                self.show(self._latest)
+
+    def _down(self) -> None:
+        self._interface = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+async def _raise_other() -> None:
+    try:
+        bus = await Bus.connect("session")
+        try:
+            await bus.call(NAME, PATH, INTERFACE, "Raise", timeout=5)
+        finally:
+            await bus.close()
+    except (BusError, BusGone) as error:
+        log.info("the other applet could not be raised: %s", error)
+
+
+class _Interface(ServiceInterface):
+    """What is exported. Sync methods: none may be overtaken by another."""
+
+    def __init__(self, commands: Commands, describe: Describe) -> None:
+        super().__init__(INTERFACE)
+        self._commands = commands
+        self._describe = describe
+
+    @method("Status", gives="s")
+    def status(self) -> str:
+        return _json(status(self._commands.snapshot, self._describe))
+
+    @method("Peers", gives="s")
+    def peers(self) -> str:
+        return _json([_peer(peer) for peer in self._commands.snapshot.peers])
+
+    @method("Seek")
+    def seek(self) -> None:
+        stage = self._stage
+        if stage not in (Stage.IDLE, Stage.SEEKING):
+            raise _not_possible(f"Not possible now ({_DOING[stage]}).")
+        self._commands.seek()
+        after = self._commands.snapshot
+        if after.stage is Stage.IDLE and after.failure is not None:
+            raise _not_possible(" ".join(self._describe(after.failure)))
+
+    @method("Connect", takes=["s"])
+    def connect(self, name_or_id: str) -> None:
+        _check_length(name_or_id)
+        stage = self._stage
+        if stage is not Stage.SEEKING:
+            raise _not_possible("Not looking for computers: seek first." if stage is Stage.IDLE else f"Not possible now ({_DOING[stage]}).")
+        peer = find_peer(name_or_id, self._commands.snapshot.peers)
+        if not peer.reachable:
+            raise _not_possible(f"{_label(peer)} cannot be asked: Nearby Tray does not answer there.")
+        self._commands.ask(peer.id)
+
+    @method("Accept", takes=["b"])
+    def accept(self, remember: bool) -> None:
+        self._need(Stage.ASKED, "Nobody asks for a link.")
+        self._commands.accept(remember)
+
+    @method("Decline")
+    def decline(self) -> None:
+        self._need(Stage.ASKED, "Nobody asks for a link.")
+        self._commands.decline()
+
+    @method("Cancel")
+    def cancel(self) -> None:
+        if self._stage is Stage.IDLE:
+            raise _not_possible("There is nothing to cancel.")
+        self._commands.cancel()
+
+    @method("Disconnect")
+    def disconnect(self) -> None:
+        if self._stage is Stage.IDLE:
+            raise _not_possible("There is no link.")
+        self._commands.disconnect()
+
+    @method("Settings", gives="s")
+    def settings(self) -> str:
+        return _json(msgspec.to_builtins(self._commands.settings))
+
+    @method("ChangeSettings", takes=["s"], gives="s")
+    def change_settings(self, changes: str) -> str:
+        _check_length(changes)
+        try:
+            wanted = msgspec.json.decode(changes, type=dict[str, Any])
+            new = changed(self._commands.settings, wanted)
+        except (msgspec.DecodeError, RecursionError):
+            raise DBusError(INVALID_SETTING, "The changes must be a JSON object.") from None
+        except ValueError as error:
+            raise DBusError(INVALID_SETTING, _utf8(str(error))) from None
+        self._commands.apply(new)
+        # Not `self.settings()`: the library's decorator makes that give nothing.
+        return _json(msgspec.to_builtins(self._commands.settings))
+
+    @method("Raise")
+    def raise_(self) -> None:
+        self._commands.raise_window()
+
+    @method("Quit")
+    def quit(self) -> None:
+        log.info("told to quit over the session bus")
+        self._commands.quit()
+
+    @dbus_property(name="Version", gives="s")
+    def version(self) -> str:
+        return __version__
+
+    @signal("Changed", gives="s")
+    def changed(self, said: str) -> str:
+        return said
+
+    @property
+    def _stage(self) -> Stage:
+        return self._commands.snapshot.stage
+
+    def _need(self, stage: Stage, sentence: str) -> None:
+        if self._stage is not stage:
+            raise _not_possible(sentence)
+
+
+_DOING = {
+    Stage.IDLE: "ready",
+    Stage.SEEKING: "looking for computers",
+    Stage.ASKING: "waiting for an answer",
+    Stage.ASKED: "somebody asks for a link",
+    Stage.MEETING: "a link is being made",
+    Stage.FORMING: "a link is being made",
+    Stage.CHECKING: "a link is being made",
+    Stage.LINKED: "linked",
+    Stage.RESTORING: "a lost link is being restored",
+    Stage.ENDING: "a link is being ended",
+}
+
+
+def find_peer(name_or_id: str, peers: Iterable[Peer]) -> Peer:
+    """The peer meant. A `DBusError` with the known ones when there is none or more than one: names are whatever strangers say."""
+    every = tuple(peers)
+    wanted = name_or_id.strip()
+    exact = {peer.id: peer for peer in every if wanted in (peer.id, peer.name)}
+    similar = exact or {peer.id: peer for peer in every if peer.name.casefold() == wanted.casefold()}
+    if len(similar) == 1:
+        return next(iter(similar.values()))
+    if not similar:
+        known = ", ".join(_label(peer) for peer in every[:20]) or "none so far"
+        raise DBusError(UNKNOWN_PEER, _utf8(f"“{wanted[:64]}” is not among the computers found: {known}."))
+    raise DBusError(
+        UNKNOWN_PEER,
+        _utf8(f"More than one is called “{wanted[:64]}”; use the id: {', '.join(f'{_label(p)} {p.id}' for p in similar.values())}."),
+    )
+
+
+def status(snapshot: Snapshot, describe: Describe) -> dict[str, object]:
+    """The snapshot as the command line's JSON shows it. Seconds end in `_s`, milliseconds in `_ms`; `null`: not known or not now."""
+    link = snapshot.link
+    failure = snapshot.failure
+    said: dict[str, object] | None = None
+    if failure is not None:
+        sentence, advice = describe(failure)
+        said = {
+            "stage": failure.stage.value,
+            "reason": failure.reason.value,
+            "detail": failure.detail,
+            "sentence": sentence,
+            "advice": advice,
+        }
+    peer = snapshot.peer
+    radios = snapshot.radios
+    return {
+        "state": snapshot.stage.value,
+        "code": snapshot.code,
+        "needs_code": snapshot.needs_code,
+        "purpose": snapshot.purpose,
+        "peer": {"id": peer.id, "name": peer.name, "kind": peer.kind, "trusted": peer.trusted, "identity_changed": peer.identity_changed}
+        if peer
+        else None,
+        "peers": [_peer(one) for one in snapshot.peers],
+        "attempt": snapshot.attempt,
+        "addresses": list(link.own) if link else [],
+        "peer_addresses": list(link.peer) if link else [],
+        "interface": link.interface if link else None,
+        "health": _health(snapshot.health) if snapshot.health else None,
+        "timings": {
+            "find": _rounded(snapshot.timings.find),
+            "form": _rounded(snapshot.timings.form),
+            "check": _rounded(snapshot.timings.check),
+        },
+        "failure": said,
+        "restoring_because": snapshot.restoring_because.value if snapshot.restoring_because else None,
+        "visibility": snapshot.visibility.value,
+        "visible_for_s": _left(snapshot.visible_until, snapshot.now),
+        "listening": snapshot.listening,
+        "radios": {
+            "bluetooth": radios.bluetooth.value if radios.bluetooth else None,
+            "wifi": radios.wifi.value if radios.wifi else None,
+        },
+        "ends_in_s": _left(snapshot.deadline, snapshot.now),
+    }
+
+
+def _peer(peer: Peer) -> dict[str, object]:
+    return {
+        "id": peer.id,
+        "name": peer.name,
+        "kind": peer.kind,
+        "reachable": peer.reachable,
+        "on_wifi": peer.on_wifi,
+        "strength": peer.strength,
+        "trusted": peer.trusted,
+        "bonded": peer.bonded,
+        "identity_changed": peer.identity_changed,
+    }
+
+
+def _health(health: Health) -> dict[str, object]:
+    return {
+        "grade": health.grade.value,
+        "rtt_ms": _rounded(health.rtt_last),
+        "rtt_p50_ms": _rounded(health.rtt_p50),
+        "rtt_p95_ms": _rounded(health.rtt_p95),
+        "jitter_ms": _rounded(health.jitter),
+        "loss": round(health.loss, 4),
+        "silence_s": _rounded(health.silence),
+        "pongs": health.pongs,
+        "power_save": health.power_save,
+        "signal": health.signal,
+        "bytes_in": health.bytes_in,
+        "bytes_out": health.bytes_out,
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
+def _left(until: float | None, now: float) -> float | None:
+    return None if until is None else round(max(0.0, until - now), 1)
+
+
+def _json(value: object) -> str:
+    # All ASCII: whatever a name holds, it is a valid D-Bus string.
+    return json.dumps(value, ensure_ascii=True, allow_nan=False)
+
+
+def _utf8(text: str) -> str:
+    """What the bus takes as a string, and a person as one line."""
+    return "".join(c if c.isprintable() else "?" for c in text).encode(errors="replace").decode()
+
+
+def _label(peer: Peer) -> str:
+    return f"“{_utf8(peer.name[:64])}”"
+
+
+def _check_length(text: str) -> None:
+    if len(text) > TEXT_LIMIT:
+        raise DBusError("org.freedesktop.DBus.Error.LimitsExceeded", f"At most {TEXT_LIMIT} characters.")
+
+
+def _not_possible(sentence: str) -> DBusError:
+    return DBusError(NOT_POSSIBLE, _utf8(sentence))

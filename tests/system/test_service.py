@@ -1,0 +1,315 @@
+"""The applet on the session bus, asked by a program that knows only the interface."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from nearby_tray.core.model import (
+    Failure,
+    Grade,
+    Health,
+    LinkInfo,
+    Peer,
+    Radios,
+    Reason,
+    Snapshot,
+    Stage,
+    Timings,
+    Visibility,
+)
+from nearby_tray.settings import Settings
+from nearby_tray.system import service as module
+from nearby_tray.system.bus import Bus, BusError, BusGone, Signal
+from nearby_tray.system.service import AlreadyRunning, Service, status
+
+Until = Callable[..., Awaitable[None]]
+Run = Callable[..., Any]
+
+KITCHEN = Peer("02:00:00:00:00:01", "Kitchen", kind="laptop", reachable=True, on_wifi=True, strength=70)
+PHONE = Peer("02:00:00:00:00:02", "Phone", kind="phone", on_wifi=True)
+HOSTILE = Peer("02:00:00:00:00:03", "<b>x\n\u202e\ud800\0</b>", reachable=True)
+TWIN = Peer("02:00:00:00:00:04", "Kitchen", reachable=True)
+SEEKING = Snapshot(stage=Stage.SEEKING, peers=(KITCHEN, PHONE, HOSTILE))
+
+
+class Applet:
+    """Notes what it is told."""
+
+    def __init__(self, snapshot: Snapshot | None = None) -> None:
+        self.snapshot = snapshot or Snapshot()
+        self.settings = Settings()
+        self.calls: list[object] = []
+
+    def seek(self) -> None:
+        self.calls.append("seek")
+
+    def ask(self, peer_id: str) -> None:
+        self.calls.append(("ask", peer_id))
+
+    def accept(self, remember: bool) -> None:
+        self.calls.append(("accept", remember))
+
+    def decline(self) -> None:
+        self.calls.append("decline")
+
+    def cancel(self) -> None:
+        self.calls.append("cancel")
+
+    def disconnect(self) -> None:
+        self.calls.append("disconnect")
+
+    def apply(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def raise_window(self) -> None:
+        self.calls.append("raise")
+
+    def quit(self) -> None:
+        self.calls.append("quit")
+
+
+def describe(failure: Failure) -> tuple[str, str]:
+    return f"It was {failure.reason.value}.", "Try again."
+
+
+@asynccontextmanager
+async def served(applet: Applet) -> Any:
+    """A service, and a caller on a connection of its own."""
+    service = Service(applet, describe)
+    await service.open()
+    bus = await Bus.connect("session")
+    try:
+        yield service, bus
+    finally:
+        await bus.close()
+        await service.close()
+
+
+async def ask(bus: Bus, member: str, signature: str = "", *body: object) -> Any:
+    values = await bus.call(module.NAME, module.PATH, module.INTERFACE, member, signature, *body)
+    return values[0] if values else None
+
+
+def test_each_word_reaches_the_applet(daemon: object, run: Run) -> None:
+    async def main() -> None:
+        applet = Applet()
+        async with served(applet) as (_, bus):
+            await ask(bus, "Seek")
+            applet.snapshot = SEEKING
+            await ask(bus, "Connect", "s", "kitchen")
+            await ask(bus, "Connect", "s", KITCHEN.id)
+            await ask(bus, "Cancel")
+            applet.snapshot = Snapshot(stage=Stage.ASKED)
+            await ask(bus, "Accept", "b", True)
+            await ask(bus, "Decline")
+            await ask(bus, "Disconnect")
+            await ask(bus, "Raise")
+            await ask(bus, "Quit")
+            assert json.loads(await ask(bus, "Peers")) == []
+            assert json.loads(await ask(bus, "Settings"))["port"] == 47476
+            new = json.loads(await ask(bus, "ChangeSettings", "s", '{"port": 2000, "visibility": "nobody"}'))
+            assert new["port"] == 2000 and applet.settings == Settings(port=2000, visibility=Visibility.NOBODY)
+            assert await bus.get(module.NAME, module.PATH, module.INTERFACE, "Version")
+        asked = ("ask", KITCHEN.id)
+        assert applet.calls == ["seek", asked, asked, "cancel", ("accept", True), "decline", "disconnect", "raise", "quit"]
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "call", "error", "words"),
+    [
+        (Snapshot(), ("Accept", "b", False), module.NOT_POSSIBLE, "Nobody asks"),
+        (Snapshot(), ("Decline",), module.NOT_POSSIBLE, "Nobody asks"),
+        (Snapshot(), ("Cancel",), module.NOT_POSSIBLE, "nothing to cancel"),
+        (Snapshot(), ("Disconnect",), module.NOT_POSSIBLE, "no link"),
+        (Snapshot(), ("Connect", "s", "Kitchen"), module.NOT_POSSIBLE, "seek first"),
+        (Snapshot(stage=Stage.LINKED), ("Connect", "s", "Kitchen"), module.NOT_POSSIBLE, "linked"),
+        (Snapshot(stage=Stage.LINKED), ("Seek",), module.NOT_POSSIBLE, "linked"),
+        (Snapshot(failure=Failure(Stage.SEEKING, Reason.WIFI_OFF)), ("Seek",), module.NOT_POSSIBLE, "It was wifi-off. Try again."),
+        (SEEKING, ("Connect", "s", "Cellar"), module.UNKNOWN_PEER, "“Cellar” is not among the computers found: “Kitchen”, “Phone”"),
+        (SEEKING, ("Connect", "s", "Phone"), module.NOT_POSSIBLE, "cannot be asked"),
+        (replace(SEEKING, peers=(KITCHEN, TWIN)), ("Connect", "s", "Kitchen"), module.UNKNOWN_PEER, "More than one"),
+        (SEEKING, ("Connect", "s", "x" * 20_000), "org.freedesktop.DBus.Error.LimitsExceeded", "16384"),
+        (Snapshot(), ("ChangeSettings", "s", '{"port": 1}'), module.INVALID_SETTING, "port"),
+        (Snapshot(), ("ChangeSettings", "s", '{"colour": "\\ud800"}'), module.INVALID_SETTING, "JSON object"),
+        (Snapshot(), ("ChangeSettings", "s", "[]"), module.INVALID_SETTING, "JSON object"),
+        (Snapshot(), ("ChangeSettings", "s", "[" * 10_000), module.INVALID_SETTING, "JSON object"),
+        (Snapshot(), ("Accept", "s", "yes"), "org.freedesktop.DBus.Error.UnknownMethod", ""),
+    ],
+)
+def test_the_impossible_is_answered_with_a_sentence(
+    daemon: object, run: Run, snapshot: Snapshot, call: tuple[str, ...], error: str, words: str
+) -> None:
+    async def main() -> None:
+        applet = Applet(snapshot)
+        async with served(applet) as (_, bus):
+            with pytest.raises(BusError) as caught:
+                await ask(bus, *call)
+            assert caught.value.name == error and words in caught.value.text
+            assert [one for one in applet.calls if one != "seek"] == [] and applet.settings == Settings()
+
+    run(main())
+
+
+def test_the_status_is_json_whatever_names_hold(daemon: object, run: Run) -> None:
+    async def main() -> None:
+        async with served(Applet(SEEKING)) as (_, bus):
+            said = json.loads(await ask(bus, "Status"))
+            assert [peer["name"] for peer in said["peers"]] == ["Kitchen", "Phone", HOSTILE.name]
+            assert json.loads(await ask(bus, "Peers")) == said["peers"]
+            with pytest.raises(BusError, match="is not among"):
+                await ask(bus, "Connect", "s", "Cellar\n\u202e")
+
+    run(main())
+
+
+def test_the_shape_of_the_status() -> None:
+    snapshot = Snapshot(
+        stage=Stage.LINKED,
+        peer=KITCHEN,
+        code="042 719",
+        attempt=1,
+        radios=Radios(bluetooth=None, wifi=Reason.WIFI_OFF, p2p_address=bytes(6)),
+        link=LinkInfo("p2p-wlan0-0", ("169.254.1.1", "fd00::1"), ("169.254.1.2",)),
+        health=Health(Grade.GOOD, rtt_last=1.23456, rtt_p50=1, loss=1 / 3, pongs=7, signal=80, bytes_in=5, bytes_out=6),
+        timings=Timings(find=1.0, form=2.5),
+        failure=Failure(Stage.FORMING, Reason.NOT_FORMED, "state 120"),
+        deadline=12.0,
+        now=10.04,
+    )
+    assert status(snapshot, describe) == {
+        "state": "linked",
+        "code": "042 719",
+        "needs_code": True,
+        "purpose": "link",
+        "peer": {"id": KITCHEN.id, "name": "Kitchen", "kind": "laptop", "trusted": False, "identity_changed": False},
+        "peers": [],
+        "attempt": 1,
+        "addresses": ["169.254.1.1", "fd00::1"],
+        "peer_addresses": ["169.254.1.2"],
+        "interface": "p2p-wlan0-0",
+        "health": {
+            "grade": "good",
+            "rtt_ms": 1.235,
+            "rtt_p50_ms": 1,
+            "rtt_p95_ms": None,
+            "jitter_ms": None,
+            "loss": 0.3333,
+            "silence_s": 0.0,
+            "pongs": 7,
+            "power_save": False,
+            "signal": 80,
+            "bytes_in": 5,
+            "bytes_out": 6,
+        },
+        "timings": {"find": 1.0, "form": 2.5, "check": None},
+        "failure": {
+            "stage": "forming",
+            "reason": "not-formed",
+            "detail": "state 120",
+            "sentence": "It was not-formed.",
+            "advice": "Try again.",
+        },
+        "restoring_because": None,
+        "visibility": "everyone",
+        "visible_for_s": None,
+        "listening": False,
+        "radios": {"bluetooth": None, "wifi": "wifi-off"},
+        "ends_in_s": 2.0,
+    }
+
+
+def test_changes_are_told_but_not_each_of_a_storm(daemon: object, run: Run, until: Until) -> None:
+    async def main() -> None:
+        applet = Applet()
+        async with served(applet) as (service, bus):
+            heard: list[Signal] = []
+            await bus.subscribe(heard.append, sender=module.NAME, interface=module.INTERFACE, member="Changed")
+            for n in range(1000):
+                service.show(Snapshot(stage=Stage.SEEKING, attempt=n))
+            await until(lambda: heard and json.loads(heard[-1].body[0])["attempt"] == 999)  # type: ignore[arg-type]
+            assert len(heard) <= 3
+            told = len(heard)
+            service.show(Snapshot(stage=Stage.SEEKING, attempt=999, now=5.0, deadline=9.0))
+            service.show(Snapshot(stage=Stage.SEEKING, attempt=999, now=6.0, deadline=9.0))
+            await asyncio.sleep(2 * module.PAUSE)  # nothing is expected: there is nothing else to wait for
+            assert len(heard) == told
+            service.show(Snapshot(stage=Stage.IDLE))
+            await until(lambda: json.loads(heard[-1].body[0])["state"] == "idle")  # type: ignore[arg-type]
+
+    run(main())
+
+
+def test_a_thousand_calls_at_once_are_all_answered(daemon: object, run: Run) -> None:
+    async def main() -> None:
+        applet = Applet(SEEKING)
+        async with served(applet) as (_, bus):
+            answers = await asyncio.gather(
+                *(bus.call(module.NAME, module.PATH, module.INTERFACE, "Status", timeout=50) for _ in range(1000))
+            )
+            assert len(answers) == 1000 and len({str(answer) for answer in answers}) == 1
+
+    run(main())
+
+
+def test_the_second_applet_raises_the_first(daemon: object, run: Run) -> None:
+    async def main() -> None:
+        first, second = Applet(), Applet()
+        async with served(first) as (_, bus):
+            with pytest.raises(AlreadyRunning):
+                await Service(second, describe).open()
+            assert first.calls == ["raise"]
+            with pytest.raises(AlreadyRunning):
+                await Service(second, describe).open(raise_other=False)
+            assert first.calls == ["raise"]
+            await ask(bus, "Seek")
+        async with served(second) as (_, bus):
+            await ask(bus, "Seek")
+        assert first.calls == ["raise", "seek"] and second.calls == ["seek"]
+
+    run(main())
+
+
+def test_no_bus_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Any, run: Run) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path / 'none'}")
+
+    async def main() -> None:
+        service = Service(Applet(), describe)
+        with pytest.raises(BusGone):
+            await service.open()
+        service.show(Snapshot())
+        await service.close()
+
+    run(main())
+
+
+def test_a_bus_that_comes_back_is_served_again(daemon: Any, run: Run, until: Until) -> None:
+    async def main() -> None:
+        applet = Applet()
+        service = Service(applet, describe)
+        await service.open()
+        service.show(Snapshot())
+        daemon.stop()
+        daemon.start()
+        bus = await Bus.connect("session")
+        heard: list[Signal] = []
+        owners: list[str | None] = []
+        await bus.watch_name(module.NAME, owners.append)
+        await bus.subscribe(heard.append, sender=module.NAME, member="Changed")
+        await until(lambda: owners[-1])
+        service.show(Snapshot(stage=Stage.SEEKING))
+        await until(lambda: heard and json.loads(heard[-1].body[0])["state"] == "seeking")  # type: ignore[arg-type]
+        await ask(bus, "Seek")
+        assert applet.calls == ["seek"]
+        await bus.close()
+        await service.close()
+
+    run(main())
