@@ -90,6 +90,10 @@ class FakeBlueZ:
         await self._call(*daemon, "RequestName", "su", BLUEZ, 4)
         await self._call(*daemon, "AddMatch", "s", f"type='signal',interface='{PROPERTIES}'")
 
+    async def breathe(self) -> None:
+        """Wait until the bus has taken everything sent so far: dbus-fast takes a full socket for the end of the bus."""
+        await self._call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus.Peer", "Ping")
+
     def _add_adapter(self, name: str) -> None:
         interfaces: dict[str, dict[str, Variant]] = {
             ADAPTER: {

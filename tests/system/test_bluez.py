@@ -515,11 +515,13 @@ def test_a_flood_is_thinned_and_its_last_word_arrives(run: Run, until: Until) ->
         for index in range(300):  # one that changes its mind
             machine.fake.advertise(PEER, CALL[:4] + index.to_bytes(2, "big"))
             if index % 20 == 0:
-                await asyncio.sleep(0)
+                await machine.fake.breathe()
         last = CALL[:4] + (299).to_bytes(2, "big")
         await machine.until(lambda: any(call.data == last for call in machine.calls()))
         for index in range(60):  # and many
             machine.fake.advertise(f"00:AA:02:00:00:{index:02X}", CALL)
+            if index % 20 == 0:
+                await machine.fake.breathe()
         await machine.until(lambda: len({call.origin for call in machine.calls()}) == 61)
         times = [at for at, event in zip(machine.times, machine.events, strict=True) if isinstance(event, CallHeard)]
         assert all(later - earlier >= 0.9 for earlier, later in zip(times, times[21:], strict=False))
