@@ -71,6 +71,8 @@ _SCAN_AGAIN = 2.0  # after a scan that was wanted did not start
 _READ_AGAIN = 5.0  # after bluetoothd did not tell what it has
 
 _MIN_INTERVAL, _MAX_INTERVAL = 100, 150  # ms; the kernel's own choice would be 1.28 s
+_GIVE_WAY = 2.0  # s that one of two who call each other lets the other connect first
+
 _VALUE_LIMIT = 512  # bytes: ATT, no attribute value is longer
 # The smallest MTU is 23. BlueZ 5.66 refuses to be written 511 bytes: it counts the handle (src/shared/gatt-server.c, `write_cb`).
 _MIN_ROOM, _MAX_ROOM = 20, 510
@@ -96,6 +98,7 @@ _CALL_SIZE = 6
 @dataclass(frozen=True, slots=True)
 class _Adapter:
     path: str
+    address: str
     powered: bool
     monitors: bool  # offers advertisement monitors (bluetoothd's experimental flag, up to 5.87)
 
@@ -413,7 +416,9 @@ class BlueZ:
         """The adapters that can advertise and serve."""
         objects = (await bus.call(_BLUEZ, "/", _OBJECTS, "GetManagedObjects", timeout=_CALL_LIMIT))[0]
         return {
-            path: _Adapter(path, properties[_ADAPTER].get("Powered") is True, _has_monitors(properties))
+            path: _Adapter(
+                path, str(properties[_ADAPTER].get("Address")), properties[_ADAPTER].get("Powered") is True, _has_monitors(properties)
+            )
             for path, properties in (objects.items() if isinstance(objects, dict) else ())
             if _ADAPTER_PATH.fullmatch(path) and {_ADAPTER, _ADVERTISING, _GATT} <= properties.keys()
         }
@@ -705,13 +710,40 @@ class BlueZ:
             if len(self._hosts) >= _ORIGINS:
                 raise Unavailable(Reason.BLUETOOTH_REFUSED, f"{_ORIGINS} connections are made already")
             era = self._era
+            peer = address[1][1:].replace("_", ":")
+            if self._application is not None and self._application.advertised is not None and adapter.address > peer:
+                await self._give_way(origin)
+                self._check(era)
             # A controller that scans while it connects often aborts ("le-connection-abort-by-local").
             await self._pause()
             try:
-                host = await self._make_connection(origin, address[1][1:].replace("_", ":"), adapter, era)
+                host = await self._make_connection(origin, peer, adapter, era)
             finally:
                 await self._resume(era)
             return host.room
+
+    async def _give_way(self, origin: str) -> None:
+        """We call too, so it may be about to connect to us. When both connect at the same moment BlueZ 5.66 makes one link on which neither
+        finds services (seen in the lab): the one with the higher address waits, and then uses the other's link, if it came."""
+        if self._bus is None:
+            return
+        came = asyncio.Event()
+
+        def on_changed(signal: Signal) -> None:
+            match signal.body:
+                case (_, dict(changed), *_) if changed.get("Connected") is True:
+                    came.set()
+
+        with contextlib.suppress(TimeoutError, BusError, BusGone):
+            watch = await self._bus.subscribe(
+                on_changed, sender=_BLUEZ, path=origin, interface=_PROPERTIES, member="PropertiesChanged", arg0=_DEVICE
+            )
+            try:
+                async with asyncio.timeout(_GIVE_WAY):
+                    if await self._bus.get(_BLUEZ, origin, _DEVICE, "Connected") is not True:
+                        await came.wait()
+            finally:
+                watch.cancel()
 
     async def _make_connection(self, origin: str, address: str, adapter: _Adapter, era: int) -> _Host:
         from bleak.exc import BleakDeviceNotFoundError, BleakError

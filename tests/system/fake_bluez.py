@@ -288,6 +288,9 @@ class FakeBlueZ:
     async def _ObjectManager_GetManagedObjects(self, message: Message) -> tuple[str, list[Any]]:
         return "a{oa{sa{sv}}}", [self.objects]
 
+    async def _Properties_Get(self, message: Message, interface: str, name: str) -> tuple[str, list[Any]]:
+        return "v", [self.objects[message.path or ""][interface][name]]
+
     async def _Properties_GetAll(self, message: Message, interface: str) -> tuple[str, list[Any]]:
         return "a{sv}", [self.objects[message.path or ""].get(interface, {})]
 
@@ -396,8 +399,14 @@ class FakeBlueZ:
 
     # --- being a caller that is connected to ---
 
+    def comes(self, address: str) -> None:
+        """A central connects to us; bluetoothd looks at its services too."""
+        self._link(device_path(address))
+
     async def _Device1_Connect(self, message: Message) -> None:
-        path = message.path or ""
+        self._link(message.path or "")
+
+    def _link(self, path: str) -> None:
         self.change(path, DEVICE, {"Connected": Variant("b", True)})
         if SERVICE_UUID in self.services_of.get(_address(path), (SERVICE_UUID,)):
             service = f"{path}/service0020"

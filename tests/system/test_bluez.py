@@ -636,6 +636,25 @@ def test_a_cancelled_connection_is_taken_back(run: Run, until: Until) -> None:
     journey(run, until, story)
 
 
+@pytest.mark.parametrize(("address", "waits"), [("00:AA:00:00:00:09", True), ("00:AA:01:FF:00:00", False)])
+def test_of_two_who_call_each_other_the_higher_address_lets_the_other_connect(
+    run: Run, until: Until, monkeypatch: pytest.MonkeyPatch, address: str, waits: bool
+) -> None:
+    async def story(machine: Machine) -> None:
+        monkeypatch.setattr(bluez, "_GIVE_WAY", 50.0)
+        await machine.bluez.serve(CALL)
+        path = machine.fake.device(address)
+        attempt = asyncio.ensure_future(machine.bluez.connect(path))
+        if waits:
+            await machine.until(lambda: "Get" in [member for _, member, _ in machine.fake.calls])
+            assert "Connect" not in [member for _, member, _ in machine.fake.calls]
+            machine.fake.comes(address)
+        assert await attempt == 510
+        assert ("Connect" in [member for _, member, _ in machine.fake.calls]) is not waits
+
+    journey(run, until, story)
+
+
 def test_both_directions_over_one_radio_link_end_together(run: Run, until: Until) -> None:
     async def story(machine: Machine) -> None:
         await machine.bluez.serve(CALL)
