@@ -1,0 +1,548 @@
+"""The command line: starts the applet, or says something to the one that runs and shows what it answers.
+
+The rule: whatever is typed ends in an exit status and, when it did not work, one sentence on stderr: 0 done, 1 not possible, 2 wrong
+usage, 3 no applet is running, 4 no session bus. A verb never starts an applet by itself. Nothing heavy is imported until it is needed: a
+verb needs neither Qt nor bleak. What is printed for people is one thing a line, with names made harmless; `--json` is for programs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from . import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from .system.bus import Bus, Signal
+
+OK, NOT_POSSIBLE, USAGE, NO_APPLET, NO_BUS = range(5)
+INTERRUPTED = 130
+
+FIND = 35.0  # seconds until somebody is found; the applet itself looks for 30
+LINK = 300.0  # seconds until a link, with all its tries
+END = 20.0  # seconds until a link or the applet has ended
+
+_OWN_ERRORS = "org.nearbytray.Error."
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the applet is to run."""
+
+    headless: bool = False  # no tray, no window: only the command line
+    background: bool = False  # no window at the start
+    demo: bool = False  # simulated radios
+    once: bool = False  # the demo walks by itself and ends
+    screenshots: Path | None = None  # where the demo saves pictures
+    log_level: str = "info"
+
+
+class Failed(Exception):
+    """It ends here, with this exit status and sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError, OSError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a name must not break a terminal of another encoding
+    try:
+        words = list(sys.argv[1:] if arguments is None else arguments)
+        wanted = _parser().parse_args(words)
+        if any("\0" in word or not _is_text(word) for word in words):
+            raise Failed(USAGE, "The arguments are not text in this machine's encoding.")
+        status = _run(wanted)
+        sys.stdout.flush()
+        return status
+    except Failed as failed:
+        print(f"nearby-tray: {failed}", file=sys.stderr)
+        return failed.status
+    except SystemExit as ended:  # argparse: help, version, wrong usage
+        return ended.code if isinstance(ended.code, int) else USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has had enough; the interpreter must not try again at its end.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOT_POSSIBLE
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Failed(USAGE, f"{message} (see nearby-tray --help)")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="nearby-tray",
+        allow_abbrev=False,
+        description="Link two Linux machines directly over Wi-Fi Direct. Without a command: start the applet, or show the one that runs.",
+        epilog="Exit status: 0 done, 1 not possible, 2 wrong usage, 3 no applet is running, 4 no session bus.",
+    )
+    parser.add_argument("--version", action="version", version=f"nearby-tray {__version__}")
+    parser.add_argument("--background", action="store_true", help="start in the tray, without opening a window")
+    parser.add_argument("--headless", action="store_true", help="start without tray and windows; use the commands below")
+    parser.add_argument("--demo", action="store_true", help="the real interface on simulated radios, with a simulated neighbour")
+    parser.add_argument("--once", action="store_true", help="with --demo: walk through a whole link by itself, then end")
+    parser.add_argument("--screenshots", metavar="DIR", type=Path, help="with --demo --once: save a picture of each step there")
+    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), help="how much to say on stderr (default: info)")
+    verbs = parser.add_subparsers(dest="verb", metavar="command", parser_class=_Parser)
+
+    def verb(name: str, help: str, *, answers: bool = False) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = verbs.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".", allow_abbrev=False)
+        if answers:
+            made.add_argument("--json", action="store_true", help="for programs: one JSON value")
+        return made
+
+    verb("status", "say what is going on", answers=True)
+    verb("peers", "list the computers found", answers=True)
+    verb("seek", "look for computers nearby")
+    connect = verb("connect", "ask a computer for a link, looking for it first if needed", answers=True)
+    connect.add_argument("name", metavar="NAME", help="its name, or its id from peers --json")
+    connect.add_argument("--wait", action="store_true", help="wait until linked, or until it did not work")
+    accept = verb("accept", "accept the request for a link", answers=True)
+    accept.add_argument("--remember", action="store_true", help="no code next time, if the other side remembers too")
+    accept.add_argument("--wait", action="store_true", help="wait until linked, or until it did not work")
+    verb("decline", "decline the request for a link")
+    verb("disconnect", "end the link, or stop whatever is going on")
+    settings = verb("settings", "show the settings, or change some of them", answers=True)
+    settings.add_argument("changes", metavar="KEY=VALUE", nargs="*", help="for example visibility=trusted or port=47476")
+    verb("quit", "end the applet")
+    return parser
+
+
+def _run(wanted: argparse.Namespace) -> int:
+    starting = [
+        f"--{name.replace('_', '-')}"
+        for name in ("background", "headless", "demo", "once", "screenshots", "log_level")
+        if getattr(wanted, name) not in (None, False)
+    ]
+    if wanted.verb is not None:
+        if starting:
+            raise Failed(USAGE, f"{starting[0]} starts an applet and does not go with “{wanted.verb}”.")
+        return asyncio.run(_say(wanted))
+    if wanted.once and not wanted.demo:
+        raise Failed(USAGE, "--once needs --demo.")
+    if wanted.screenshots is not None and not wanted.once:
+        raise Failed(USAGE, "--screenshots needs --demo --once.")
+    if wanted.headless and (wanted.demo or wanted.background):
+        raise Failed(USAGE, f"--headless has no window, so it does not go with {'--demo' if wanted.demo else '--background'}.")
+    return _start(
+        Options(
+            headless=wanted.headless,
+            background=wanted.background,
+            demo=wanted.demo,
+            once=wanted.once,
+            screenshots=wanted.screenshots,
+            log_level=wanted.log_level or "info",
+        )
+    )
+
+
+# --- starting ----------------------------------------------------------------------------------------------------------------
+
+
+def _start(options: Options) -> int:
+    if not options.demo and asyncio.run(_show_running(options)):
+        return OK
+    if not options.headless and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+        if not options.once:
+            raise Failed(NOT_POSSIBLE, "There is no graphical session here (neither WAYLAND_DISPLAY nor DISPLAY is set); try --headless.")
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"  # the walk needs nobody to look at it
+    try:
+        from . import app
+
+        return app.run(options)
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing in ("", "nearby_tray"):
+            raise
+        raise Failed(NOT_POSSIBLE, f"A part that Nearby Tray needs is not installed: {missing}.") from None
+
+
+async def _show_running(options: Options) -> bool:
+    """Whether there is an applet already; then its window comes up, unless this start was to be a quiet one."""
+    try:
+        async with _applet() as remote:
+            if options.headless:
+                raise Failed(NOT_POSSIBLE, "Nearby Tray is running already; “nearby-tray quit” ends it.")
+            if not options.background:
+                await remote.ask("Raise")
+            print("Nearby Tray is running already.", file=sys.stderr)
+            return True
+    except Failed as failed:
+        if failed.status in (NO_APPLET, NO_BUS):
+            return False
+        raise
+
+
+# --- talking to the applet ----------------------------------------------------------------------------------------------------
+
+
+class _Remote:
+    """The applet that runs, by its unique name: a call must not make the bus start another one."""
+
+    def __init__(self, bus: Bus, owner: str) -> None:
+        self._bus, self._owner = bus, owner
+
+    async def ask(self, member: str, signature: str = "", *body: object) -> Any:
+        """Call a method of ours; an answer is JSON. Raises `Failed`."""
+        from .system.bus import BusError, BusGone
+        from .system.service import INTERFACE, PATH
+
+        try:
+            values = await self._bus.call(self._owner, PATH, INTERFACE, member, signature, *body)
+        except BusGone:
+            raise Failed(NO_BUS, "The session bus went away.") from None
+        except BusError as error:
+            if error.name.startswith(_OWN_ERRORS):
+                raise Failed(NOT_POSSIBLE, _line(error.text)) from None
+            if error.name.endswith((".NameHasNoOwner", ".ServiceUnknown")):
+                raise Failed(NO_APPLET, "Nearby Tray has just ended.") from None
+            raise Failed(NOT_POSSIBLE, f"Nearby Tray did not answer as it should: {_line(str(error))}") from None
+        if not values:
+            return None
+        try:
+            return json.loads(str(values[0]))
+        except (ValueError, RecursionError):
+            raise _not_understood() from None
+
+    async def status(self) -> dict[str, Any]:
+        said = await self.ask("Status")
+        if not isinstance(said, dict) or not isinstance(said.get("state"), str):
+            raise _not_understood()
+        return said
+
+    async def follow(self, done: Callable[[dict[str, Any]], bool], limit: float) -> dict[str, Any]:
+        """The first status, from now on, that is as wanted. `Failed` when none comes within `limit` seconds."""
+        from .system.bus import BusError, BusGone
+        from .system.service import INTERFACE
+
+        changed = asyncio.Event()
+
+        def heard(_: Signal) -> None:
+            changed.set()
+
+        try:
+            async with asyncio.timeout(limit):
+                subscription = await self._bus.subscribe(heard, sender=self._owner, interface=INTERFACE, member="Changed")
+                try:
+                    while True:
+                        changed.clear()
+                        said = await self.status()
+                        if done(said):
+                            return said
+                        with suppress(TimeoutError):
+                            async with asyncio.timeout(2):  # an applet that has ended tells nobody
+                                await changed.wait()
+                finally:
+                    subscription.cancel()
+        except TimeoutError:
+            raise Failed(NOT_POSSIBLE, f"Not within {limit:.0f} s.") from None
+        except BusGone:
+            raise Failed(NO_BUS, "The session bus went away.") from None
+        except BusError as error:
+            raise Failed(NOT_POSSIBLE, _line(str(error))) from None
+
+    async def ended(self, limit: float) -> None:
+        """Wait until the applet has left the bus."""
+        from .system.bus import BusError, BusGone
+
+        gone = asyncio.Event()
+        try:
+            async with asyncio.timeout(limit):
+                await self._bus.watch_name(self._owner, lambda owner: None if owner else gone.set())
+                await gone.wait()
+        except TimeoutError:
+            raise Failed(NOT_POSSIBLE, f"Nearby Tray has not ended within {limit:.0f} s.") from None
+        except (BusError, BusGone):
+            pass
+
+
+@asynccontextmanager
+async def _applet() -> AsyncIterator[_Remote]:
+    from .system.bus import Bus, BusError, BusGone
+    from .system.service import NAME
+
+    try:
+        bus = await Bus.connect("session")
+    except BusGone:
+        raise Failed(NO_BUS, "There is no session bus here (DBUS_SESSION_BUS_ADDRESS); log in on the desktop first.") from None
+    try:
+        try:
+            owner = await bus.name_owner(NAME)
+        except (BusError, BusGone) as error:
+            raise Failed(NO_BUS, f"The session bus does not answer: {_line(str(error))}") from None
+        if owner is None:
+            raise Failed(NO_APPLET, "Nearby Tray is not running. Start it with: nearby-tray")
+        yield _Remote(bus, owner)
+    finally:
+        await bus.close()
+
+
+async def _say(wanted: argparse.Namespace) -> int:
+    async with _applet() as remote:
+        return await _VERBS[wanted.verb](remote, wanted)
+
+
+async def _status(remote: _Remote, wanted: argparse.Namespace) -> int:
+    said = await remote.status()
+    _show(said, wanted.json, _status_lines)
+    return OK
+
+
+async def _peers(remote: _Remote, wanted: argparse.Namespace) -> int:
+    said = await remote.ask("Peers")
+    if not isinstance(said, list):
+        raise _not_understood()
+    if not wanted.json and said == []:
+        state = (await remote.status())["state"]
+        print("Nobody found yet." if state == "seeking" else "Nobody is looked for now; start with: nearby-tray seek")
+        return OK
+    _show(said, wanted.json, lambda peers: [_peer_line(peer) for peer in peers])
+    return OK
+
+
+async def _seek(remote: _Remote, _: argparse.Namespace) -> int:
+    await remote.ask("Seek")
+    print("Looking for computers nearby. See them with: nearby-tray peers")
+    return OK
+
+
+async def _connect(remote: _Remote, wanted: argparse.Namespace) -> int:
+    said = await remote.status()
+    if said["state"] == "idle":
+        await remote.ask("Seek")
+        said = await remote.status()
+    target = wanted.name
+    if said["state"] == "seeking":
+
+        def found(status: dict[str, Any]) -> bool:
+            return status["state"] != "seeking" or any(peer.get("reachable") and _is_meant(wanted.name, peer) for peer in _rows(status))
+
+        try:
+            said = await remote.follow(found, FIND)
+        except Failed as failed:
+            if failed.status != NOT_POSSIBLE:
+                raise
+        if said["state"] == "idle":
+            raise Failed(NOT_POSSIBLE, _why(said) or "Nobody answered.")
+    await remote.ask("Connect", "s", target)
+    # The code is known once keys are agreed; whoever is remembered needs none and may be further already.
+    said = await remote.follow(lambda status: status["state"] not in ("seeking", "asking") or bool(status.get("code")), FIND)
+    if said["state"] == "idle":
+        raise Failed(NOT_POSSIBLE, _why(said) or "It did not work.")
+    if said["state"] == "asking" and not wanted.json:
+        print(f"Both screens must show the code {_line(said.get('code'))}." if said.get("needs_code") else "Asked.", flush=True)
+    return await _until_linked(remote, said, wanted)
+
+
+async def _accept(remote: _Remote, wanted: argparse.Namespace) -> int:
+    await remote.ask("Accept", "b", wanted.remember)
+    return await _until_linked(remote, await remote.status(), wanted)
+
+
+async def _until_linked(remote: _Remote, said: dict[str, Any], wanted: argparse.Namespace) -> int:
+    if wanted.wait:
+        said = await remote.follow(lambda status: status["state"] in ("linked", "idle"), LINK)
+    if wanted.json:
+        _show(said, True, _status_lines)
+    if wanted.wait and said["state"] != "linked":
+        raise Failed(NOT_POSSIBLE, _why(said) or "It did not work.")
+    if wanted.wait and not wanted.json:
+        _show(said, False, _status_lines)
+    return OK
+
+
+async def _decline(remote: _Remote, _: argparse.Namespace) -> int:
+    await remote.ask("Decline")
+    return OK
+
+
+async def _disconnect(remote: _Remote, _: argparse.Namespace) -> int:
+    await remote.ask("Disconnect")
+    await remote.follow(lambda status: status["state"] == "idle", END)
+    return OK
+
+
+async def _settings(remote: _Remote, wanted: argparse.Namespace) -> int:
+    if wanted.changes:
+        changes = dict(_change(text) for text in wanted.changes)
+        said = await remote.ask("ChangeSettings", "s", json.dumps(changes))
+    else:
+        said = await remote.ask("Settings")
+    _show(said, wanted.json, lambda settings: [f"{_line(key)}={_plain(value)}" for key, value in settings.items() if key != "version"])
+    return OK
+
+
+async def _quit(remote: _Remote, _: argparse.Namespace) -> int:
+    await remote.ask("Quit")
+    await remote.ended(END)
+    return OK
+
+
+_VERBS: dict[str, Callable[[_Remote, argparse.Namespace], Awaitable[int]]] = {
+    "status": _status,
+    "peers": _peers,
+    "seek": _seek,
+    "connect": _connect,
+    "accept": _accept,
+    "decline": _decline,
+    "disconnect": _disconnect,
+    "settings": _settings,
+    "quit": _quit,
+}
+
+
+# --- words -------------------------------------------------------------------------------------------------------------------
+
+
+def _change(text: str) -> tuple[str, object]:
+    """`port=2000` as the setting's name and its JSON value."""
+    key, equals, value = text.partition("=")
+    key = key.strip().replace("-", "_")
+    if not equals or not key:
+        raise Failed(USAGE, f"“{_line(text)}” is not KEY=VALUE.")
+    value = value.strip()
+    if key == "name":
+        return key, value
+    words: dict[str, object] = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False, "none": None, "": None}
+    if value.casefold() in words:
+        return key, words[value.casefold()]
+    if value.isascii() and value.removeprefix("-").isdigit() and len(value) < 12:
+        return key, int(value)
+    return key, value
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else _line(value)
+
+
+def _show(said: Any, as_json: bool, lines: Callable[[Any], list[str]]) -> None:
+    if as_json:
+        print(json.dumps(said, indent=2))
+        return
+    try:
+        text = lines(said)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        raise _not_understood() from None
+    for line in text:
+        print(line)
+
+
+def _status_lines(said: dict[str, Any]) -> list[str]:
+    """A headline as the tray says it, then what is known, a line each."""
+    from .core.model import Failure, Grade, Health, Peer, Radios, Reason, Snapshot, Stage
+    from .ui import text
+
+    peer, health, failure, radios = said.get("peer"), said.get("health"), said.get("failure"), said["radios"]
+    headline = text.headline(
+        Snapshot(
+            stage=Stage(said["state"]),
+            peer=Peer(str(peer["id"]), str(peer["name"])) if peer else None,
+            attempt=int(said.get("attempt") or 0),
+            health=Health(Grade(health["grade"])) if health else None,
+            failure=Failure(Stage(failure["stage"]), Reason(failure["reason"])) if failure else None,
+            radios=Radios(
+                Reason(radios["bluetooth"]) if radios["bluetooth"] else None,
+                Reason(radios["wifi"]) if radios["wifi"] else None,
+            ),
+        )
+    )
+    rows: list[tuple[str, str]] = []
+    if failure:
+        rows += [("", f"{failure['sentence']} {failure['advice']}")]
+        if failure.get("detail"):
+            rows.append(("detail", failure["detail"]))
+    if said["state"] == "idle" and not failure:
+        for name, label in (("bluetooth", "Bluetooth"), ("wifi", "Wi-Fi")):
+            if radios[name]:
+                reason = text.reason_text(Reason(radios[name]))
+                rows.append((label, f"{reason.sentence} {reason.advice}"))
+    if said.get("code") and said["state"] in ("asking", "asked"):
+        rows.append(("code", said["code"] if said.get("needs_code") else f"{said['code']} (need not be compared: remembered)"))
+    if said.get("interface"):
+        rows += [
+            ("their addresses", ", ".join(said["peer_addresses"])),
+            ("our addresses", ", ".join(said["addresses"])),
+            ("interface", said["interface"]),
+        ]
+    if health:
+        trip = f"{text.milliseconds(health['rtt_ms'])} (median {text.milliseconds(health['rtt_p50_ms'])}"
+        rows += [
+            ("round trip", f"{trip}, 95 % within {text.milliseconds(health['rtt_p95_ms'])})"),
+            ("loss", text.share(health["loss"])),
+        ]
+        if health.get("signal") is not None:
+            rows.append(("signal", text.percent(health["signal"])))
+        if health.get("bytes_in") is not None:
+            rows.append(("data", f"{text.size(health['bytes_in'])} in, {text.size(health['bytes_out'])} out"))
+        if health.get("power_save"):
+            rows.append(("", text.POWER_SAVE))
+    if said["peers"]:
+        rows += [("found", _peer_line(peer)) for peer in said["peers"]]
+    left = said.get("visible_for_s")
+    rows.append(("visible to", said["visibility"] + (f", {text.clock(left)} left" if left is not None else "")))
+    return [_line(headline), *(f"  {label:<16} {_line(value)}" if label else f"  {_line(value)}" for label, value in rows)]
+
+
+def _peer_line(said: dict[str, Any]) -> str:
+    from .core.model import Peer
+    from .ui import text
+
+    known = ("id", "name", "kind", "reachable", "on_wifi", "strength", "trusted", "bonded", "identity_changed")
+    return _line(text.peer_line(Peer(**{key: said[key] for key in known if key in said})))
+
+
+def _rows(status: dict[str, Any]) -> list[dict[str, Any]]:
+    rows = status.get("peers")
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _is_meant(wanted: str, peer: dict[str, Any]) -> bool:
+    """As the applet itself understands a name; it has the last word."""
+    wanted = wanted.strip()
+    return wanted == peer.get("id") or wanted.casefold() == str(peer.get("name", "")).casefold()
+
+
+def _why(said: dict[str, Any]) -> str:
+    failure = said.get("failure")
+    return _line(f"{failure.get('sentence', '')} {failure.get('advice', '')}") if isinstance(failure, dict) else ""
+
+
+def _line(value: object) -> str:
+    """One printable line: what comes from others must not drive the terminal."""
+    return " ".join("".join(c if c.isprintable() else " " for c in str(value)[:2000]).split())
+
+
+def _is_text(word: str) -> bool:
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _not_understood() -> Failed:
+    return Failed(NOT_POSSIBLE, "The running applet answers in a way that is not understood here; it may be of another version.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

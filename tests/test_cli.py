@@ -1,0 +1,152 @@
+"""Whatever is typed ends in a status and a sentence, never in a traceback; and it ends quickly."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from nearby_tray import cli
+from nearby_tray.cli import NO_BUS, OK, USAGE, Options, main
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Options]:
+    """No session bus, and an applet that only notes how it was started."""
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path / 'none'}")
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    seen: list[Options] = []
+    app = types.ModuleType("nearby_tray.app")
+    app.run = lambda options: seen.append(options) or 0  # type: ignore[attr-defined,func-returns-value]
+    monkeypatch.setitem(sys.modules, "nearby_tray.app", app)
+    monkeypatch.setattr("nearby_tray.app", app, raising=False)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("words", "options"),
+    [
+        ("", Options()),
+        ("--background", Options(background=True)),
+        ("--headless --log-level debug", Options(headless=True, log_level="debug")),
+        ("--demo", Options(demo=True)),
+        ("--demo --once --screenshots pics", Options(demo=True, once=True, screenshots=Path("pics"))),
+    ],
+)
+def test_starting(started: list[Options], words: str, options: Options) -> None:
+    assert main(words.split()) == OK
+    assert started == [options]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--once", "--once needs --demo"),
+        ("--demo --screenshots x", "--screenshots needs"),
+        ("--headless --demo", "--demo"),
+        ("--headless --background", "--background"),
+        ("--log-level loud", "invalid choice"),
+        ("--bogus", "--bogus"),
+        ("dance", "dance"),
+        ("connect", "NAME"),
+        ("accept now", "now"),
+        ("--demo status", "does not go with"),
+        ("--stat", "--stat"),
+    ],
+)
+def test_wrong_usage_is_one_sentence(started: list[Options], words: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words.split()) == USAGE
+    out, err = capsys.readouterr()
+    assert out == "" and said in err and err.startswith("nearby-tray: ") and err.count("\n") == 1
+    assert started == []
+
+
+@pytest.mark.parametrize("verb", ["status", "peers --json", "seek", "connect x", "accept", "decline", "disconnect", "settings a=b", "quit"])
+def test_without_a_session_bus(started: list[Options], verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(verb.split()) == NO_BUS
+    assert "no session bus" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", ["--help", "--version", "settings --help"])
+def test_help(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words.split()) == OK
+    assert "nearby-tray" in capsys.readouterr().out
+
+
+def test_without_a_screen_it_says_so(started: list[Options], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    assert main([]) == cli.NOT_POSSIBLE and "--headless" in capsys.readouterr().err and not started
+    assert main(["--headless"]) == OK
+    assert main(["--demo", "--once"]) == OK
+
+
+def test_without_qt_it_says_so(started: list[Options], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def run(_: Options) -> int:
+        raise ModuleNotFoundError("No module named 'PySide6'", name="PySide6.QtWidgets")
+
+    monkeypatch.setattr(sys.modules["nearby_tray.app"], "run", run)
+    assert main([]) == cli.NOT_POSSIBLE and "PySide6" in capsys.readouterr().err
+
+
+WORDS = [
+    "--demo",
+    "--once",
+    "--headless",
+    "--background",
+    "--json",
+    "--screenshots",
+    "--log-level",
+    "info",
+    "status",
+    "peers",
+    "connect",
+    "--wait",
+]
+WORDS += ["settings", "port=1", "=", "quit", "--", "-h", "accept", "--remember", "\udcff", "\0", "--log-level=\udcff", "@x", ""]
+
+
+@given(st.lists(st.sampled_from(WORDS) | st.text(max_size=6), max_size=5))
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
+def test_any_words_end_in_a_status(started: list[Options], words: list[str]) -> None:
+    assert main(words) in (OK, USAGE, NO_BUS, cli.NOT_POSSIBLE)
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("port=2000", ("port", 2000)),
+        ("accept-paired=on", ("accept_paired", True)),
+        ("visible_minutes=none", ("visible_minutes", None)),
+        ("visibility=nobody", ("visibility", "nobody")),
+        ("name=on", ("name", "on")),
+        ("name= a = b ", ("name", "a = b")),
+        ("port=²", ("port", "²")),
+    ],
+)
+def test_changes(text: str, change: tuple[str, object]) -> None:
+    assert cli._change(text) == change
+
+
+def test_a_verb_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from nearby_tray.cli import main; main(['status']); "
+        "heavy = {'PySide6', 'qasync', 'bleak', 'pyroute2', 'cryptography', 'nearby_tray.app', 'nearby_tray.controller'}; "
+        "heavy &= set(sys.modules); "
+        "sys.exit(f'{heavy}' if heavy else 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "no session bus" in done.stderr
