@@ -447,6 +447,8 @@ class NetworkManager:
                 raise Unavailable(Reason.WIFI_PROFILE, ", ".join(different))
             await self._reach(forming, device)
             group = await self._group(bus, device)
+        except Unavailable as error:
+            raise forming.lost or error from None
         except (BusError, BusGone) as error:
             raise forming.lost or self._typed(error, Reason.NOT_FORMED) from error
         # Nothing is awaited from here on: what happens to the group now happens to a group that is up.
@@ -496,6 +498,8 @@ class NetworkManager:
         try:
             back = (await bus.call(_NM, path, _PROFILE, "GetSettings"))[0]
         except BusError as error:
+            if error.name in _MISSING:
+                raise
             if error.name in _OFF:  # a volatile profile whose activation has failed already; the device's state says why
                 return []
             return [str(error)]
