@@ -164,7 +164,7 @@ class Snapshot:
     listening: bool = False
     peers: tuple[Peer, ...] = ()
     peer: Peer | None = None  # the one this stage is about
-    code: str | None = None  # "042 719", to be compared
+    code: str | None = field(default=None, repr=False)  # "042 719", to be compared
     needs_code: bool = True  # False: the identity is remembered, nothing to compare
     purpose: str = "link"
     attempt: int = 0  # 1…3 while forming or restoring

@@ -89,7 +89,10 @@ class Peers:
         return any(r.address == address and r.found is not None for r in self._rows)
 
     def expire(self, now: float) -> None:
-        self._rows = [r for r in self._rows if r.channel is not None or r.found is not None or now < (r.lost_at or now) + self._linger]
+        self._rows = [r for r in self._rows if r.channel is not None or r.found is not None or self._lingers(r, now)]
+
+    def _lingers(self, row: _Row, now: float) -> bool:
+        return row.lost_at is None or now < row.lost_at + self._linger
 
     def deadline(self) -> float | None:
         """When `expire` has something to do, unless something happens before."""

@@ -64,6 +64,7 @@ from .wire import (
     Call,
     Go,
     GoodbyeReason,
+    Hello,
     Joined,
     Kind,
     Method,
@@ -72,9 +73,13 @@ from .wire import (
     Seen,
     WireError,
     clean_name,
+    decode,
     split,
 )
 from .wire import Linked as LinkedMessage
+
+
+SMALLEST_ROOM = 20  # bytes of one frame at the least MTU there is (Bluetooth Core, Vol 3 Part F, 3.2.8: 23)
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,6 +408,7 @@ class Bond:
     purpose: Purpose = Purpose.LINK
     remember: bool = False
     lost: Reason | None = None  # why the link is being restored
+    restores: SessionKeys | None = field(default=None, repr=False)  # the lost link's keys: they call until it is back
     lost_at: float = 0.0
     calls: int = 0  # calls made to restore it
 
@@ -528,6 +534,7 @@ class Session:
         self._assembly = Assembly()
         self._talks: dict[bytes, _Talk] = {}
         self._connecting: set[str] = set()
+        self._hosts: set[str] = set()  # origins that we are connected to
         self._waiting: dict[str, tuple[Call, float]] = {}  # calls heard while it was too early to connect
         self._heard: deque[bytes] = deque(maxlen=256)  # call ids that we answered
         self._nonces: set[bytes] = set()  # of resume messages, for the session that may be resumed
@@ -682,6 +689,7 @@ class Session:
                 for channel in [c for c, talk in self._talks.items() if talk.origin == origin]:
                     self._drop(channel)
                 self._connecting.discard(origin)
+                self._hosts.discard(origin)
             case PeerFound():
                 self._peers.found(event)
                 self._decide(event)
@@ -766,7 +774,7 @@ class Session:
                 self._clear(number)
             case Forming() | Checking() | Linked(), Said(LinkedMessage(addresses=addresses)):
                 self._out.append(CorrectAddresses(self._attempt, addresses))
-            case Clearing(), Cleared():
+            case Clearing(), Cleared(cleared) if cleared == self._attempt:
                 self._meet(state.bond, state.number, there=state.there)
 
             # the link
@@ -854,6 +862,7 @@ class Session:
         if reason is None and not fresh:
             return
         self._connecting.clear()
+        self._hosts.clear()
         self._waiting.clear()
         for channel in list(self._talks):
             self._drop(channel)
@@ -869,7 +878,7 @@ class Session:
             return
         if call.call_id in self._heard or heard.origin in self._connecting or not self._may_answer(call):
             return
-        if any(talk.origin == heard.origin for talk in self._talks.values()):
+        if heard.origin in self._hosts:
             return
         if len(self._waiting) < 8:
             self._waiting[heard.origin] = (call, self._now + self._limits.seek)
@@ -877,7 +886,7 @@ class Session:
     def _may_answer(self, call: Call) -> bool:
         match self.state:
             case Restoring(bond=bond) if bond.role is Role.LISTENER:
-                return call.hint == hint(bond.keys.resume, call.call_id)
+                return call.hint == hint(_restores(bond).resume, call.call_id)
             case Idle() | Seeking():
                 if not self._listens() or not call.wants_link:
                     return False
@@ -901,12 +910,16 @@ class Session:
         self._out.append(Connect(origin))
 
     def _connected(self, origin: str, room: int) -> None:
+        self._hosts.add(origin)
+        if origin not in self._connecting:
+            self._let_go(origin)  # nobody asks for it any more
+            return
         self._connecting.discard(origin)
         resumable = None
-        if isinstance(self.state, Restoring):
-            resumable = self.state.bond.keys
+        if isinstance(self.state, Restoring) and self.state.bond.role is Role.LISTENER:
+            resumable = _restores(self.state.bond)
         elif not isinstance(self.state, Idle | Seeking) or not self._listens():
-            self._out.append(HangUp(origin))
+            self._let_go(origin)
             return
         channel = self._entropy(4)
         self._assembly.keep(channel)
@@ -922,13 +935,13 @@ class Session:
             return  # notifications reach every central: a channel we do not know is somebody else's
         if talk is not None and talk.origin != arrived.origin:
             return
-        if talk is None and any(t.origin == arrived.origin and t.conversation.role is Role.LISTENER for t in self._talks.values()):
-            return
         joined = self._assembly.feed(arrived.frame, self._now)
         if isinstance(joined, Broken):
             self._broken(joined)
         elif isinstance(joined, Joined):
-            if talk is None:
+            if talk is None and arrived.origin in self._hosts and not _is_hello(joined.message):
+                self._assembly.forget(channel)  # its word to another of its listeners
+            elif talk is None:
                 talk = self._answered(joined.channel, arrived)
             if talk is not None:
                 talk.room, talk.bonded = arrived.room, arrived.bonded
@@ -938,7 +951,7 @@ class Session:
         """Somebody answers our call on a new channel."""
         if not self.wants.serve or len([t for t in self._talks.values() if t.conversation.role is Role.CALLER]) >= 8:
             return None
-        resumable = self.state.bond.keys if isinstance(self.state, Restoring) else None
+        resumable = _restores(self.state.bond) if isinstance(self.state, Restoring) else None
         conversation = self._conversation(Role.CALLER, channel, resumable)
         talk = _Talk(arrived.origin, conversation, arrived.room, self._now + self._limits.greet)
         self._talks[channel] = talk
@@ -977,11 +990,11 @@ class Session:
             case Secured() if talk.conversation.role is Role.LISTENER:
                 self._requested(channel, talk, what)
             case Failed():
+                self._hang_up(channel)
                 if current:
                     self._talk_ended(Reason.PROTOCOL)
-                self._forget(channel)
             case Left():
-                self._forget(channel)
+                self._hang_up(channel)
                 if current:
                     self._decide(what)
             case Secured() | Said():
@@ -1009,15 +1022,16 @@ class Session:
                 return
             self._leave(state.channel, GoodbyeReason.CANCELLED)
             self.state = state = Idle()
-        if not isinstance(state, Idle | Seeking) or not self._listens():
-            busy = AnswerReason.BUSY if not isinstance(state, Idle | Seeking) else AnswerReason.POLICY
-            self._say(channel, Answer(accepted=False, reason=busy, remember=False))
+        peer = self._secured_peer(peer, secured.identity)
+        # A hint is two bytes that anybody may have overheard: who may ask is decided by the proven identity.
+        may_ask = self._listens() and (peer.trusted or self._policy.visibility is Visibility.EVERYONE)
+        if not isinstance(state, Idle | Seeking) or not may_ask:
+            reason = AnswerReason.POLICY if isinstance(state, Idle | Seeking) else AnswerReason.BUSY
+            self._say(channel, Answer(accepted=False, reason=reason, remember=False))
             self._hang_up(channel)
             return
         self.timings = Timings()
-        self.state = Asked(
-            channel, self._secured_peer(peer, secured.identity), talk.purpose, secured, self._now + self._limits.ask
-        )
+        self.state = Asked(channel, peer, talk.purpose, secured, self._now + self._limits.ask)
         self._leave_all(GoodbyeReason.CANCELLED, serving=False)
 
     def _resumed(self, channel: bytes, talk: _Talk) -> None:
@@ -1111,7 +1125,7 @@ class Session:
             self._out.append(Remember(bond.identity, bond.keys.trust, bond.peer.name))
             bond = replace(bond, peer=replace(bond.peer, trusted=True))
         hang_up = self._now + self._limits.hang_up if bond.channel in self._talks else None
-        bond = replace(bond, lost=None, calls=0)
+        bond = replace(bond, lost=None, restores=None, calls=0)
         self.state = Linked(bond, state.order, state.group, self._now, hang_up)
 
     def _restore(self, bond: Bond, because: Reason) -> None:
@@ -1119,7 +1133,7 @@ class Session:
         if bond.channel in self._talks:
             self._hang_up(bond.channel)
         self._nonces.clear()
-        self._call_again(replace(bond, lost=because, lost_at=self._now, calls=0))
+        self._call_again(replace(bond, lost=because, restores=bond.keys, lost_at=self._now, calls=0))
 
     def _call_again(self, bond: Bond) -> None:
         assert bond.lost is not None
@@ -1133,7 +1147,8 @@ class Session:
             self._fail(Failure(Stage.RESTORING, self._or_radio(bond.lost)), GoodbyeReason.FAILED)
         else:
             call_id = self._entropy(3)
-            call = Call(wants_link=True, call_id=call_id, hint=hint(bond.keys.resume, call_id))
+            # Not by newer keys: a `resume` that did not arrive renewed them on our side only.
+            call = Call(wants_link=True, call_id=call_id, hint=hint(_restores(bond).resume, call_id))
             self.state = Restoring(replace(bond, calls=bond.calls + 1), call, self._now + self._limits.call_again)
 
     def _refuse(self, state: Asked, reason: AnswerReason) -> None:
@@ -1207,7 +1222,8 @@ class Session:
         talk = self._talks.get(channel)
         if talk is None or not messages:
             return
-        frames = tuple(frame for message in messages for frame in split(channel, message, talk.room))
+        room = max(talk.room, SMALLEST_ROOM)
+        frames = tuple(frame for message in messages for frame in split(channel, message, room))
         self._out.append(Say(talk.origin, frames))
 
     def _leave(self, channel: bytes, reason: GoodbyeReason) -> None:
@@ -1237,14 +1253,22 @@ class Session:
             self._leave(channel, reason)
 
     def _hang_up(self, channel: bytes) -> None:
-        """The listener ends the connection; the caller lingers, so that its last word is heard, and then serves no more."""
+        """The listener ends the connection; the caller lingers, so that its last word is heard, and then serves no more.
+
+        Two who called each other have two conversations over one radio link: it ends with the last of them.
+        """
         talk = self._talks.get(channel)
         if talk is not None:
-            if talk.conversation.role is Role.LISTENER:
-                self._out.append(HangUp(talk.origin))
-            else:
-                self._serve_until = self._now + self._limits.linger
             self._forget(channel)
+            if talk.conversation.role is Role.CALLER:
+                self._serve_until = self._now + self._limits.linger
+            self._let_go(talk.origin)
+
+    def _let_go(self, origin: str) -> None:
+        """End our connection to `origin`, unless a conversation still runs over that radio link."""
+        if origin in self._hosts and not any(talk.origin == origin for talk in self._talks.values()):
+            self._hosts.discard(origin)
+            self._out.append(HangUp(origin))
 
     def _forget(self, channel: bytes) -> None:
         self._talks.pop(channel, None)
@@ -1316,6 +1340,18 @@ class Session:
     def _or_radio(self, reason: Reason) -> Reason:
         """A radio that went away explains more than the time-out it caused."""
         return self.radios.wifi or reason
+
+
+def _restores(bond: Bond) -> SessionKeys:
+    """The keys that call for, and resume, a lost link."""
+    return bond.restores or bond.keys
+
+
+def _is_hello(message: bytes) -> bool:
+    try:
+        return isinstance(decode(message), Hello)
+    except WireError:
+        return False
 
 
 _REFUSALS = {

@@ -144,7 +144,12 @@ class SimulatedBluetooth:
     async def unserve(self) -> None:
         self.serving, self.advertisement = False, None
         for other in list(self.centrals):
-            self._part(other)
+            if other in self.callers:
+                # One radio link carries both directions: ours to them goes on.
+                self.centrals.discard(other)
+                other.callers.discard(self)
+            else:
+                self._part(other)
 
     async def listen(self) -> None:
         self._check()

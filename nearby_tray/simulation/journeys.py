@@ -131,8 +131,7 @@ class Person:
     def _answer(self) -> None:
         if self.snapshot.stage is not Stage.ASKED:
             return
-        other = self.reads_code() if self.reads_code and self.snapshot.needs_code else self.snapshot.code
-        if other is not None and other != self.snapshot.code:
+        if self.reads_code is not None and self.snapshot.needs_code and self.reads_code() != self.snapshot.code:
             self.say(f"{self.machine.name}: the codes differ")
             self.controller.decline()
         elif self.accepts:
@@ -210,7 +209,7 @@ async def _journey(report: Report, random: Random, story: Callable[[str], None] 
         async with asyncio.timeout(LIMIT):
             await _act(report.plan, random, air, people, say)
             for person in people:
-                if person.alive and not await person.until(lambda snapshot: snapshot.stage in RESTING, 600):
+                if person.alive and not await person.until(lambda snapshot: snapshot.stage in RESTING, 600) and person.alive:
                     report.broken.append(f"{person.machine.name} never came to rest: {person.snapshot.stage.value}")
     except TimeoutError:
         report.broken.append(f"it did not end within {LIMIT:.0f} s")
@@ -278,7 +277,6 @@ async def _act(plan: Plan, random: Random, air: Air, people: list[Person], say: 
             one, two = people[2:]
             ben.reads_code = lambda: ada.code
             ada.asked_for = None
-            one.reads_code = lambda: None
             two.later(0, 5, lambda: two.seek("ben"))
             ada.seek("mallory-1")
             await ada.until(lambda snapshot: snapshot.stage is not Stage.IDLE, 5)

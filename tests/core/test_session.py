@@ -1,0 +1,1196 @@
+"""The session as dialogues: two of them with a fake air between, no loop, time passed in.
+
+Each line of a dialogue does one thing and says in which states both sides are after it. What must hold whatever happens is checked after
+each single event (`Side.check`); the state machine at the end throws events in any order at the same pair.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+from itertools import pairwise
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from nearby_tray.core import session as s
+from nearby_tray.core.conversation import Conversation, Introduction, Left, Said
+from nearby_tray.core.keys import Identity, Role, SessionKeys, TrustedPeer, hint
+from nearby_tray.core.link import LinkLeft, LinkLost, LinkUp
+from nearby_tray.core.model import (
+    BluetoothChanged,
+    CallHeard,
+    Disconnected,
+    Failure,
+    FrameArrived,
+    Group,
+    GroupLost,
+    PeerFound,
+    PeerLost,
+    Reason,
+    Stage,
+    Visibility,
+    WifiChanged,
+)
+from nearby_tray.core.peers import text_address
+from nearby_tray.core.session import (
+    Asked,
+    Asking,
+    Checking,
+    Clearing,
+    Ending,
+    Forming,
+    Idle,
+    Linked,
+    Meeting,
+    Restoring,
+    Seeking,
+    State,
+)
+from nearby_tray.core.wire import Answer, AnswerReason, Call, Goodbye, GoodbyeReason, Hello, Kind, Method, Purpose, Request, encode, split
+
+LIMITS = s.Limits()
+ROOM = 100
+
+
+class Side:
+    """One machine: its session, and what its edges would do with the commands."""
+
+    def __init__(self, pair: Pair, name: str, number: int, policy: s.Policy | None = None) -> None:
+        self.pair = pair
+        self.name = name
+        self.random = Random(f"{name} of {pair.seed}")
+        self.identity = Identity.from_seed(self.random.randbytes(32))
+        self.address = bytes((2, 0, 0, 0, 0, number))
+        self.policy = policy or s.Policy(name=name.title())
+        self.session = s.Session(identity=self.identity, entropy=self.random.randbytes, policy=self.policy)
+        self.commands: list[s.Command] = []
+        self.consented: set[str] = set()  # the codes of the sessions that our user agreed to
+        self.heard: bytes | None = None  # the other's advertisement
+
+    @property
+    def state(self) -> State:
+        return self.session.state
+
+    @property
+    def other(self) -> Side:
+        return self.pair.ben if self is self.pair.ada else self.pair.ada
+
+    def handle(self, event: s.Event) -> None:
+        before = self.state
+        if isinstance(before, Asked) and isinstance(event, s.Accept):
+            self.consented.add(before.secured.code)
+        commands = self.session.handle(event, self.pair.now)
+        after = self.state
+        if isinstance(after, Asking) and after.secured is not None:
+            self.consented.add(after.secured.code)  # nothing but the user's `Ask` leads to Asking
+        self.commands += commands
+        self.check(commands)
+        for command in commands:
+            self.pair.carry_out(self, command)
+
+    def check(self, commands: list[s.Command]) -> None:
+        """What must hold after each event."""
+        state, wants, snapshot = self.state, self.session.wants, self.session.snapshot()
+        if wants.group is not None:
+            assert isinstance(state, Forming | Checking | Linked | Ending)
+            if not isinstance(state, Ending):
+                code = state.bond.code
+                assert code in self.consented and code in self.other.consented, "a group is wanted without consent on both sides"
+        if isinstance(state, Idle):
+            assert wants == s.Wants(listen=wants.listen, serve=wants.serve), "an idle session wants something"
+            if wants.serve:
+                assert (self.session.deadline() or 1e9) <= self.pair.now + LIMITS.linger, "it serves for more than a goodbye"
+        if wants.advertisement is not None:
+            assert wants.serve and isinstance(state, Seeking | Restoring)
+        assert wants.link is None or wants.group is not None
+        shown = " ".join(map(repr, (snapshot, state, wants, commands)))
+        for secret in self.secrets():
+            assert secret not in shown, "a secret is in a repr"
+
+    def secrets(self) -> Iterator[str]:
+        state = self.state
+        keys: SessionKeys | None = None
+        if isinstance(state, Asked) or (isinstance(state, Asking) and state.secured is not None):
+            assert state.secured is not None
+            keys = state.secured.keys
+        elif isinstance(state, Meeting | Forming | Checking | Linked | Clearing | Restoring):
+            keys = state.bond.keys
+            yield state.bond.code
+        if keys is not None:
+            yield keys.code
+            for name in [f.name for f in fields(keys) if isinstance(getattr(keys, f.name), bytes) and f.name != "session"]:
+                yield repr(getattr(keys, name))[2:-1]
+
+    def all(self, kind: type[s.Command]) -> list[s.Command]:
+        return [command for command in self.commands if isinstance(command, kind)]
+
+    @property
+    def order(self) -> int:
+        """The attempt that the state is about."""
+        assert isinstance(self.state, Forming | Checking | Linked | Ending)
+        return self.state.order.attempt
+
+    @property
+    def failure(self) -> Failure | None:
+        assert isinstance(self.state, Idle)
+        return self.state.failure
+
+
+class Pair:
+    """Ada and Ben, the air between them, and the time."""
+
+    def __init__(self, *, ada: s.Policy | None = None, ben: s.Policy | None = None, seed: int = 1, radios: bool = True) -> None:
+        self.seed = seed
+        self.now = 1000.0
+        self.links: set[tuple[str, str]] = set()  # (central, peripheral)
+        self.frames: deque[tuple[Side, bytes]] = deque()  # on their way from that side
+        self.lets_through: Callable[[Side, bytes], bool] = lambda side, frame: True
+        self.connects = True
+        self.hears = True
+        self.ada, self.ben = Side(self, "ada", 1, ada), Side(self, "ben", 2, ben)
+        if radios:
+            for side in (self.ada, self.ben):
+                side.handle(BluetoothChanged(None))
+                side.handle(WifiChanged(None, side.address))
+
+    # the air
+
+    def carry_out(self, side: Side, command: s.Command) -> None:
+        other = side.other
+        match command:
+            case s.Connect(origin) if origin == other.name:
+                if self.connects and other.session.wants.serve:
+                    self.links.add((side.name, other.name))
+                    side.handle(s.Connected(origin, ROOM))
+                else:
+                    side.handle(s.ConnectFailed(origin))
+            case s.Say(origin, frames) if origin == other.name:
+                self.frames.extend((side, frame) for frame in frames)
+            case s.HangUp(origin) if origin == other.name:
+                self.flow()  # it ends after what was said is sent
+                self.part()
+            case _:
+                pass
+
+    def part(self) -> None:
+        """There is one radio link between two machines, whoever asked for it."""
+        if self.links:
+            self.links.clear()
+            for side in (self.ada, self.ben):
+                side.handle(Disconnected(side.other.name))
+
+    def flow(self) -> None:
+        """Everything under way arrives; calls are heard; who serves no more is left."""
+        while self.frames:
+            side, frame = self.frames.popleft()
+            linked = {(side.name, side.other.name), (side.other.name, side.name)} & self.links
+            if linked and self.lets_through(side, frame):
+                side.other.handle(FrameArrived(side.name, frame, ROOM))
+        for side in (self.ada, self.ben):
+            gone = (side.other.name, side.name)
+            if gone in self.links and not side.session.wants.serve:
+                if gone[::-1] in self.links:
+                    self.links.discard(gone)
+                else:
+                    self.part()
+            call, other = side.session.wants.advertisement, side.other
+            if not other.session.wants.listen:
+                other.heard = None
+            elif call is not None and call != other.heard and self.hears:
+                other.heard = call
+                other.handle(CallHeard(side.name, call))
+                self.flow()
+
+    # the dialogue
+
+    def do(self, side: Side, *events: s.Event) -> Pair:
+        for event in events:
+            side.handle(event)
+            self.flow()
+        return self
+
+    def at(self, ada: type[State], ben: type[State]) -> Pair:
+        assert (type(self.ada.state).__name__, type(self.ben.state).__name__) == (ada.__name__, ben.__name__)
+        return self
+
+    def wait(self, seconds: float) -> Pair:
+        """Let time pass; each side gets its ticks when it asked for them, and is not busy."""
+        end, ticks = self.now + seconds, 0
+        while True:
+            due = [(d, n) for n, side in enumerate((self.ada, self.ben)) if (d := side.session.deadline()) is not None and d <= end]
+            if not due:
+                break
+            deadline, number = min(due)
+            ticks = 0 if deadline > self.now else ticks + 1
+            assert ticks < 50, "a busy loop"
+            self.now = max(self.now, deadline)
+            self.do((self.ada, self.ben)[number], s.Tick())
+        self.now = end
+        return self
+
+    # longer parts of the story
+
+    def ask(self, asking: Side | None = None) -> Pair:
+        """One seeks and asks the other, who hears it."""
+        side = asking or self.ada
+        self.do(side, s.Seek())
+        (row,) = [peer for peer in side.session.snapshot().peers if peer.reachable]
+        return self.do(side, s.Ask(row.id))
+
+    def agree(self, *, remember: bool = False) -> Pair:
+        return self.do(self.ben, s.Accept(remember)).at(Meeting, Meeting)
+
+    def find(self) -> Pair:
+        for side in (self.ada, self.ben):
+            self.do(side, PeerFound(text_address(side.other.address)))
+        return self.at(Forming, Forming)
+
+    def form(self) -> Pair:
+        """Both groups come up."""
+        self.wait(LIMITS.lead)
+        for side in (self.ada, self.ben):
+            order = side.session.wants.group
+            assert order is not None
+            self.do(side, s.GroupFormed(order.attempt, Group("p2p0", order.own, 7)))
+        return self.at(Checking, Checking)
+
+    def pong(self) -> Pair:
+        for side in (self.ada, self.ben):
+            self.do(side, s.LinkSaid(side.order, LinkUp()))
+        return self.at(Linked, Linked)
+
+    def link(self, *, remember: bool = False) -> Pair:
+        return self.ask().agree(remember=remember).find().form().pong()
+
+    def removed(self, side: Side) -> Pair:
+        """What the controller reports while a side is ending."""
+        if isinstance(side.state, Ending) and side.state.farewell is not None:
+            self.do(side, s.FarewellSaid(side.order))
+        if isinstance(side.state, Ending):
+            assert side.session.wants.group is None
+            self.do(side, s.GroupRemoved(side.order))
+        return self
+
+    def cleared(self) -> Pair:
+        for side in (self.ada, self.ben):
+            assert side.session.wants.clear
+            self.do(side, PeerLost(text_address(side.other.address)), s.Cleared(side.session.wants.clear))
+        return self.at(Meeting, Meeting)
+
+
+@pytest.fixture
+def p() -> Pair:
+    return Pair()
+
+
+def bond(side: Side) -> s.Bond:
+    assert isinstance(side.state, Meeting | Forming | Checking | Linked | Clearing | Restoring)
+    return side.state.bond
+
+
+def known(*, of: Side, key: bytes = b"k" * 32, label: str = "") -> TrustedPeer:
+    return TrustedPeer(of.identity.public, key, label or of.policy.name, since=0.0)
+
+
+def trust_each_other(p: Pair, key: bytes = b"k" * 32) -> None:
+    for side in (p.ada, p.ben):
+        side.policy = replace(side.policy, trusted=(known(of=side.other, key=key),))
+        p.do(side, s.Configure(side.policy))
+
+
+# --- who starts ------------------------------------------------------------------------------------------------------------
+
+
+def test_without_a_radio_seeking_is_refused_with_its_reason() -> None:
+    p = Pair(radios=False)
+    p.do(p.ada, s.Seek()).at(Idle, Idle)
+    assert p.ada.failure == Failure(Stage.SEEKING, Reason.BLUETOOTH_MISSING)
+    p.do(p.ada, BluetoothChanged(None), s.Seek())
+    assert p.ada.failure == Failure(Stage.SEEKING, Reason.WIFI_MISSING)
+    p.do(p.ada, WifiChanged(None), s.Seek())
+    assert p.ada.failure == Failure(Stage.SEEKING, Reason.WIFI_NO_P2P), "without an address of its own nobody could find it"
+    p.do(p.ada, s.Dismiss())
+    assert p.ada.failure is None
+    p.do(p.ada, WifiChanged(None, p.ada.address), s.Seek()).at(Seeking, Idle)
+
+
+def test_nobody_answers(p: Pair) -> None:
+    p.hears = False
+    p.do(p.ada, s.Seek()).at(Seeking, Idle)
+    assert p.ada.session.wants.find is s.Find.ON
+    p.wait(29.9).at(Seeking, Idle)
+    p.wait(0.2).at(Idle, Idle)
+    assert p.ada.failure == Failure(Stage.SEEKING, Reason.NOBODY_ANSWERED)
+
+
+def test_one_click_seeks_again(p: Pair) -> None:
+    p.hears = False
+    p.do(p.ada, s.Seek()).wait(31).do(p.ada, s.Seek()).at(Seeking, Idle)
+
+
+def test_after_the_call_there_is_time_to_choose(p: Pair) -> None:
+    p.do(p.ada, s.Seek()).wait(31).at(Seeking, Idle)
+    assert p.ada.session.wants.advertisement is None
+    assert [peer.name for peer in p.ada.session.snapshot().peers] == ["Ben"]
+    p.do(p.ada, s.Seek()).at(Seeking, Idle)
+    assert p.ada.session.wants.advertisement is not None
+    p.wait(31).at(Seeking, Idle)
+    p.wait(90).at(Idle, Idle)
+    assert p.ada.failure == Failure(Stage.SEEKING, Reason.NOBODY_ANSWERED)
+    assert not p.links
+
+
+def test_a_call_that_cannot_be_put_on_the_air_ends_the_seeking(p: Pair) -> None:
+    p.do(p.ada, s.Seek(), s.CallFailed(Reason.BLUETOOTH_REFUSED, "no room")).at(Idle, Idle)
+    assert p.ada.failure == Failure(Stage.SEEKING, Reason.BLUETOOTH_REFUSED, "no room")
+
+
+def test_a_phone_without_our_protocol_is_listed_but_cannot_be_asked(p: Pair) -> None:
+    p.do(p.ada, s.Seek(), PeerFound("02:00:00:00:00:77", "Phone"))
+    phone = p.ada.session.snapshot().peers[-1]
+    assert (phone.name, phone.reachable, phone.on_wifi) == ("Phone", False, True)
+    p.do(p.ada, s.Ask(phone.id)).at(Seeking, Idle)
+    p.do(p.ada, s.Ask("nobody")).at(Seeking, Idle)
+
+
+def test_an_answered_call_id_is_answered_once(p: Pair) -> None:
+    call = Call(call_id=b"abc").encode()
+    p.do(p.ben, CallHeard("x", call), CallHeard("x", call), CallHeard("y", call)).wait(60)
+    p.do(p.ben, s.ConnectFailed("x"), CallHeard("x", call), CallHeard("y", call)).wait(60)
+    assert p.ben.all(s.Connect) == [s.Connect("x")]
+    p.do(p.ben, CallHeard("x", Call(call_id=b"abd").encode()))
+    assert len(p.ben.all(s.Connect)) == 2
+
+
+def test_at_most_one_connection_in_two_seconds(p: Pair) -> None:
+    for n in range(4):
+        p.do(p.ben, CallHeard(f"caller {n}", Call(call_id=bytes((n, n, n))).encode()))
+    times: list[float] = []
+    for _ in range(80):
+        times += [p.now] * (len(p.ben.all(s.Connect)) - len(times))
+        p.wait(0.1)
+    assert len(times) == 4
+    assert all(b - a >= 1.99 for a, b in pairwise(times))
+
+
+@pytest.mark.parametrize("data", [b"", b"\x11abc\0", b"\x11abc\0\0\0", b"\x21abc\0\0", b"\x10abc\0\0"])
+def test_a_call_that_is_no_call_is_not_answered(p: Pair, data: bytes) -> None:
+    assert p.do(p.ben, CallHeard("x", data)).ben.all(s.Connect) == []
+
+
+def test_a_connection_that_nobody_asked_for_is_hung_up(p: Pair) -> None:
+    p.do(p.ben, s.Connected("x", ROOM))
+    assert p.ben.commands == [s.HangUp("x")]
+
+
+def test_visible_to_nobody_hears_nobody(p: Pair) -> None:
+    p.do(p.ben, s.Configure(replace(p.ben.policy, visibility=Visibility.NOBODY)))
+    assert not p.ben.session.wants.listen
+    p.do(p.ada, s.Seek()).do(p.ben, CallHeard("ada", p.ada.session.wants.advertisement or b""))
+    assert p.ben.all(s.Connect) == []
+
+
+def test_visible_to_trusted_peers_only() -> None:
+    p = Pair(ben=s.Policy("Ben", visibility=Visibility.TRUSTED))
+    p.do(p.ada, s.Seek())
+    assert p.ben.all(s.Connect) == [], "a call to anyone is not for it"
+    p.do(p.ada, s.Cancel())
+    trust_each_other(p)
+    p.do(p.ada, s.Seek(b"somebody else"))
+    assert p.ben.all(s.Connect) == []
+    p.do(p.ada, s.Cancel(), s.Seek(p.ben.identity.public))
+    assert p.ben.all(s.Connect) == [s.Connect("ada")]
+    row = p.ada.session.snapshot().peers[0]
+    p.do(p.ada, s.Ask(row.id)).at(Asking, Asked)
+    for side in (p.ada, p.ben):
+        snapshot = side.session.snapshot()
+        assert snapshot.peer is not None and snapshot.peer.trusted and not snapshot.needs_code
+
+
+def test_an_overheard_hint_does_not_open_a_dialog_for_a_stranger() -> None:
+    """The hint is two bytes that anybody can repeat: the proven identity decides."""
+    p = Pair(ben=s.Policy("Ben", visibility=Visibility.TRUSTED))
+    friend = TrustedPeer(b"f" * 32, b"t" * 32, "Friend", 0.0)
+    p.do(p.ben, s.Configure(replace(p.ben.policy, visibility=Visibility.TRUSTED, trusted=(friend,))))
+    p.hears = False
+    p.do(p.ada, s.Seek())
+    p.do(p.ben, CallHeard("ada", Call(call_id=b"abc", hint=hint(friend.trust_key, b"abc")).encode()))
+    (row,) = p.ada.session.snapshot().peers
+    p.do(p.ada, s.Ask(row.id)).at(Idle, Idle)
+    assert p.ada.failure == Failure(Stage.ASKING, Reason.PEER_POLICY)
+
+
+# --- the answer ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_whole_story(p: Pair) -> None:
+    p.do(p.ada, s.Seek()).at(Seeking, Idle)
+    assert p.ben.session.snapshot().stage is Stage.IDLE, "hearing a call opens no dialog"
+    (row,) = p.ada.session.snapshot().peers
+    assert (row.name, row.address, row.reachable) == ("Ben", text_address(p.ben.address), True)
+    p.do(p.ada, s.Ask(row.id, Purpose.FILES)).at(Asking, Asked)
+    asking, asked = p.ada.session.snapshot(), p.ben.session.snapshot()
+    assert asking.code is not None and asking.code == asked.code
+    assert asked.peer is not None and asked.peer.name == "Ada" and asked.needs_code and asked.purpose == "files"
+    assert asking.deadline is not None and asked.deadline is not None and asking.deadline > asked.deadline
+
+    p.do(p.ben, s.Accept()).at(Meeting, Meeting)
+    assert p.ada.session.snapshot().purpose == "files"
+    p.do(p.ben, PeerFound(text_address(p.ada.address))).at(Meeting, Meeting)
+    p.do(p.ada, PeerFound(text_address(p.ben.address))).at(Forming, Forming)
+    ada, ben = p.ada.session.wants, p.ben.session.wants
+    assert ada.find is ben.find is s.Find.HELD, "nothing starts or stops a find while a group forms"
+    assert ada.group is not None and ben.group is None, "the caller first"
+    p.wait(0.9)
+    assert p.ben.session.wants.group is None
+    p.wait(0.2)
+    theirs = p.ben.session.wants.group
+    assert theirs is not None
+    assert (theirs.own, theirs.peer) == (ada.group.peer, ada.group.own)
+    assert (ada.group.address, theirs.address) == (text_address(p.ben.address), text_address(p.ada.address))
+
+    p.do(p.ada, s.GroupFormed(p.ada.order, Group("p2p0", ada.group.own))).at(Checking, Forming)
+    p.do(p.ben, s.GroupFormed(p.ben.order, Group("p2p0", theirs.own))).at(Checking, Checking)
+    plan = p.ada.session.wants.link
+    assert plan is not None and plan.addresses == theirs.own and not plan.leaving
+    p.do(p.ben, s.LinkSaid(p.ben.order, LinkUp())).at(Checking, Linked)
+    p.do(p.ada, s.LinkSaid(p.ada.order, LinkUp())).at(Linked, Linked)
+    snapshot = p.ada.session.snapshot()
+    assert snapshot.link is not None and snapshot.link.own == ada.group.own and snapshot.deadline is None
+    assert snapshot.timings.find is not None and snapshot.timings.form is not None and snapshot.timings.check is not None
+    p.wait(5)
+    assert not p.links and not p.ada.session.wants.serve, "the Bluetooth conversation has ended, the link goes on"
+    p.wait(10_000).at(Linked, Linked)
+
+    p.do(p.ada, s.Cancel()).at(Ending, Linked)
+    farewell = p.ada.session.wants
+    assert farewell.link is not None and farewell.link.leaving and farewell.group is not None
+    p.do(p.ben, s.LinkSaid(p.ben.order, LinkLeft())).at(Ending, Ending)
+    assert p.ben.session.wants.group is None or p.ben.session.wants.link is not None
+    p.removed(p.ada).removed(p.ben).at(Idle, Idle)
+    assert p.ada.failure is None and p.ben.failure is None
+
+
+def test_declined(p: Pair) -> None:
+    p.ask().do(p.ben, s.Decline()).at(Idle, Idle)
+    assert p.ada.failure == Failure(Stage.ASKING, Reason.DECLINED)
+    assert p.ben.failure is None
+    assert not p.links
+
+
+def test_nobody_at_the_other_machine(p: Pair) -> None:
+    p.ask().wait(59.9).at(Asking, Asked)
+    p.wait(0.2).at(Idle, Idle)
+    assert p.ada.failure == Failure(Stage.ASKING, Reason.NO_ANSWER)
+    assert p.ben.failure == Failure(Stage.ASKED, Reason.NO_ANSWER)
+
+
+def test_the_caller_has_a_limit_of_its_own(p: Pair) -> None:
+    p.do(p.ada, s.Seek())
+    p.lets_through = lambda side, frame: side is p.ben
+    p.do(p.ada, s.Ask(p.ada.session.snapshot().peers[0].id)).at(Asking, Idle)
+    p.wait(65.9).at(Asking, Idle)
+    p.wait(0.2).at(Idle, Idle)
+    assert p.ada.failure == Failure(Stage.ASKING, Reason.NO_ANSWER)
+
+
+def test_a_linked_machine_hears_no_call(p: Pair) -> None:
+    p.link()
+    assert not p.ben.session.wants.listen
+    before = len(p.ben.commands)
+    p.do(p.ben, CallHeard("cy", Call(call_id=b"cyc").encode())).wait(60)
+    assert s.Connect("cy") not in p.ben.commands[before:]
+
+
+class Stranger:
+    """A third machine, of which only the conversation matters: it calls `side`, which connects to it and says hello."""
+
+    def __init__(self, side: Side) -> None:
+        self.side, self.heard = side, list[object]()
+        side.pair.do(side, CallHeard("cy", Call(call_id=b"cyc").encode()))
+        assert side.commands[-1] == s.Connect("cy")
+        at = len(side.commands)
+        side.pair.do(side, s.Connected("cy", 1100))
+        (hello,) = self.said_to_us(at)
+        me = Introduction("Cy", Kind.PHONE, bytes((2, 0, 0, 0, 0, 3)), 1, (Method.PBC,))
+        self.talk = Conversation(
+            role=Role.CALLER, channel=hello[:4], me=me, identity=Identity.from_seed(b"s" * 32), entropy=Random(5).randbytes
+        )
+        self.hear([hello])
+
+    def said_to_us(self, since: int) -> list[bytes]:
+        return [frame for say in self.side.commands[since:] if isinstance(say, s.Say) and say.origin == "cy" for frame in say.frames]
+
+    def hear(self, frames: list[bytes]) -> list[bytes]:
+        replies: list[bytes] = []
+        for frame in frames:
+            heard, said = self.talk.receive(frame[6:])
+            self.heard += heard
+            replies += said
+        return replies
+
+    def say(self, messages: list[bytes]) -> None:
+        while messages:
+            at = len(self.side.commands)
+            for message in messages:
+                for frame in split(self.talk.channel, message, 1100):
+                    self.side.pair.do(self.side, FrameArrived("cy", frame, 1100))
+            messages = self.hear(self.said_to_us(at))
+
+
+def test_who_had_connected_before_another_asked_is_left(p: Pair) -> None:
+    cy = Stranger(p.ben)
+    p.wait(3)
+    at = len(p.ben.commands)
+    p.ask().at(Asking, Asked)
+    cy.hear(cy.said_to_us(at))
+    assert cy.heard[-1] == Left(GoodbyeReason.CANCELLED, False)
+    assert s.HangUp("cy") in p.ben.commands
+
+
+def test_a_request_while_we_ask_somebody_else_is_told_busy(p: Pair) -> None:
+    cy = Stranger(p.ada)
+    p.wait(3).ask().at(Asking, Asked)
+    cy.say(cy.talk.request(Purpose.LINK, Method.PBC))
+    assert cy.heard[-1] == Said(Answer(accepted=False, reason=AnswerReason.BUSY, remember=False))
+    p.at(Asking, Asked).agree().find().form().pong()
+
+
+def test_a_stranger_may_ask_and_no_dialog_opens_before_its_proof(p: Pair) -> None:
+    cy = Stranger(p.ben)
+    assert isinstance(p.ben.state, Idle)
+    cy.say(cy.talk.request(Purpose.SCREEN, Method.PBC))
+    assert isinstance(p.ben.state, Asked)
+    assert cy.talk.code == p.ben.session.snapshot().code
+    p.do(p.ben, s.Decline())
+    assert isinstance(p.ben.state, Idle) and p.ben.all(s.HangUp) == [s.HangUp("cy")]
+
+
+def test_a_conversation_without_a_request_ends_by_itself(p: Pair) -> None:
+    Stranger(p.ben)
+    p.wait(119)
+    assert s.HangUp("cy") not in p.ben.commands
+    p.wait(2)
+    assert p.ben.commands[-1] == s.HangUp("cy")
+
+
+@pytest.mark.parametrize("side", ["ada", "ben"])
+@pytest.mark.parametrize("stage", ["asking", "meeting", "forming", "checking", "clearing", "linked"])
+def test_cancelled_at_each_stage(p: Pair, stage: str, side: str) -> None:
+    who: Side = getattr(p, side)
+    p.ask()
+    steps = {
+        "asking": [],
+        "meeting": [p.agree],
+        "forming": [p.agree, p.find],
+        "checking": [p.agree, p.find, p.form],
+        "clearing": [p.agree, p.find, lambda: p.do(p.ada, s.GroupFailed(p.ada.order, Reason.NOT_FORMED))],
+        "linked": [p.agree, p.find, p.form, p.pong],
+    }
+    for step in steps[stage]:
+        step()
+    p.do(who, s.Cancel())
+    for one in (p.ada, p.ben):
+        p.removed(one)
+    p.wait(2).at(Idle, Idle)
+    other = who.other
+    assert who.failure is None
+    expected = {
+        ("asking", "ada"): Failure(Stage.ASKED, Reason.PEER_CANCELLED),
+        ("asking", "ben"): Failure(Stage.ASKING, Reason.DECLINED),
+        ("linked", "ada"): None,
+        ("linked", "ben"): None,
+    }
+    named = "forming" if stage == "clearing" else stage
+    assert other.failure == expected.get((stage, side), Failure(Stage(named), Reason.PEER_CANCELLED))
+    assert not p.links
+    p.wait(10)
+    assert p.ada.session.wants == p.ben.session.wants == s.Wants(listen=True)
+    # and nothing is in the way of the next journey
+    for one in (p.ada, p.ben):
+        p.do(one, PeerLost(text_address(one.other.address)))
+    p.wait(5).link()
+
+
+def test_cancelled_while_seeking(p: Pair) -> None:
+    p.do(p.ada, s.Seek(), s.Cancel()).at(Idle, Idle)
+    p.wait(2)
+    assert not p.links and p.ada.failure is None
+
+
+def test_a_broken_off_conversation_before_the_group_is_the_end(p: Pair) -> None:
+    p.ask().part()
+    p.at(Idle, Idle)
+    assert p.ada.failure == Failure(Stage.ASKING, Reason.PEER_GONE)
+    assert p.ben.failure == Failure(Stage.ASKED, Reason.PEER_GONE)
+
+
+def test_a_group_that_forms_needs_the_conversation_no_more(p: Pair) -> None:
+    p.ask().agree().find().part()
+    p.at(Forming, Forming).form().pong()
+
+
+def test_a_refused_dialog_three_times_makes_it_deaf_for_a_while(p: Pair) -> None:
+    began = p.now
+    for n in range(3):
+        assert p.ben.session.wants.listen
+        p.ask().do(p.ben, s.Decline()).at(Idle, Idle)
+        p.wait(3 + n)
+    assert not p.ben.session.wants.listen
+    p.do(p.ada, s.Seek()).at(Seeking, Idle)
+    assert p.ada.session.snapshot().peers == ()
+    p.do(p.ada, s.Cancel())
+    p.wait(LIMITS.refusal_span - (p.now - began) - 1)
+    assert not p.ben.session.wants.listen
+    p.wait(2)
+    assert p.ben.session.wants.listen
+    p.link()
+
+
+def test_an_accepted_dialog_forgives_the_refused_ones(p: Pair) -> None:
+    for _ in range(2):
+        p.ask().do(p.ben, s.Decline()).wait(3)
+    p.link().do(p.ada, s.Cancel()).do(p.ben, s.LinkSaid(p.ben.order, LinkLeft())).removed(p.ada).removed(p.ben).wait(3)
+    p.ask().do(p.ben, s.Decline()).wait(3)
+    assert p.ben.session.wants.listen
+
+
+def test_both_click_each_other_at_once(p: Pair) -> None:
+    p.do(p.ada, s.Seek()).do(p.ben, s.Seek()).at(Seeking, Seeking)
+    p.wait(3)
+    rows = [side.session.snapshot().peers[0].id for side in (p.ada, p.ben)]
+    p.ada.handle(s.Ask(rows[0]))  # both requests are under way before either arrives
+    p.ben.handle(s.Ask(rows[1]))
+    p.flow()
+    p.at(Asking, Asked)
+    assert p.ada.session.snapshot().code == p.ben.session.snapshot().code
+    p.wait(5).at(Asking, Asked)
+    p.agree().find().form().pong()
+    assert bond(p.ada).role is Role.CALLER
+    p.wait(6)
+    assert not p.links
+
+
+def test_both_call_and_one_clicks_later(p: Pair) -> None:
+    p.do(p.ada, s.Seek()).do(p.ben, s.Seek()).wait(3)
+    p.do(p.ben, s.Ask(p.ben.session.snapshot().peers[0].id)).at(Asked, Asking)
+    p.wait(10).at(Asked, Asking)
+    p.do(p.ada, s.Accept()).at(Meeting, Meeting).wait(10)
+    for side in (p.ada, p.ben):
+        p.do(side, PeerFound(text_address(side.other.address)))
+    p.form().pong().wait(6)
+    assert bond(p.ben).role is Role.CALLER and not p.links
+
+
+def test_both_connected_to_each_other_before_either_said_hello() -> None:
+    p = Pair()
+    p.hears = False
+    for side in (p.ada, p.ben):
+        p.do(side, s.Seek())
+    p.connects = False
+    said: list[s.Say] = []
+    for side in (p.ada, p.ben):
+        call = side.other.session.wants.advertisement
+        assert call is not None
+        commands = side.session.handle(CallHeard(side.other.name, call), p.now)
+        assert commands == [s.Connect(side.other.name)]
+    for side in (p.ada, p.ben):
+        said += [c for c in side.session.handle(s.Connected(side.other.name, ROOM), p.now) if isinstance(c, s.Say)]
+    p.links |= {("ada", "ben"), ("ben", "ada")}
+    for say in said:
+        side = p.ada if say.origin == "ben" else p.ben
+        for frame in say.frames:
+            p.do(side.other, FrameArrived(side.name, frame, ROOM))
+    assert [[peer.name for peer in side.session.snapshot().peers] for side in (p.ada, p.ben)] == [["Ben"], ["Ada"]]
+
+
+def test_a_connection_that_comes_too_late_does_not_cut_the_conversation_on_the_same_radio_link(p: Pair) -> None:
+    p.do(p.ada, s.Seek())
+    p.connects = False
+    row = p.ada.session.snapshot().peers[0]
+    assert p.ada.session.handle(CallHeard("ben", Call(call_id=b"ben").encode()), p.now) == [s.Connect("ben")]
+    p.do(p.ada, s.Ask(row.id)).at(Asking, Asked)
+    p.links.add(("ada", "ben"))
+    p.do(p.ada, s.Connected("ben", ROOM)).at(Asking, Asked)
+    p.agree().find().form().pong().wait(6)
+    assert not p.links
+
+
+def test_what_a_caller_says_to_another_of_its_listeners_is_ignored(p: Pair) -> None:
+    p.do(p.ben, s.Seek())
+    p.do(p.ada, s.Seek())
+    p.wait(3)
+    request = Request(
+        name="Ada", kind=Kind.OTHER, p2p_address=p.ada.address, port=1, purpose=Purpose.LINK, method=Method.PBC, commitment=bytes(32)
+    )
+    before = len(p.ben.commands)
+    for frame in split(b"else", encode(request), ROOM):
+        p.do(p.ben, FrameArrived("ada", frame, ROOM))
+    assert p.ben.commands[before:] == []
+
+
+# --- remembering -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("caller", "listener"), [(True, True), (True, False), (False, True), (False, False)])
+def test_only_what_both_want_is_remembered(p: Pair, caller: bool, listener: bool) -> None:
+    p.ask().do(p.ada, s.RememberChosen(caller)).agree(remember=listener).find().form().pong()
+    remembered = [side.all(s.Remember) for side in (p.ada, p.ben)]
+    if caller and listener:
+        (one,), (two,) = remembered
+        assert isinstance(one, s.Remember) and isinstance(two, s.Remember)
+        assert (one.identity, two.identity) == (p.ben.identity.public, p.ada.identity.public)
+        assert one.trust_key == two.trust_key
+        assert (one.label, two.label) == ("Ben", "Ada")
+    else:
+        assert remembered == [[], []]
+
+
+def test_meeting_again_renews_what_is_remembered_and_keeps_its_key(p: Pair) -> None:
+    trust_each_other(p, b"q" * 32)
+    p.link()
+    (command,) = p.ada.all(s.Remember)
+    assert command == s.Remember(p.ben.identity.public, b"q" * 32, "Ben")
+
+
+def test_a_remembered_name_with_another_key_is_loud(p: Pair) -> None:
+    stranger = TrustedPeer(b"o" * 32, b"k" * 32, "Ada", 0.0)
+    p.do(p.ben, s.Configure(replace(p.ben.policy, trusted=(stranger,))))
+    p.ask().at(Asking, Asked)
+    snapshot = p.ben.session.snapshot()
+    assert snapshot.peer is not None
+    assert snapshot.peer.identity_changed and not snapshot.peer.trusted and snapshot.needs_code
+
+
+# --- the group -------------------------------------------------------------------------------------------------------------
+
+
+def test_three_tries_with_the_order_swapped_each_time(p: Pair) -> None:
+    p.ask().agree().find()
+    assert p.ada.session.wants.group and not p.ben.session.wants.group
+    p.do(p.ada, s.GroupFailed(p.ada.order, Reason.NOT_FORMED)).at(Clearing, Clearing)
+    assert p.ada.session.stage is p.ben.session.stage is Stage.FORMING
+    assert p.ada.session.wants.group is p.ben.session.wants.group is None
+    p.cleared().find()
+    assert not p.ada.session.wants.group and p.ben.session.wants.group, "now the listener leads"
+    assert p.ada.session.snapshot().attempt == p.ben.session.snapshot().attempt == 2
+    p.wait(1.1)
+    assert p.ada.session.wants.group
+    p.do(p.ben, s.GroupFailed(p.ben.order, Reason.NOT_FORMED)).at(Clearing, Clearing)
+    p.cleared().find()
+    assert p.ada.session.wants.group and not p.ben.session.wants.group
+    assert p.ada.session.snapshot().attempt == 3
+    p.form().pong()
+
+
+def test_three_tries_are_all(p: Pair) -> None:
+    p.ask().agree()
+    for number in (1, 2, 3):
+        p.find()
+        if number < 3:
+            p.do(p.ada, s.GroupFailed(p.ada.order, Reason.NOT_FORMED)).cleared()
+    p.wait(14)
+    p.removed(p.ada).removed(p.ben).at(Idle, Idle)
+    for side in (p.ada, p.ben):
+        assert side.failure is not None and side.failure.reason is Reason.NOT_FORMED
+        assert side.failure.stage is Stage.FORMING
+
+
+def test_a_try_that_never_gets_a_group_has_failed_after_12_seconds(p: Pair) -> None:
+    p.ask().agree().find().wait(11.9).at(Forming, Forming)
+    p.wait(0.2).at(Clearing, Clearing)
+
+
+def test_a_group_without_a_pong_is_tried_again(p: Pair) -> None:
+    p.ask().agree().find().form().wait(10.1).at(Clearing, Clearing)
+
+
+def test_a_group_that_goes_while_it_is_checked_is_tried_again(p: Pair) -> None:
+    p.ask().agree().find().form().do(p.ben, GroupLost(p.ben.order, Reason.GROUP_ENDED)).at(Clearing, Clearing)
+    p.cleared().find().form().pong()
+
+
+def test_a_clearing_that_takes_too_long_is_clear_enough(p: Pair) -> None:
+    p.ask().agree().find().do(p.ada, s.GroupFailed(p.ada.order, Reason.NOT_FORMED)).at(Clearing, Clearing)
+    p.wait(25.1)
+    assert not isinstance(p.ada.state, Clearing) and not isinstance(p.ben.state, Clearing)
+
+
+def test_the_two_do_not_see_each_other(p: Pair) -> None:
+    p.ask().agree().do(p.ada, PeerFound(text_address(p.ben.address))).at(Meeting, Meeting)
+    p.wait(74).at(Meeting, Meeting)
+    p.wait(2).at(Idle, Idle)
+    reasons = {side.failure.reason for side in (p.ada, p.ben) if side.failure}
+    assert Reason.NOT_SEEN in reasons and reasons <= {Reason.NOT_SEEN, Reason.NOT_FORMED}
+
+
+def test_a_radio_that_went_off_explains_the_time_out(p: Pair) -> None:
+    p.ask().agree().do(p.ada, WifiChanged(Reason.WIFI_OFF)).wait(76).at(Idle, Idle)
+    assert p.ada.failure == Failure(Stage.MEETING, Reason.WIFI_OFF)
+
+
+def test_answers_to_an_old_attempt_are_ignored(p: Pair) -> None:
+    p.ask().agree().find()
+    old = p.ada.order
+    p.do(p.ada, s.GroupFailed(old, Reason.NOT_FORMED)).at(Clearing, Clearing)
+    number = p.ada.session.wants.clear
+    p.do(p.ada, s.Cleared(number - 1)).at(Clearing, Clearing)
+    p.cleared().find()
+    group = Group("p2p0", ("169.254.1.1",))
+    p.do(p.ada, s.GroupFormed(old, group), s.GroupFailed(old, Reason.INTERNAL), s.GroupRemoved(old)).at(Forming, Forming)
+    p.form()
+    p.do(p.ada, s.LinkSaid(old, LinkUp()), GroupLost(old, Reason.GROUP_ENDED), s.LinkBroken(old, Reason.INTERNAL)).at(Checking, Checking)
+    p.pong()
+    p.do(p.ada, s.LinkSaid(old, LinkLost()), s.LinkSaid(old, LinkLeft()), GroupLost(old, Reason.GROUP_ENDED)).at(Linked, Linked)
+    p.do(p.ada, s.Cancel(), s.FarewellSaid(old), s.GroupRemoved(old))
+    assert isinstance(p.ada.state, Ending) and p.ada.state.farewell is not None
+
+
+def test_addresses_that_the_peer_names_correct_the_plan(p: Pair) -> None:
+    p.ask().agree().find().wait(1.1)
+    p.do(p.ada, s.GroupFormed(p.ada.order, Group("p2p0", ("fe80::1",))))
+    p.do(p.ben, s.GroupFormed(p.ben.order, Group("p2p0", ("fe80::2",))))
+    assert p.ada.all(s.CorrectAddresses) == [s.CorrectAddresses(p.ada.order, ("fe80::2",))]
+    assert p.ben.all(s.CorrectAddresses) == [s.CorrectAddresses(p.ben.order, ("fe80::1",))]
+
+
+# --- the link --------------------------------------------------------------------------------------------------------------
+
+
+def lose(p: Pair) -> Pair:
+    p.wait(10)
+    for side in (p.ada, p.ben):
+        p.do(side, PeerLost(text_address(side.other.address)), s.LinkSaid(side.order, LinkLost()))
+    return p
+
+
+def test_a_lost_link_is_called_for_and_resumed_though_visible_to_nobody(p: Pair) -> None:
+    p.link()
+    p.do(p.ben, s.Configure(replace(p.ben.policy, visibility=Visibility.NOBODY)))
+    code, session = bond(p.ada).code, bond(p.ada).keys.session
+    p.hears = False
+    lose(p).at(Restoring, Restoring)
+    assert p.ada.session.snapshot().restoring_because is Reason.LINK_LOST
+    assert p.ben.session.wants.listen
+    call = Call.decode(p.ada.session.wants.advertisement or b"")
+    assert call.hint == hint(bond(p.ben).keys.resume, call.call_id)
+    p.hears = True
+    p.do(p.ada, s.Tick()).at(Meeting, Meeting)
+    assert bond(p.ada).keys.session == bond(p.ben).keys.session != session
+    assert p.ada.session.stage is p.ben.session.stage is Stage.RESTORING
+    p.find().form().pong()
+    assert p.ada.session.stage is Stage.LINKED and bond(p.ada).code == code
+    # and once more
+    p.wait(5)
+    lose(p).at(Meeting, Meeting).find().form().pong()
+
+
+def test_group_lost_on_one_side_only(p: Pair) -> None:
+    p.link().wait(10).do(p.ada, GroupLost(p.ada.order, Reason.GROUP_ENDED)).at(Restoring, Linked)
+    assert p.ada.session.snapshot().restoring_because is Reason.GROUP_ENDED
+    p.do(p.ben, s.LinkSaid(p.ben.order, LinkLost()))
+    p.at(Forming, Forming)
+
+
+def test_a_wrong_hint_is_ignored_while_restoring(p: Pair) -> None:
+    p.link()
+    p.hears = False
+    lose(p).at(Restoring, Restoring)
+    before = len(p.ben.commands)
+    p.do(p.ben, CallHeard("x", Call(call_id=b"abc").encode()), CallHeard("y", Call(call_id=b"abd", hint=b"zz").encode()))
+    assert p.ben.commands[before:] == []
+
+
+def test_three_calls_and_then_it_is_given_up(p: Pair) -> None:
+    p.link()
+    p.hears = False
+    lose(p)
+    calls = set()
+    for _ in range(3):
+        calls.add(p.ada.session.wants.advertisement)
+        p.at(Restoring, Restoring).wait(30)
+    assert len(calls) == 3
+    p.at(Idle, Restoring)
+    assert p.ada.failure == Failure(Stage.RESTORING, Reason.LINK_LOST)
+    p.wait(60).at(Idle, Idle)
+    assert p.ben.failure == Failure(Stage.RESTORING, Reason.LINK_LOST)
+
+
+def test_a_resume_that_is_lost_on_the_way_spoils_nothing(p: Pair) -> None:
+    """The caller has new keys as soon as it said `resume`; the next call is still by those that both have."""
+    p.link()
+    p.hears = False
+    lose(p)
+    p.lets_through = lambda side, frame: side is p.ben
+    p.hears = True
+    p.do(p.ada, s.Tick()).at(Meeting, Restoring)
+    p.part()
+    p.lets_through = lambda side, frame: True
+    p.wait(3)
+    p.at(Meeting, Meeting).find().form().pong()
+
+
+def test_a_restored_link_whose_group_does_not_form_is_tried_again(p: Pair) -> None:
+    lose(p.link()).at(Meeting, Meeting).find()
+    p.do(p.ada, s.GroupFailed(p.ada.order, Reason.NOT_FORMED)).at(Clearing, Clearing)
+    assert p.ada.session.stage is Stage.RESTORING
+    p.cleared().find().form().pong()
+
+
+def test_cancelled_while_restoring(p: Pair) -> None:
+    p.link()
+    p.hears = False
+    lose(p).do(p.ada, s.Cancel()).do(p.ben, s.Cancel()).at(Idle, Idle)
+    assert p.ada.failure is p.ben.failure is None
+    p.wait(2)
+    assert p.ada.session.wants == s.Wants(listen=True)
+
+
+def test_a_goodbye_is_no_loss(p: Pair) -> None:
+    p.link().wait(10).do(p.ben, s.LinkSaid(p.ben.order, LinkLeft())).removed(p.ben)
+    assert p.ben.failure is None
+
+
+def test_a_pinger_that_cannot_open_has_its_reason(p: Pair) -> None:
+    p.ask().agree().find().form()
+    for number in (1, 2, 3):
+        p.do(p.ada, s.LinkBroken(p.ada.order, Reason.INTERNAL, "port taken"))
+        if number < 3:
+            p.at(Clearing, Clearing).cleared().find().form()
+    p.removed(p.ada).removed(p.ben)
+    assert p.ada.failure == Failure(Stage.CHECKING, Reason.INTERNAL, "port taken")
+
+
+def test_a_group_that_never_goes_does_not_keep_it_from_resting(p: Pair) -> None:
+    p.link().wait(10).do(p.ada, s.Cancel()).wait(12)
+    assert isinstance(p.ada.state, Idle)
+
+
+# --- the carrier -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_bluetooth_restart_while_seeking_makes_a_new_call(p: Pair) -> None:
+    p.do(p.ada, s.Seek())
+    first = p.ada.session.wants.advertisement
+    p.wait(3).do(p.ada, BluetoothChanged(Reason.BLUETOOTH_MISSING), BluetoothChanged(None, fresh=True))
+    assert p.ada.session.wants.advertisement not in (None, first)
+
+
+def test_a_cut_connection_while_seeking_may_be_answered_again(p: Pair) -> None:
+    p.do(p.ada, s.Seek())
+    assert p.ada.session.snapshot().peers
+    p.part()
+    p.wait(3)
+    assert [peer.reachable for peer in p.ada.session.snapshot().peers] == [True]
+
+
+def test_a_spoofed_unsealed_goodbye_ends_no_link(p: Pair) -> None:
+    p.ask().agree().find()
+    channel = bond(p.ada).channel
+    for frame in split(channel, encode(Goodbye(GoodbyeReason.FINISHED)), ROOM):
+        p.do(p.ada, FrameArrived("ben", frame, ROOM))
+    assert isinstance(p.ada.state, Forming), "the group that forms does not need the conversation"
+    p.form().pong()
+
+
+def test_frames_of_another_origin_on_our_channel_are_ignored(p: Pair) -> None:
+    p.ask().agree()
+    for side in (p.ada, p.ben):
+        for frame in split(bond(side).channel, encode(Goodbye(GoodbyeReason.CANCELLED)), ROOM):
+            p.do(side, FrameArrived("mallory", frame, ROOM))
+    p.at(Meeting, Meeting).find().form().pong()
+
+
+def test_a_ninth_machine_that_says_hello_does_not_drop_the_one_we_ask(p: Pair) -> None:
+    p.do(p.ada, s.Seek())
+    for n in range(30):
+        hello = Hello(versions=(1,), name=f"M{n}", kind=Kind.OTHER, p2p_address=bytes(5) + bytes((n,)), port=1, methods=(Method.PBC,))
+        for frame in split(bytes((9, 9, 9, n)), encode(hello), ROOM):
+            p.do(p.ada, FrameArrived(f"mallory-{n}", frame, ROOM))
+    rows = p.ada.session.snapshot().peers
+    assert len([row for row in rows if row.reachable]) <= 8
+
+
+def test_a_dialog_closes_when_the_caller_is_gone(p: Pair) -> None:
+    p.ask().at(Asking, Asked).do(p.ada, BluetoothChanged(Reason.BLUETOOTH_OFF)).at(Idle, Idle)
+    assert p.ben.failure == Failure(Stage.ASKED, Reason.PEER_GONE)
+
+
+# --- any order -------------------------------------------------------------------------------------------------------------
+
+NUMBERS = st.integers(0, 12)
+REASONS = st.sampled_from(list(Reason))
+ORIGINS = st.sampled_from(["ada", "ben", "mallory"])
+GROUPS = st.sampled_from([Group("p2p0", ("169.254.9.9",)), Group("", ()), Group("p2p1", ("fe80::1",) * 40)])
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """Any event at any moment, at either side, with the honest air between. What must hold is checked inside `Side.handle`."""
+
+    @initialize(seed=st.integers(0, 2**16))
+    def meet(self, seed: int) -> None:
+        self.p = Pair(seed=seed)
+        self.said: list[bytes] = []
+
+        def through(side: Side, frame: bytes) -> bool:
+            self.said = [*self.said[-40:], frame]
+            return not self.dropping
+
+        self.dropping = False
+        self.p.lets_through = through
+
+    def side(self, first: bool) -> Side:
+        return self.p.ada if first else self.p.ben
+
+    # people
+
+    @rule(first=st.booleans(), remembered=st.booleans())
+    def seek(self, first: bool, remembered: bool) -> None:
+        side = self.side(first)
+        self.p.do(side, s.Seek(side.other.identity.public if remembered else None))
+
+    @rule(first=st.booleans(), purpose=st.sampled_from(list(Purpose)), row=st.integers(0, 3))
+    def ask(self, first: bool, purpose: Purpose, row: int) -> None:
+        side = self.side(first)
+        rows = side.session.snapshot().peers
+        self.p.do(side, s.Ask(rows[row % len(rows)].id if rows else "nobody", purpose))
+
+    @rule(
+        first=st.booleans(),
+        event=st.sampled_from([s.Accept(), s.Accept(True), s.Decline(), s.Cancel(), s.Dismiss(), s.RememberChosen(True), s.Tick()]),
+    )
+    def click(self, first: bool, event: s.Event) -> None:
+        self.p.do(self.side(first), event)
+
+    @rule(first=st.booleans(), visibility=st.sampled_from(list(Visibility)), name=st.text(max_size=80), trusts=st.booleans())
+    def configure(self, first: bool, visibility: Visibility, name: str, trusts: bool) -> None:
+        side = self.side(first)
+        trusted = (known(of=side.other, label="x"),) if trusts else ()
+        self.p.do(side, s.Configure(s.Policy(name, visibility=visibility, trusted=trusted)))
+
+    # as it should go, so that the deep states are reached
+
+    @rule()
+    def go_on(self) -> None:
+        p = self.p
+        for side in (p.ada, p.ben):
+            state, wants = side.state, side.session.wants
+            match state:
+                case Seeking():
+                    row = next((peer for peer in side.session.snapshot().peers if peer.reachable), None)
+                    p.do(side, s.Ask(row.id) if row else s.Tick())
+                case Asked():
+                    p.do(side, s.Accept())
+                case Meeting():
+                    p.do(side, PeerFound(state.bond.peer.address))
+                case Forming() if wants.group is not None:
+                    p.do(side, s.GroupFormed(state.order.attempt, Group("p2p0", state.order.own)))
+                case Checking():
+                    p.do(side, s.LinkSaid(state.order.attempt, LinkUp()))
+                case Clearing():
+                    p.do(side, s.Cleared(wants.clear))
+                case Ending():
+                    p.removed(side)
+                case _:
+                    p.do(side, s.Tick())
+
+    @rule(seconds=st.sampled_from([0.0, 0.1, 1.0, 2.0, 4.1, 12.5, 31.0, 65.0, 200.0]))
+    def time_passes(self, seconds: float) -> None:
+        self.p.wait(seconds)
+
+    # what the edges say, right or wrong
+
+    @rule(first=st.booleans(), what=st.integers(0, 8), right=st.booleans(), number=NUMBERS, reason=REASONS, group=GROUPS)
+    def the_radio_says(self, first: bool, what: int, right: bool, number: int, reason: Reason, group: Group) -> None:
+        side = self.side(first)
+        state = side.state
+        if right and isinstance(state, Forming | Checking | Linked | Ending):
+            number = state.order.attempt
+        verdict = (LinkUp(), LinkLost(), LinkLeft())[number % 3]
+        events: tuple[s.Event, ...] = (
+            s.GroupFormed(number, group),
+            s.GroupFailed(number, reason, "x"),
+            s.GroupRemoved(number),
+            s.Cleared(side.session.wants.clear if right else number),
+            s.LinkSaid(number, verdict),
+            s.LinkSaid(number, LinkLost()),
+            s.FarewellSaid(number),
+            s.LinkBroken(number, reason),
+            GroupLost(number, reason),
+        )
+        self.p.do(side, events[what])
+
+    @rule(first=st.booleans(), reason=st.none() | REASONS, fresh=st.booleans(), wifi=st.booleans(), address=st.booleans())
+    def a_daemon_changes(self, first: bool, reason: Reason | None, fresh: bool, wifi: bool, address: bool) -> None:
+        side = self.side(first)
+        event = WifiChanged(reason, side.address if address else None, fresh) if wifi else BluetoothChanged(reason, fresh)
+        self.p.do(side, event)
+
+    @rule(first=st.booleans(), found=st.booleans(), who=st.sampled_from(["other", "02:00:00:00:00:77", "", "\0"]))
+    def somebody_is_found_or_lost(self, first: bool, found: bool, who: str) -> None:
+        side = self.side(first)
+        address = text_address(side.other.address) if who == "other" else who
+        self.p.do(side, PeerFound(address, "\x1b[31m", 300) if found else PeerLost(address))
+
+    @rule()
+    def it_breaks_off(self) -> None:
+        self.p.part()
+
+    @rule(hears=st.booleans(), connects=st.booleans(), dropping=st.booleans())
+    def the_air_is(self, hears: bool, connects: bool, dropping: bool) -> None:
+        self.p.hears, self.p.connects, self.dropping = hears, connects, dropping
+
+    @rule(first=st.booleans(), origin=ORIGINS, room=st.integers(0, 600))
+    def carrier(self, first: bool, origin: str, room: int) -> None:
+        self.p.do(self.side(first), s.Connected(origin, room))
+
+    @rule(first=st.booleans(), origin=ORIGINS, what=st.booleans())
+    def carrier_gone(self, first: bool, origin: str, what: bool) -> None:
+        self.p.do(self.side(first), Disconnected(origin) if what else s.ConnectFailed(origin))
+
+    @rule(first=st.booleans(), reason=REASONS)
+    def call_failed(self, first: bool, reason: Reason) -> None:
+        self.p.do(self.side(first), s.CallFailed(reason))
+
+    @rule(first=st.booleans(), origin=ORIGINS, data=st.binary(max_size=8) | st.binary(min_size=5, max_size=5).map(lambda b: b"\x11" + b))
+    def a_call(self, first: bool, origin: str, data: bytes) -> None:
+        self.p.do(self.side(first), CallHeard(origin, data))
+
+    @rule(first=st.booleans(), origin=ORIGINS, frame=st.binary(max_size=40), room=st.integers(0, 600))
+    def any_frame(self, first: bool, origin: str, frame: bytes, room: int) -> None:
+        self.p.do(self.side(first), FrameArrived(origin, frame, room))
+
+    @rule(first=st.booleans(), origin=ORIGINS, at=st.integers(0, 40), bit=st.none() | st.integers(0, 500))
+    def a_frame_again(self, first: bool, origin: str, at: int, bit: int | None) -> None:
+        if not self.said:
+            return
+        frame = bytearray(self.said[at % len(self.said)])
+        if bit is not None:
+            frame[bit // 8 % len(frame)] ^= 1 << bit % 8
+        self.p.do(self.side(first), FrameArrived(origin, bytes(frame), ROOM))
+
+    @rule(first=st.booleans(), number=st.integers(0, 255), address=st.binary(min_size=6, max_size=6))
+    def somebody_says_hello(self, first: bool, number: int, address: bytes) -> None:
+        hello = Hello(versions=(1,), name="M", kind=Kind.OTHER, p2p_address=address, port=1, methods=(Method.PBC,))
+        for frame in split(bytes((7, 7, 7, number)), encode(hello), ROOM):
+            self.p.do(self.side(first), FrameArrived("mallory", frame, ROOM))
+
+    def teardown(self) -> None:
+        if not hasattr(self, "p"):
+            return
+        # Whatever happened: left alone, both come to rest or are linked.
+        self.p.hears = False
+        self.p.wait(2000)
+        for side in (self.p.ada, self.p.ben):
+            assert isinstance(side.state, Idle | Linked)
+
+
+TestAnyOrder = AnyOrder.TestCase
+TestAnyOrder.settings = settings(
+    max_examples=60, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
