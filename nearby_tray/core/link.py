@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, replace
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
 from itertools import pairwise
 
 from .keys import Role, SessionKeys
@@ -22,7 +22,9 @@ QUIET = 1.5  # seconds of silence after which pings come fast
 LOST = 3.0  # seconds of silence after which the link is lost
 HOLD = 2.0  # seconds a grade has to hold before it is shown
 WINDOW = 30.0  # seconds of pings that the figures speak of
+MORE = 4  # addresses that the peer may name besides the planned ones
 FAREWELLS, FAREWELL_GAP = 3, 0.05
+_LINK_LOCAL_V4, _LINK_LOCAL_V6, _UNIQUE_LOCAL_V6 = IPv4Network("169.254.0.0/16"), IPv6Network("fe80::/10"), IPv6Network("fc00::/7")
 BEACON = 102.4  # ms, the usual beacon interval (100 TU of 1.024 ms)
 
 
@@ -58,6 +60,7 @@ class Link:
         self._session = keys.session
         self._out, self._in = keys.ping_key(role), keys.ping_key(role.other)
         self._addresses = addresses
+        self._most = len(addresses) + MORE  # each ping goes to each of them: a peer must not make us flood
         self._window = ReplayWindow()
         self._sequence = 0
         self._received = 0
@@ -77,10 +80,10 @@ class Link:
         self._fast = fast
 
     def add_addresses(self, addresses: tuple[str, ...]) -> None:
-        """Where the peer says it is (`linked`), in case the plan collided; at most four more, and only while nothing has answered."""
+        """Where the peer says it is (`linked`), in case the plan collided; at most `MORE`, and only while nothing has answered."""
         if not self._pongs:
-            fresh = [a for a in addresses if a not in self._addresses and _is_on_link(a)]
-            self._addresses += tuple(fresh[:4])
+            fresh = [a for a in dict.fromkeys(addresses) if a not in self._addresses and _is_on_link(a)]
+            self._addresses += tuple(fresh[: self._most - len(self._addresses)])
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -174,7 +177,7 @@ class Link:
         return FAST if self._fast or silent else SLOW
 
     def _settle(self, grade: Grade, now: float) -> Grade:
-        if grade is Grade.LOST or (self._candidate is None and self._pongs <= 1):
+        if grade is Grade.LOST or self._pongs <= 1:
             self._grade, self._candidate = grade, (grade, now)
         elif self._candidate is None or self._candidate[0] is not grade:
             self._candidate = (grade, now)
@@ -201,6 +204,8 @@ def _ns(now: float) -> int:
 
 def _grade(health: Health, lost: bool) -> Grade:
     """The limits of the design, "Link health"."""
+    if not health.pongs:
+        return Grade.FAIR  # what never was up is not lost
     if lost or health.silence >= LOST:
         return Grade.LOST
     p50, p95 = health.rtt_p50 or 0.0, health.rtt_p95 or 0.0
@@ -217,9 +222,12 @@ def _gathers_at_beacons(rtts: list[float]) -> bool:
 
 
 def _is_on_link(text: str) -> bool:
-    """Only link-local and unique-local addresses: a peer must not make us send anywhere else."""
+    """Only link-local and unique-local addresses of one host, without scope: a peer must not make us send anywhere else."""
     try:
         address = ip_address(text)
     except ValueError:
         return False
-    return address.is_link_local or (address.version == 6 and address.is_private and not address.is_loopback)
+    if isinstance(address, IPv4Address):
+        return address in _LINK_LOCAL_V4 and address not in (_LINK_LOCAL_V4.network_address, _LINK_LOCAL_V4.broadcast_address)
+    # By network: what `ipaddress` calls private also holds mapped IPv4, documentation and tunnels.
+    return address.scope_id is None and (address in _LINK_LOCAL_V6 or address in _UNIQUE_LOCAL_V6)

@@ -78,7 +78,6 @@ from .wire import (
 )
 from .wire import Linked as LinkedMessage
 
-
 SMALLEST_ROOM = 20  # bytes of one frame at the least MTU there is (Bluetooth Core, Vol 3 Part F, 3.2.8: 23)
 
 

@@ -135,11 +135,6 @@ class Side:
         assert isinstance(self.state, Forming | Checking | Linked | Ending)
         return self.state.order.attempt
 
-    @property
-    def failure(self) -> Failure | None:
-        assert isinstance(self.state, Idle)
-        return self.state.failure
-
 
 class Pair:
     """Ada and Ben, the air between them, and the time."""
@@ -288,6 +283,15 @@ def p() -> Pair:
     return Pair()
 
 
+def failure(side: Side) -> Failure | None:
+    assert isinstance(side.state, Idle)
+    return side.state.failure
+
+
+def wants(side: Side) -> s.Wants:
+    return side.session.wants
+
+
 def bond(side: Side) -> s.Bond:
     assert isinstance(side.state, Meeting | Forming | Checking | Linked | Clearing | Restoring)
     return side.state.bond
@@ -309,23 +313,23 @@ def trust_each_other(p: Pair, key: bytes = b"k" * 32) -> None:
 def test_without_a_radio_seeking_is_refused_with_its_reason() -> None:
     p = Pair(radios=False)
     p.do(p.ada, s.Seek()).at(Idle, Idle)
-    assert p.ada.failure == Failure(Stage.SEEKING, Reason.BLUETOOTH_MISSING)
+    assert failure(p.ada) == Failure(Stage.SEEKING, Reason.BLUETOOTH_MISSING)
     p.do(p.ada, BluetoothChanged(None), s.Seek())
-    assert p.ada.failure == Failure(Stage.SEEKING, Reason.WIFI_MISSING)
+    assert failure(p.ada) == Failure(Stage.SEEKING, Reason.WIFI_MISSING)
     p.do(p.ada, WifiChanged(None), s.Seek())
-    assert p.ada.failure == Failure(Stage.SEEKING, Reason.WIFI_NO_P2P), "without an address of its own nobody could find it"
+    assert failure(p.ada) == Failure(Stage.SEEKING, Reason.WIFI_NO_P2P), "without an address of its own nobody could find it"
     p.do(p.ada, s.Dismiss())
-    assert p.ada.failure is None
+    assert failure(p.ada) is None
     p.do(p.ada, WifiChanged(None, p.ada.address), s.Seek()).at(Seeking, Idle)
 
 
 def test_nobody_answers(p: Pair) -> None:
     p.hears = False
     p.do(p.ada, s.Seek()).at(Seeking, Idle)
-    assert p.ada.session.wants.find is s.Find.ON
+    assert wants(p.ada).find is s.Find.ON
     p.wait(29.9).at(Seeking, Idle)
     p.wait(0.2).at(Idle, Idle)
-    assert p.ada.failure == Failure(Stage.SEEKING, Reason.NOBODY_ANSWERED)
+    assert failure(p.ada) == Failure(Stage.SEEKING, Reason.NOBODY_ANSWERED)
 
 
 def test_one_click_seeks_again(p: Pair) -> None:
@@ -335,19 +339,19 @@ def test_one_click_seeks_again(p: Pair) -> None:
 
 def test_after_the_call_there_is_time_to_choose(p: Pair) -> None:
     p.do(p.ada, s.Seek()).wait(31).at(Seeking, Idle)
-    assert p.ada.session.wants.advertisement is None
+    assert wants(p.ada).advertisement is None
     assert [peer.name for peer in p.ada.session.snapshot().peers] == ["Ben"]
     p.do(p.ada, s.Seek()).at(Seeking, Idle)
-    assert p.ada.session.wants.advertisement is not None
+    assert wants(p.ada).advertisement is not None
     p.wait(31).at(Seeking, Idle)
     p.wait(90).at(Idle, Idle)
-    assert p.ada.failure == Failure(Stage.SEEKING, Reason.NOBODY_ANSWERED)
+    assert failure(p.ada) == Failure(Stage.SEEKING, Reason.NOBODY_ANSWERED)
     assert not p.links
 
 
 def test_a_call_that_cannot_be_put_on_the_air_ends_the_seeking(p: Pair) -> None:
     p.do(p.ada, s.Seek(), s.CallFailed(Reason.BLUETOOTH_REFUSED, "no room")).at(Idle, Idle)
-    assert p.ada.failure == Failure(Stage.SEEKING, Reason.BLUETOOTH_REFUSED, "no room")
+    assert failure(p.ada) == Failure(Stage.SEEKING, Reason.BLUETOOTH_REFUSED, "no room")
 
 
 def test_a_phone_without_our_protocol_is_listed_but_cannot_be_asked(p: Pair) -> None:
@@ -390,8 +394,8 @@ def test_a_connection_that_nobody_asked_for_is_hung_up(p: Pair) -> None:
 
 def test_visible_to_nobody_hears_nobody(p: Pair) -> None:
     p.do(p.ben, s.Configure(replace(p.ben.policy, visibility=Visibility.NOBODY)))
-    assert not p.ben.session.wants.listen
-    p.do(p.ada, s.Seek()).do(p.ben, CallHeard("ada", p.ada.session.wants.advertisement or b""))
+    assert not wants(p.ben).listen
+    p.do(p.ada, s.Seek()).do(p.ben, CallHeard("ada", wants(p.ada).advertisement or b""))
     assert p.ben.all(s.Connect) == []
 
 
@@ -422,7 +426,7 @@ def test_an_overheard_hint_does_not_open_a_dialog_for_a_stranger() -> None:
     p.do(p.ben, CallHeard("ada", Call(call_id=b"abc", hint=hint(friend.trust_key, b"abc")).encode()))
     (row,) = p.ada.session.snapshot().peers
     p.do(p.ada, s.Ask(row.id)).at(Idle, Idle)
-    assert p.ada.failure == Failure(Stage.ASKING, Reason.PEER_POLICY)
+    assert failure(p.ada) == Failure(Stage.ASKING, Reason.PEER_POLICY)
 
 
 # --- the answer ------------------------------------------------------------------------------------------------------------
@@ -443,20 +447,20 @@ def test_the_whole_story(p: Pair) -> None:
     assert p.ada.session.snapshot().purpose == "files"
     p.do(p.ben, PeerFound(text_address(p.ada.address))).at(Meeting, Meeting)
     p.do(p.ada, PeerFound(text_address(p.ben.address))).at(Forming, Forming)
-    ada, ben = p.ada.session.wants, p.ben.session.wants
+    ada, ben = wants(p.ada), wants(p.ben)
     assert ada.find is ben.find is s.Find.HELD, "nothing starts or stops a find while a group forms"
     assert ada.group is not None and ben.group is None, "the caller first"
     p.wait(0.9)
-    assert p.ben.session.wants.group is None
+    assert wants(p.ben).group is None
     p.wait(0.2)
-    theirs = p.ben.session.wants.group
+    theirs = wants(p.ben).group
     assert theirs is not None
     assert (theirs.own, theirs.peer) == (ada.group.peer, ada.group.own)
     assert (ada.group.address, theirs.address) == (text_address(p.ben.address), text_address(p.ada.address))
 
     p.do(p.ada, s.GroupFormed(p.ada.order, Group("p2p0", ada.group.own))).at(Checking, Forming)
     p.do(p.ben, s.GroupFormed(p.ben.order, Group("p2p0", theirs.own))).at(Checking, Checking)
-    plan = p.ada.session.wants.link
+    plan = wants(p.ada).link
     assert plan is not None and plan.addresses == theirs.own and not plan.leaving
     p.do(p.ben, s.LinkSaid(p.ben.order, LinkUp())).at(Checking, Linked)
     p.do(p.ada, s.LinkSaid(p.ada.order, LinkUp())).at(Linked, Linked)
@@ -464,30 +468,30 @@ def test_the_whole_story(p: Pair) -> None:
     assert snapshot.link is not None and snapshot.link.own == ada.group.own and snapshot.deadline is None
     assert snapshot.timings.find is not None and snapshot.timings.form is not None and snapshot.timings.check is not None
     p.wait(5)
-    assert not p.links and not p.ada.session.wants.serve, "the Bluetooth conversation has ended, the link goes on"
+    assert not p.links and not wants(p.ada).serve, "the Bluetooth conversation has ended, the link goes on"
     p.wait(10_000).at(Linked, Linked)
 
     p.do(p.ada, s.Cancel()).at(Ending, Linked)
-    farewell = p.ada.session.wants
+    farewell = wants(p.ada)
     assert farewell.link is not None and farewell.link.leaving and farewell.group is not None
     p.do(p.ben, s.LinkSaid(p.ben.order, LinkLeft())).at(Ending, Ending)
-    assert p.ben.session.wants.group is None or p.ben.session.wants.link is not None
+    assert wants(p.ben).group is None or wants(p.ben).link is not None
     p.removed(p.ada).removed(p.ben).at(Idle, Idle)
-    assert p.ada.failure is None and p.ben.failure is None
+    assert failure(p.ada) is None and failure(p.ben) is None
 
 
 def test_declined(p: Pair) -> None:
     p.ask().do(p.ben, s.Decline()).at(Idle, Idle)
-    assert p.ada.failure == Failure(Stage.ASKING, Reason.DECLINED)
-    assert p.ben.failure is None
+    assert failure(p.ada) == Failure(Stage.ASKING, Reason.DECLINED)
+    assert failure(p.ben) is None
     assert not p.links
 
 
 def test_nobody_at_the_other_machine(p: Pair) -> None:
     p.ask().wait(59.9).at(Asking, Asked)
     p.wait(0.2).at(Idle, Idle)
-    assert p.ada.failure == Failure(Stage.ASKING, Reason.NO_ANSWER)
-    assert p.ben.failure == Failure(Stage.ASKED, Reason.NO_ANSWER)
+    assert failure(p.ada) == Failure(Stage.ASKING, Reason.NO_ANSWER)
+    assert failure(p.ben) == Failure(Stage.ASKED, Reason.NO_ANSWER)
 
 
 def test_the_caller_has_a_limit_of_its_own(p: Pair) -> None:
@@ -496,12 +500,12 @@ def test_the_caller_has_a_limit_of_its_own(p: Pair) -> None:
     p.do(p.ada, s.Ask(p.ada.session.snapshot().peers[0].id)).at(Asking, Idle)
     p.wait(65.9).at(Asking, Idle)
     p.wait(0.2).at(Idle, Idle)
-    assert p.ada.failure == Failure(Stage.ASKING, Reason.NO_ANSWER)
+    assert failure(p.ada) == Failure(Stage.ASKING, Reason.NO_ANSWER)
 
 
 def test_a_linked_machine_hears_no_call(p: Pair) -> None:
     p.link()
-    assert not p.ben.session.wants.listen
+    assert not wants(p.ben).listen
     before = len(p.ben.commands)
     p.do(p.ben, CallHeard("cy", Call(call_id=b"cyc").encode())).wait(60)
     assert s.Connect("cy") not in p.ben.commands[before:]
@@ -563,12 +567,12 @@ def test_a_request_while_we_ask_somebody_else_is_told_busy(p: Pair) -> None:
 
 def test_a_stranger_may_ask_and_no_dialog_opens_before_its_proof(p: Pair) -> None:
     cy = Stranger(p.ben)
-    assert isinstance(p.ben.state, Idle)
+    p.at(Idle, Idle)
     cy.say(cy.talk.request(Purpose.SCREEN, Method.PBC))
-    assert isinstance(p.ben.state, Asked)
+    p.at(Idle, Asked)
     assert cy.talk.code == p.ben.session.snapshot().code
-    p.do(p.ben, s.Decline())
-    assert isinstance(p.ben.state, Idle) and p.ben.all(s.HangUp) == [s.HangUp("cy")]
+    p.do(p.ben, s.Decline()).at(Idle, Idle)
+    assert p.ben.all(s.HangUp) == [s.HangUp("cy")]
 
 
 def test_a_conversation_without_a_request_ends_by_itself(p: Pair) -> None:
@@ -584,7 +588,7 @@ def test_a_conversation_without_a_request_ends_by_itself(p: Pair) -> None:
 def test_cancelled_at_each_stage(p: Pair, stage: str, side: str) -> None:
     who: Side = getattr(p, side)
     p.ask()
-    steps = {
+    steps: dict[str, list[Callable[[], Pair]]] = {
         "asking": [],
         "meeting": [p.agree],
         "forming": [p.agree, p.find],
@@ -599,7 +603,7 @@ def test_cancelled_at_each_stage(p: Pair, stage: str, side: str) -> None:
         p.removed(one)
     p.wait(2).at(Idle, Idle)
     other = who.other
-    assert who.failure is None
+    assert failure(who) is None
     expected = {
         ("asking", "ada"): Failure(Stage.ASKED, Reason.PEER_CANCELLED),
         ("asking", "ben"): Failure(Stage.ASKING, Reason.DECLINED),
@@ -607,10 +611,10 @@ def test_cancelled_at_each_stage(p: Pair, stage: str, side: str) -> None:
         ("linked", "ben"): None,
     }
     named = "forming" if stage == "clearing" else stage
-    assert other.failure == expected.get((stage, side), Failure(Stage(named), Reason.PEER_CANCELLED))
+    assert failure(other) == expected.get((stage, side), Failure(Stage(named), Reason.PEER_CANCELLED))
     assert not p.links
     p.wait(10)
-    assert p.ada.session.wants == p.ben.session.wants == s.Wants(listen=True)
+    assert wants(p.ada) == wants(p.ben) == s.Wants(listen=True)
     # and nothing is in the way of the next journey
     for one in (p.ada, p.ben):
         p.do(one, PeerLost(text_address(one.other.address)))
@@ -620,14 +624,14 @@ def test_cancelled_at_each_stage(p: Pair, stage: str, side: str) -> None:
 def test_cancelled_while_seeking(p: Pair) -> None:
     p.do(p.ada, s.Seek(), s.Cancel()).at(Idle, Idle)
     p.wait(2)
-    assert not p.links and p.ada.failure is None
+    assert not p.links and failure(p.ada) is None
 
 
 def test_a_broken_off_conversation_before_the_group_is_the_end(p: Pair) -> None:
     p.ask().part()
     p.at(Idle, Idle)
-    assert p.ada.failure == Failure(Stage.ASKING, Reason.PEER_GONE)
-    assert p.ben.failure == Failure(Stage.ASKED, Reason.PEER_GONE)
+    assert failure(p.ada) == Failure(Stage.ASKING, Reason.PEER_GONE)
+    assert failure(p.ben) == Failure(Stage.ASKED, Reason.PEER_GONE)
 
 
 def test_a_group_that_forms_needs_the_conversation_no_more(p: Pair) -> None:
@@ -638,17 +642,17 @@ def test_a_group_that_forms_needs_the_conversation_no_more(p: Pair) -> None:
 def test_a_refused_dialog_three_times_makes_it_deaf_for_a_while(p: Pair) -> None:
     began = p.now
     for n in range(3):
-        assert p.ben.session.wants.listen
+        assert wants(p.ben).listen
         p.ask().do(p.ben, s.Decline()).at(Idle, Idle)
         p.wait(3 + n)
-    assert not p.ben.session.wants.listen
+    assert not wants(p.ben).listen
     p.do(p.ada, s.Seek()).at(Seeking, Idle)
     assert p.ada.session.snapshot().peers == ()
     p.do(p.ada, s.Cancel())
     p.wait(LIMITS.refusal_span - (p.now - began) - 1)
-    assert not p.ben.session.wants.listen
+    assert not wants(p.ben).listen
     p.wait(2)
-    assert p.ben.session.wants.listen
+    assert wants(p.ben).listen
     p.link()
 
 
@@ -657,7 +661,7 @@ def test_an_accepted_dialog_forgives_the_refused_ones(p: Pair) -> None:
         p.ask().do(p.ben, s.Decline()).wait(3)
     p.link().do(p.ada, s.Cancel()).do(p.ben, s.LinkSaid(p.ben.order, LinkLeft())).removed(p.ada).removed(p.ben).wait(3)
     p.ask().do(p.ben, s.Decline()).wait(3)
-    assert p.ben.session.wants.listen
+    assert wants(p.ben).listen
 
 
 def test_both_click_each_other_at_once(p: Pair) -> None:
@@ -772,18 +776,18 @@ def test_a_remembered_name_with_another_key_is_loud(p: Pair) -> None:
 
 def test_three_tries_with_the_order_swapped_each_time(p: Pair) -> None:
     p.ask().agree().find()
-    assert p.ada.session.wants.group and not p.ben.session.wants.group
+    assert wants(p.ada).group and not wants(p.ben).group
     p.do(p.ada, s.GroupFailed(p.ada.order, Reason.NOT_FORMED)).at(Clearing, Clearing)
-    assert p.ada.session.stage is p.ben.session.stage is Stage.FORMING
-    assert p.ada.session.wants.group is p.ben.session.wants.group is None
+    assert p.ada.session.snapshot().stage is p.ben.session.snapshot().stage is Stage.FORMING
+    assert wants(p.ada).group is wants(p.ben).group is None
     p.cleared().find()
-    assert not p.ada.session.wants.group and p.ben.session.wants.group, "now the listener leads"
+    assert not wants(p.ada).group and wants(p.ben).group, "now the listener leads"
     assert p.ada.session.snapshot().attempt == p.ben.session.snapshot().attempt == 2
     p.wait(1.1)
-    assert p.ada.session.wants.group
+    assert wants(p.ada).group
     p.do(p.ben, s.GroupFailed(p.ben.order, Reason.NOT_FORMED)).at(Clearing, Clearing)
     p.cleared().find()
-    assert p.ada.session.wants.group and not p.ben.session.wants.group
+    assert wants(p.ada).group and not wants(p.ben).group
     assert p.ada.session.snapshot().attempt == 3
     p.form().pong()
 
@@ -797,8 +801,8 @@ def test_three_tries_are_all(p: Pair) -> None:
     p.wait(14)
     p.removed(p.ada).removed(p.ben).at(Idle, Idle)
     for side in (p.ada, p.ben):
-        assert side.failure is not None and side.failure.reason is Reason.NOT_FORMED
-        assert side.failure.stage is Stage.FORMING
+        why = failure(side)
+        assert why is not None and (why.stage, why.reason) == (Stage.FORMING, Reason.NOT_FORMED)
 
 
 def test_a_try_that_never_gets_a_group_has_failed_after_12_seconds(p: Pair) -> None:
@@ -825,20 +829,20 @@ def test_the_two_do_not_see_each_other(p: Pair) -> None:
     p.ask().agree().do(p.ada, PeerFound(text_address(p.ben.address))).at(Meeting, Meeting)
     p.wait(74).at(Meeting, Meeting)
     p.wait(2).at(Idle, Idle)
-    reasons = {side.failure.reason for side in (p.ada, p.ben) if side.failure}
+    reasons = {why.reason for side in (p.ada, p.ben) if (why := failure(side))}
     assert Reason.NOT_SEEN in reasons and reasons <= {Reason.NOT_SEEN, Reason.NOT_FORMED}
 
 
 def test_a_radio_that_went_off_explains_the_time_out(p: Pair) -> None:
     p.ask().agree().do(p.ada, WifiChanged(Reason.WIFI_OFF)).wait(76).at(Idle, Idle)
-    assert p.ada.failure == Failure(Stage.MEETING, Reason.WIFI_OFF)
+    assert failure(p.ada) == Failure(Stage.MEETING, Reason.WIFI_OFF)
 
 
 def test_answers_to_an_old_attempt_are_ignored(p: Pair) -> None:
     p.ask().agree().find()
     old = p.ada.order
     p.do(p.ada, s.GroupFailed(old, Reason.NOT_FORMED)).at(Clearing, Clearing)
-    number = p.ada.session.wants.clear
+    number = wants(p.ada).clear
     p.do(p.ada, s.Cleared(number - 1)).at(Clearing, Clearing)
     p.cleared().find()
     group = Group("p2p0", ("169.254.1.1",))
@@ -876,15 +880,15 @@ def test_a_lost_link_is_called_for_and_resumed_though_visible_to_nobody(p: Pair)
     p.hears = False
     lose(p).at(Restoring, Restoring)
     assert p.ada.session.snapshot().restoring_because is Reason.LINK_LOST
-    assert p.ben.session.wants.listen
-    call = Call.decode(p.ada.session.wants.advertisement or b"")
+    assert wants(p.ben).listen
+    call = Call.decode(wants(p.ada).advertisement or b"")
     assert call.hint == hint(bond(p.ben).keys.resume, call.call_id)
     p.hears = True
     p.do(p.ada, s.Tick()).at(Meeting, Meeting)
     assert bond(p.ada).keys.session == bond(p.ben).keys.session != session
-    assert p.ada.session.stage is p.ben.session.stage is Stage.RESTORING
+    assert p.ada.session.snapshot().stage is p.ben.session.snapshot().stage is Stage.RESTORING
     p.find().form().pong()
-    assert p.ada.session.stage is Stage.LINKED and bond(p.ada).code == code
+    assert p.ada.session.snapshot().stage is Stage.LINKED and bond(p.ada).code == code
     # and once more
     p.wait(5)
     lose(p).at(Meeting, Meeting).find().form().pong()
@@ -912,13 +916,13 @@ def test_three_calls_and_then_it_is_given_up(p: Pair) -> None:
     lose(p)
     calls = set()
     for _ in range(3):
-        calls.add(p.ada.session.wants.advertisement)
+        calls.add(wants(p.ada).advertisement)
         p.at(Restoring, Restoring).wait(30)
     assert len(calls) == 3
     p.at(Idle, Restoring)
-    assert p.ada.failure == Failure(Stage.RESTORING, Reason.LINK_LOST)
+    assert failure(p.ada) == Failure(Stage.RESTORING, Reason.LINK_LOST)
     p.wait(60).at(Idle, Idle)
-    assert p.ben.failure == Failure(Stage.RESTORING, Reason.LINK_LOST)
+    assert failure(p.ben) == Failure(Stage.RESTORING, Reason.LINK_LOST)
 
 
 def test_a_resume_that_is_lost_on_the_way_spoils_nothing(p: Pair) -> None:
@@ -938,7 +942,7 @@ def test_a_resume_that_is_lost_on_the_way_spoils_nothing(p: Pair) -> None:
 def test_a_restored_link_whose_group_does_not_form_is_tried_again(p: Pair) -> None:
     lose(p.link()).at(Meeting, Meeting).find()
     p.do(p.ada, s.GroupFailed(p.ada.order, Reason.NOT_FORMED)).at(Clearing, Clearing)
-    assert p.ada.session.stage is Stage.RESTORING
+    assert p.ada.session.snapshot().stage is Stage.RESTORING
     p.cleared().find().form().pong()
 
 
@@ -946,14 +950,14 @@ def test_cancelled_while_restoring(p: Pair) -> None:
     p.link()
     p.hears = False
     lose(p).do(p.ada, s.Cancel()).do(p.ben, s.Cancel()).at(Idle, Idle)
-    assert p.ada.failure is p.ben.failure is None
+    assert failure(p.ada) is failure(p.ben) is None
     p.wait(2)
-    assert p.ada.session.wants == s.Wants(listen=True)
+    assert wants(p.ada) == s.Wants(listen=True)
 
 
 def test_a_goodbye_is_no_loss(p: Pair) -> None:
     p.link().wait(10).do(p.ben, s.LinkSaid(p.ben.order, LinkLeft())).removed(p.ben)
-    assert p.ben.failure is None
+    assert failure(p.ben) is None
 
 
 def test_a_pinger_that_cannot_open_has_its_reason(p: Pair) -> None:
@@ -963,7 +967,7 @@ def test_a_pinger_that_cannot_open_has_its_reason(p: Pair) -> None:
         if number < 3:
             p.at(Clearing, Clearing).cleared().find().form()
     p.removed(p.ada).removed(p.ben)
-    assert p.ada.failure == Failure(Stage.CHECKING, Reason.INTERNAL, "port taken")
+    assert failure(p.ada) == Failure(Stage.CHECKING, Reason.INTERNAL, "port taken")
 
 
 def test_a_group_that_never_goes_does_not_keep_it_from_resting(p: Pair) -> None:
@@ -976,9 +980,9 @@ def test_a_group_that_never_goes_does_not_keep_it_from_resting(p: Pair) -> None:
 
 def test_a_bluetooth_restart_while_seeking_makes_a_new_call(p: Pair) -> None:
     p.do(p.ada, s.Seek())
-    first = p.ada.session.wants.advertisement
+    first = wants(p.ada).advertisement
     p.wait(3).do(p.ada, BluetoothChanged(Reason.BLUETOOTH_MISSING), BluetoothChanged(None, fresh=True))
-    assert p.ada.session.wants.advertisement not in (None, first)
+    assert wants(p.ada).advertisement not in (None, first)
 
 
 def test_a_cut_connection_while_seeking_may_be_answered_again(p: Pair) -> None:
@@ -1018,7 +1022,7 @@ def test_a_ninth_machine_that_says_hello_does_not_drop_the_one_we_ask(p: Pair) -
 
 def test_a_dialog_closes_when_the_caller_is_gone(p: Pair) -> None:
     p.ask().at(Asking, Asked).do(p.ada, BluetoothChanged(Reason.BLUETOOTH_OFF)).at(Idle, Idle)
-    assert p.ben.failure == Failure(Stage.ASKED, Reason.PEER_GONE)
+    assert failure(p.ben) == Failure(Stage.ASKED, Reason.PEER_GONE)
 
 
 # --- any order -------------------------------------------------------------------------------------------------------------
