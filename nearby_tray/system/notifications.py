@@ -1,0 +1,401 @@
+"""Notifications of the desktop (org.freedesktop.Notifications, Desktop Notifications Specification 1.2), and when there is reason for one.
+
+`Notifications` keeps at most one notification for each key and survives its server: one that is absent, hangs, restarts or lies costs a
+notification, never more. Nothing it signals is believed but an action that was offered on a notification that is shown.
+`Notifier` decides from the Snapshots: a request, the link, its loss and its return, a failure; each withdrawn when the matter is settled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ..core.model import Reason, Snapshot, Stage
+from .bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant
+
+log = logging.getLogger(__name__)
+
+SERVER = "org.freedesktop.Notifications"
+PATH = "/org/freedesktop/Notifications"
+DESKTOP_ENTRY = "nearby-tray"  # desktop/nearby-tray.desktop
+CALL = 3.0  # seconds that the server may take to answer
+MOST = 16  # keys
+DEFAULT = "default"  # the action of a click on the notification itself
+
+_TITLE, _BODY = 200, 1000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    title: str
+    body: str
+    actions: tuple[tuple[str, str], ...]
+    urgent: bool
+    on_action: Callable[[str], None] | None = field(compare=False)
+
+
+@dataclass(slots=True)
+class _Shown:
+    id: int
+    offered: frozenset[str]
+    note: _Note
+
+
+class Notifications:
+    """The session's notification server. `notify` and `withdraw` return at once; one task says it to the server, in order."""
+
+    def __init__(self) -> None:
+        self._bus: Bus | None = None
+        self._owner: str | None = None
+        self._capabilities: frozenset[str] | None = None  # of the present owner
+        self._wanted: dict[str, _Note] = {}
+        self._dirty: dict[str, None] = {}  # keys to tell the server of, in order
+        self._shown: dict[str, _Shown] = {}
+        self._calling: str | None = None  # the key whose Notify is under way
+        self._called: str | None = None  # and whom it was said to; None: nobody yet, the bus starts a server for it
+        self._early: list[Signal] = []  # signals that overtook the answer with their id
+        self._wake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._complained = False
+
+    async def open(self) -> None:
+        """Begin; whether there is a bus or a server shows later and is not reported."""
+        loop = asyncio.get_running_loop()
+        supervised = Supervised("session", self._up, self._down)
+        self._tasks = [
+            loop.create_task(supervised.run(), name="notifications bus"),
+            loop.create_task(self._work(), name="notifications"),
+        ]
+
+    async def close(self) -> None:
+        """Withdraw everything (within a second) and stop. Idempotent."""
+        tasks, self._tasks = self._tasks, []
+        if len(tasks) == 2:
+            tasks[1].cancel()
+            await asyncio.gather(tasks[1], return_exceptions=True)
+            self._wanted.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    for key in list(self._shown):
+                        await self._tell(key)
+            tasks[0].cancel()
+            await asyncio.gather(tasks[0], return_exceptions=True)
+        self._shown.clear()
+        self._dirty.clear()
+
+    def notify(
+        self,
+        key: str,
+        title: str,
+        body: str = "",
+        *,
+        actions: Sequence[tuple[str, str]] = (),
+        urgent: bool = False,
+        on_action: Callable[[str], None] | None = None,
+    ) -> None:
+        """Show this as the notification of `key`, in the place of the one before. Plain text; `actions`: id and label.
+
+        `on_action` is told the id of the action chosen (`DEFAULT`: the notification was clicked), at most once, and only while shown.
+        `urgent`: stays until it is dealt with, and is shown again by a server that restarts.
+        """
+        if key not in self._wanted and len(self._wanted) >= MOST:
+            log.warning("too many notifications at once")
+            return
+        labels = tuple((action, _clean(label, _TITLE)) for action, label in actions)
+        note = _Note(_clean(title, _TITLE), _clean(body, _BODY), labels, urgent, on_action)
+        if self._wanted.get(key) == note and key not in self._dirty:
+            shown = self._shown.get(key)
+            if shown is not None:
+                shown.note = note  # the same words, a newer callback
+        else:
+            self._dirty[key] = None
+        self._wanted[key] = note
+        self._wake.set()
+
+    def withdraw(self, key: str) -> None:
+        """Take the notification of `key` away. Idempotent."""
+        if self._wanted.pop(key, None) is not None or key in self._shown:
+            self._dirty[key] = None
+            self._wake.set()
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The keys that the server is showing, as far as it says."""
+        return tuple(self._shown)
+
+    # --- the server ---
+
+    async def _up(self, bus: Bus) -> None:
+        await bus.subscribe(self._on_signal, sender=SERVER, path=PATH, interface=SERVER)
+        await bus.watch_name(SERVER, self._on_owner)
+        self._bus = bus
+        self._wake.set()
+
+    def _down(self) -> None:
+        self._bus = None
+        self._on_owner(None)
+
+    def _on_owner(self, owner: str | None) -> None:
+        if owner == self._owner:
+            return
+        self._shown.clear()
+        self._owner, self._capabilities = owner, None
+        if owner is not None:
+            for key, note in self._wanted.items():
+                if note.urgent and (key != self._calling or self._called is not None):
+                    self._dirty[key] = None
+            self._wake.set()
+
+    async def _work(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._dirty and self._bus is not None:
+                key = next(iter(self._dirty))
+                del self._dirty[key]
+                await self._tell(key)
+
+    async def _tell(self, key: str) -> None:
+        """Make the server show what is wanted for `key`, or nothing."""
+        note = self._wanted.get(key)
+        bus = self._bus
+        if bus is None:
+            return
+        try:
+            if note is None:
+                shown = self._shown.pop(key, None)
+                if shown is not None:
+                    await bus.call(SERVER, PATH, SERVER, "CloseNotification", "u", shown.id, timeout=CALL)
+            else:
+                await self._show(bus, key, note)
+            self._complained = False
+        except (BusError, BusGone) as error:
+            # Told once: without a server (or while it hangs) there is one such error for each notification.
+            if note is not None and not self._complained:
+                self._complained = True
+                log.log(logging.WARNING if isinstance(error, BusTimeout) else logging.INFO, "a notification was not shown: %s", error)
+
+    async def _show(self, bus: Bus, key: str, note: _Note) -> None:
+        self._calling, self._called, self._early = key, self._owner, []
+        try:
+            if self._capabilities is None:
+                found = await bus.call(SERVER, PATH, SERVER, "GetCapabilities", timeout=CALL)
+                said = found[0] if found and isinstance(found[0], list) else []
+                self._capabilities = frozenset(word for word in said[:100] if isinstance(word, str))
+                log.debug("the notification server offers %s", sorted(self._capabilities))
+            with_actions = "actions" in self._capabilities and note.on_action is not None
+            actions = [(DEFAULT, note.title), *note.actions] if with_actions else []
+            before = self._shown.get(key)
+            answer = await bus.call(
+                SERVER,
+                PATH,
+                SERVER,
+                "Notify",
+                "susssasa{sv}i",
+                "Nearby Tray",
+                before.id if before is not None else 0,
+                "nearby-tray",
+                note.title,
+                html.escape(note.body, quote=False) if "body-markup" in self._capabilities else note.body,
+                [word for action in actions for word in action],
+                {
+                    "urgency": Variant("y", 2 if note.urgent else 1),
+                    "desktop-entry": Variant("s", DESKTOP_ENTRY),
+                    "category": Variant("s", "network"),
+                },
+                0 if note.urgent else -1,
+                timeout=CALL,
+            )
+        finally:
+            self._calling = None
+            early, self._early = self._early, []
+        number = answer[0] if answer else None
+        if self._called is not None and self._called != self._owner:
+            return  # that server is no more
+        if not isinstance(number, int) or isinstance(number, bool) or number <= 0:
+            self._shown.pop(key, None)
+            log.debug("the notification server gave no id: %r", number)
+            return
+        for other in [k for k, shown in self._shown.items() if shown.id == number and k != key]:
+            del self._shown[other]  # a server that gives an id twice
+        self._shown[key] = _Shown(number, frozenset(action for action, _ in actions), note)
+        for signal in early:
+            self._on_signal(signal)
+
+    def _on_signal(self, signal: Signal) -> None:
+        match signal.member, signal.body:
+            case "ActionInvoked", (int(number), str(action)):
+                found = self._find(number)
+                if found is None:
+                    self._keep_early(signal)
+                    return
+                _, shown = found
+                if action in shown.offered and shown.note.on_action is not None:
+                    shown.offered = frozenset()  # once
+                    shown.note.on_action(action)
+            case "NotificationClosed", (int(number), int(_)):
+                found = self._find(number)
+                if found is None:
+                    self._keep_early(signal)
+                    return
+                key, shown = found
+                del self._shown[key]
+                if key not in self._dirty and self._wanted.get(key) == shown.note:
+                    del self._wanted[key]
+            case _:
+                pass
+
+    def _find(self, number: int) -> tuple[str, _Shown] | None:
+        return next(((key, shown) for key, shown in self._shown.items() if shown.id == number), None)
+
+    def _keep_early(self, signal: Signal) -> None:
+        if self._calling is not None and len(self._early) < 8:
+            self._early.append(signal)
+
+
+def _clean(text: str, limit: int) -> str:
+    """Printable, without what the bus refuses, at most `limit` characters."""
+    kept = "".join(c if c.isprintable() or c == "\n" or c in "\u2068\u2069\u200c\u200d" else " " for c in text[: limit + 1])
+    return kept if len(kept) <= limit else kept[: limit - 1] + "…"
+
+
+# --- when there is reason for one ----------------------------------------------------------------------------------------------
+
+
+class Texts(Protocol):
+    """The words, (title, body) as plain text; `ui/text.py` has them."""
+
+    def request_notice(self, snapshot: Snapshot) -> tuple[str, str]: ...
+
+    def linked_notice(self, snapshot: Snapshot) -> tuple[str, str]: ...
+
+    def restoring_notice(self, snapshot: Snapshot) -> tuple[str, str]: ...
+
+    def restored_notice(self, snapshot: Snapshot) -> tuple[str, str]: ...
+
+    def failed_notice(self, snapshot: Snapshot) -> tuple[str, str]: ...
+
+    def tr(self, english: str, **values: object) -> str: ...
+
+
+class Board(Protocol):
+    """Where the `Notifier` pins its notifications: `Notifications`, or a fake."""
+
+    def notify(
+        self,
+        key: str,
+        title: str,
+        body: str = "",
+        *,
+        actions: Sequence[tuple[str, str]] = (),
+        urgent: bool = False,
+        on_action: Callable[[str], None] | None = None,
+    ) -> None: ...
+
+    def withdraw(self, key: str) -> None: ...
+
+
+REQUEST, LINK = "request", "link"
+
+
+class Notifier:
+    """Fed with Snapshots, says what is worth saying. Nothing while `enabled()` is false, except that what is shown is still withdrawn."""
+
+    def __init__(
+        self,
+        board: Board,
+        *,
+        texts: Texts,
+        accept: Callable[[], Any],
+        decline: Callable[[], Any],
+        disconnect: Callable[[], Any],
+        raise_: Callable[[], Any],
+        enabled: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._board, self._texts = board, texts
+        self._accept, self._decline, self._disconnect, self._raise = accept, decline, disconnect, raise_
+        self._enabled = enabled
+        self._last = Snapshot()
+        self._linked = False  # a link was there and has not been given up
+
+    def show(self, snapshot: Snapshot) -> None:
+        """The state of things."""
+        before, self._last = self._last, snapshot
+        self._show_request(before, snapshot)
+        self._show_link(before, snapshot)
+
+    def _show_request(self, before: Snapshot, now: Snapshot) -> None:
+        asked = _request(now)
+        if asked == _request(before):
+            return
+        if asked is None:
+            self._board.withdraw(REQUEST)
+        elif self._enabled():
+            tr = self._texts.tr
+            actions = [("accept", tr("Accept")), ("decline", tr("Decline"))]
+            if now.peer is not None and now.peer.identity_changed:
+                # Whoever claims a remembered name deserves the whole dialog, not a quick yes.
+                actions = [("open", tr("Open")), ("decline", tr("Decline"))]
+            title, body = self._texts.request_notice(now)
+            self._board.notify(REQUEST, title, body, actions=actions, urgent=True, on_action=lambda action: self._answer(asked, action))
+
+    def _answer(self, asked: tuple[object, ...], action: str) -> None:
+        if _request(self._last) != asked:
+            return  # a late click must not answer the next request
+        match action:
+            case "accept":
+                self._accept()
+            case "decline":
+                self._decline()
+            case _:
+                self._raise()
+
+    def _show_link(self, before: Snapshot, now: Snapshot) -> None:
+        restoring = now.restoring_because is not None and now.stage is not Stage.LINKED
+        match now.stage:
+            case Stage.LINKED if before.stage is not Stage.LINKED:
+                words = self._texts.restored_notice(now) if self._linked else self._texts.linked_notice(now)
+                self._linked = True
+                self._pin(words, disconnect=True)
+            case Stage.IDLE:
+                failed = now.failure is not None and now.failure.reason is not Reason.CANCELLED
+                if now.failure != before.failure or before.stage is not Stage.IDLE:
+                    if failed:
+                        self._pin(self._texts.failed_notice(now))
+                    else:
+                        self._board.withdraw(LINK)
+                self._linked = False
+            case _ if restoring:
+                if before.restoring_because is None:
+                    self._linked = True
+                    self._pin(self._texts.restoring_notice(now), disconnect=True)
+            case Stage.LINKED:
+                pass
+            case _:
+                if before.stage in (Stage.IDLE, Stage.LINKED):  # a new journey, or a goodbye
+                    self._board.withdraw(LINK)
+
+    def _pin(self, words: tuple[str, str], *, disconnect: bool = False) -> None:
+        if not self._enabled():
+            self._board.withdraw(LINK)
+            return
+        actions = [("disconnect", self._texts.tr("Disconnect"))] if disconnect else []
+        self._board.notify(LINK, *words, actions=actions, on_action=self._on_link_action)
+
+    def _on_link_action(self, action: str) -> None:
+        if action != "disconnect":
+            self._raise()
+        elif self._linked:
+            self._disconnect()
+
+
+def _request(snapshot: Snapshot) -> tuple[object, ...] | None:
+    """What tells one request from another."""
+    if snapshot.stage is not Stage.ASKED:
+        return None
+    return (snapshot.peer.id if snapshot.peer else "", snapshot.code, snapshot.started)
