@@ -129,6 +129,7 @@ Listener = Callable[[Snapshot], None]
 # Seconds that one step of an edge may take before it counts as failed. Each edge has closer limits of its own: these only
 # keep a hanging daemon from stopping the machine.
 STEP = 20.0
+SAVING = "save trust"
 FORM = 60.0
 
 
@@ -178,6 +179,7 @@ class Controller:
         self._relisten: asyncio.TimerHandle | None = None
         self._link: Link | None = None
         self._link_attempt = 0
+        self._correction: s.CorrectAddresses | None = None  # the peer's side of a group may be up before ours
         self._counters: tuple[int, int, int | None] | None = None
         self._attended = False
         self._closing = False
@@ -189,8 +191,10 @@ class Controller:
         self._visible_for(self._settings.visible_minutes)
         for name, run in (("radio", self._radio), ("air", self._air), ("ping", self._ping)):
             self._start(run(), name)
-        await self._wifi.open(self._sink)
-        await self._bluetooth.open(self._sink)
+        await asyncio.gather(
+            self._try("open Wi-Fi Direct", self._wifi.open(self._sink)),
+            self._try("open Bluetooth", self._bluetooth.open(self._sink)),
+        )
         self._publish()
 
     async def close(self) -> None:
@@ -202,9 +206,13 @@ class Controller:
                     await self._next_change()
                 for line in list(self._lines.values()):
                     await line.drained()
+        saving = [task for task in self._tasks if task.get_name() == SAVING]
+        if saving:
+            await asyncio.wait(saving, timeout=STEP)
         tasks = list(self._tasks)
         self.halt()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if tasks:
+            await asyncio.wait(tasks, timeout=STEP)
         for close in (self._pinger.close, self._bluetooth.close, self._wifi.close):
             try:
                 async with asyncio.timeout(STEP):
@@ -328,7 +336,10 @@ class Controller:
             case DatagramArrived(data, source, received):
                 self._datagram(data, source, received)
                 return
-            case BluetoothChanged(_, fresh):
+            case BluetoothChanged(reason, fresh):
+                if reason is None and self._relisten is not None:
+                    self._relisten.cancel()
+                    self._relisten = None
                 if fresh:
                     self._served, self._listening = None, False
                     for origin in list(self._lines):
@@ -380,6 +391,7 @@ class Controller:
                 since = next((peer.since for peer in self._trusted if peer.identity == identity), self._wall_clock())
                 self.know(TrustedPeer(identity, trust_key, label, since, self._wall_clock()))
             case s.CorrectAddresses(attempt, addresses):
+                self._correction = command
                 if self._link is not None and attempt == self._link_attempt:
                     self._link.add_addresses(addresses)
 
@@ -433,7 +445,7 @@ class Controller:
             if order is not None and wants.group != order:
                 if forming is not None and not forming.done():
                     forming.cancel()
-                    await asyncio.gather(forming, return_exceptions=True)
+                    await asyncio.wait([forming], timeout=STEP)
                 await self._try("remove the group", self._wifi.remove())
                 removed, order, forming = order, None, None
                 self._feed(s.GroupRemoved(removed.attempt))
@@ -539,6 +551,8 @@ class Controller:
                     continue
                 self._link = Link(role=plan.role, keys=plan.keys, addresses=plan.addresses, now=self._now())
                 self._link.attend(self._attended)
+                if self._correction is not None and self._correction.attempt == plan.attempt:
+                    self._link.add_addresses(self._correction.addresses)
                 self._link_attempt = plan.attempt
                 self._counters = None
                 counting = loop.time()
@@ -609,6 +623,8 @@ class Controller:
             return
         self._published = snapshot
         for listener in list(self._listeners):
+            if self._published is not snapshot:
+                return  # a listener did something: all have had a newer one since
             try:
                 listener(snapshot)
             except Exception:
@@ -643,7 +659,7 @@ class Controller:
     def _set_trusted(self, peers: tuple[TrustedPeer, ...]) -> None:
         self._trusted = peers
         self._configure()
-        self._start(self._save(peers), "save trust")
+        self._start(self._save(peers), SAVING)
 
     async def _save(self, peers: tuple[TrustedPeer, ...]) -> None:
         try:
