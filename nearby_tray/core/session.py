@@ -787,7 +787,7 @@ class Session:
 
             # the end
             case (Linked(order=order) | Checking(order=order)), LinkSaid(attempt, LinkLeft()) if attempt == order.attempt:
-                self._fail(None, GoodbyeReason.FINISHED)
+                self._fail(None, None)
             case Meeting() | Forming() | Checking() | Linked() | Clearing() | Restoring(), Cancel():
                 self._fail(None, GoodbyeReason.FINISHED if isinstance(state, Linked) else GoodbyeReason.CANCELLED)
             case (Forming() | Checking() | Linked()), Left(reason=GoodbyeReason.PROTOCOL):
@@ -797,7 +797,7 @@ class Session:
             case (Asking() | Asked() | Meeting() | Forming() | Checking() | Linked() | Clearing() | Restoring()), Left(reason):
                 self._fail(None if reason is GoodbyeReason.FINISHED else Failure(self.stage, _LEAVINGS[reason]), None)
             case Ending(farewell=LinkPlan()), FarewellSaid(attempt) if attempt == state.order.attempt:
-                self.state = replace(state, farewell=None)
+                self.state = replace(state, farewell=None, until=now + limits.end)
             case Ending(), GroupRemoved(attempt) if attempt == state.order.attempt:
                 self.state = Idle(state.failure)
             case _:
