@@ -1,0 +1,53 @@
+"""The files that desktops, D-Bus, AppStream and firewalld read: valid, and of one mind with the program."""
+
+from __future__ import annotations
+
+import configparser
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from nearby_tray import __version__
+from nearby_tray.settings import Settings
+from nearby_tray.system import networkmanager, notifications, service
+
+DESKTOP = Path(__file__).parents[1] / "desktop"
+
+
+def check(*command: str) -> None:
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0 and "error" not in done.stdout, done.stdout + done.stderr
+
+
+def test_the_desktop_file_is_valid() -> None:
+    check("desktop-file-validate", str(DESKTOP / f"{notifications.DESKTOP_ENTRY}.desktop"))
+
+
+def test_the_metainfo_is_valid() -> None:
+    check("appstreamcli", "validate", "--no-net", str(DESKTOP / f"{service.NAME}.metainfo.xml"))
+
+
+def test_the_metainfo_names_what_is_there() -> None:
+    root = ET.parse(DESKTOP / f"{service.NAME}.metainfo.xml").getroot()
+    assert root.findtext("launchable") == f"{notifications.DESKTOP_ENTRY}.desktop"
+    assert root.findtext("provides/dbus") == service.NAME
+    assert root.find(f"releases/release[@version='{__version__}']") is not None
+
+
+def test_the_dbus_service_has_our_name() -> None:
+    parser = configparser.ConfigParser()
+    parser.read(DESKTOP / f"{service.NAME}.service")
+    assert parser["D-BUS Service"]["Name"] == service.NAME
+    assert parser["D-BUS Service"]["Exec"].startswith("/")
+
+
+def test_the_zone_has_the_profiles_name_and_lets_the_pings_in() -> None:
+    root = ET.parse(DESKTOP / f"{networkmanager._ZONE}.xml").getroot()
+    assert root.tag == "zone" and root.get("target") is None and root.find("forward") is None and root.find("masquerade") is None
+    ranges = [port.attrib["port"].partition("-") for port in root.findall("port") if port.get("protocol") == "udp"]
+    assert any(int(low) <= Settings().port <= int(high or low) for low, _, high in ranges)
