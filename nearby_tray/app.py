@@ -24,6 +24,7 @@ from .system import autostart
 from .system.bluez import BlueZ
 from .system.bus import BusGone
 from .system.journal import Journal
+from .system.login import Login
 from .system.networkmanager import NetworkManager
 from .system.notifications import Notifications, Notifier
 from .system.pinger import UdpPinger
@@ -123,17 +124,21 @@ class _Applet:
             decline=self.controller.decline,
             disconnect=self.controller.disconnect,
             raise_=self.raise_window,
+            enabled=lambda: self.controller.settings.notifications,
         )
+        login = Login(self.controller.set_away)
         if self._app is not None:
             self._face = self._make_face()
         self.controller.subscribe(service.show)
         self.controller.subscribe(notifier.show)
         await self.controller.open()
+        await login.open()
         try:
             await self._quit.wait()
         finally:
             if self._face is not None:
                 self._face.close()
+            await login.close()
             await self.controller.close()
             await notifications.close()
             await service.close()

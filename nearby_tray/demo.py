@@ -7,10 +7,8 @@ if asked, and says whether the link was checked and cleanly ended. Like `app.py`
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction
@@ -73,10 +71,7 @@ class Demo:
             await self._picture("idle")
             self._menu("Connect nearby")
             await self._until(lambda s: s.stage is Stage.SEEKING, "seeking: calling on simulated air")
-            found = await self._until(
-                lambda s: s.stage is Stage.SEEKING and any(p.reachable and p.on_wifi for p in s.peers) or _reachable(s),
-                "found: somebody answered",
-            )
+            found = await self._until(_reachable, "found: somebody answered")
             await self._picture("found")
             peer = next(p for p in found.peers if p.reachable)
             self._menu(peer.name)
@@ -164,10 +159,10 @@ class Demo:
         if folder is None:
             return
         await asyncio.sleep(0.4)  # let the windows be drawn
-        os.makedirs(folder, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         self._pictures += 1
         for number, window in enumerate(w for w in self._app.topLevelWidgets() if w.isVisible() and w.isWindow() and w.windowTitle()):
-            path = Path(folder) / f"{self._pictures:02}-{name}{f'-{number}' if number else ''}.png"
+            path = folder / f"{self._pictures:02}-{name}{f'-{number}' if number else ''}.png"
             if not window.grab().save(str(path)):
                 print(f"could not save {path}", file=sys.stderr)
 

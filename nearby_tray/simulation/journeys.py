@@ -274,7 +274,7 @@ async def _act(plan: Plan, random: Random, air: Air, people: list[Person], say: 
         case Plan.BOTH_CALL:
             ben.later(0, 3, lambda: ben.seek("ada"))
         case Plan.WRONG_CODE:
-            one, two = people[2:]
+            two = people[3]  # mallory: the one ada asks accepts everything, the other asks ben in her place
             ben.reads_code = lambda: ada.code
             ada.asked_for = None
             two.later(0, 5, lambda: two.seek("ben"))
