@@ -12,8 +12,10 @@ import pytest
 
 from nearby_tray import cli
 from nearby_tray.cli import NO_APPLET, NOT_POSSIBLE, OK, Options, main
+from nearby_tray.controller import Controller
 from nearby_tray.core.model import Failure, Grade, Health, LinkInfo, Peer, Radios, Reason, Snapshot, Stage
 from nearby_tray.settings import Settings
+from nearby_tray.simulation.demo import NEIGHBOUR, controller, neighbourhood
 from nearby_tray.system.bus import Bus, ServiceInterface, method
 from nearby_tray.system.service import INTERFACE, NAME, PATH, Service
 
@@ -256,3 +258,50 @@ def test_an_answer_that_makes_no_sense(daemon: object, run: Run, answer: str, ca
 
 def test_options_are_a_value() -> None:
     assert Options() == Options() and Options().log_level == "info"
+
+
+class Real:
+    """A whole controller on simulated air, as the composition hands it to the service."""
+
+    def __init__(self, controller: Controller) -> None:
+        self.controller = controller
+        self.seek: Callable[[], None] = controller.seek
+        self.ask, self.accept, self.decline = controller.ask, controller.accept, controller.decline
+        self.cancel, self.disconnect, self.apply = controller.cancel, controller.disconnect, controller.apply
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.controller.snapshot
+
+    @property
+    def settings(self) -> Settings:
+        return self.controller.settings
+
+    def raise_window(self) -> None: ...
+
+    def quit(self) -> None: ...
+
+
+def test_a_whole_link_by_command_line(daemon: object, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    async def story() -> None:
+        air, machine, robin = neighbourhood("Here")
+        here = controller(machine, Settings(name="Here"))
+        robin.your_code = lambda: here.snapshot.code
+        service = Service(Real(here), lambda failure: (failure.reason.value, ""))
+        await service.open()
+        await robin.open()
+        await here.open()
+        here.subscribe(service.show)
+        try:
+            assert await asyncio.to_thread(main, ["connect", NEIGHBOUR, "--wait"]) == OK, capsys.readouterr()
+            out = capsys.readouterr().out
+            assert "Both screens must show the code" in out and f"Linked with “{NEIGHBOUR}”" in out
+            assert await asyncio.to_thread(main, ["disconnect"]) == OK
+            assert here.snapshot.stage is Stage.IDLE
+        finally:
+            await here.close()
+            await robin.close()
+            await service.close()
+        assert not air.left()
+
+    run(story())
