@@ -553,11 +553,12 @@ class Session:
         """What should exist now."""
         state, listens = self.state, self._listens()
         lingering = self._now < self._serve_until
+        calls = self.radios.bluetooth is None  # a daemon that restarts is waited for, not called upon
         match state:
             case Idle() | Asked():
                 return Wants(listen=listens, serve=lingering)
             case Seeking(call):
-                return Wants(listen=listens, serve=True, advertisement=call.encode() if call else None, find=Find.ON)
+                return Wants(listen=listens, serve=calls, advertisement=call.encode() if call and calls else None, find=Find.ON)
             case Asking():
                 return Wants(serve=True, find=Find.ON)
             case Meeting(bond):
@@ -574,7 +575,7 @@ class Session:
                 return Wants(serve=bond.role is Role.CALLER, clear=self._attempt)
             case Restoring(bond, call):
                 if bond.role is Role.CALLER:
-                    return Wants(serve=True, advertisement=call.encode() if call else None, find=Find.ON)
+                    return Wants(serve=calls, advertisement=call.encode() if call and calls else None, find=Find.ON)
                 return Wants(listen=True)
             case Ending():
                 group = state.order if state.farewell else None
@@ -830,7 +831,8 @@ class Session:
                 if state.call is not None and self._talks:
                     self.state = replace(state, call=None, until=now + self._limits.choose)
                 else:
-                    self._fail(Failure(Stage.SEEKING, self._or_radio(Reason.NOBODY_ANSWERED)), GoodbyeReason.CANCELLED)
+                    reason = self.radios.bluetooth or self._or_radio(Reason.NOBODY_ANSWERED)
+                    self._fail(Failure(Stage.SEEKING, reason), GoodbyeReason.CANCELLED)
             case Asking():
                 self._fail(Failure(Stage.ASKING, Reason.NO_ANSWER), GoodbyeReason.CANCELLED)
             case Asked():

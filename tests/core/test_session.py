@@ -981,8 +981,15 @@ def test_a_group_that_never_goes_does_not_keep_it_from_resting(p: Pair) -> None:
 def test_a_bluetooth_restart_while_seeking_makes_a_new_call(p: Pair) -> None:
     p.do(p.ada, s.Seek())
     first = wants(p.ada).advertisement
-    p.wait(3).do(p.ada, BluetoothChanged(Reason.BLUETOOTH_MISSING), BluetoothChanged(None, fresh=True))
+    p.wait(3).do(p.ada, BluetoothChanged(Reason.BLUETOOTH_MISSING)).at(Seeking, Idle)
+    assert not wants(p.ada).serve, "a call that nobody can put on the air would fail and end the seeking"
+    p.do(p.ada, BluetoothChanged(None, fresh=True))
     assert wants(p.ada).advertisement not in (None, first)
+
+
+def test_bluetooth_that_stays_off_explains_why_nobody_answered(p: Pair) -> None:
+    p.do(p.ada, s.Seek(), BluetoothChanged(Reason.BLUETOOTH_OFF)).at(Seeking, Idle).wait(31).at(Idle, Idle)
+    assert failure(p.ada) == Failure(Stage.SEEKING, Reason.BLUETOOTH_OFF)
 
 
 def test_a_cut_connection_while_seeking_may_be_answered_again(p: Pair) -> None:
