@@ -759,7 +759,8 @@ class NetworkManager:
             except BusGone:
                 return
             except BusError as error:
-                log.warning("reading from NetworkManager: %s", error)
+                # Seen in the lab: after a restart the name is there a moment before the objects are.
+                log.info("reading from NetworkManager: %s; next try in %g s", error, self._limits.again)
                 await asyncio.sleep(self._limits.again)
                 self._stale_machine = self._stale_peers = True
                 self._dirty.set()
