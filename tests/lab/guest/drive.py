@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from dbus_fast import Variant
 from guest.bus import Bus, BusError, Heard, Tap
 from guest.desktop import Desktop
 from guest.screen import CHECK_BOX, Screen
@@ -85,7 +86,7 @@ class Status:
             code=raw.get("code"),
             peer=(raw.get("peer") or {}).get("name"),
             listed=tuple(peer["name"] for peer in raw.get("peers", ()) if peer.get("reachable", True)),
-            addresses=tuple(raw.get("addresses") or ()),
+            addresses=tuple(raw.get("peer_addresses") or ()),
             attempt=raw.get("attempt") or 0,
             pongs=health.get("pongs") or 0,
             grade=health.get("grade"),
@@ -230,11 +231,24 @@ class Node:
         """Fixed by the simulated radio."""
         return {"A": "42:00:00:00:00:00", "B": "42:00:00:00:01:00"}[self.name]
 
-    async def refuse(self, other: Node) -> None:
-        """wpa_supplicant, as root: turn down the other's next request to form a group, until this side asks for one itself."""
+    async def ask_alone(self, other: Node, limit: float = 30) -> None:
+        """wpa_supplicant, as root: ask the other to form a group while nobody there wants one, then let it be.
+
+        The other's supplicant answers "not ready" and remembers that this one waits for it, which no later Cancel takes back.
+        """
         interface = (await self.system.get(SUPPLICANT, "/fi/w1/wpa_supplicant1", SUPPLICANT, "Interfaces"))[0]
         peer = f"{interface}/Peers/{other.p2p_address.replace(':', '')}"
-        await self.system.call(SUPPLICANT, interface, P2P, "RejectPeer", "o", peer)
+        wish = {"peer": Variant("o", peer), "wps_method": Variant("s", "pbc"), "go_intent": Variant("i", 7)}
+        started = time.monotonic()
+        await self.system.call(SUPPLICANT, interface, P2P, "Connect", "a{sv}", wish)
+
+        async def heard() -> bool:
+            return bool(other.tap.since(started, "GONegotiationRequest"))
+
+        try:
+            await until(f"{other.name} has heard {self.name}", heard, limit)
+        finally:
+            await self.system.call(SUPPLICANT, interface, P2P, "Cancel")
 
     def activations(self, since: float) -> list[Heard]:
         """NetworkManager was told to form a group."""

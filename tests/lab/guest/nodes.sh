@@ -11,8 +11,8 @@
 #   radio A gone|back                         carried out of range: nothing is told, frames just no longer arrive
 #   firewall A on|off                         drop every new inbound connection
 #
-# LAB_TRACE=1 makes the daemons tell everything (in /out/logs); it costs time. LAB_CHANNELS: channels a radio can be on at once.
-# BLUETOOTHD_FLAGS: for bluetoothd, such as -E.
+# LAB_TRACE="wpa_supplicant bluetoothd" makes these tell everything (in /out/logs), 1 all of them; it costs time. LAB_CHANNELS: channels
+# a radio can be on at once. BLUETOOTHD_FLAGS: for bluetoothd, such as -E.
 LAB=/project/tests/lab/guest
 LOGS=/out/logs
 LAB_CHANNELS=${LAB_CHANNELS:-3}
@@ -72,16 +72,17 @@ daemon() { # A|B start|kill|restart NAME
         kill -9 "$pid" 2> /dev/null
         soon 10 eval "! kill -0 $pid" ;;
     start)
-        local in=(nsenter -t "$(lab_pid "$n")" -m -n -u --) log=$LOGS/$n.$name
+        local in=(nsenter -t "$(lab_pid "$n")" -m -n -u --) log=$LOGS/$n.$name traced=''
+        [[ " 1 $name " != *" $LAB_TRACE "* && " $LAB_TRACE " != *" $name "* ]] || traced=1
         case $name in
         polkitd) in+=(/usr/lib/polkit-1/polkitd --no-debug) ;;
-        wpa_supplicant) in+=(wpa_supplicant -u -s -O "DIR=/run/wpa_supplicant GROUP=netdev" ${LAB_TRACE:+-dd} -t -f "$log.debug") ;;
-        NetworkManager) in+=(NetworkManager --debug --log-level="${LAB_TRACE:+TRACE}${LAB_TRACE:-INFO}") ;;
+        wpa_supplicant) in+=(wpa_supplicant -u -s -O "DIR=/run/wpa_supplicant GROUP=netdev" ${traced:+-dd} -t -f "$log.debug") ;;
+        NetworkManager) in+=(NetworkManager --debug --log-level="$([ "$traced" ] && echo TRACE || echo INFO)") ;;
         bluetoothd)
             # Bluetooth sockets exist in the first network namespace only: there, but on the node's bus.
             local controller=0; [ "$n" = A ] || controller=1
             in=(env "HCI_ONLY=$controller" LD_PRELOAD=/usr/local/lib/hci_only.so nsenter -t "$(lab_pid "$n")" -m -u --
-                /usr/libexec/bluetooth/bluetoothd -n ${LAB_TRACE:+-d} $BLUETOOTHD_FLAGS) ;;
+                /usr/libexec/bluetooth/bluetoothd -n ${traced:+-d} $BLUETOOTHD_FLAGS) ;;
         *) echo "lab: no daemon $name" >&2; return 2 ;;
         esac
         setsid "${in[@]}" < /dev/null >> "$log.log" 2>&1 &
@@ -153,9 +154,18 @@ lab_access_point() { # an open one, and both nodes on it: a machine at home or a
 
 lab_bluetooth() { # one virtual LE controller for each node
     modprobe hci_vhci
-    setsid btvirt -L -l2 < /dev/null > "$LOGS/btvirt.log" 2>&1 &
-    soon 10 test -e /sys/class/bluetooth/hci1 || return 1
-    daemon A start bluetoothd; daemon B start bluetoothd
+    setsid btvirt -L -l2 < /dev/null >> "$LOGS/btvirt.log" 2>&1 &
+    echo $! > /run/lab/btvirt
+    disown
+    soon 10 test -e /sys/class/bluetooth/hci1
+}
+
+has_bluetooth() { soon "$2" node "$1" sh -c 'busctl tree --list org.bluez | grep -q hci'; }
+
+lab_bluetooth_again() { # on a busy machine the kernel gives up on a controller that is slow to answer at first
+    kill -9 "$(cat /run/lab/btvirt)"
+    soon 10 test ! -e /sys/class/bluetooth/hci0
+    lab_bluetooth
 }
 
 lab_session() { # A|B: alice's bus and screen; the tray is the lab's (desktop.py)
@@ -175,6 +185,7 @@ lab_up() {
         daemon $n start wpa_supplicant
     done
     lab_bluetooth || return 1
+    daemon A start bluetoothd; daemon B start bluetoothd
     for n in A B; do
         soon 20 bus_has $n fi.w1.wpa_supplicant1 || return 1
         daemon $n start NetworkManager
@@ -182,8 +193,8 @@ lab_up() {
     done
     for n in A B; do
         soon 20 node $n test -S /run/user/1000/bus && soon 20 node $n test -S /tmp/.X11-unix/X1 || return 1
-        soon 20 node $n sh -c 'busctl tree --list org.bluez | grep -q hci' || return 1
-        soon 60 node $n sh -c 'nmcli -t -f TYPE,STATE device | grep -q wifi-p2p:disconnected' || return 1
+        has_bluetooth $n 15 || { lab_bluetooth_again && has_bluetooth $n 20; } || return 1
+        soon 120 node $n sh -c 'nmcli -t -f TYPE,STATE device | grep -q wifi-p2p:disconnected' || return 1
     done
     [ -z "${LAB_AP-}" ] || lab_access_point || return 1
     echo "lab: both machines up at $(cut -d' ' -f1 /proc/uptime) s"
