@@ -350,7 +350,7 @@ def _check(report: Report, air: Air, people: list[Person]) -> None:
                 report.broken.append(f"{person.machine.name} was linked with {name}, {name} never with {person.machine.name}")
         if person.alive and person.snapshot.stage not in RESTING:
             report.broken.append(f"{person.machine.name} is still {person.snapshot.stage.value}")
-    must_link = report.plan in (Plan.PLAIN, Plan.CROWD, Plan.REMEMBERED, Plan.LINK_CUT)
+    must_link = report.plan in (Plan.PLAIN, Plan.CROWD, Plan.REMEMBERED, Plan.LINK_CUT, Plan.BOTH_CALL)
     if must_link and not report.linked:
         report.broken.append("nothing went wrong, and yet they were not linked")
     must_not = report.plan in (Plan.DECLINED, Plan.AWAY, Plan.WRONG_CODE)
