@@ -72,6 +72,7 @@ _READ_AGAIN = 5.0  # after bluetoothd did not tell what it has
 
 _MIN_INTERVAL, _MAX_INTERVAL = 100, 150  # ms; the kernel's own choice would be 1.28 s
 _GIVE_WAY = 2.0  # s that one of two who call each other lets the other connect first
+_SERVICES_LIMIT = 6.0  # s for bluetoothd to find the services of one who connected to us
 
 _VALUE_LIMIT = 512  # bytes: ATT, no attribute value is longer
 # The smallest MTU is 23. BlueZ 5.66 refuses to be written 511 bytes: it counts the handle (src/shared/gatt-server.c, `write_cb`).
@@ -711,8 +712,8 @@ class BlueZ:
                 raise Unavailable(Reason.BLUETOOTH_REFUSED, f"{_ORIGINS} connections are made already")
             era = self._era
             peer = address[1][1:].replace("_", ":")
-            if self._application is not None and self._application.advertised is not None and adapter.address > peer:
-                await self._give_way(origin)
+            if self._application is not None:
+                await self._mind_visit(origin, give_way=self._application.advertised is not None and adapter.address > peer)
                 self._check(era)
             # A controller that scans while it connects often aborts ("le-connection-abort-by-local").
             await self._pause()
@@ -722,27 +723,41 @@ class BlueZ:
                 await self._resume(era)
             return host.room
 
-    async def _give_way(self, origin: str) -> None:
-        """We call too, so it may be about to connect to us. When both connect at the same moment BlueZ 5.66 makes one link on which neither
-        finds services (seen in the lab): the one with the higher address waits, and then uses the other's link, if it came."""
-        if self._bus is None:
+    async def _mind_visit(self, origin: str, *, give_way: bool) -> None:
+        """We serve, so `origin` may be connected to us, or be about to be. There is one link for both directions: its conversation with us
+        must not suffer from ours with it.
+
+        Two who connect at the same moment get one link on which neither finds services (BlueZ 5.66, seen in the lab), so one of the two has
+        to `give_way` for a while. And on a link that the other made bluetoothd sometimes finds no services at all (seen too); bleak would
+        then hang up, so it gets such a link only when our service is there. Otherwise: `Unavailable`, and the link stays.
+        """
+        bus, loop = self._bus, asyncio.get_running_loop()
+        if bus is None:
             return
-        came = asyncio.Event()
-
-        def on_changed(signal: Signal) -> None:
-            match signal.body:
-                case (_, dict(changed), *_) if changed.get("Connected") is True:
-                    came.set()
-
-        with contextlib.suppress(TimeoutError, BusError, BusGone):
-            watch = await self._bus.subscribe(
-                on_changed, sender=_BLUEZ, path=origin, interface=_PROPERTIES, member="PropertiesChanged", arg0=_DEVICE
-            )
-            try:
-                async with asyncio.timeout(_GIVE_WAY):
-                    if await self._bus.get(_BLUEZ, origin, _DEVICE, "Connected") is not True:
-                        await came.wait()
-            finally:
+        news = asyncio.Event()
+        begin = loop.time()
+        watches: list[Subscription] = []
+        try:
+            for path, interface in (("/", _OBJECTS), (origin, _PROPERTIES)):
+                watches.append(await bus.subscribe(lambda _: news.set(), sender=_BLUEZ, path=path, interface=interface))
+            while True:
+                news.clear()
+                objects = (await bus.call(_BLUEZ, "/", _OBJECTS, "GetManagedObjects", timeout=_CALL_LIMIT))[0]
+                connected, ours = _look_at(objects, origin)
+                if ours or (not connected and not give_way):
+                    return
+                left = begin + (_SERVICES_LIMIT if connected else _GIVE_WAY) - loop.time()
+                if left <= 0:
+                    if connected:
+                        raise Unavailable(Reason.PEER_GONE, "it is connected to us, and bluetoothd does not find its service")
+                    return
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(left):
+                        await news.wait()
+        except (BusError, BusGone) as error:
+            raise Unavailable(Reason.PEER_GONE, str(error)) from error
+        finally:
+            for watch in watches:
                 watch.cancel()
 
     async def _make_connection(self, origin: str, address: str, adapter: _Adapter, era: int) -> _Host:
@@ -1077,6 +1092,15 @@ def _is_about_the_data(error: BusError) -> bool:
         "org.bluez.Error.Failed",
         "org.bluez.Error.NotSupported",
     }
+
+
+def _look_at(objects: Any, origin: str) -> tuple[bool, bool]:
+    """Whether `origin` is connected, and whether its services are known and ours is among them."""
+    device = objects.get(origin, {}).get(_DEVICE, {})
+    connected = device.get("Connected") is True
+    services = [below for path, below in objects.items() if path.startswith(f"{origin}/service")]
+    found = any(below.get("org.bluez.GattService1", {}).get("UUID") == SERVICE_UUID for below in services)
+    return connected, connected and device.get("ServicesResolved") is True and found
 
 
 def _room(bytes_left: int) -> int:

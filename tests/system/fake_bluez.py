@@ -288,9 +288,6 @@ class FakeBlueZ:
     async def _ObjectManager_GetManagedObjects(self, message: Message) -> tuple[str, list[Any]]:
         return "a{oa{sa{sv}}}", [self.objects]
 
-    async def _Properties_Get(self, message: Message, interface: str, name: str) -> tuple[str, list[Any]]:
-        return "v", [self.objects[message.path or ""][interface][name]]
-
     async def _Properties_GetAll(self, message: Message, interface: str) -> tuple[str, list[Any]]:
         return "a{sv}", [self.objects[message.path or ""].get(interface, {})]
 

@@ -646,11 +646,27 @@ def test_of_two_who_call_each_other_the_higher_address_lets_the_other_connect(
         path = machine.fake.device(address)
         attempt = asyncio.ensure_future(machine.bluez.connect(path))
         if waits:
-            await machine.until(lambda: "Get" in [member for _, member, _ in machine.fake.calls])
+            asked = [member for _, member, _ in machine.fake.calls].count("GetManagedObjects")
+            await machine.until(lambda: [member for _, member, _ in machine.fake.calls].count("GetManagedObjects") > asked)
             assert "Connect" not in [member for _, member, _ in machine.fake.calls]
             machine.fake.comes(address)
         assert await attempt == 510
         assert ("Connect" in [member for _, member, _ in machine.fake.calls]) is not waits
+
+    journey(run, until, story)
+
+
+def test_the_link_of_a_visitor_is_left_alone_when_it_does_not_serve_us(run: Run, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(machine: Machine) -> None:
+        monkeypatch.setattr(bluez, "_SERVICES_LIMIT", 0.2)
+        await machine.bluez.serve(CALL)
+        path = await machine.visited()
+        with pytest.raises(Unavailable) as caught:
+            await machine.bluez.connect(path)
+        assert caught.value.reason is Reason.PEER_GONE
+        await machine.bluez.send(path, b"still here")
+        await machine.until(lambda: machine.fake.notified == [b"still here"])
+        assert not {"Connect", "Disconnect"} & {member for _, member, _ in machine.fake.calls}
 
     journey(run, until, story)
 
