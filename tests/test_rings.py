@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-OUTSIDE = {"PySide6", "shiboken6", "qasync", "dbus_next", "dbus_fast", "bleak", "pyroute2"}
+OUTSIDE = {"PySide6", "shiboken6", "qasync", "dbus_next", "dbus_fast", "bleak"}
 
 with_linter = pytest.mark.skipif(find_spec("importlinter") is None, reason="import-linter is not installed (pip install import-linter)")
 

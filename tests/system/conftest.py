@@ -11,7 +11,6 @@ import select
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,7 +19,6 @@ import pytest
 
 T = TypeVar("T")
 
-sys.path.insert(0, str(Path(__file__).parent))  # the fakes: `--import-mode=importlib` lets no test import its neighbour otherwise
 
 _CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 from dbus_fast import Variant
-from fake_bluez import FakeBlueZ, Refused, device_path
 
 from nearby_tray.core.model import BluetoothChanged, CallHeard, Disconnected, EdgeEvent, FrameArrived, Reason
 from nearby_tray.core.wire import INBOX_UUID, OUTBOX_UUID, SERVICE_UUID
 from nearby_tray.errors import Unavailable
 from nearby_tray.system import bluez
 from nearby_tray.system.bluez import BlueZ
+
+from .fake_bluez import FakeBlueZ, Refused, device_path
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 Until = Callable[..., Awaitable[None]]

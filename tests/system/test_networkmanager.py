@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_networkmanager import NM, FakeNetworkManager, Firewall, Profile, Wireless
 
 from nearby_tray.core.model import EdgeEvent, FormGroup, Group, GroupLost, PeerFound, PeerLost, Reason, WifiChanged
 from nearby_tray.errors import Unavailable
@@ -20,6 +19,8 @@ from nearby_tray.system import networkmanager
 from nearby_tray.system.bus import Bus, DBusError, Variant, plain
 from nearby_tray.system.journal import Journal
 from nearby_tray.system.networkmanager import Limits, NetworkManager
+
+from .fake_networkmanager import NM, FakeNetworkManager, Firewall, Profile, Wireless
 
 pytestmark = pytest.mark.usefixtures("daemon")
 
