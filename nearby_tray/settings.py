@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
@@ -201,7 +200,7 @@ def write_private(path: Path, data: bytes, *, keep: str | None = None) -> None:
         raise PermissionError(errno.EPERM, f"the folder belongs to another user (uid {status.st_uid})", str(folder))
     if status.st_mode & 0o077:
         folder.chmod(0o700)
-    temporary = folder / f".{path.name}.{secrets.token_hex(6)}.tmp"
+    temporary = folder / f".{path.name}.{os.urandom(6).hex()}.tmp"
     try:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         with os.fdopen(handle, "wb") as file:

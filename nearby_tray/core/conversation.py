@@ -30,8 +30,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from cryptography.hazmat.primitives.constant_time import bytes_eq
-
 from .keys import (
     CheckFailed,
     Entropy,
@@ -43,6 +41,7 @@ from .keys import (
     check_proof,
     commitment,
     derive,
+    equal,
     exchange_public,
     prove,
     renew,
@@ -408,7 +407,7 @@ class Conversation:
             old is None
             or resume.session != old.session
             or resume.nonce in self._used_nonces
-            or not bytes_eq(resume.tag, resume_tag(old, self._channel, resume.nonce))
+            or not equal(resume.tag, resume_tag(old, self._channel, resume.nonce))
         ):
             raise CheckFailed("this link cannot be resumed")
         self._used_nonces.add(resume.nonce)
@@ -428,7 +427,7 @@ class Conversation:
     def _hear_reveal(self, data: bytes, reveal: Reveal) -> None:
         if reveal.public_key == exchange_public(self._private):
             raise CheckFailed("our own public key came back")
-        if not bytes_eq(commitment(reveal.public_key, reveal.nonce), self._commitment):
+        if not equal(commitment(reveal.public_key, reveal.nonce), self._commitment):
             raise CheckFailed("the commitment was to another key")
         self._words.append(data)
         self._agree(reveal.public_key)

@@ -2,6 +2,9 @@
 
 Rule: pure computation. Randomness comes in as `Entropy`, every primitive is `cryptography`'s, and nothing here shows a key,
 nonce, tag or code in a repr or in the text of an error. Whatever does not check out raises `CheckFailed`.
+
+`cryptography` is imported by the functions that use it: an applet that sits in the tray and has heard nobody does without its
+7 MiB (measured by `tests/bench.py`). The first conversation loads it.
 """
 
 from __future__ import annotations
@@ -10,16 +13,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.constant_time import bytes_eq
-from cryptography.hazmat.primitives.hashes import SHA256, Hash
-from cryptography.hazmat.primitives.hmac import HMAC
-from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 Entropy = Callable[[int], bytes]
 """Gives that many random bytes: `os.urandom` in the applet, a seeded source in the simulation."""
@@ -45,22 +42,33 @@ class Role(Enum):
 class Identity:
     """This installation's long-lived Ed25519 key pair; `public` (32 bytes) is what others remember."""
 
-    __slots__ = ("_private", "public")
+    __slots__ = ("_private", "_seed")
 
-    public: bytes
-
-    def __init__(self, private: Ed25519PrivateKey) -> None:
-        self._private = private
-        self.public = private.public_key().public_bytes_raw()
+    def __init__(self, seed: bytes) -> None:
+        """The identity that these 32 secret bytes stand for. `ValueError` for another length."""
+        if len(seed) != 32:
+            raise ValueError("an identity's seed has 32 bytes")
+        self._seed = seed
+        self._private: Ed25519PrivateKey | None = None
 
     @classmethod
     def from_seed(cls, seed: bytes) -> Identity:
-        """The identity that these 32 secret bytes stand for. `ValueError` for another length."""
-        return cls(Ed25519PrivateKey.from_private_bytes(seed))
+        return cls(seed)
+
+    @property
+    def public(self) -> bytes:
+        return self._key().public_key().public_bytes_raw()
 
     def sign(self, message: bytes) -> bytes:
         """64 bytes; the same for the same message."""
-        return self._private.sign(message)
+        return self._key().sign(message)
+
+    def _key(self) -> Ed25519PrivateKey:
+        if self._private is None:
+            from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+            self._private = Ed25519PrivateKey.from_private_bytes(self._seed)
+        return self._private
 
     def __repr__(self) -> str:
         return "Identity(…)"
@@ -144,12 +152,14 @@ def derive(private: bytes, peer_public: bytes, transcript: bytes) -> SessionKeys
 
     A public key of low order, whose result would be all zero whatever our private key is, raises `CheckFailed` (RFC 7748, 6.1).
     """
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+
     try:
         peer = X25519PublicKey.from_public_bytes(peer_public)
         secret = X25519PrivateKey.from_private_bytes(private).exchange(peer)
     except ValueError:
         raise CheckFailed("unusable public key") from None
-    if bytes_eq(secret, bytes(32)):
+    if equal(secret, bytes(32)):
         raise CheckFailed("unusable public key")
     return _expand(secret, transcript)
 
@@ -165,6 +175,8 @@ def renew(keys: SessionKeys, nonce: bytes) -> SessionKeys:
 
 def exchange_public(private: bytes) -> bytes:
     """The X25519 public key (32 bytes) of our 32 private bytes."""
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
     return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
 
 
@@ -175,6 +187,8 @@ def commitment(public_key: bytes, nonce: bytes) -> bytes:
 
 def transcript(messages: Iterable[bytes]) -> bytes:
     """SHA-256 over messages 1 to 4 as they went over the air, each after its length as a big-endian u32."""
+    from cryptography.hazmat.primitives.hashes import SHA256, Hash
+
     digest = Hash(SHA256())
     for message in messages:
         digest.update(len(message).to_bytes(4))
@@ -189,6 +203,9 @@ def prove(identity: Identity, role: Role, transcript: bytes) -> bytes:
 
 def check_proof(identity: bytes, signature: bytes, role: Role, transcript: bytes) -> None:
     """Check the signature by the side that has this role; `CheckFailed` when it is wrong."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     try:
         Ed25519PublicKey.from_public_bytes(identity).verify(signature, _proven(role, transcript))
     except (InvalidSignature, ValueError):
@@ -210,9 +227,19 @@ def hint(key: bytes, call_id: bytes) -> bytes:
 
 def authenticate(key: bytes, data: bytes, *, size: int = TAG_SIZE) -> bytes:
     """HMAC-SHA-256, its first `size` bytes."""
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.hmac import HMAC
+
     mac = HMAC(key, SHA256())
     mac.update(data)
     return mac.finalize()[:size]
+
+
+def equal(one: bytes, other: bytes) -> bool:
+    """Compared in a time that does not tell where they differ."""
+    from cryptography.hazmat.primitives.constant_time import bytes_eq
+
+    return bytes_eq(one, other)
 
 
 class Sealer:
@@ -225,6 +252,8 @@ class Sealer:
     __slots__ = ("_cipher", "_count")
 
     def __init__(self, key: bytes) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
         self._cipher = ChaCha20Poly1305(key)
         self._count = 0
 
@@ -240,6 +269,8 @@ class Opener:
     __slots__ = ("_cipher", "_count")
 
     def __init__(self, key: bytes) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
         self._cipher = ChaCha20Poly1305(key)
         self._count = 0
 
@@ -249,6 +280,8 @@ class Opener:
         return self._count
 
     def open(self, sealed: bytes) -> bytes:
+        from cryptography.exceptions import InvalidTag
+
         try:
             message = self._cipher.decrypt(self._count.to_bytes(12), sealed, None)
         except (InvalidTag, ValueError):
@@ -259,6 +292,9 @@ class Opener:
 
 def _expand(secret: bytes, salt: bytes) -> SessionKeys:
     """HKDF-SHA-256, its extract step done once for all uses (RFC 5869, 2.2: HMAC with the salt as the key)."""
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
     prk = authenticate(salt, secret, size=32)
 
     def use(name: bytes, size: int = 32) -> bytes:
@@ -284,6 +320,8 @@ def _proven(role: Role, transcript: bytes) -> bytes:
 
 
 def _digest(*parts: bytes) -> bytes:
+    from cryptography.hazmat.primitives.hashes import SHA256, Hash
+
     digest = Hash(SHA256())
     for part in parts:
         digest.update(part)

@@ -14,11 +14,10 @@ from ipaddress import ip_address
 from typing import Annotated, Any
 
 import msgspec
-from cryptography.hazmat.primitives.constant_time import bytes_eq
 from msgspec import Meta, Struct
 from msgspec.structs import force_setattr
 
-from .keys import TAG_SIZE, authenticate
+from .keys import TAG_SIZE, authenticate, equal
 
 VERSION = 1
 SERVICE_UUID = "a0d4226a-8728-4dbc-9526-447b4e134047"
@@ -540,7 +539,7 @@ def decode_ping(datagram: bytes, *, session: bytes, key: bytes, window: ReplayWi
     if datagram[4:12] != session:
         raise WireError("a ping of another session")
     head = datagram[:-TAG_SIZE]
-    if not bytes_eq(authenticate(key, head), datagram[-TAG_SIZE:]):
+    if not equal(authenticate(key, head), datagram[-TAG_SIZE:]):
         raise WireError("a ping with a wrong tag")
     _, version, kind, _, sequence, sent_ns, echo_sequence, echo_sent_ns, received = _PING.unpack(head)
     if not window.take(sequence):

@@ -7,7 +7,6 @@ made it; where the system brings one along, turning it off hides that one.
 from __future__ import annotations
 
 import os
-import secrets
 import shlex
 import shutil
 import sys
@@ -99,7 +98,7 @@ def _quoted(word: str) -> str:
 def _write(text: str) -> None:
     target = path()
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = target.with_name(f".{FILE}.{secrets.token_hex(4)}.tmp")
+    temporary = target.with_name(f".{FILE}.{os.urandom(4).hex()}.tmp")
     try:
         temporary.write_text(text, encoding="utf-8", errors="surrogateescape")
         temporary.replace(target)
