@@ -86,7 +86,8 @@ class _Applet:
         self._trust = TrustFile()
         self._known = self._trust.load()
         self._problems = (*problems, *self._known.problems)
-        self._bluetooth = BlueZ(self._settings.adapter)
+        self._journal = Journal()
+        self._bluetooth = BlueZ(self._settings.adapter, self._journal)
         self.controller: Controller
 
     async def run(self, quit: asyncio.Event) -> int:
@@ -96,7 +97,7 @@ class _Applet:
             log.warning("%s", problem)
         self.controller = Controller(
             bluetooth=self._bluetooth,
-            wifi=NetworkManager(Journal()),
+            wifi=NetworkManager(self._journal),
             pinger=UdpPinger(),
             trust=self._trust,
             identity=self._known.identity,

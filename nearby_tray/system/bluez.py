@@ -40,6 +40,7 @@ from .bus import (
     method,
     plain,
 )
+from .journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,6 +65,7 @@ _PROPERTIES = "org.freedesktop.DBus.Properties"
 _ADAPTER_PATH = re.compile(r"/org/bluez/hci\d{1,4}")
 _DEVICE_PATH = re.compile(r"/org/bluez/hci\d{1,4}/dev((?:_[0-9A-F]{2}){6})")
 
+_CONNECTION = "bluetooth-connection"  # in the journal
 _CALL_LIMIT = 8.0  # seconds for one call to bluetoothd; RegisterApplication asks us back several times
 _CONNECT_LIMIT = 10.0
 _OPEN_LIMIT = 10.0  # until the first word about Bluetooth is said, whatever the bus does
@@ -276,8 +278,10 @@ class BlueZ:
     `adapter`: "hci0" and the like; `None`: the first that will do.
     """
 
-    def __init__(self, adapter: str | None = None) -> None:
+    def __init__(self, adapter: str | None = None, journal: Journal | None = None) -> None:
+        """`journal`: keeps account of connections, which outlive a killed applet, so that the next start can end them."""
         self._wanted = adapter
+        self._journal = journal
         self._sink: Callable[[EdgeEvent], None] | None = None
         self._bus: Bus | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -330,6 +334,12 @@ class BlueZ:
                 await self._judged.wait()
         except TimeoutError:
             self._settle(None, Reason.BLUETOOTH_MISSING)
+        if self._journal is not None:
+            for origin in self._journal.leftovers(_CONNECTION):
+                log.info("ending the connection with %s of an earlier run", origin)
+                if _DEVICE_PATH.fullmatch(origin):
+                    await self._hang_up(origin)
+                self._journal.settle(_CONNECTION, origin)
 
     async def close(self) -> None:
         if self._supervisor is None:
@@ -633,6 +643,7 @@ class BlueZ:
             if self._application is None or len(self._visitors) >= _ORIGINS:
                 raise DBusError("org.bluez.Error.NotPermitted", "too many talk already")
             visitor = self._visitors[device] = _Visitor(device, room)
+            self._note(device)
             log.info("%s talks to us", device)
             self._start(self._meet(visitor), "bluez-meet")
         visitor.room = room
@@ -688,11 +699,17 @@ class BlueZ:
             visitor.subscription.cancel()
         return True
 
+    def _note(self, origin: str) -> None:
+        if self._journal is not None:
+            self._journal.add(_CONNECTION, origin)
+
     def _lose(self, origin: str) -> None:
         """The radio link with `origin` is no more, in whichever direction it was used."""
         visited = self._forget_visitor(origin)
         hosted = self._hosts.pop(origin, None) is not None
         if visited or hosted:
+            if self._journal is not None:
+                self._journal.remove(_CONNECTION, origin)
             log.info("%s is disconnected", origin)
             self._tell(Disconnected(origin))
 
@@ -826,6 +843,7 @@ class BlueZ:
                 await self._quietly(client.disconnect(), "disconnection")
             raise
         self._hosts[origin] = host
+        self._note(origin)
         log.info("connected to %s, %d bytes a frame", origin, host.room)
         return host
 

@@ -178,6 +178,7 @@ async def back_again(lab: Lab) -> dict[str, Any]:
 
 @journey
 async def declined(lab: Lab) -> dict[str, Any]:
+    began = time.monotonic()
     await lab.ask(lab.a, lab.b)
     await lab.b.press("Decline")
     pressed = time.monotonic()
@@ -185,7 +186,7 @@ async def declined(lab: Lab) -> dict[str, Any]:
     assert status.failure == "asking: declined", status
     told = time.monotonic() - pressed
     await lab.at_rest()
-    assert not lab.a.activations(pressed - 60), "a group was ordered without consent"
+    assert not lab.a.activations(began) and not lab.b.activations(began), "a group was ordered without consent"
     return {"told": told}
 
 
@@ -229,11 +230,13 @@ async def link_cut(lab: Lab) -> dict[str, Any]:
     await lab.link(lab.a, lab.b)
     await lab.pongs(lab.a, 5)
     await lab.b.radio("gone")
-    gone = time.monotonic()
+    gone = time.time()
     status = await lab.a.in_state("restoring", limit=15)
-    lost = time.monotonic() - gone
+    # When the applet knew, by its own log: asking for its status may take seconds on an emulated machine that is busy.
+    lost = lab.a.logged("link: LinkLost") - gone
     say("lost", seconds=lost, says=status.raw)
-    assert lost < LOST + 1.5, f"lost was said after {lost:.1f} s"  # the last pong may be up to 1 s older than the cut
+    assert status.raw["restoring_because"], "the reason is not shown"
+    assert lost < LOST + 1, f"lost was said after {lost:.1f} s"  # 3 s, and what the emulation needs to wake up for it
     await lab.b.in_state("restoring", limit=15)
     await lab.b.radio("back")
     back = time.monotonic()

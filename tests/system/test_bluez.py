@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from nearby_tray.core.wire import INBOX_UUID, OUTBOX_UUID, SERVICE_UUID
 from nearby_tray.errors import Unavailable
 from nearby_tray.system import bluez
 from nearby_tray.system.bluez import BlueZ
+from nearby_tray.system.journal import Journal
 
 from .fake_bluez import FakeBlueZ, Refused, device_path
 
@@ -124,6 +127,29 @@ def test_the_first_word_is_about_bluetooth_even_without_a_daemon(run: Run, until
         await machine.told(BluetoothChanged(None))
         await machine.end()
         await machine.bluez.close()  # again
+
+    run(main())
+
+
+def test_a_connection_that_a_killed_applet_left_is_ended_at_the_next_start(run: Run, until: Until, tmp_path: Path) -> None:
+    async def main() -> None:
+        # What a process that is no more has noted: the journal knows it by a pid and a start time that nobody has.
+        entry = {"kind": "bluetooth-connection", "id": PEER_PATH}
+        dead = Journal(tmp_path)
+        dead.add(entry["kind"], entry["id"])
+        written = next(tmp_path.glob("*.json"))
+        owner = json.loads(written.read_text())
+        (tmp_path / "1-1.json").write_text(json.dumps(owner).replace(f'"pid": {os.getpid()}', '"pid": 4194305'))
+        dead.remove(entry["kind"], entry["id"])
+
+        machine = Machine(FakeBlueZ(), until)
+        machine.bluez = BlueZ(None, Journal(tmp_path))
+        await machine.fake.start()
+        machine.fake.device(PEER, connected=True)
+        await machine.open()
+        assert ("Disconnect" in [call[1] for call in machine.fake.calls]) is True
+        assert Journal(tmp_path).leftovers("bluetooth-connection") == ()
+        await machine.end()
 
     run(main())
 

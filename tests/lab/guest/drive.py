@@ -250,6 +250,12 @@ class Node:
         finally:
             await self.system.call(SUPPLICANT, interface, P2P, "Cancel")
 
+    def logged(self, text: str) -> float:
+        """POSIX time of the last line of the applet's log that has `text` in it."""
+        lines = [line for line in (OUT / "logs" / f"{self.name}.applet.log").read_text(errors="replace").splitlines() if text in line]
+        moment, _, milliseconds = lines[-1][:23].partition(",")
+        return time.mktime(time.strptime(moment, "%Y-%m-%d %H:%M:%S")) + int(milliseconds) / 1000
+
     def activations(self, since: float) -> list[Heard]:
         """NetworkManager was told to form a group."""
         return self.tap.since(since, "AddAndActivateConnection2")
