@@ -16,18 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import settings as settings_file
-from .controller import Controller
+from .controller import Controller, Edges
 from .core.model import Failure, Snapshot
 from .core.wire import Kind
 from .settings import Settings
 from .system import autostart
-from .system.bluez import BlueZ
 from .system.bus import BusGone
-from .system.journal import Journal
-from .system.login import Login
-from .system.networkmanager import NetworkManager
-from .system.notifications import Notifications, Notifier
-from .system.pinger import UdpPinger
 from .system.service import AlreadyRunning, Service
 from .system.trust import TrustFile
 from .ui import text
@@ -86,8 +80,6 @@ class _Applet:
         self._trust = TrustFile()
         self._known = self._trust.load()
         self._problems = (*problems, *self._known.problems)
-        self._journal = Journal()
-        self._bluetooth = BlueZ(self._settings.adapter, self._journal)
         self.controller: Controller
 
     async def run(self, quit: asyncio.Event) -> int:
@@ -96,10 +88,7 @@ class _Applet:
         for problem in self._problems:
             log.warning("%s", problem)
         self.controller = Controller(
-            bluetooth=self._bluetooth,
-            wifi=NetworkManager(self._journal),
-            pinger=UdpPinger(),
-            trust=self._trust,
+            self._edges,
             identity=self._known.identity,
             trusted=self._known.peers,
             settings=self._settings,
@@ -116,6 +105,13 @@ class _Applet:
         except BusGone as error:
             # Without a session bus there are no verbs and no notifications, but the link works.
             log.warning("no session bus: %s", error)
+        if self._app is not None:
+            # The icon first: what follows loads the daemons' libraries.
+            self._face = self._make_face()
+            await asyncio.sleep(0)
+        from .system.login import Login
+        from .system.notifications import Notifications, Notifier
+
         notifications = Notifications()
         await notifications.open()
         notifier = Notifier(
@@ -128,8 +124,6 @@ class _Applet:
             enabled=lambda: self.controller.settings.notifications,
         )
         login = Login(self.controller.set_away)
-        if self._app is not None:
-            self._face = self._make_face()
         self.controller.subscribe(service.show)
         self.controller.subscribe(notifier.show)
         await self.controller.open()
@@ -182,6 +176,15 @@ class _Applet:
 
     def quit(self) -> None:
         self._quit.set()
+
+    def _edges(self) -> Edges:
+        from .system.bluez import BlueZ
+        from .system.journal import Journal
+        from .system.networkmanager import NetworkManager
+        from .system.pinger import UdpPinger
+
+        journal = Journal()
+        return Edges(BlueZ(self._settings.adapter, journal), NetworkManager(journal), UdpPinger(), self._trust)
 
     def _make_face(self) -> Face:
         from PySide6.QtWidgets import QApplication

@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import msgspec
@@ -124,6 +124,16 @@ class TrustStore(Protocol):
     async def save(self, peers: tuple[TrustedPeer, ...]) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """What a controller runs on."""
+
+    bluetooth: Bluetooth
+    wifi: Wifi
+    pinger: Pinger
+    trust: TrustStore
+
+
 Listener = Callable[[Snapshot], None]
 
 # Seconds that one step of an edge may take before it counts as failed. Each edge has closer limits of its own: these only
@@ -138,11 +148,8 @@ class Controller:
 
     def __init__(
         self,
+        edges: Callable[[], Edges],
         *,
-        bluetooth: Bluetooth,
-        wifi: Wifi,
-        pinger: Pinger,
-        trust: TrustStore,
         identity: Identity,
         trusted: Iterable[TrustedPeer] = (),
         settings: Settings,
@@ -152,8 +159,13 @@ class Controller:
         wall_clock: Callable[[], float] = time.time,
         limits: s.Limits | None = None,
     ) -> None:
-        """`on_settings`: called with the new ones when they changed, to keep them. `wall_clock`: POSIX seconds."""
-        self._bluetooth, self._wifi, self._pinger, self._trust = bluetooth, wifi, pinger, trust
+        """`edges` is called by `open`, so that a face can be there before the daemons' libraries are loaded. `on_settings`: called with the
+        new ones when they changed, to keep them. `wall_clock`: POSIX seconds."""
+        self._make_edges = edges
+        self._bluetooth: Bluetooth
+        self._wifi: Wifi
+        self._pinger: Pinger
+        self._trust: TrustStore
         self._trusted = tuple(trusted)
         self._settings = settings
         self._kind = kind
@@ -188,6 +200,8 @@ class Controller:
 
     async def open(self) -> None:
         """Start; the edges report what they are before this returns."""
+        made = self._make_edges()
+        self._bluetooth, self._wifi, self._pinger, self._trust = made.bluetooth, made.wifi, made.pinger, made.trust
         self._visible_for(self._settings.visible_minutes)
         for name, run in (("radio", self._radio), ("air", self._air), ("ping", self._ping)):
             self._start(run(), name)

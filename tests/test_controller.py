@@ -33,10 +33,7 @@ class Person:
         self.shown: list[Snapshot] = []
         self.kept: list[Settings] = []
         self.controller = Controller(
-            bluetooth=machine.bluetooth,
-            wifi=machine.wifi,
-            pinger=machine.pinger,
-            trust=machine.trust,
+            lambda: Edges(machine.bluetooth, machine.wifi, machine.pinger, machine.trust),
             identity=self.identity,
             trusted=trusted,
             settings=settings or Settings(name=machine.name),

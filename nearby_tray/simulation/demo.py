@@ -6,12 +6,12 @@ import asyncio
 import os
 from collections.abc import Callable
 
-from ..controller import Controller
+from ..controller import Controller, Edges
 from ..core.keys import Identity
 from ..core.model import Snapshot, Stage
 from ..core.wire import Kind
 from ..settings import Settings
-from .air import Air, Faults, Machine, SimulatedTrust
+from .air import Air, Faults, Machine
 
 NEIGHBOUR = "Robin’s laptop"
 
@@ -49,10 +49,7 @@ class Neighbour:
 def controller(machine: Machine, settings: Settings) -> Controller:
     """A whole controller on a simulated machine, with an identity of its own that nobody keeps."""
     return Controller(
-        bluetooth=machine.bluetooth,
-        wifi=machine.wifi,
-        pinger=machine.pinger,
-        trust=SimulatedTrust(),
+        lambda: Edges(machine.bluetooth, machine.wifi, machine.pinger, machine.trust),
         identity=Identity.from_seed(os.urandom(32)),
         settings=settings,
         entropy=os.urandom,

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from random import Random
 
-from ..controller import Controller
+from ..controller import Controller, Edges
 from ..core.keys import Identity, TrustedPeer
 from ..core.model import Reason, Snapshot, Stage
 from ..settings import Settings
@@ -74,10 +74,7 @@ class Person:
         self.random = Random(f"{seed} {machine.name}")
         self.identity = Identity.from_seed(self.random.randbytes(32))
         self.controller = Controller(
-            bluetooth=machine.bluetooth,
-            wifi=machine.wifi,
-            pinger=machine.pinger,
-            trust=machine.trust,
+            lambda: Edges(machine.bluetooth, machine.wifi, machine.pinger, machine.trust),
             identity=self.identity,
             trusted=trusted,
             settings=Settings(name=machine.name),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 from collections.abc import Awaitable, Callable, Coroutine
@@ -132,22 +131,21 @@ def test_the_first_word_is_about_bluetooth_even_without_a_daemon(run: Run, until
 
 
 def test_a_connection_that_a_killed_applet_left_is_ended_at_the_next_start(run: Run, until: Until, tmp_path: Path) -> None:
-    async def main() -> None:
-        # What a process that is no more has noted: the journal knows it by a pid and a start time that nobody has.
-        entry = {"kind": "bluetooth-connection", "id": PEER_PATH}
-        dead = Journal(tmp_path)
-        dead.add(entry["kind"], entry["id"])
-        written = next(tmp_path.glob("*.json"))
-        owner = json.loads(written.read_text())
-        (tmp_path / "1-1.json").write_text(json.dumps(owner).replace(f'"pid": {os.getpid()}', '"pid": 4194305'))
-        dead.remove(entry["kind"], entry["id"])
+    # What a process that is no more has noted: the journal knows it by a pid that nobody has.
+    dead = Journal(tmp_path)
+    dead.add("bluetooth-connection", PEER_PATH)
+    noted = next(tmp_path.glob("*.json")).read_text()
+    (tmp_path / "1-1.json").write_text(noted.replace(str(os.getpid()), "4194305"))
+    dead.remove("bluetooth-connection", PEER_PATH)
+    assert dead.leftovers("bluetooth-connection") == (PEER_PATH,)
 
+    async def main() -> None:
         machine = Machine(FakeBlueZ(), until)
         machine.bluez = BlueZ(None, Journal(tmp_path))
         await machine.fake.start()
         machine.fake.device(PEER, connected=True)
         await machine.open()
-        assert ("Disconnect" in [call[1] for call in machine.fake.calls]) is True
+        assert (PEER_PATH, "Disconnect") in [call[:2] for call in machine.fake.calls]
         assert Journal(tmp_path).leftovers("bluetooth-connection") == ()
         await machine.end()
 
