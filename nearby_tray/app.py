@@ -15,14 +15,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import BUS_INTERFACE, BUS_NAME, BUS_PATH
 from . import settings as settings_file
 from .controller import Controller, Edges
 from .core.model import Failure, Snapshot
 from .core.wire import Kind
 from .settings import Settings
 from .system import autostart
-from .system.bus import BusGone
-from .system.service import AlreadyRunning, Service
 from .system.trust import TrustFile
 from .ui import text
 
@@ -46,6 +45,8 @@ def run(options: Options) -> int:
     app = QApplication(["nearby-tray"])
     app.setApplicationName("nearby-tray")
     app.setApplicationDisplayName("Nearby Tray")
+    if not options.demo and _show_running(options):
+        return 0
     import qasync
 
     if options.demo:
@@ -56,6 +57,19 @@ def run(options: Options) -> int:
         work = _Applet(options, app).run
     with qasync.QEventLoop(app) as loop:
         return int(loop.run_until_complete(_until_quit(work)))
+
+
+def _show_running(options: Options) -> bool:
+    """Whether there is an applet already; then its window comes up, unless this start was to be a quiet one."""
+    from PySide6.QtDBus import QDBusConnection, QDBusMessage
+
+    bus = QDBusConnection.sessionBus()
+    if not bus.isConnected() or not bus.interface().isServiceRegistered(BUS_NAME).value():
+        return False
+    if not options.background:
+        bus.send(QDBusMessage.createMethodCall(BUS_NAME, BUS_PATH, BUS_INTERFACE, "Raise"))
+    print("Nearby Tray is running already.", file=sys.stderr)
+    return True
 
 
 async def _until_quit(work: Callable[[asyncio.Event], Awaitable[int]]) -> int:
@@ -96,21 +110,26 @@ class _Applet:
             kind=machine_kind(),
             on_settings=self._keep,
         )
-        service = Service(self, describe)
-        try:
-            await service.open()
-        except AlreadyRunning:
-            print("Nearby Tray is already running; its window was asked to come up.", file=sys.stderr)
-            return 0
-        except BusGone as error:
-            # Without a session bus there are no verbs and no notifications, but the link works.
-            log.warning("no session bus: %s", error)
         if self._app is not None:
             # The icon first: what follows loads the daemons' libraries.
             self._face = self._make_face()
             await asyncio.sleep(0)
+        from .system.bus import BusGone
         from .system.login import Login
         from .system.notifications import Notifications, Notifier
+        from .system.service import AlreadyRunning, Service
+
+        service = Service(self, describe)
+        try:
+            await service.open()
+        except AlreadyRunning:
+            # The other one began at the same moment.
+            if self._face is not None:
+                self._face.close()
+            return 0
+        except BusGone as error:
+            # Without a session bus there are no verbs and no notifications, but the link works.
+            log.warning("no session bus: %s", error)
 
         notifications = Notifications()
         await notifications.open()

@@ -162,9 +162,11 @@ def _run(wanted: argparse.Namespace) -> int:
 
 
 def _start(options: Options) -> int:
-    if not options.demo and asyncio.run(_show_running(options)):
+    display = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    # With a display the applet looks for another one itself, through Qt: quicker by what dbus-next takes to load.
+    if not options.demo and (options.headless or not display) and asyncio.run(_show_running(options)):
         return OK
-    if not options.headless and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+    if not options.headless and not display:
         if not options.once:
             raise Failed(NOT_POSSIBLE, "There is no graphical session here (neither WAYLAND_DISPLAY nor DISPLAY is set); try --headless.")
         os.environ["QT_QPA_PLATFORM"] = "offscreen"  # the walk needs nobody to look at it

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from nearby_tray import controller as shell
-from nearby_tray.controller import STEP, Controller
+from nearby_tray.controller import STEP, Controller, Edges
 from nearby_tray.core import session as s
 from nearby_tray.core.keys import Identity, TrustedPeer
 from nearby_tray.core.link import Link

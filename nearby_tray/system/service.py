@@ -22,16 +22,14 @@ from typing import Any, Protocol
 
 import msgspec
 
-from .. import __version__
+from .. import BUS_INTERFACE, BUS_NAME, BUS_PATH, __version__
 from ..core.model import Failure, Health, Peer, Snapshot, Stage
 from ..settings import Settings, changed
 from .bus import Bus, BusError, BusGone, DBusError, ServiceInterface, Supervised, dbus_property, method, signal
 
 log = logging.getLogger(__name__)
 
-NAME = "org.nearbytray.Nearby"
-PATH = "/org/nearbytray/Nearby1"
-INTERFACE = "org.nearbytray.Nearby1"
+NAME, PATH, INTERFACE = BUS_NAME, BUS_PATH, BUS_INTERFACE
 NOT_POSSIBLE = "org.nearbytray.Error.NotPossible"
 UNKNOWN_PEER = "org.nearbytray.Error.UnknownPeer"
 INVALID_SETTING = "org.nearbytray.Error.InvalidSetting"

@@ -215,7 +215,9 @@ def test_quit_waits_until_it_is_gone(say: Say) -> None:
     assert quit == (OK, "", "") and after[0] == NO_APPLET
 
 
-def test_a_second_start_raises_the_first(say: Say) -> None:
+def test_a_second_start_raises_the_first(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)  # with one of these Qt is asked instead: tests/test_app.py
     applet = Applet()
     second, quiet, headless = say(applet, "", "--background", "--headless")
     assert second[0] == OK and "already" in second[2]

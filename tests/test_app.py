@@ -1,0 +1,82 @@
+"""The composed applet as a program of its own: one at a time, and it ends when told to."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .system.conftest import Daemon
+
+pytest.importorskip("PySide6")
+
+LIMIT = 60.0
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The environment of a desktop with no radio daemons and no screen."""
+    bus = Daemon(tmp_path)
+    bus.start()
+    (tmp_path / "system").mkdir()
+    empty = Daemon(tmp_path / "system")
+    empty.start()
+    yield {
+        **{name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")},
+        "DBUS_SESSION_BUS_ADDRESS": bus.address,
+        "DBUS_SYSTEM_BUS_ADDRESS": empty.address,
+        "QT_QPA_PLATFORM": "offscreen",
+        **{name: str(tmp_path) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR")},
+    }
+    bus.stop()
+    empty.stop()
+
+
+async def tray(environment: dict[str, str], *words: str) -> tuple[int, str]:
+    """Run `nearby-tray` to its end: its exit status and everything it printed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "nearby_tray", *words, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    async with asyncio.timeout(LIMIT):
+        said, _ = await process.communicate()
+    return process.returncode or 0, said.decode()
+
+
+def test_one_applet_at_a_time_and_an_end_when_told(session: dict[str, str]) -> None:
+    async def story() -> None:
+        first = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "nearby_tray", env=session, stderr=asyncio.subprocess.DEVNULL
+        )
+        async with asyncio.timeout(LIMIT):
+            while (await tray(session, "status"))[0] != 0:
+                pass
+        status, said = await tray(session)
+        assert status == 0 and "running already" in said
+        status, said = await tray(session, "--headless")
+        assert status == 1 and "running already" in said
+        status, said = await tray(session, "seek")
+        assert status == 1 and said.count("\n") == 1, "no radios here: one sentence says so"
+        assert (await tray(session, "quit"))[0] == 0
+        async with asyncio.timeout(LIMIT):
+            assert await first.wait() == 0
+
+    asyncio.run(story())
+
+
+def test_a_signal_ends_it_in_order(session: dict[str, str]) -> None:
+    async def story() -> None:
+        applet = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "nearby_tray", "--background", env=session, stderr=asyncio.subprocess.DEVNULL
+        )
+        async with asyncio.timeout(LIMIT):
+            while (await tray(session, "status"))[0] != 0:
+                pass
+        applet.terminate()
+        async with asyncio.timeout(LIMIT):
+            assert await applet.wait() == 0
+
+    asyncio.run(story())
