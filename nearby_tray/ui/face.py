@@ -46,6 +46,9 @@ class Controller(Protocol):
 
     def ask(self, peer_id: str) -> None: ...
 
+    def remember(self, on: bool) -> None:
+        """The caller's own tick, while asking; the listener's goes with `accept`."""
+
     def accept(self, remember: bool) -> None: ...
 
     def decline(self) -> None: ...

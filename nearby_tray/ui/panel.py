@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QFontDatabase, QGuiApplication, QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ..core.model import Failure, Health, Peer, Reason, Snapshot, Stage, Timings, Visibility
 from . import text, theme
@@ -423,6 +434,12 @@ class _Asking(_Page):
         for each in (self._who, self._code, self._compare, self._countdown):
             inside.addWidget(each)
         self.layout_.addWidget(frame)
+        self._remember = QCheckBox(tr("&Remember this computer"))
+        self._remember.setObjectName("rememberBox")
+        self._remember.setToolTip(tr("If both of you remember, there is no code to compare next time."))
+        self._remember.setAccessibleName(tr("Remember this computer"))
+        self._remember.clicked.connect(self.controller.remember)
+        self.layout_.addWidget(self._remember)
         self._cancel = button(tr("&Cancel"), self.controller.cancel, name="cancelButton")
         self.layout_.addWidget(self._cancel)
 
@@ -435,6 +452,9 @@ class _Asking(_Page):
         self._who.show_peer(peer)
         self._code.setVisible(snapshot.code is not None and snapshot.needs_code)
         self._code.show_code(snapshot.code or "")
+        self._remember.setVisible(snapshot.code is not None and snapshot.needs_code)
+        if snapshot.code is None:
+            self._remember.setChecked(False)  # a new request begins
         self._compare.setText(text.compare_words(snapshot))
         self._countdown.follow(snapshot)
 

@@ -123,6 +123,9 @@ class FakeController:
     def ask(self, peer_id: str) -> None:
         self.calls.append(("ask", peer_id))
 
+    def remember(self, on: bool) -> None:
+        self.calls.append(("remember", on))
+
     def accept(self, remember: bool) -> None:
         self.calls.append(("accept", remember))
 

@@ -312,3 +312,12 @@ def test_mnemonics_are_told_apart_on_each_page(make: Make) -> None:
             if button.isVisible() and at >= 0:
                 keys.append(button.text().replace("&&", "")[at + 1].lower())
         assert len(keys) == len(set(keys)), f"{name}: {keys}"
+
+
+def test_the_caller_may_remember_too_and_a_new_request_begins_without(make: Make) -> None:
+    panel, controller = make(SCENES["asking"])
+    box = named(panel, "rememberBox")
+    box.click()
+    assert controller.calls[-1] == ("remember", True)
+    panel.render_snapshot(replace(SCENES["asking"], code=None))
+    assert not box.isChecked()

@@ -59,18 +59,17 @@ def test_each_control_applies_its_setting(bot: QtBot, window: SettingsWindow, co
     QTest.keyClick(window.name, Qt.Key.Key_Return)
     window.limit.setCurrentIndex(window.limit.findData(30))
     window.visibility.setCurrentIndex(window.visibility.findData("trusted"))
-    window.accept_paired.click()
     window.autostart.click()
     window.notifications.click()
     window.port.setText("50000")
     QTest.keyClick(window.port, Qt.Key.Key_Return)
     window.adapter.setCurrentIndex(window.adapter.findData("hci1"))
     assert controller.settings == Settings(
-        name="Anna", visibility=Visibility.TRUSTED, visible_minutes=30, accept_paired=True, autostart=True,
+        name="Anna", visibility=Visibility.TRUSTED, visible_minutes=30, autostart=True,
         notifications=False, port=50000, adapter="hci1",
     )  # fmt: skip
     msgspec.convert(msgspec.to_builtins(controller.settings), Settings)  # within the limits of the file, too
-    assert len(applied(controller)) == 8
+    assert len(applied(controller)) == 7
 
 
 @pytest.mark.parametrize("port", ["", "80", "1023", "65536", "٤٧٤٧٦", "1e5", "-5000", "999999999999999999999"])
