@@ -996,7 +996,11 @@ class Session:
                     self._talk_ended(Reason.PROTOCOL)
             case Left():
                 self._hang_up(channel)
-                if current:
+                restoring = isinstance(self.state, Meeting | Clearing) and self.state.bond.lost is not None
+                if current and restoring and not what.sealed:
+                    # Anybody near may have said it: it ends this call, not the session.
+                    self._talk_ended(Reason.PEER_GONE)
+                elif current:
                     self._decide(what)
             case Secured() | Said():
                 if current:
@@ -1315,9 +1319,15 @@ class Session:
         return full and self._now < self._refused[0] + self._limits.refusal_span
 
     def _call(self, identity: bytes | None) -> Call:
-        call_id = self._entropy(3)
         trusted = next((peer for peer in self._policy.trusted if peer.identity == identity), None)
-        return Call(wants_link=True, call_id=call_id, hint=hint(trusted.trust_key, call_id) if trusted else ANYONE)
+        return self._call_for(trusted.trust_key) if trusted else Call(call_id=self._entropy(3), hint=ANYONE)
+
+    def _call_for(self, key: bytes) -> Call:
+        """A call meant for whoever has this key; one id in 65 536 would say "anyone" by accident."""
+        while True:
+            call_id = self._entropy(3)
+            if (hinted := hint(key, call_id)) != ANYONE:
+                return Call(call_id=call_id, hint=hinted)
 
     def _secured_peer(self, peer: Peer, identity: bytes) -> Peer:
         known = next((trusted for trusted in self._policy.trusted if trusted.identity == identity), None)
