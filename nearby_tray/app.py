@@ -1,6 +1,7 @@
 """Builds everything, runs it, and takes it down again: the only module that knows all the others.
 
-Qt is imported here and in `ui/` only, and only by the ways of running that have a face; `--headless` never loads it.
+Qt is imported here and in `ui/` only, and only by the ways of running that have a face; `--headless` never loads it. The icon comes first:
+everything else is imported by the functions that need it, after it is there (measured by `tests/bench.py`).
 """
 
 from __future__ import annotations
@@ -13,20 +14,19 @@ import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from . import BUS_INTERFACE, BUS_NAME, BUS_PATH
-from . import settings as settings_file
-from .controller import Controller, Edges
-from .core.model import Failure, Snapshot
-from .core.wire import Kind
-from .settings import Settings
-from .system import autostart
-from .system.trust import TrustFile
+from .core.model import Failure, Radios, Snapshot
 from .ui import text
 
 if TYPE_CHECKING:
     from .cli import Options
+    from .controller import Controller, Edges
+    from .core.wire import Kind
+    from .settings import Settings
+    from .system.trust import Trust, TrustFile
+    from .ui.face import Controller as FaceController
     from .ui.face import Face
 
 log = logging.getLogger(__name__)
@@ -82,6 +82,34 @@ async def _until_quit(work: Callable[[asyncio.Event], Awaitable[int]]) -> int:
         restore()
 
 
+class _Front:
+    """What the face talks to: nothing going on, until the controller is there, a moment after the icon; then that."""
+
+    def __init__(self) -> None:
+        self._controller: Controller | None = None
+        self._waiting: list[Callable[[Snapshot], None]] = []
+
+    def connect(self, controller: Controller) -> None:
+        self._controller = controller
+        for listener in self._waiting:
+            controller.subscribe(listener)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self._controller.snapshot if self._controller is not None else Snapshot(radios=Radios(None, None))
+
+    def subscribe(self, listener: Callable[[Snapshot], None]) -> Callable[[], None]:
+        if self._controller is not None:
+            return self._controller.subscribe(listener)
+        self._waiting.append(listener)
+        listener(self.snapshot)
+        return lambda: None  # the face ends with the program
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        """What a user can do; a click in the first moment does nothing."""
+        return lambda *words: getattr(self._controller, name)(*words) if self._controller is not None else None
+
+
 class _Applet:
     """The real thing, with a face (`app`) or without."""
 
@@ -89,31 +117,21 @@ class _Applet:
         self._options, self._app = options, app
         self._quit: asyncio.Event
         self._face: Face | None = None
-        self._path = settings_file.settings_path()
-        self._settings, problems = settings_file.load(self._path)
-        self._trust = TrustFile()
-        self._known = self._trust.load()
-        self._problems = (*problems, *self._known.problems)
+        self._front = _Front()
+        self._path: Path
+        self._settings: Settings
+        self._trust: TrustFile
+        self._known: Trust
         self.controller: Controller
 
     async def run(self, quit: asyncio.Event) -> int:
         """Until `quit` is set. Returns the exit status."""
         self._quit = quit
-        for problem in self._problems:
-            log.warning("%s", problem)
-        self.controller = Controller(
-            self._edges,
-            identity=self._known.identity,
-            trusted=self._known.peers,
-            settings=self._settings,
-            entropy=os.urandom,
-            kind=machine_kind(),
-            on_settings=self._keep,
-        )
         if self._app is not None:
-            # The icon first: what follows loads the daemons' libraries.
             self._face = self._make_face()
             await asyncio.sleep(0)
+        self.controller = self._make_controller()
+        self._front.connect(self.controller)
         from .system.bus import BusGone
         from .system.login import Login
         from .system.notifications import Notifications, Notifier
@@ -196,7 +214,29 @@ class _Applet:
     def quit(self) -> None:
         self._quit.set()
 
+    def _make_controller(self) -> Controller:
+        from . import settings
+        from .controller import Controller
+        from .system.trust import TrustFile
+
+        self._path = settings.settings_path()
+        self._settings, problems = settings.load(self._path)
+        self._trust = TrustFile()
+        self._known = self._trust.load()  # says its problems itself
+        for problem in problems:
+            log.warning("%s", problem)
+        return Controller(
+            self._edges,
+            identity=self._known.identity,
+            trusted=self._known.peers,
+            settings=self._settings,
+            entropy=os.urandom,
+            kind=machine_kind(),
+            on_settings=self._keep,
+        )
+
     def _edges(self) -> Edges:
+        from .controller import Edges
         from .system.bluez import BlueZ
         from .system.journal import Journal
         from .system.networkmanager import NetworkManager
@@ -213,16 +253,19 @@ class _Applet:
         assert isinstance(self._app, QApplication)
         return Face(
             self._app,
-            self.controller,
+            cast("FaceController", self._front),
             settings=lambda: self.controller.settings,
             adapters=lambda: [(name, name) for name in adapters()],
             remembered=lambda: [(peer.identity.hex(), peer.label) for peer in self.controller.trusted],
-            autostart_note=autostart.note,
+            autostart_note=_autostart_note,
             quit=self.quit,
             hidden=self._options.background,
         )
 
     def _keep(self, settings: Settings) -> None:
+        from . import settings as settings_file
+        from .system import autostart
+
         try:
             settings_file.save(self._path, settings)
             autostart.set_enabled(settings.autostart)
@@ -236,8 +279,16 @@ def describe(failure: Failure) -> tuple[str, str]:
     return said.sentence, said.advice
 
 
+def _autostart_note() -> str:
+    from .system import autostart
+
+    return autostart.note()
+
+
 def machine_kind() -> Kind:
     """What the firmware says this machine is (SMBIOS "System Enclosure", as the kernel shows it to everybody)."""
+    from .core.wire import Kind
+
     laptops, desktops, tablets = {8, 9, 10, 14, 31, 32}, {3, 4, 5, 6, 7, 13, 15, 16, 35}, {11, 30}
     with suppress(OSError, ValueError):
         chassis = int(Path("/sys/class/dmi/id/chassis_type").read_text())
