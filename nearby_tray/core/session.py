@@ -449,9 +449,10 @@ class Checking:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """An authenticated pong came back. `hang_up`: when the Bluetooth conversation ends."""
+    """An authenticated pong came back, at try `number`. `hang_up`: when the Bluetooth conversation ends."""
 
     bond: Bond
+    number: int
     order: FormGroup
     group: Group
     since: float
@@ -641,7 +642,7 @@ class Session:
                 return replace(snapshot, peer=peer, failure=state.failure)
             case Meeting() | Forming() | Checking() | Linked() | Clearing() | Restoring():
                 bond = state.bond
-                number = bond.calls if bond.lost is not None else state.number if not isinstance(state, Linked | Restoring) else 1
+                number = bond.calls if bond.lost is not None or isinstance(state, Restoring) else state.number
                 link = None
                 if isinstance(state, Checking | Linked):
                     plan = self._link_plan(state)
@@ -1131,7 +1132,7 @@ class Session:
             bond = replace(bond, peer=replace(bond.peer, trusted=True))
         hang_up = self._now + self._limits.hang_up if bond.channel in self._talks else None
         bond = replace(bond, lost=None, restores=None, calls=0)
-        self.state = Linked(bond, state.order, state.group, self._now, hang_up)
+        self.state = Linked(bond, state.number, state.order, state.group, self._now, hang_up)
 
     def _restore(self, bond: Bond, because: Reason) -> None:
         """The link is lost without a goodbye: the caller calls again, the listener waits for that."""
