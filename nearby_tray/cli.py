@@ -153,7 +153,7 @@ def _run(wanted: argparse.Namespace) -> int:
             demo=wanted.demo,
             once=wanted.once,
             screenshots=wanted.screenshots,
-            log_level=wanted.log_level or "info",
+            log_level=wanted.log_level or ("warning" if wanted.once else "info"),
         )
     )
 
@@ -170,6 +170,7 @@ def _start(options: Options) -> int:
         if not options.once:
             raise Failed(NOT_POSSIBLE, "There is no graphical session here (neither WAYLAND_DISPLAY nor DISPLAY is set); try --headless.")
         os.environ["QT_QPA_PLATFORM"] = "offscreen"  # the walk needs nobody to look at it
+        os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false;qt.core.qobject.connect.warning=false")  # nor what that platform cannot do
     try:
         from . import app
 

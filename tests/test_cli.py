@@ -36,7 +36,7 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Options]:
         ("--background", Options(background=True)),
         ("--headless --log-level debug", Options(headless=True, log_level="debug")),
         ("--demo", Options(demo=True)),
-        ("--demo --once --screenshots pics", Options(demo=True, once=True, screenshots=Path("pics"))),
+        ("--demo --once --screenshots pics", Options(demo=True, once=True, log_level="warning", screenshots=Path("pics"))),
     ],
 )
 def test_starting(started: list[Options], words: str, options: Options) -> None:
