@@ -170,7 +170,8 @@ def _start(options: Options) -> int:
         if not options.once:
             raise Failed(NOT_POSSIBLE, "There is no graphical session here (neither WAYLAND_DISPLAY nor DISPLAY is set); try --headless.")
         os.environ["QT_QPA_PLATFORM"] = "offscreen"  # the walk needs nobody to look at it
-        os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false;qt.core.qobject.connect.warning=false")  # nor what that platform cannot do
+        # nor what that platform cannot do
+        os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false;qt.core.qobject.connect.warning=false")
     try:
         from . import app
 
