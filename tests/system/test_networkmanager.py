@@ -231,7 +231,9 @@ def test_a_find_is_renewed_held_and_stopped(run: Run, tmp_path: Path, until: Unt
             await here.wifi.stop_find()
             await here.wifi.stop_find()
             assert here.fake.named("StopFind") == [("StopFind",)]
-            assert len(here.fake.named("StartFind")) == held
+            # One renewal may have been on its way when the find was held; it arrives before whatever is said next.
+            assert len(here.fake.named("StartFind")) <= held + 1
+            assert [call[0] for call in here.fake.calls if call[0] in ("StartFind", "StopFind")][-1] == "StopFind"
             assert here.is_clean()
 
     run(main())
