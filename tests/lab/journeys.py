@@ -78,13 +78,13 @@ class Lab:
         await until(f"{other.host} is in the menu of {caller.name}", listed, LISTED)
         found = time.monotonic() - started
         await caller.click(other.host)
-        there = await other.in_state("asked", limit=10)
+        there = await other.in_state("asked", limit=45)
 
         async def agreed() -> Status | None:
             status = await caller.status()
             return status if status.code else None  # the listener has its code one message earlier
 
-        here = await until(f"{caller.name} shows a code", agreed, 10)
+        here = await until(f"{caller.name} shows a code", agreed, 45)
         assert here is not None and here.code and here.code == there.code, "the codes differ"
         return found, here.code
 
@@ -96,7 +96,7 @@ class Lab:
             # A screen reader is told the digits one by one.
             return any(code.replace(" ", "") in text.replace(" ", "") for text in await other.screen.texts())
 
-        await until(f"{other.name} shows the code", shown, 15)
+        await until(f"{other.name} shows the code", shown, 45)
         await other.press("Accept")
         accepted = time.monotonic()
         status, _ = await asyncio.gather(self.linked(caller, limit), self.linked(other, limit))
@@ -182,7 +182,7 @@ async def declined(lab: Lab) -> dict[str, Any]:
     await lab.ask(lab.a, lab.b)
     await lab.b.press("Decline")
     pressed = time.monotonic()
-    status = await lab.a.in_state("idle", limit=10)
+    status = await lab.a.in_state("idle", limit=45)
     assert status.failure == "asking: declined", status
     told = time.monotonic() - pressed
     await lab.at_rest()
