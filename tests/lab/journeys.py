@@ -23,7 +23,7 @@ from guest import bare
 from guest.bus import BusError
 from guest.drive import OUT, Node, Status, TooLate, say, until
 
-SETTLED = 20.0  # a finished or failed journey must have left the machine within this
+SETTLED = 45.0  # a finished or failed journey must have left the machine within this
 LOST = 3.0  # no answer for so long is a lost link
 LISTED = 60.0  # the first call after boot shares the machine with everything that starts
 TRIES = 3

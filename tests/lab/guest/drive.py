@@ -121,7 +121,7 @@ class Node:
 
     # --- the applet ---
 
-    async def start_applet(self, *words: str, limit: float = 60) -> float:
+    async def start_applet(self, *words: str, limit: float = 150) -> float:
         """Run it as alice until it has an icon and answers; returns the seconds that took."""
         started = time.monotonic()
         self.applet = applet = self._spawn(words or ("python3", "-m", "nearby_tray"))
@@ -134,7 +134,7 @@ class Node:
         await until(f"the applet of {self.name} is in the tray", up, limit)
         return time.monotonic() - started
 
-    async def kill_applet(self, how: signal.Signals = signal.SIGTERM, limit: float = 20) -> float:
+    async def kill_applet(self, how: signal.Signals = signal.SIGTERM, limit: float = 45) -> float:
         """End it by a signal and wait for its process; returns the seconds that took."""
         applet = self.applet
         assert applet is not None
@@ -163,14 +163,14 @@ class Node:
         """The labels that can be clicked."""
         return [entry.label for entry in await self.desktop.menu() if entry.enabled]
 
-    async def click(self, pattern: str, limit: float = 5) -> str:
+    async def click(self, pattern: str, limit: float = 30) -> str:
         """Click the tray menu's entry whose label matches, once it is there and enabled."""
         return await until(f"{self.name} can click {pattern!r}", lambda: self.desktop.click(pattern), limit)
 
     async def activate(self) -> None:
         await self.desktop.activate()
 
-    async def press(self, button: str, limit: float = 20) -> float:
+    async def press(self, button: str, limit: float = 45) -> float:
         """Press the showing button of this name with the mouse, once it is enabled; returns the seconds until the press."""
         started = time.monotonic()
 
@@ -184,7 +184,7 @@ class Node:
         await until(f"{self.name} has pressed {button!r}", found, limit, 0.2)
         return time.monotonic() - started
 
-    async def tick(self, box: str, limit: float = 20) -> None:
+    async def tick(self, box: str, limit: float = 45) -> None:
         async def found() -> bool:
             widget = await self.screen.find(box, CHECK_BOX)
             if widget is not None:
