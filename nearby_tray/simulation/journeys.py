@@ -89,7 +89,7 @@ class Person:
         self.code: str | None = None
         self.tries = 0
         self.alive = True
-        self.accepts = True
+        self.accepts: bool | None = True  # None: nobody is there to answer
         self.remembers = False
         self.pause = (2.0, 15.0)  # seconds before it answers a dialog
         self.reads_code: Callable[[], str | None] | None = None  # looks at the other's screen
@@ -265,7 +265,7 @@ async def _act(plan: Plan, random: Random, air: Air, people: list[Person], say: 
         case Plan.DECLINED:
             ben.accepts = False
         case Plan.AWAY:
-            ben.accepts = None  # type: ignore[assignment]
+            ben.accepts = None
         case Plan.CANCELLED:
             ada.later(1, 40, ada.controller.cancel)
         case Plan.BOTH_CALL:
