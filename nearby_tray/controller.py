@@ -24,6 +24,7 @@ from .core import session as s
 from .core.keys import Entropy, Identity, TrustedPeer
 from .core.link import FAREWELL_GAP, FAREWELLS, Link, LinkLost
 from .core.model import (
+    Admission,
     BluetoothChanged,
     DatagramArrived,
     Disconnected,
@@ -31,6 +32,10 @@ from .core.model import (
     FormGroup,
     Group,
     Health,
+    HostGroup,
+    Method,
+    Probe,
+    ProbeAnswered,
     Reason,
     Snapshot,
     Stage,
@@ -39,7 +44,7 @@ from .core.model import (
 )
 from .core.wire import Kind
 from .errors import Unavailable
-from .settings import Settings
+from .settings import Band, Settings
 
 log = logging.getLogger(__name__)
 
@@ -97,10 +102,36 @@ class Wifi(Protocol):
         """The cure between two tries: stop finding, scan the Wi-Fi interface, wait for the end of that (bounded)."""
 
     async def form(self, order: FormGroup) -> Group:
-        """Form the group; returns when it is up with addresses. Cancelled or failed, it leaves nothing behind."""
+        """Form the group; returns when it is up with addresses. Cancelled or failed, it leaves nothing behind.
+
+        A failure that the daemon knows early (wrong PIN, overlap, refused, channel) is raised early, with its reason.
+        """
 
     async def remove(self) -> None:
-        """Remove the group that `form` made and its profile; returns when they are gone."""
+        """Remove the group that `form` or `host` made and its profile; returns when they are gone."""
+
+    async def provision(self, address: str, method: Method) -> None:
+        """Ask a machine without our protocol to get ready (provision discovery).
+
+        `method`: what *we* shall do, so `KEYPAD` has it show a PIN.
+
+        Returns when it has answered.
+        """
+
+    async def reject(self, address: str) -> None:
+        """Tell a machine without our protocol no, where the daemon can."""
+
+    async def host(self, order: HostGroup) -> Group:
+        """Be the owner of a group; returns when it is up. Who joins and leaves is reported (`MemberJoined`, `MemberLeft`)."""
+
+    async def admit(self, admission: Admission) -> None:
+        """Let one machine in, for two minutes at most; `AdmissionFailed` when it did not come."""
+
+    async def invite(self, address: str) -> None:
+        """Invite a machine into the group that we host; it needs an `admit` as well."""
+
+    async def expel(self, address: str) -> None:
+        """Send a member out of the group that we host."""
 
     async def read_counters(self, group: Group) -> tuple[int, int, int | None]:
         """Bytes received and sent on the group interface, and the peer's signal in percent where it is known."""
@@ -118,6 +149,18 @@ class Pinger(Protocol):
     async def close(self) -> None: ...
 
 
+class Prober(Protocol):
+    """Is a machine without our protocol there? By ICMP echo where this user may send it, otherwise by the kernel's neighbour table."""
+
+    async def open(self, sink: Sink, group: Group) -> Probe:
+        """Report who answers on the group interface as `ProbeAnswered`. Returns what is used."""
+
+    def probe(self, address: str, sequence: int) -> None:
+        """Ask `address`, or everybody on the link when it is empty."""
+
+    async def close(self) -> None: ...
+
+
 class TrustStore(Protocol):
     """Where remembered peers are kept."""
 
@@ -131,6 +174,7 @@ class Edges:
     bluetooth: Bluetooth
     wifi: Wifi
     pinger: Pinger
+    prober: Prober
     trust: TrustStore
 
 
@@ -140,7 +184,7 @@ Listener = Callable[[Snapshot], None]
 # keep a hanging daemon from stopping the machine.
 STEP = 20.0
 SAVING = "save trust"
-FORM = 60.0
+_BANDS = {Band.AUTO: None, Band.GHZ_2: 2, Band.GHZ_5: 5}  # as wpa_supplicant names them
 
 
 class Controller:
@@ -278,9 +322,28 @@ class Controller:
         if isinstance(self._session.state, s.Seeking):
             self._feed(s.Cancel())
 
-    def ask(self, peer_id: str) -> None:
-        """Ask a peer of the list for a link. One that cannot be asked stays in the list and nothing happens."""
-        self._feed(s.Ask(peer_id))
+    def ask(self, peer_id: str, method: Method | None = None) -> None:
+        """Ask a peer of the list for a link. One that cannot be asked stays in the list and nothing happens.
+
+        `method`: for one that does not run Nearby Tray, what *we* do: push button, show a PIN, type the one that it shows.
+        """
+        self._feed(s.Ask(peer_id, method=method))
+
+    def enter_pin(self, pin: str) -> None:
+        """The PIN that the other machine shows, as typed: spaces and dashes do not count. One with a wrong checksum is not tried."""
+        self._feed(s.EnterPin(pin))
+
+    def host(self, persistent: bool = False) -> None:
+        """Own a group that others join; band and channel are settings. `persistent`: remember it."""
+        self._feed(s.Host(persistent))
+
+    def invite(self, peer_id: str) -> None:
+        """Invite a peer of the list into the group that we host."""
+        self._feed(s.Invite(peer_id))
+
+    def expel(self, address: str) -> None:
+        """Send a member, by its P2P address, out of the group that we host."""
+        self._feed(s.Expel(address))
 
     def remember(self, on: bool) -> None:
         """The caller's tick at "remember", while asking."""
@@ -349,6 +412,8 @@ class Controller:
         match event:
             case DatagramArrived(data, source, received):
                 self._datagram(data, source, received)
+                return
+            case ProbeAnswered():
                 return
             case BluetoothChanged(reason, fresh):
                 if reason is None and self._relisten is not None:
@@ -487,7 +552,7 @@ class Controller:
 
     async def _form(self, order: FormGroup) -> None:
         try:
-            async with asyncio.timeout(FORM):
+            async with asyncio.timeout(order.patience + STEP):
                 group = await self._wifi.form(order)
         except Unavailable as error:
             self._feed(s.GroupFailed(order.attempt, error.reason, error.detail))
@@ -654,6 +719,8 @@ class Controller:
             port=self._settings.port,
             visibility=Visibility.NOBODY if self._away else self._visibility,
             trusted=self._trusted,
+            intent=14 if self._settings.prefer_owner else self._settings.go_intent,  # not 15: two of those refuse each other
+            frequency=self._settings.frequency or _BANDS[self._settings.band],
         )
 
     def _configure(self) -> None:

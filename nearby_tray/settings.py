@@ -12,6 +12,7 @@ import os
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +28,14 @@ NAME_LIMIT = 32  # bytes of UTF-8 in a name that goes over the air (protocol, se
 COPIES = 10  # how many copies of one kind are set aside, then the oldest goes
 
 
+class Band(StrEnum):
+    """Where a group is formed, when the back end may choose."""
+
+    AUTO = "auto"
+    GHZ_2 = "2.4"
+    GHZ_5 = "5"
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The user's choices. The limits here hold for files and for `changed`; each field has a default."""
 
@@ -36,6 +45,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     visible_minutes: Annotated[int, Meta(ge=1, le=1440)] | None = None  # EVERYONE only so long; None: until changed
     port: Annotated[int, Meta(ge=1024, le=65535)] = 47476  # UDP, for the pings
     adapter: Annotated[str, Meta(pattern=r"\Ahci[0-9]{1,3}\Z")] | None = None  # Bluetooth adapter; None: the first that works
+    band: Band = Band.AUTO
+    frequency: Annotated[int, Meta(ge=2412, le=7115)] | None = None  # MHz, this very channel; it wins over the band
+    go_intent: Annotated[int, Meta(ge=0, le=15)] = 7  # how much we want to own a group, when that is negotiated
+    prefer_owner: bool = False  # own it wherever the other side lets us
     autostart: bool = False
     notifications: bool = True
 

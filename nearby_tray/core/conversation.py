@@ -48,6 +48,7 @@ from .keys import (
     resume_tag,
     transcript,
 )
+from .model import Method
 from .wire import (
     TRIES,
     VERSION,
@@ -60,7 +61,6 @@ from .wire import (
     Kind,
     Linked,
     Message,
-    Method,
     Offer,
     Proof,
     Purpose,

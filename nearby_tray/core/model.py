@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, StrEnum
 
 
 class Stage(Enum):
@@ -25,6 +25,8 @@ class Stage(Enum):
     LINKED = "linked"
     RESTORING = "restoring"
     ENDING = "ending"
+    ENTERING = "entering"  # our user types the PIN that the other machine shows
+    HOSTING = "hosting"  # a group of our own is up, others may join
 
 
 class Reason(Enum):
@@ -61,6 +63,18 @@ class Reason(Enum):
     LINK_LOST = "link-lost"
     GROUP_ENDED = "group-ended"  # the group went away under us
     DAEMON_RESTARTED = "daemon-restarted"
+    # provisioning
+    WRONG_PIN = "wrong-pin"
+    PBC_OVERLAP = "pbc-overlap"  # two machines pushed the button within two minutes (WPS session overlap)
+    METHODS_DIFFER = "methods-differ"  # one wants the button, the other a PIN
+    REJECTED = "rejected"  # the other machine's user or settings refused on Wi-Fi itself
+    NOT_READY = "not-ready"  # it answers on Wi-Fi, and nobody there has agreed yet
+    CHANNEL_FORBIDDEN = "channel-forbidden"  # by regulation, or the radio cannot
+    CHANNEL_TAKEN = "channel-taken"  # the radio can be on one channel only and the ordinary network is on another
+    NO_COMMON_CHANNEL = "no-common-channel"
+    BOTH_OWN = "both-own"  # both insist on owning the group
+    NOT_OFFERED = "not-offered"  # the Wi-Fi back end in use cannot do it
+    GROUP_FORGOTTEN = "group-forgotten"  # the other machine no longer knows the remembered group
     CANCELLED = "cancelled"  # by our own user
     INTERNAL = "internal"
 
@@ -87,6 +101,47 @@ class Grade(Enum):
     LOST = "lost"
 
 
+class Method(StrEnum):
+    """WPS provisioning, as one side does it: push button, show a PIN, type a PIN. The other side does the `counterpart`."""
+
+    PBC = "pbc"
+    DISPLAY = "display"
+    KEYPAD = "keypad"
+
+    @property
+    def counterpart(self) -> Method:
+        return {Method.DISPLAY: Method.KEYPAD, Method.KEYPAD: Method.DISPLAY}.get(self, self)
+
+
+class Way(StrEnum):
+    """How a group of two comes about."""
+
+    NEGOTIATE = "negotiate"  # GO negotiation
+    JOIN = "join"  # the other owns a group already
+    REINVOKE = "reinvoke"  # a group that both remember, without WPS
+
+
+class Probe(StrEnum):
+    """What the figures of a link are measured with."""
+
+    PINGS = "pings"  # authenticated, with our own protocol
+    ECHO = "echo"  # ICMP
+    NEIGHBOUR = "neighbour"  # the kernel's neighbour table: there or not, no times
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What the Wi-Fi back end in use can do beyond a negotiated group with push button."""
+
+    backend: str = "NetworkManager"  # its name, for the link's details
+    pin: bool = False  # WPS PIN, shown and typed
+    intent: bool = False  # GO intent may be chosen
+    frequency: bool = False  # so may the channel
+    host: bool = False  # groups of our own, invitations, joining those of others
+    hears: bool = False  # requests of machines without our protocol reach us
+    persistent: bool = False  # groups can be remembered and formed again with no WPS
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """The link as the pings of the last 30 s show it. Times in milliseconds, `loss` as a share 0…1; `None`: nothing measured yet."""
@@ -104,6 +159,7 @@ class Health:
     signal: int | None = None  # percent, as NetworkManager knows it
     bytes_in: int | None = None
     bytes_out: int | None = None
+    probe: Probe = Probe.PINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +179,10 @@ class Peer:
     trusted: bool = False
     bonded: bool = False
     identity_changed: bool = False  # a remembered name with another key: loud
+    model: str = ""  # what it says it is made as; a claim
+    methods: frozenset[Method] | None = None  # what *it* can do for provisioning, as Wi-Fi Direct says; None: it does not say
+    owner: bool = False  # it owns a group that can be joined
+    remembered: bool = False  # a group with it is remembered, so no WPS is needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +192,7 @@ class Radios:
     bluetooth: Reason | None = Reason.BLUETOOTH_MISSING
     wifi: Reason | None = Reason.WIFI_MISSING
     p2p_address: bytes | None = None  # our own, from nl80211
+    abilities: Abilities = Abilities()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +203,22 @@ class LinkInfo:
     own: tuple[str, ...] = ()
     peer: tuple[str, ...] = ()
     since: float = 0.0
+    method: Method = Method.PBC  # how the Wi-Fi layer was provisioned
+    pin: bool = False  # … with a PIN, so that it is authenticated too
+    backend: str = ""
+    owner: bool | None = None  # whether we own the group; None: not known
+    frequency: int | None = None  # MHz
+    width: int | None = None  # MHz
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A machine in a group of our own. `health` is `None` until something of it was heard on the link."""
+
+    peer: Peer
+    since: float
+    addresses: tuple[str, ...] = ()
+    health: Health | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +252,12 @@ class Snapshot:
     now: float = 0.0  # the clock when this was made: countdowns start here
     failure: Failure | None = None  # why the last journey ended, until the next begins or it is dismissed
     restoring_because: Reason | None = None
+    verified: bool = True  # False: the peer does not run Nearby Tray, nothing proves who it is
+    pin: str | None = field(default=None, repr=False)  # to be shown, 8 digits; gone when it is used
+    pin_wanted: bool = False  # the user is to type the PIN that the other machine shows
+    tries_left: int = 0  # for the PIN
+    method: Method = Method.PBC
+    members: tuple[Member, ...] = ()  # of the group that we host
     timings: Timings = Timings()
     notes: Mapping[str, str] = field(default_factory=dict)  # open-ended details, by name
 
@@ -225,16 +308,22 @@ class WifiChanged:
     reason: Reason | None
     p2p_address: bytes | None = None
     fresh: bool = False
+    abilities: Abilities = Abilities()
 
 
 @dataclass(frozen=True, slots=True)
 class PeerFound:
-    """A peer in NetworkManager's list; again whenever something of it changed."""
+    """A peer in the daemon's list; again whenever something of it changed."""
 
     address: str  # "aa:bb:cc:dd:ee:ff"
     name: str = ""  # unauthenticated, often empty
     strength: int | None = None  # percent
     last_seen: float | None = None  # seconds of the controller's clock
+    kind: str = "other"  # by its primary device type
+    model: str = ""
+    methods: frozenset[Method] | None = None
+    owner: bool = False
+    remembered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,20 +338,101 @@ class Group:
     interface: str
     addresses: tuple[str, ...]  # in force on it, textual, without scope
     index: int = 0  # kernel interface index, the scope of link-local addresses
+    owner: bool | None = None
+    frequency: int | None = None  # MHz
+    width: int | None = None  # MHz
 
 
 @dataclass(frozen=True, slots=True)
 class FormGroup:
-    """The order to form a group with one peer; both machines get the mirror image of it.
+    """The order to form a group with one peer; with one of ours, both machines get the mirror image of it.
 
-    `own` and `peer` are the planned addresses, IPv4 (/30) and IPv6 (/64), textual.
+    `own` and `peer` are the planned addresses, IPv4 (/30) and IPv6 (/64), textual; empty: it does not run Nearby Tray, so automatic
+    ones, without default route and DNS.
     """
 
     attempt: int
     address: str  # the other's P2P device address
-    own: tuple[str, str]
-    peer: tuple[str, str]
+    own: tuple[str, ...] = ()
+    peer: tuple[str, ...] = ()
     name: str = ""  # a label for the connection profile
+    way: Way = Way.NEGOTIATE
+    method: Method = Method.PBC
+    pin: str | None = field(default=None, repr=False)  # 8 digits, with `DISPLAY` and `KEYPAD`
+    intent: int | None = None  # 0…15; None: the daemon's own
+    frequency: int | None = None  # MHz, or 2 or 5 for the band; None: the daemon chooses
+    persistent: bool = False
+    patience: float = 60.0  # seconds after which the edge gives up by itself
+
+
+@dataclass(frozen=True, slots=True)
+class HostGroup:
+    """The order to be the owner of a group that others join."""
+
+    attempt: int
+    frequency: int | None = None
+    persistent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Let one machine into the group that we host: by push button, with the PIN that we show, or with the one that it shows."""
+
+    address: str
+    method: Method
+    pin: str | None = field(default=None, repr=False)
+
+
+class Asks(StrEnum):
+    """What a machine without our protocol wants of us."""
+
+    NEGOTIATE = "negotiate"  # GO negotiation request
+    PROVISION = "provision"  # provision discovery: it will connect, or join our group, when we agree
+    INVITE = "invite"  # come into its group
+
+
+@dataclass(frozen=True, slots=True)
+class WifiRequest:
+    """A machine without our protocol asks for a link, on Wi-Fi itself. `method`: what *we* would do. Nothing of it is verified."""
+
+    address: str
+    asks: Asks
+    method: Method
+    pin: str | None = field(default=None, repr=False)  # the one to show, where the daemon made it up
+
+
+@dataclass(frozen=True, slots=True)
+class MemberJoined:
+    """A machine is in the group `attempt` that we host. `station`: its address on the group, by which the neighbour table knows it."""
+
+    attempt: int
+    address: str
+    station: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLeft:
+    attempt: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionFailed:
+    """One that we let in did not come in: wrong PIN, overlap, or too late."""
+
+    attempt: int
+    address: str  # empty where the daemon does not say whom it means
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeAnswered:
+    """Somebody on the group interface is there. `sequence`: of the probe that it answers, `None` by the neighbour table."""
+
+    source: str  # textual, without scope
+    station: str  # link-layer address "aa:bb:…", empty where not known
+    sequence: int | None
+    received: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,4 +464,9 @@ EdgeEvent = (
     | PeerLost
     | GroupLost
     | DatagramArrived
+    | WifiRequest
+    | MemberJoined
+    | MemberLeft
+    | AdmissionFailed
+    | ProbeAnswered
 )

@@ -33,6 +33,7 @@ from .conversation import (
 from .keys import Entropy, Identity, Role, SessionKeys, TrustedPeer, hint
 from .link import LinkLeft, LinkLost, LinkUp, Verdict
 from .model import (
+    AdmissionFailed,
     BluetoothChanged,
     CallHeard,
     Disconnected,
@@ -42,6 +43,9 @@ from .model import (
     Group,
     GroupLost,
     LinkInfo,
+    MemberJoined,
+    MemberLeft,
+    Method,
     Peer,
     PeerFound,
     PeerLost,
@@ -52,6 +56,7 @@ from .model import (
     Timings,
     Visibility,
     WifiChanged,
+    WifiRequest,
 )
 from .peers import Peers, text_address
 from .wire import (
@@ -67,7 +72,6 @@ from .wire import (
     Hello,
     Joined,
     Kind,
-    Method,
     Owner,
     Purpose,
     Seen,
@@ -117,6 +121,8 @@ class Policy:
     port: int = 47476
     visibility: Visibility = Visibility.EVERYONE
     trusted: tuple[TrustedPeer, ...] = ()
+    intent: int = 7  # GO intent 0…15
+    frequency: int | None = None  # MHz, or 2 or 5 for the band
 
 
 # --- events: things that happened ------------------------------------------------------------------------------------------
@@ -135,6 +141,33 @@ class Ask:
 
     peer: str
     purpose: Purpose = Purpose.LINK
+    method: Method | None = None  # for one that does not run Nearby Tray; None: what it can do, the button first
+
+
+@dataclass(frozen=True, slots=True)
+class EnterPin:
+    """The user typed the PIN that the other machine shows."""
+
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """The user wants a group of our own."""
+
+    persistent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expel:
+    """`address`: the member's P2P device address."""
+
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +276,10 @@ class LinkBroken:
 Event = (
     Seek
     | Ask
+    | EnterPin
+    | Host
+    | Invite
+    | Expel
     | Accept
     | Decline
     | RememberChosen
@@ -264,6 +301,10 @@ Event = (
     | GroupFailed
     | GroupLost
     | GroupRemoved
+    | WifiRequest
+    | MemberJoined
+    | MemberLeft
+    | AdmissionFailed
     | Cleared
     | LinkSaid
     | LinkBroken
@@ -771,7 +812,7 @@ class Session:
                 self._again(Failure(Stage.FORMING, reason, detail))
             case Checking(order=order), GroupLost() | LinkBroken() if event.attempt == order.attempt:
                 self._again(Failure(Stage.CHECKING, event.reason, event.detail))
-            case (Forming() | Checking()), Said(Again(number)) if number == state.number + 1:
+            case ((Forming() | Checking()), Said(Again(number))) if number == state.number + 1:
                 self._clear(number)
             case Forming() | Checking() | Linked(), Said(LinkedMessage(addresses=addresses)):
                 self._out.append(CorrectAddresses(self._attempt, addresses))
@@ -788,15 +829,15 @@ class Session:
                 self._restore(state.bond, event.reason)
 
             # the end
-            case (Linked(order=order) | Checking(order=order)), LinkSaid(attempt, LinkLeft()) if attempt == order.attempt:
+            case ((Linked(order=order) | Checking(order=order)), LinkSaid(attempt, LinkLeft())) if attempt == order.attempt:
                 self._fail(None, None)
             case Meeting() | Forming() | Checking() | Linked() | Clearing() | Restoring(), Cancel():
                 self._fail(None, GoodbyeReason.FINISHED if isinstance(state, Linked) else GoodbyeReason.CANCELLED)
-            case (Forming() | Checking() | Linked()), Left(reason=GoodbyeReason.PROTOCOL):
+            case ((Forming() | Checking() | Linked()), Left(reason=GoodbyeReason.PROTOCOL)):
                 pass  # the conversation is over, the group does not need it
-            case (Meeting() | Forming() | Checking() | Clearing()), Left(reason=GoodbyeReason.FAILED):
+            case ((Meeting() | Forming() | Checking() | Clearing()), Left(reason=GoodbyeReason.FAILED)):
                 self._fail(Failure(self.stage, Reason.NOT_FORMED, "the other side gave up"), None)
-            case (Asking() | Asked() | Meeting() | Forming() | Checking() | Linked() | Clearing() | Restoring()), Left(reason):
+            case ((Asking() | Asked() | Meeting() | Forming() | Checking() | Linked() | Clearing() | Restoring()), Left(reason)):
                 self._fail(None if reason is GoodbyeReason.FINISHED else Failure(self.stage, _LEAVINGS[reason]), None)
             case Ending(farewell=LinkPlan()), FarewellSaid(attempt) if attempt == state.order.attempt:
                 self.state = replace(state, farewell=None, until=now + limits.end)
@@ -1380,4 +1421,3 @@ _LEAVINGS = {
     GoodbyeReason.PROTOCOL: Reason.PROTOCOL,
     GoodbyeReason.FINISHED: Reason.CANCELLED,
 }
-

@@ -18,6 +18,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import force_setattr
 
 from .keys import TAG_SIZE, authenticate, equal
+from .model import Method
 
 VERSION = 1
 SERVICE_UUID = "a0d4226a-8728-4dbc-9526-447b4e134047"
@@ -80,10 +81,7 @@ def split(channel: bytes, message: bytes, room: int) -> list[bytes]:
     if len(channel) != CHANNEL_SIZE or not 0 < len(message) <= MESSAGE_LIMIT or len(message) > 256 * step:
         raise ValueError(f"cannot frame a message of {len(message)} bytes with {room} bytes for each frame")
     parts = range(0, len(message), step)
-    return [
-        channel + bytes((index, index == len(parts) - 1)) + message[start : start + step]
-        for index, start in enumerate(parts)
-    ]
+    return [channel + bytes((index, index == len(parts) - 1)) + message[start : start + step] for index, start in enumerate(parts)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,14 +215,6 @@ class Kind(StrEnum):
     PHONE = "phone"
     TABLET = "tablet"
     OTHER = "other"
-
-
-class Method(StrEnum):
-    """How provisioning is done: push button, or a PIN that one side shows and the other types."""
-
-    PBC = "pbc"
-    DISPLAY = "display"
-    KEYPAD = "keypad"
 
 
 class Purpose(StrEnum):

@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..core.model import EdgeEvent, FormGroup, Group, GroupLost, PeerFound, PeerLost, Reason, WifiChanged
+from ..core.model import Admission, EdgeEvent, FormGroup, Group, GroupLost, HostGroup, Method, PeerFound, PeerLost, Reason, WifiChanged
 from ..core.wire import clean_name
 from ..errors import Unavailable
 from . import nl80211
@@ -370,6 +370,26 @@ class NetworkManager:
             raise self._typed(error, Reason.WIFI_OFF) from error
         else:
             log.info("scan over after %.1f s", asyncio.get_running_loop().time() - began)
+
+    # --- what NetworkManager cannot do ---
+
+    async def provision(self, address: str, method: Method) -> None:
+        raise Unavailable(Reason.NOT_OFFERED, "NetworkManager has no provision discovery")
+
+    async def reject(self, address: str) -> None:
+        """Nobody is heard here, so there is nobody to tell."""
+
+    async def host(self, order: HostGroup) -> Group:
+        raise Unavailable(Reason.NOT_OFFERED, "NetworkManager keeps no group without a peer")
+
+    async def admit(self, admission: Admission) -> None:
+        raise Unavailable(Reason.NOT_OFFERED)
+
+    async def invite(self, address: str) -> None:
+        raise Unavailable(Reason.NOT_OFFERED)
+
+    async def expel(self, address: str) -> None:
+        raise Unavailable(Reason.NOT_OFFERED)
 
     async def _scan(self, bus: Bus, wifi: str) -> None:
         """Ask for a scan of the Wi-Fi device and wait until it is over."""

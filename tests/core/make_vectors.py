@@ -16,7 +16,8 @@ from typing import Any
 from nearby_tray.core import keys, wire
 from nearby_tray.core.conversation import Conversation, Introduction
 from nearby_tray.core.keys import Entropy, Identity, Role, SessionKeys
-from nearby_tray.core.wire import Kind, Message, Method
+from nearby_tray.core.model import Method
+from nearby_tray.core.wire import Kind, Message
 
 PATH = Path(__file__).with_name("vectors.json")
 CHANNEL = bytes.fromhex("c0ffee01")

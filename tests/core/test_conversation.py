@@ -28,6 +28,7 @@ from nearby_tray.core.conversation import (
     Secured,
 )
 from nearby_tray.core.keys import Identity, Role, Sealer, SessionKeys, commitment, derive, exchange_public, prove, transcript
+from nearby_tray.core.model import Method
 from nearby_tray.core.wire import (
     Again,
     Answer,
@@ -39,7 +40,6 @@ from nearby_tray.core.wire import (
     Joined,
     Kind,
     Linked,
-    Method,
     Owner,
     Purpose,
     Seen,
@@ -219,9 +219,7 @@ def test_another_conversation_has_another_code_and_other_keys() -> None:
 
 def test_a_name_is_sent_and_heard_clean() -> None:
     me = replace(LISTENER, name="a\u202eb" + "é" * 40)
-    listener = Conversation(
-        role=Role.LISTENER, channel=CHANNEL, me=me, identity=Identity.from_seed(LISTENER_SEED), entropy=seeded("name")
-    )
+    listener = Conversation(role=Role.LISTENER, channel=CHANNEL, me=me, identity=Identity.from_seed(LISTENER_SEED), entropy=seeded("name"))
     caller = conversation(Role.CALLER)
     caller.receive(listener.greet()[0])
     assert caller.peer is not None and caller.peer.name == "ab" + "é" * 15
@@ -536,9 +534,7 @@ def test_a_key_that_decides_the_secret_is_refused(public: bytes) -> None:
 
 
 def test_a_peer_with_our_own_identity_is_refused() -> None:
-    twin = Conversation(
-        role=Role.CALLER, channel=CHANNEL, me=CALLER, identity=Identity.from_seed(LISTENER_SEED), entropy=seeded("twin")
-    )
+    twin = Conversation(role=Role.CALLER, channel=CHANNEL, me=CALLER, identity=Identity.from_seed(LISTENER_SEED), entropy=seeded("twin"))
     air = Pair(twin, conversation(Role.LISTENER)).requested()
     air.to_caller += air.listener.offer()
     caller_heard, listener_heard = air.deliver()

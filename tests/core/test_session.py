@@ -29,6 +29,7 @@ from nearby_tray.core.model import (
     FrameArrived,
     Group,
     GroupLost,
+    Method,
     PeerFound,
     PeerLost,
     Reason,
@@ -51,7 +52,7 @@ from nearby_tray.core.session import (
     Seeking,
     State,
 )
-from nearby_tray.core.wire import Answer, AnswerReason, Call, Goodbye, GoodbyeReason, Hello, Kind, Method, Purpose, Request, encode, split
+from nearby_tray.core.wire import Answer, AnswerReason, Call, Goodbye, GoodbyeReason, Hello, Kind, Purpose, Request, encode, split
 
 LIMITS = s.Limits()
 ROOM = 100

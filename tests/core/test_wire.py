@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from nearby_tray.core import wire
 from nearby_tray.core.keys import authenticate
+from nearby_tray.core.model import Method
 from nearby_tray.core.wire import (
     Again,
     Assembly,
@@ -23,7 +24,6 @@ from nearby_tray.core.wire import (
     GoodbyeReason,
     Joined,
     Linked,
-    Method,
     Owner,
     Ping,
     PingType,
@@ -99,9 +99,7 @@ def test_what_is_split_is_joined_again(message: bytes, room: int) -> None:
     assert assembly.deadline() is None
 
 
-@pytest.mark.parametrize(
-    ("channel", "size", "room"), [(A, 0, 20), (A, 1025, 512), (A, 10, 6), (A, 10, 0), (A, 1024, 9), (b"abc", 10, 20)]
-)
+@pytest.mark.parametrize(("channel", "size", "room"), [(A, 0, 20), (A, 1025, 512), (A, 10, 6), (A, 10, 0), (A, 1024, 9), (b"abc", 10, 20)])
 def test_what_cannot_be_framed_is_our_own_mistake(channel: bytes, size: int, room: int) -> None:
     with pytest.raises(ValueError, match="cannot frame"):
         split(channel, bytes(size), room)
@@ -110,9 +108,7 @@ def test_what_cannot_be_framed_is_our_own_mistake(channel: bytes, size: int, roo
 def test_channels_do_not_disturb_each_other() -> None:
     assembly = Assembly()
     heard = [
-        assembly.feed(frame, 0.0)
-        for pair in zip(split(A, b"for alice", 10), split(B, b"for bobby", 10), strict=True)
-        for frame in pair
+        assembly.feed(frame, 0.0) for pair in zip(split(A, b"for alice", 10), split(B, b"for bobby", 10), strict=True) for frame in pair
     ]
     assert [what for what in heard if what] == [Joined(A, b"for alice"), Joined(B, b"for bobby")]
 
