@@ -20,6 +20,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from .core import orders as o
 from .core import session as s
 from .core.keys import Entropy, Identity, TrustedPeer
 from .core.link import FAREWELL_GAP, FAREWELLS, Link, LinkLost
@@ -201,7 +202,7 @@ class Controller:
         kind: Kind = Kind.OTHER,
         on_settings: Callable[[Settings], None] | None = None,
         wall_clock: Callable[[], float] = time.time,
-        limits: s.Limits | None = None,
+        limits: o.Limits | None = None,
     ) -> None:
         """`edges` is called by `open`, so that a face can be there before the daemons' libraries are loaded. `on_settings`: called with the
         new ones when they changed, to keep them. `wall_clock`: POSIX seconds."""
@@ -220,7 +221,7 @@ class Controller:
         self._visibility = settings.visibility
         self._session = s.Session(identity=identity, entropy=entropy, policy=self._policy(), limits=limits)
 
-        self._events: deque[s.Event] = deque()
+        self._events: deque[o.Event] = deque()
         self._handling = False
         self._listeners: list[Listener] = []
         self._published: Snapshot | None = None
@@ -229,13 +230,13 @@ class Controller:
         self._visible_timer: asyncio.TimerHandle | None = None
         self._wake_radio, self._wake_air, self._wake_ping = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._lines: dict[str, _Line] = {}
-        self._found: s.Find | None = s.Find.OFF  # what the radio does now; None: not known any more
+        self._found: o.Find | None = o.Find.OFF  # what the radio does now; None: not known any more
         self._served: tuple[bytes | None] | None = None
         self._listening = False
         self._relisten: asyncio.TimerHandle | None = None
         self._link: Link | None = None
         self._link_attempt = 0
-        self._correction: s.CorrectAddresses | None = None  # the peer's side of a group may be up before ours
+        self._correction: o.CorrectAddresses | None = None  # the peer's side of a group may be up before ours
         self._counters: tuple[int, int, int | None] | None = None
         self._attended = False
         self._closing = False
@@ -257,7 +258,7 @@ class Controller:
 
     async def close(self) -> None:
         """End whatever is going on, with a goodbye, undo everything, stop. Takes a few seconds at most."""
-        self._feed(s.Cancel())
+        self._feed(o.Cancel())
         with suppress(TimeoutError):
             async with asyncio.timeout(4):
                 while not isinstance(self._session.state, s.Idle):
@@ -316,57 +317,57 @@ class Controller:
 
     def seek(self, identity: bytes | None = None) -> None:
         """Connect nearby: call everyone, or one remembered peer."""
-        self._feed(s.Seek(identity))
+        self._feed(o.Seek(identity))
 
     def stop_seeking(self) -> None:
         if isinstance(self._session.state, s.Seeking):
-            self._feed(s.Cancel())
+            self._feed(o.Cancel())
 
     def ask(self, peer_id: str, method: Method | None = None) -> None:
         """Ask a peer of the list for a link. One that cannot be asked stays in the list and nothing happens.
 
         `method`: for one that does not run Nearby Tray, what *we* do: push button, show a PIN, type the one that it shows.
         """
-        self._feed(s.Ask(peer_id, method=method))
+        self._feed(o.Ask(peer_id, method=method))
 
     def enter_pin(self, pin: str) -> None:
         """The PIN that the other machine shows, as typed: spaces and dashes do not count. One with a wrong checksum is not tried."""
-        self._feed(s.EnterPin(pin))
+        self._feed(o.EnterPin(pin))
 
     def host(self, persistent: bool = False) -> None:
         """Own a group that others join; band and channel are settings. `persistent`: remember it."""
-        self._feed(s.Host(persistent))
+        self._feed(o.Host(persistent))
 
     def invite(self, peer_id: str) -> None:
         """Invite a peer of the list into the group that we host."""
-        self._feed(s.Invite(peer_id))
+        self._feed(o.Invite(peer_id))
 
     def expel(self, address: str) -> None:
         """Send a member, by its P2P address, out of the group that we host."""
-        self._feed(s.Expel(address))
+        self._feed(o.Expel(address))
 
     def remember(self, on: bool) -> None:
         """The caller's tick at "remember", while asking."""
-        self._feed(s.RememberChosen(on))
+        self._feed(o.RememberChosen(on))
 
     def accept(self, remember: bool = False) -> None:
         """Yes to the peer that asks."""
-        self._feed(s.Accept(remember))
+        self._feed(o.Accept(remember))
 
     def decline(self) -> None:
-        self._feed(s.Decline())
+        self._feed(o.Decline())
 
     def cancel(self) -> None:
         """Stop whatever is going on."""
-        self._feed(s.Cancel())
+        self._feed(o.Cancel())
 
     def disconnect(self) -> None:
         """End the link, with a goodbye."""
-        self._feed(s.Cancel())
+        self._feed(o.Cancel())
 
     def dismiss(self) -> None:
         """The failure has been read."""
-        self._feed(s.Dismiss())
+        self._feed(o.Dismiss())
 
     def set_visibility(self, visibility: Visibility, minutes: int | None = None) -> None:
         """Who may see us; `minutes`: everyone only for so long, then trusted peers."""
@@ -432,7 +433,7 @@ class Controller:
                 pass
         self._feed(event)
 
-    def _feed(self, event: s.Event) -> None:
+    def _feed(self, event: o.Event) -> None:
         """Handle one event and whatever follows from it; what arrives meanwhile waits its turn."""
         if self._closing:
             return
@@ -458,18 +459,18 @@ class Controller:
         self._set_timer()
         self._publish()
 
-    def _carry_out(self, command: s.Command) -> None:
+    def _carry_out(self, command: o.Command) -> None:
         match command:
-            case s.Connect(origin) | s.Say(origin) | s.HangUp(origin):
+            case o.Connect(origin) | o.Say(origin) | o.HangUp(origin):
                 line = self._lines.get(origin)
                 if line is None:
                     line = self._lines[origin] = _Line(origin)
                     line.task = self._start(self._talk(line), f"line {origin}")
                 line.queue.put_nowait(command)
-            case s.Remember(identity, trust_key, label):
+            case o.Remember(identity, trust_key, label):
                 since = next((peer.since for peer in self._trusted if peer.identity == identity), self._wall_clock())
                 self.know(TrustedPeer(identity, trust_key, label, since, self._wall_clock()))
-            case s.CorrectAddresses(attempt, addresses):
+            case o.CorrectAddresses(attempt, addresses):
                 self._correction = command
                 if self._link is not None and attempt == self._link_attempt:
                     self._link.add_addresses(addresses)
@@ -481,23 +482,23 @@ class Controller:
             try:
                 async with asyncio.timeout(STEP):
                     match command:
-                        case s.Connect(origin):
+                        case o.Connect(origin):
                             room = await self._bluetooth.connect(origin)
-                            self._feed(s.Connected(origin, room))
-                        case s.Say(origin, frames):
+                            self._feed(o.Connected(origin, room))
+                        case o.Say(origin, frames):
                             for frame in frames:
                                 await self._bluetooth.send(origin, frame)
-                        case s.HangUp(origin):
+                        case o.HangUp(origin):
                             await self._bluetooth.disconnect(origin)
             except (Unavailable, TimeoutError) as error:
                 log.info("Bluetooth, %s to %s: %s", type(command).__name__, line.origin, error or "took too long")
-                if isinstance(command, s.Connect):
-                    self._feed(s.ConnectFailed(line.origin))
-                elif isinstance(command, s.Say):
+                if isinstance(command, o.Connect):
+                    self._feed(o.ConnectFailed(line.origin))
+                elif isinstance(command, o.Say):
                     self._feed(Disconnected(line.origin))
             finally:
                 line.queue.task_done()
-            if line.queue.empty() and not isinstance(command, s.Say) and self._lines.get(line.origin) is line:
+            if line.queue.empty() and not isinstance(command, o.Say) and self._lines.get(line.origin) is line:
                 del self._lines[line.origin]
                 return
 
@@ -527,19 +528,19 @@ class Controller:
                     await asyncio.wait([forming], timeout=STEP)
                 await self._try("remove the group", self._wifi.remove())
                 removed, order, forming = order, None, None
-                self._feed(s.GroupRemoved(removed.attempt))
+                self._feed(o.GroupRemoved(removed.attempt))
             elif wants.clear > cleared:
-                cleared, self._found = wants.clear, s.Find.OFF
+                cleared, self._found = wants.clear, o.Find.OFF
                 await self._try("clear the radio", self._wifi.clear())
-                self._feed(s.Cleared(cleared))
+                self._feed(o.Cleared(cleared))
             elif wants.find is not self._found:
                 self._found = wants.find
                 match wants.find:
-                    case s.Find.ON:
+                    case o.Find.ON:
                         await self._try("find", self._wifi.find())
-                    case s.Find.HELD:
+                    case o.Find.HELD:
                         await self._try("hold the find", self._wifi.hold_find())
-                    case s.Find.OFF:
+                    case o.Find.OFF:
                         await self._try("stop the find", self._wifi.stop_find())
             elif wants.group is not None and order is None:
                 order = wants.group
@@ -547,7 +548,7 @@ class Controller:
             else:
                 state = self._session.state
                 if isinstance(state, s.Ending) and state.farewell is None and order is None:
-                    self._feed(s.GroupRemoved(state.order.attempt))  # it was never begun
+                    self._feed(o.GroupRemoved(state.order.attempt))  # it was never begun
                 await self._wake_radio.wait()
 
     async def _form(self, order: FormGroup) -> None:
@@ -555,11 +556,11 @@ class Controller:
             async with asyncio.timeout(order.patience + STEP):
                 group = await self._wifi.form(order)
         except Unavailable as error:
-            self._feed(s.GroupFailed(order.attempt, error.reason, error.detail))
+            self._feed(o.GroupFailed(order.attempt, error.reason, error.detail))
         except TimeoutError:
-            self._feed(s.GroupFailed(order.attempt, Reason.NOT_FORMED))
+            self._feed(o.GroupFailed(order.attempt, Reason.NOT_FORMED))
         else:
-            self._feed(s.GroupFormed(order.attempt, group))
+            self._feed(o.GroupFormed(order.attempt, group))
 
     # --- making it so: the air ---
 
@@ -572,7 +573,7 @@ class Controller:
                 self._served = (wants.advertisement,)
                 error = await self._try("call", self._bluetooth.serve(wants.advertisement))
                 if error is not None and wants.advertisement is not None:
-                    self._feed(s.CallFailed(error.reason, error.detail))
+                    self._feed(o.CallFailed(error.reason, error.detail))
             elif not wants.serve and self._served is not None:
                 self._served = None
                 await self._try("end the call", self._bluetooth.unserve())
@@ -610,7 +611,7 @@ class Controller:
 
     async def _ping(self) -> None:
         """Pings for as long as the session wants a link; a goodbye when it is to be left."""
-        plan: s.LinkPlan | None = None
+        plan: o.LinkPlan | None = None
         left = False
         loop = asyncio.get_running_loop()
         while True:
@@ -626,7 +627,7 @@ class Controller:
                         await self._pinger.open(self._sink, plan.group, plan.group.addresses, plan.port)
                 except (Unavailable, TimeoutError) as error:
                     reason = error.reason if isinstance(error, Unavailable) else Reason.INTERNAL
-                    self._feed(s.LinkBroken(plan.attempt, reason, str(error)))
+                    self._feed(o.LinkBroken(plan.attempt, reason, str(error)))
                     continue
                 self._link = Link(role=plan.role, keys=plan.keys, addresses=plan.addresses, now=self._now())
                 self._link.attend(self._attended)
@@ -642,11 +643,11 @@ class Controller:
                         for datagram, address in self._link.farewell(self._now()):
                             self._pinger.send(datagram, address, plan.peer_port)
                         await asyncio.sleep(FAREWELL_GAP)
-                self._feed(s.FarewellSaid(plan.attempt))
+                self._feed(o.FarewellSaid(plan.attempt))
             elif plan is not None and self._link is not None and not left:
                 for verdict in self._link.tick(self._now()):
                     log.info("link: %s", type(verdict).__name__)
-                    self._feed(s.LinkSaid(plan.attempt, verdict))
+                    self._feed(o.LinkSaid(plan.attempt, verdict))
                     if isinstance(verdict, LinkLost):
                         left = True  # no more pings; the session takes it from here
                 for datagram, address in self._link.due(self._now()):
@@ -672,7 +673,7 @@ class Controller:
             self._pinger.send(answer, address, plan.peer_port)
         for verdict in verdicts:
             log.info("link: %s", type(verdict).__name__)
-            self._feed(s.LinkSaid(self._link_attempt, verdict))
+            self._feed(o.LinkSaid(self._link_attempt, verdict))
 
     # --- snapshots out ---
 
@@ -712,8 +713,8 @@ class Controller:
 
     # --- small things ---
 
-    def _policy(self) -> s.Policy:
-        return s.Policy(
+    def _policy(self) -> o.Policy:
+        return o.Policy(
             name=self._settings.shown_name,
             kind=self._kind,
             port=self._settings.port,
@@ -724,7 +725,7 @@ class Controller:
         )
 
     def _configure(self) -> None:
-        self._feed(s.Configure(self._policy()))
+        self._feed(o.Configure(self._policy()))
 
     def _visible_for(self, minutes: int | None) -> None:
         if self._visible_timer is not None:
@@ -756,7 +757,7 @@ class Controller:
         if deadline is not None:
             # A deadline that has passed already waits a little: a bug there must not become a busy loop.
             at = max(deadline, self._now() + 0.005)
-            self._timer = asyncio.get_running_loop().call_at(at, self._feed, s.Tick())
+            self._timer = asyncio.get_running_loop().call_at(at, self._feed, o.Tick())
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
@@ -788,7 +789,7 @@ class _Line:
 
     def __init__(self, origin: str) -> None:
         self.origin = origin
-        self.queue: asyncio.Queue[s.Connect | s.Say | s.HangUp] = asyncio.Queue()
+        self.queue: asyncio.Queue[o.Connect | o.Say | o.HangUp] = asyncio.Queue()
         self.task: asyncio.Task[None] | None = None
 
     async def drained(self) -> None:
