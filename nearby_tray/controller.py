@@ -2,9 +2,10 @@
 
 What it needs of the machine it states here as Protocols; `system/` serves them with real daemons, `simulation/` with simulated air.
 
-The session says what should exist (`Wants`); three tasks make it so, each in its own order and one step at a time: `_radio`
-(find, clearing, group), `_air` (call, listening) and `_ping` (the link). What a daemon's restart took away they make again, because they
-compare what is wanted with what is. Frames leave through one queue for each connection, so that a goodbye is sent before the hang-up.
+The session says what should exist (`Wants`); four tasks make it so, each in its own order and one step at a time: `_radio`
+(find, clearing, group), `_air` (call, listening), `_ping` (the link) and `_probe` (who is on a group without our protocol). What a
+daemon's restart took away they make again, because they compare what is wanted with what is. Frames leave through one queue for each
+connection, so that a goodbye is sent before the hang-up.
 """
 
 from __future__ import annotations
@@ -16,16 +17,17 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, assert_never
 
 import msgspec
 
 from .core import orders as o
 from .core import session as s
 from .core.keys import Entropy, Identity, TrustedPeer
-from .core.link import FAREWELL_GAP, FAREWELLS, Link, LinkLost
+from .core.link import FAREWELL_GAP, FAREWELLS, Echo, Link, LinkLost
 from .core.model import (
     Admission,
+    AdmissionFailed,
     BluetoothChanged,
     DatagramArrived,
     Disconnected,
@@ -34,6 +36,7 @@ from .core.model import (
     Group,
     Health,
     HostGroup,
+    Member,
     Method,
     Probe,
     ProbeAnswered,
@@ -180,6 +183,7 @@ class Edges:
 
 
 Listener = Callable[[Snapshot], None]
+_Errand = o.Provision | o.Reject | o.Admit | o.InvitePeer | o.ExpelMember
 
 # Seconds that one step of an edge may take before it counts as failed. Each edge has closer limits of its own: these only
 # keep a hanging daemon from stopping the machine.
@@ -210,6 +214,7 @@ class Controller:
         self._bluetooth: Bluetooth
         self._wifi: Wifi
         self._pinger: Pinger
+        self._prober: Prober
         self._trust: TrustStore
         self._trusted = tuple(trusted)
         self._settings = settings
@@ -219,7 +224,8 @@ class Controller:
         self._away = False
         self._visible_until: float | None = None
         self._visibility = settings.visibility
-        self._session = s.Session(identity=identity, entropy=entropy, policy=self._policy(), limits=limits)
+        self._limits = limits or o.Limits()
+        self._session = s.Session(identity=identity, entropy=entropy, policy=self._policy(), limits=self._limits)
 
         self._events: deque[o.Event] = deque()
         self._handling = False
@@ -229,6 +235,9 @@ class Controller:
         self._timer: asyncio.TimerHandle | None = None
         self._visible_timer: asyncio.TimerHandle | None = None
         self._wake_radio, self._wake_air, self._wake_ping = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._wake_probe = asyncio.Event()
+        self._errands: deque[_Errand] = deque()  # for the radio, in order
+        self._echoes: dict[str, Echo] = {}  # by P2P device address: who is looked for on a group without our protocol
         self._lines: dict[str, _Line] = {}
         self._found: o.Find | None = o.Find.OFF  # what the radio does now; None: not known any more
         self._served: tuple[bytes | None] | None = None
@@ -247,8 +256,9 @@ class Controller:
         """Start; the edges report what they are before this returns."""
         made = self._make_edges()
         self._bluetooth, self._wifi, self._pinger, self._trust = made.bluetooth, made.wifi, made.pinger, made.trust
+        self._prober = made.prober
         self._visible_for(self._settings.visible_minutes)
-        for name, run in (("radio", self._radio), ("air", self._air), ("ping", self._ping)):
+        for name, run in (("radio", self._radio), ("air", self._air), ("ping", self._ping), ("probe", self._probe)):
             self._start(run(), name)
         await asyncio.gather(
             self._try("open Wi-Fi Direct", self._wifi.open(self._sink)),
@@ -272,7 +282,7 @@ class Controller:
         self.halt()
         if tasks:
             await asyncio.wait(tasks, timeout=STEP)
-        for close in (self._pinger.close, self._bluetooth.close, self._wifi.close):
+        for close in (self._pinger.close, self._prober.close, self._bluetooth.close, self._wifi.close):
             try:
                 async with asyncio.timeout(STEP):
                     await close()
@@ -323,12 +333,13 @@ class Controller:
         if isinstance(self._session.state, s.Seeking):
             self._feed(o.Cancel())
 
-    def ask(self, peer_id: str, method: Method | None = None) -> None:
+    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False) -> None:
         """Ask a peer of the list for a link. One that cannot be asked stays in the list and nothing happens.
 
         `method`: for one that does not run Nearby Tray, what *we* do: push button, show a PIN, type the one that it shows.
+        `remember`: the group with it, so that it can be formed again with no WPS.
         """
-        self._feed(o.Ask(peer_id, method=method))
+        self._feed(o.Ask(peer_id, method=method, remember=remember))
 
     def enter_pin(self, pin: str) -> None:
         """The PIN that the other machine shows, as typed: spaces and dashes do not count. One with a wrong checksum is not tried."""
@@ -389,8 +400,9 @@ class Controller:
     def health_window(self, open: bool) -> None:
         """The link's figures are being looked at: measure five times a second."""
         self._attended = open
-        if self._link is not None:
-            self._link.attend(open)
+        for meter in (self._link, *self._echoes.values()):
+            if meter is not None:
+                meter.attend(open)
         self._wake_ping.set()
 
     def apply(self, settings: Settings) -> None:
@@ -415,6 +427,7 @@ class Controller:
                 self._datagram(data, source, received)
                 return
             case ProbeAnswered():
+                self._probe_answered(event)
                 return
             case BluetoothChanged(reason, fresh):
                 if reason is None and self._relisten is not None:
@@ -454,7 +467,7 @@ class Controller:
                         log.info("failed: %s", after.failure)
         finally:
             self._handling = False
-        for wake in (self._wake_radio, self._wake_air, self._wake_ping):
+        for wake in (self._wake_radio, self._wake_air, self._wake_ping, self._wake_probe):
             wake.set()
         self._set_timer()
         self._publish()
@@ -470,6 +483,8 @@ class Controller:
             case o.Remember(identity, trust_key, label):
                 since = next((peer.since for peer in self._trusted if peer.identity == identity), self._wall_clock())
                 self.know(TrustedPeer(identity, trust_key, label, since, self._wall_clock()))
+            case o.Provision() | o.Reject() | o.Admit() | o.InvitePeer() | o.ExpelMember():
+                self._errands.append(command)
             case o.CorrectAddresses(attempt, addresses):
                 self._correction = command
                 if self._link is not None and attempt == self._link_attempt:
@@ -517,7 +532,7 @@ class Controller:
     async def _radio(self) -> None:
         """Group, clearing and find, in this order: nothing may disturb a group that is being formed."""
         forming: asyncio.Task[None] | None = None
-        order: FormGroup | None = None
+        order: FormGroup | HostGroup | None = None
         cleared = 0
         while True:
             self._wake_radio.clear()
@@ -545,22 +560,47 @@ class Controller:
             elif wants.group is not None and order is None:
                 order = wants.group
                 forming = self._start(self._form(order), "form")
+            elif self._errands:
+                await self._run_errand(self._errands.popleft())
             else:
                 state = self._session.state
                 if isinstance(state, s.Ending) and state.farewell is None and order is None:
                     self._feed(o.GroupRemoved(state.order.attempt))  # it was never begun
                 await self._wake_radio.wait()
 
-    async def _form(self, order: FormGroup) -> None:
+    async def _form(self, order: FormGroup | HostGroup) -> None:
+        limit = self._limits.host if isinstance(order, HostGroup) else order.patience
         try:
-            async with asyncio.timeout(order.patience + STEP):
-                group = await self._wifi.form(order)
+            async with asyncio.timeout(limit + STEP):
+                group = await (self._wifi.host(order) if isinstance(order, HostGroup) else self._wifi.form(order))
         except Unavailable as error:
             self._feed(o.GroupFailed(order.attempt, error.reason, error.detail))
         except TimeoutError:
             self._feed(o.GroupFailed(order.attempt, Reason.NOT_FORMED))
         else:
             self._feed(o.GroupFormed(order.attempt, group))
+
+    async def _run_errand(self, errand: _Errand) -> None:
+        match errand:
+            case o.Provision(address, method):
+                error = await self._try("ask it to get ready", self._wifi.provision(address, method))
+                if error is not None:
+                    self._feed(o.ProvisionFailed(address, error.reason, error.detail))
+            case o.Reject(address):
+                await self._try("refuse", self._wifi.reject(address))
+            case o.Admit(attempt, admission):
+                error = await self._try("let it in", self._wifi.admit(admission))
+                if error is not None:
+                    self._feed(AdmissionFailed(attempt, admission.address, error.reason))
+            case o.InvitePeer(address):
+                error = await self._try("invite", self._wifi.invite(address))
+                group = self._session.wants.group
+                if error is not None and group is not None:
+                    self._feed(AdmissionFailed(group.attempt, address, error.reason))
+            case o.ExpelMember(address):
+                await self._try("send it out", self._wifi.expel(address))
+            case _:
+                assert_never(errand)
 
     # --- making it so: the air ---
 
@@ -663,6 +703,53 @@ class Controller:
             else:
                 await self._wake_ping.wait()
 
+    # --- making it so: who is there without our protocol ---
+
+    async def _probe(self) -> None:
+        """Probes for as long as the session wants them, one series for each machine on the group."""
+        plan: o.ProbePlan | None = None
+        loop = asyncio.get_running_loop()
+        while True:
+            self._wake_probe.clear()
+            wanted = self._session.wants.probe
+            if plan is not None and (wanted is None or wanted.attempt != plan.attempt):
+                plan = None
+                self._echoes.clear()
+                await self._try("close the probes' socket", self._prober.close())
+            elif plan is None and wanted is not None:
+                plan = wanted
+                try:
+                    async with asyncio.timeout(STEP):
+                        await self._prober.open(self._sink, plan.group)
+                except (Unavailable, TimeoutError) as error:
+                    log.warning("could not look for machines on the group: %s", error or "took too long")
+            elif plan is not None and wanted is not None:
+                for gone in self._echoes.keys() - {address for address, _ in wanted.peers}:
+                    del self._echoes[gone]
+                for address, station in wanted.peers:
+                    if address not in self._echoes:
+                        self._echoes[address] = Echo(station, self._now())
+                        self._echoes[address].attend(self._attended)
+                for echo in self._echoes.values():
+                    for sequence, address in echo.due(self._now()):
+                        self._prober.probe(address, sequence)
+                self._publish()
+                due = min((echo.deadline() for echo in self._echoes.values()), default=loop.time() + 1)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout_at(max(due, loop.time() + 0.01)):
+                        await self._wake_probe.wait()
+            else:
+                await self._wake_probe.wait()
+
+    def _probe_answered(self, answer: ProbeAnswered) -> None:
+        plan = self._session.wants.probe
+        if plan is None:
+            return
+        for echo in list(self._echoes.values()):
+            for verdict in echo.answered(answer, self._now()):
+                log.info("somebody is there: %s", answer.source)
+                self._feed(o.LinkSaid(plan.attempt, verdict))
+
     def _datagram(self, data: bytes, source: str, received: float) -> None:
         link = self._link
         plan = self._session.wants.link
@@ -688,7 +775,26 @@ class Controller:
         )
         if self._link is not None and snapshot.stage in (Stage.LINKED, Stage.CHECKING):
             snapshot = replace(snapshot, health=self._health(self._link, now))
+        if self._echoes:
+            snapshot = self._with_echoes(snapshot, now)
         return snapshot
+
+    def _with_echoes(self, snapshot: Snapshot, now: float) -> Snapshot:
+        """What was heard of machines without our protocol: the one that we are linked with, or the members of our group."""
+        members = tuple(
+            replace(member, addresses=echo.addresses, health=echo.health(now))
+            if (echo := self._echoes.get(member.peer.address))
+            else member
+            for member in snapshot.members
+        )
+        echo = self._echoes.get(snapshot.peer.address) if snapshot.peer is not None else None
+        if echo is None or snapshot.link is None or members:
+            return replace(snapshot, members=members)
+        return replace(snapshot, members=members, health=echo.health(now), link=replace(snapshot.link, peer=echo.addresses))
+
+    def _with_echo(self, member: Member, now: float) -> Member:
+        echo = self._echoes.get(member.peer.address)
+        return replace(member, addresses=echo.addresses, health=echo.health(now)) if echo is not None else member
 
     def _health(self, link: Link, now: float) -> Health:
         health = link.health(now)

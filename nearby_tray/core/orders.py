@@ -8,6 +8,7 @@ from enum import Enum
 from .keys import Role, SessionKeys, TrustedPeer
 from .link import Verdict
 from .model import (
+    Admission,
     AdmissionFailed,
     BluetoothChanged,
     CallHeard,
@@ -16,6 +17,7 @@ from .model import (
     FrameArrived,
     Group,
     GroupLost,
+    HostGroup,
     MemberJoined,
     MemberLeft,
     Method,
@@ -54,6 +56,12 @@ class Limits:
     guests: int = 4  # callers that we are connected to at once
     refusals: int = 3  # so many dialogs declined or left alone in `refusal_span`: then nobody is heard for the rest of it
     refusal_span: float = 120.0
+    pair: float = 110.0  # for the other machine's user to agree: its wpa_supplicant waits 120 s (p2p_go_neg.c)
+    type: float = 110.0  # for our user to type the PIN that it shows; WPS keeps one for 120 s
+    pins: int = 3  # PINs tried with one machine
+    probe: float = 30.0  # until something answers on a group with a machine without our protocol
+    host: float = 30.0  # until a group of our own is up
+    admit: float = 120.0  # for one that we let in to come in: the WPS walk time (wps_defs.h, WPS_PBC_WALK_TIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,7 @@ class Ask:
     peer: str
     purpose: Purpose = Purpose.LINK
     method: Method | None = None  # for one that does not run Nearby Tray; None: what it can do, the button first
+    remember: bool = False  # the group, so that it can be formed again with no WPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +106,7 @@ class EnterPin:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """The user wants a group of our own."""
+    """The user wants a group of our own. `persistent`: one to be remembered."""
 
     persistent: bool = False
 
@@ -209,6 +218,15 @@ class FarewellSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class ProvisionFailed:
+    """The machine at `address` did not get ready (`Provision`)."""
+
+    address: str
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LinkBroken:
     """The pinger could not be opened."""
 
@@ -253,6 +271,7 @@ Event = (
     | LinkSaid
     | LinkBroken
     | FarewellSaid
+    | ProvisionFailed
 )
 
 
@@ -298,7 +317,40 @@ class CorrectAddresses:
     addresses: tuple[str, ...]
 
 
-Command = Connect | Say | HangUp | Remember | CorrectAddresses
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """Have a machine without our protocol get ready; `method` is what we do. Answered by `ProvisionFailed`, or not at all."""
+
+    address: str
+    method: Method
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Tell a machine without our protocol no, where that can be told."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """Let one machine into the group `attempt` that we host; answered by `MemberJoined` or `AdmissionFailed`."""
+
+    attempt: int
+    admission: Admission
+
+
+@dataclass(frozen=True, slots=True)
+class InvitePeer:
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpelMember:
+    address: str
+
+
+Command = Connect | Say | HangUp | Remember | CorrectAddresses | Provision | Reject | Admit | InvitePeer | ExpelMember
 
 
 # --- wants: what should exist -----------------------------------------------------------------------------------------------
@@ -325,6 +377,15 @@ class LinkPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ProbePlan:
+    """Machines without our protocol to look for on a group: their P2P device addresses, and their stations where known."""
+
+    attempt: int
+    group: Group
+    peers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Wants:
     """What should exist now; nothing, unless said."""
 
@@ -333,5 +394,6 @@ class Wants:
     advertisement: bytes | None = None
     find: Find = Find.OFF
     clear: int = 0  # a new number: clear the radio once, and say so with `Cleared`
-    group: FormGroup | None = None
+    group: FormGroup | HostGroup | None = None
     link: LinkPlan | None = None
+    probe: ProbePlan | None = None

@@ -27,6 +27,7 @@ from nearby_tray.core.model import (
     CallHeard,
     Disconnected,
     Failure,
+    FormGroup,
     FrameArrived,
     Group,
     GroupLost,
@@ -239,7 +240,7 @@ class Pair:
         self.wait(LIMITS.lead)
         for side in (self.ada, self.ben):
             order = side.session.wants.group
-            assert order is not None
+            assert isinstance(order, FormGroup)
             self.do(side, o.GroupFormed(order.attempt, Group("p2p0", order.own, 7)))
         return self.at(Checking, Checking)
 
@@ -438,12 +439,12 @@ def test_the_whole_story(p: Pair) -> None:
     p.do(p.ada, PeerFound(text_address(p.ben.address))).at(Forming, Forming)
     ada, ben = wants(p.ada), wants(p.ben)
     assert ada.find is ben.find is o.Find.HELD, "nothing starts or stops a find while a group forms"
-    assert ada.group is not None and ben.group is None, "the caller first"
+    assert isinstance(ada.group, FormGroup) and ben.group is None, "the caller first"
     p.wait(0.9)
     assert wants(p.ben).group is None
     p.wait(0.2)
     theirs = wants(p.ben).group
-    assert theirs is not None
+    assert isinstance(theirs, FormGroup)
     assert (theirs.own, theirs.peer) == (ada.group.peer, ada.group.own)
     assert (ada.group.address, theirs.address) == (text_address(p.ben.address), text_address(p.ada.address))
 
