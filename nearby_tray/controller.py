@@ -336,7 +336,7 @@ class Controller:
     def ask(self, peer_id: str, method: Method | None = None, remember: bool = False) -> None:
         """Ask a peer of the list for a link. One that cannot be asked stays in the list and nothing happens.
 
-        `method`: for one that does not run Nearby Tray, what *we* do: push button, show a PIN, type the one that it shows.
+        `method`: for one that does not run Nearby Tray, which needs one: what *we* do, push button, show a PIN, type the one that it shows.
         `remember`: the group with it, so that it can be formed again with no WPS.
         """
         self._feed(o.Ask(peer_id, method=method, remember=remember))

@@ -93,7 +93,7 @@ class Ask:
 
     peer: str
     purpose: Purpose = Purpose.LINK
-    method: Method | None = None  # for one that does not run Nearby Tray; None: what it can do, the button first
+    method: Method | None = None  # for one that does not run Nearby Tray, which needs one
     remember: bool = False  # the group, so that it can be formed again with no WPS
 
 

@@ -60,6 +60,7 @@ from .model import (
 )
 from .orders import (
     Accept,
+    Admit,
     Ask,
     CallFailed,
     Cancel,
@@ -85,6 +86,7 @@ from .orders import (
     LinkPlan,
     LinkSaid,
     Policy,
+    Reject,
     Remember,
     RememberChosen,
     Say,
@@ -557,7 +559,8 @@ class Session:
         """The story: who starts, the answer, the meeting, the group, the link, the end."""
         state, limits, now = self.state, self._limits, self._now
         if isinstance(state, strangers.Strange):
-            self._strange(*strangers.step(state, event, self._rules()) if not isinstance(event, Heard) else (state, []))
+            if not isinstance(event, Heard) and not (isinstance(event, WifiRequest) and self._quiet()):
+                self._strange(*strangers.step(state, event, self._rules()))
             return
         match state, event:
             # who starts
@@ -918,7 +921,7 @@ class Session:
 
     def _ask(self, ask: Ask) -> None:
         row, channel = self._peers.row(ask.peer), self._peers.channel(ask.peer)
-        if row is not None and channel is None and row.on_wifi:
+        if row is not None and channel is None and row.on_wifi and ask.method is not None:
             self._begin(*strangers.ask(row, ask.method, ask.remember, self._rules()))
             return
         if row is None or channel is None or channel not in self._talks:
@@ -945,9 +948,11 @@ class Session:
         """What a step of `strangers` leads to."""
         before = self.state
         self._out += commands
+        if any(isinstance(command, Reject) for command in commands):
+            self._refused.append(self._now)
+        elif any(isinstance(command, Admit) for command in commands):
+            self._refused.clear()
         if isinstance(after, strangers.Over):
-            if after.refused:
-                self._refused.append(self._now)
             if after.order is not None:
                 self.state = Ending(after.order, self._now + self._limits.end, after.failure, after.peer)
             else:

@@ -162,7 +162,6 @@ class Over:
     failure: Failure | None
     peer: Peer | None = None
     order: FormGroup | HostGroup | None = None
-    refused: bool = False  # our user declined, or let the dialog pass
 
 
 Strange = Petitioned | Entering | Pairing | Probing | Paired | Hosting
@@ -182,9 +181,8 @@ Step = tuple[Strange | Over, list[Command]]
 # --- beginnings -------------------------------------------------------------------------------------------------------------
 
 
-def ask(peer: Peer, method: Method | None, remember: bool, rules: Rules) -> Step:
-    """Our user clicked a stranger."""
-    method = method or _usual(peer, rules.abilities)
+def ask(peer: Peer, method: Method, remember: bool, rules: Rules) -> Step:
+    """Our user clicked a stranger and chose a method. Without one, somebody of ours whose conversation broke off would be taken for it."""
     if peer.remembered and rules.abilities.persistent:
         return _pair(peer, Method.PBC, None, rules.limits.pins, remember, rules, way=Way.REINVOKE), []
     if not _possible(peer, method, rules.abilities):
@@ -223,7 +221,7 @@ def step(state: Strange, event: Event, rules: Rules) -> Step:
             way = Way.JOIN if request.asks is Asks.INVITE else Way.NEGOTIATE
             return _pair(peer, Method.KEYPAD, typed, limits.pins, False, rules, way=way), []
         case Petitioned(peer, request), Decline() | Cancel():
-            return Over(None, peer, refused=True), [Reject(request.address)]
+            return Over(None, peer), [Reject(request.address)]
 
         case ((Petitioned(peer) | Entering(peer)), WifiChanged(reason)) if reason is not None:
             return Over(Failure(STAGES[type(state)], reason), peer), []
@@ -260,7 +258,7 @@ def expire(state: Strange, rules: Rules) -> Step:
     now = rules.now
     match state:
         case Petitioned(peer, request, until) if now >= until:
-            return Over(Failure(Stage.ASKED, Reason.NO_ANSWER), peer, refused=True), [Reject(request.address)]
+            return Over(Failure(Stage.ASKED, Reason.NO_ANSWER), peer), [Reject(request.address)]
         case Entering(peer, until) if now >= until:
             return Over(Failure(Stage.ENTERING, Reason.NO_ANSWER), peer), []
         case Pairing(peer, order, until) if now >= until:
@@ -386,13 +384,6 @@ def _admit(state: Hosting, peer: Peer, admission: Admission, rules: Rules) -> tu
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------------
-
-
-def _usual(peer: Peer, abilities: Abilities) -> Method:
-    """The button where it has one or does not say; otherwise a PIN, typed where there are keys."""
-    if peer.methods is None or Method.PBC in peer.methods or not abilities.pin:
-        return Method.PBC
-    return Method.DISPLAY if Method.KEYPAD in peer.methods else Method.KEYPAD
 
 
 def _possible(peer: Peer, method: Method, abilities: Abilities) -> bool:
