@@ -215,7 +215,7 @@ class Controller:
         self._wifi: Wifi
         self._pinger: Pinger
         self._prober: Prober
-        self._trust: TrustStore
+        self._trust: TrustStore | None = None
         self._trusted = tuple(trusted)
         self._settings = settings
         self._kind = kind
@@ -850,6 +850,8 @@ class Controller:
         self._start(self._save(peers), SAVING)
 
     async def _save(self, peers: tuple[TrustedPeer, ...]) -> None:
+        if self._trust is None:
+            return  # not open yet: what is known came from there
         try:
             await self._trust.save(peers)
         except OSError as error:

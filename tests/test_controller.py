@@ -33,7 +33,7 @@ class Person:
         self.shown: list[Snapshot] = []
         self.kept: list[Settings] = []
         self.controller = Controller(
-            lambda: Edges(machine.bluetooth, machine.wifi, machine.pinger, machine.trust),
+            lambda: Edges(machine.bluetooth, machine.wifi, machine.pinger, machine.prober, machine.trust),
             identity=self.identity,
             trusted=trusted,
             settings=settings or Settings(name=machine.name),
