@@ -1,8 +1,8 @@
 """wpa_supplicant over its D-Bus interface: every way to form a group, and what other machines ask of us.
 
 `Supplicant` is the daemon as it is now: is it there, may we talk to it, which interface does Wi-Fi Direct, who is around, and its signals
-as typed values. Two edges are built on it: `Alone` serves `controller.Wifi` with no NetworkManager on the radio; `Beside` serves it together
-with NetworkManager, which activates, adopts the group and gives it addresses, while the negotiation itself is ours.
+as typed values. Two edges are built on it: `Alone` serves `controller.Wifi` with no NetworkManager on the radio; `Beside` serves it
+together with NetworkManager, which activates, adopts the group and gives it addresses, while the negotiation itself is ours.
 
 The rules they keep:
 
@@ -437,8 +437,7 @@ class Supplicant:
         self.path, self.name, self.p2p_address = None, "", None
         for path in list(self._facts):
             self._drop_peer(path)
-        for interface in list(self._groups):
-            self._end_group(interface)
+        self._groups.clear()  # `Changed` tells that they are lost
         self._remembered.clear()
         self._arriving.clear()
         self._stations.clear()
@@ -922,8 +921,8 @@ class Alone:
         if self._sink is not None:
             return
         self._sink = sink
-        self._supplicant.listeners.append(self._on_heard)
         await self._supplicant.open()
+        self._supplicant.listeners.append(self._on_heard)
         await self._clean()
         self._report(fresh=False)
 
@@ -1443,6 +1442,10 @@ class Alone:
             return None
         return f"{name} {bytes(ssid).hex()}" if isinstance(ssid, bytes | list) and len(ssid) <= 32 else None
 
+    async def _clean_first(self, fresh: bool) -> None:
+        await self._clean()
+        self._report(fresh=fresh)
+
     async def _clean(self) -> None:
         """Undo what an earlier run left behind, and what we made before the daemon was lost to us."""
         if self._cleaned or self._supplicant.reason is not None:
@@ -1494,8 +1497,9 @@ class Alone:
                     self._cleaned = False
                 self._lose_all(fresh)
                 if self._supplicant.reason is None and not self._cleaned:
-                    self._start(self._clean(), "clean")
-                self._report(fresh=fresh)
+                    self._start(self._clean_first(fresh), "clean")
+                else:
+                    self._report(fresh=fresh)
             case Asked(request):
                 self._on_asked(heard, request)
             case Provisioned():
@@ -1523,6 +1527,7 @@ class Alone:
         if isinstance(heard, Finished | Changed):
             self._pulse.set()
             self._pulse = asyncio.Event()
+        if isinstance(heard, Finished):
             self._report(fresh=False)
 
     async def _drop(self, interface: str) -> None:
@@ -1533,6 +1538,7 @@ class Alone:
         reason = self._supplicant.reason
         if reason is None and not fresh:
             return
+        self._ours.clear()
         why = Unavailable(Reason.DAEMON_RESTARTED if reason in (None, Reason.WIFI_MISSING) else reason, "wpa_supplicant")
         if self._doing is not None:
             self._doing.lose(why)
