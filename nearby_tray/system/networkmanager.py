@@ -26,11 +26,25 @@ import uuid
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..core.model import Admission, EdgeEvent, FormGroup, Group, GroupLost, HostGroup, Method, PeerFound, PeerLost, Reason, WifiChanged
+from ..core.model import (
+    Abilities,
+    Admission,
+    EdgeEvent,
+    FormGroup,
+    Group,
+    GroupLost,
+    HostGroup,
+    Method,
+    PeerFound,
+    PeerLost,
+    Reason,
+    Way,
+    WifiChanged,
+)
 from ..core.wire import clean_name
 from ..errors import Unavailable
 from . import nl80211
@@ -109,8 +123,11 @@ _NO_SUCH_PEER = "org.freedesktop.NetworkManager.Device.SpecificObjectNotFound"
 
 _NETWORK_CONTROL = "org.freedesktop.NetworkManager.network-control"
 
+_PEER_FACTS = ("HwAddress", "Name", "Strength", "LastSeen", "Manufacturer", "Model", "ModelNumber", "WfdIEs")
+
 _MOST_PEERS = 200
 _MOST_DEVICES = 64
+_DHCP_WAIT = 12_000  # milliseconds
 _MOST_ADDRESSES = 16
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 _INTERFACE = re.compile(r"[^/\s]{1,15}")
@@ -123,6 +140,7 @@ _MADE_PROFILE, _MADE_FIND = "nm-profile", "nm-find"
 
 ReadAddress = Callable[[str], Awaitable[bytes | None]]
 ReadSignal = Callable[[int], Awaitable[int | None]]
+ReadLink = Callable[[int], Awaitable[nl80211.GroupRadio | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,14 +221,16 @@ class NetworkManager:
         limits: Limits | None = None,
         read_address: ReadAddress = nl80211.own_p2p_address,
         read_signal: ReadSignal = nl80211.signal,
+        read_link: ReadLink = nl80211.link,
         interfaces: Path = Path("/sys/class/net"),
     ) -> None:
-        """`bus`: "system" or an address. `read_address`, `read_signal`, `interfaces`: where the kernel is asked."""
+        """`bus`: "system" or an address. `read_address`, `read_signal`, `read_link`, `interfaces`: where the kernel is asked."""
         self._journal = journal
         self._which = bus
         self._limits = limits or Limits()
         self._read_address = read_address
         self._read_signal = read_signal
+        self._read_link = read_link
         self._interfaces = interfaces
 
         self._sink: Callable[[EdgeEvent], None] = lambda _event: None
@@ -229,6 +249,7 @@ class NetworkManager:
         self._p2p_address: bytes | None = None
         self._known: dict[str, tuple[int, str]] = {}  # device path → type and interface
         self._managed: set[str] = set()  # Wi-Fi interfaces that NetworkManager has
+        self._abilities = Abilities()
         self._cleaned = False
         self._fresh = False
         self._reported: WifiChanged | None = None
@@ -435,6 +456,8 @@ class NetworkManager:
         if self._forming is not None or self._made is not None:
             raise Unavailable(Reason.WIFI_BUSY, "a group of ours is there already")
         self._require()
+        if takeover is None:
+            _refuse(order, self._abilities)
         forming = self._forming = _Forming(order, takeover=takeover)
         try:
             group = await self._form(forming)
@@ -536,7 +559,7 @@ class NetworkManager:
         before = 0
         taking: asyncio.Task[None] | None = None
         try:
-            async with asyncio.timeout(self._limits.form):
+            async with asyncio.timeout(min(self._limits.form, forming.order.patience)):
                 while before != _ACTIVATED:
                     before = _check(await forming.states.get(), before)
                     if before == _CONFIG and taking is None and forming.takeover is not None:
@@ -585,7 +608,10 @@ class NetworkManager:
             index = socket.if_nametoindex(interface)
         except OSError:
             index = 0
-        return Group(interface, tuple(addresses[:_MOST_ADDRESSES]), index)
+        radio = await self._read_link(index) if index else None
+        if radio is None:
+            return Group(interface, tuple(addresses[:_MOST_ADDRESSES]), index)
+        return Group(interface, tuple(addresses[:_MOST_ADDRESSES]), index, radio.owner, radio.frequency, radio.width)
 
     async def remove(self) -> None:
         """See `controller.Wifi`."""
@@ -932,11 +958,11 @@ class NetworkManager:
         if self._closing or (self._owner is not None and not self._read):
             return
         reason = self._reason()
-        report = WifiChanged(reason, self._p2p_address if self._device is not None else None, self._fresh)
+        report = WifiChanged(reason, self._p2p_address if self._device is not None else None, self._fresh, self._abilities)
         if self._reported is not None and not self._fresh and report == self._reported:
             return
         self._fresh = False
-        self._reported = WifiChanged(report.reason, report.p2p_address)
+        self._reported = replace(report, fresh=False)
         log.info("Wi-Fi Direct is %s%s", reason.value if reason else "ready", ", anew" if report.fresh else "")
         self._sink(report)
         self._opened.set()
@@ -989,7 +1015,7 @@ class NetworkManager:
     def _tell_peers(self) -> None:
         for seen in self._seen.values():
             found = seen.properties
-            facts = tuple(found.get(key) for key in ("HwAddress", "Name", "Strength", "LastSeen"))
+            facts = tuple(found.get(key) for key in _PEER_FACTS)
             if not found or facts == seen.told:
                 continue
             seen.told = facts
@@ -998,7 +1024,16 @@ class NetworkManager:
                 continue
             seen.address = address
             name = clean_name(_text(found.get("Name"))[:256])
-            self._sink(PeerFound(address, "" if name == "unnamed" else name, _percent(found), _loop_time(found.get("LastSeen"))))
+            self._sink(
+                PeerFound(
+                    address,
+                    "" if name == "unnamed" else name,
+                    _percent(found),
+                    _loop_time(found.get("LastSeen")),
+                    kind="tv" if _is_display(found.get("WfdIEs")) else "other",
+                    model=_model(found),
+                )
+            )
 
     def _drop_peers(self, paths: set[str]) -> None:
         gone = [self._seen.pop(path).address for path in paths]
@@ -1063,20 +1098,63 @@ def _profile(order: FormGroup, name: str, user: str | None, zone: str | None) ->
         connection["permissions"] = Variant("as", [f"user:{user}:"])
     if zone is not None:
         connection["zone"] = Variant("s", zone)
-    private = {"never-default": Variant("b", True), "ignore-auto-dns": Variant("b", True)}
+    return {
+        "connection": connection,
+        "wifi-p2p": {"peer": Variant("s", order.address.upper()), **_provisioning(order)},
+        **(_planned(order) if order.own else _automatic()),
+    }
+
+
+_PRIVATE = {"never-default": Variant("b", True), "ignore-auto-dns": Variant("b", True)}
+
+
+def _planned(order: FormGroup) -> _Dictionary:
+    """The addresses that both applets have agreed on."""
     (ipv4, bits4), (ipv6, bits6) = ((order.own[0], 30), (order.own[1], 64))
 
     def manual(address: str, bits: int) -> dict[str, Variant]:
         data = [{"address": Variant("s", address), "prefix": Variant("u", bits)}]
-        return {"method": Variant("s", "manual"), "address-data": Variant("aa{sv}", data), **private}
+        return {"method": Variant("s", "manual"), "address-data": Variant("aa{sv}", data), **_PRIVATE}
 
     return {
-        "connection": connection,
-        "wifi-p2p": {"peer": Variant("s", order.address.upper())},
         # IPv4 carries the pings: without it there is no link. IPv6 may come later (duplicate detection) or not at all.
         "ipv4": {**manual(ipv4, bits4), "may-fail": Variant("b", False)},
         "ipv6": manual(ipv6, bits6),
     }
+
+
+def _automatic() -> _Dictionary:
+    """Addresses with a machine that knows nothing of ours.
+
+    IPv4 "auto" is what such machines expect: as the owner NetworkManager serves DHCP, as a client it asks for it. A peer that serves none
+    must not cost us the link, so IPv6 is link-local, which needs nobody, and IPv4 may fail; it is waited for a while all the same, or
+    link-local alone would end the waiting at once. IPv6 "auto" would wait for a router that is not there and then fail, and as the owner
+    it would hand our uplink's prefix to a stranger (NetworkManager: nm-device-wifi-p2p.c, get_auto_ip_config_method).
+    """
+    return {
+        "ipv4": {"method": Variant("s", "auto"), "required-timeout": Variant("i", _DHCP_WAIT), **_PRIVATE},
+        "ipv6": {"method": Variant("s", "link-local"), **_PRIVATE},
+    }
+
+
+def _provisioning(order: FormGroup) -> dict[str, Variant]:
+    """WPS: nothing for push button, which every version understands."""
+    return {}
+
+
+def _refuse(order: FormGroup, abilities: Abilities) -> None:
+    """Raise `Unavailable` for what NetworkManager cannot do; nothing that was asked for is ever left out without a word."""
+    asked = {
+        f"{order.way.value} with a group": order.way is not Way.NEGOTIATE,
+        "a PIN": order.method is not Method.PBC and not abilities.pin,
+        # nm-supplicant-interface.c, nm_supplicant_interface_p2p_connect: 7, not persistent, no frequency, always.
+        f"GO intent {order.intent}": order.intent not in (None, 7),
+        "a channel of one's choice": order.frequency is not None,
+        "a group that is remembered": order.persistent,
+    }
+    for what, is_asked in asked.items():
+        if is_asked:
+            raise Unavailable(Reason.NOT_OFFERED, f"NetworkManager does not offer {what}")
 
 
 def _differences(sent: _Dictionary, back: Mapping[Any, object]) -> list[str]:
@@ -1190,6 +1268,33 @@ def _number(value: object) -> int:
 def _percent(properties: Mapping[str, object]) -> int | None:
     strength = properties.get("Strength")
     return strength if isinstance(strength, int) and 0 <= strength <= 100 else None
+
+
+def _model(properties: Mapping[str, object]) -> str:
+    """What the peer says it is made as. `Model` is empty with wpa_supplicant, which names it `ModelName` where NetworkManager asks for
+    another name (nm-supplicant-interface.c, _peer_info_properties_changed); many put the maker into the model as well."""
+    texts = (clean_name(_text(properties.get(key))[:256]) for key in ("Manufacturer", "Model", "ModelNumber"))
+    words: list[str] = []
+    for text in texts:
+        if text != "unnamed" and not any(text.casefold() in word.casefold() for word in words):
+            words.append(text)
+    if len(words) > 1 and words[1].casefold().startswith(words[0].casefold()):
+        del words[0]
+    return clean_name(" ".join(words)) if words else ""
+
+
+def _is_display(elements: object) -> bool:
+    """Whether the Wi-Fi Display subelements say that the peer shows pictures (a primary sink) and does not send them.
+
+    Wi-Fi Display Technical Specification 2.1, 5.1.2: subelement 0, its device type in the two lowest bits of the first 16.
+    """
+    data = bytes(elements) if isinstance(elements, bytes | bytearray) else b""
+    while len(data) >= 3:
+        body = data[3 : 3 + int.from_bytes(data[1:3])]
+        if data[0] == 0 and len(body) >= 2:
+            return body[1] & 0b11 == 1
+        data = data[3 + int.from_bytes(data[1:3]) :]
+    return False
 
 
 def _loop_time(seen: object) -> float | None:

@@ -1,9 +1,9 @@
-"""What only the kernel's wireless layer knows: our own P2P address, and the role, frequency and signal of a group.
+"""What only the kernel's wireless layer knows: our own P2P address, the role, channel and signal of a group, and the permitted channels.
 
 NetworkManager's `HwAddress` of the P2P device is empty and wpa_supplicant keeps it to itself, but nl80211 tells anybody who asks. The
 rule: these are readings for the benefit of the user; what cannot be read is `None`, never an error.
 
-Three requests and six attributes are spoken by hand. pyroute2 does the same with a loop of its own, 25 MB and 0.2 s of import, which in
+Four requests and a dozen attributes are spoken by hand. pyroute2 does the same with a loop of its own, 25 MB and 0.2 s of import, which in
 the lab's emulated machine delayed the first report by 20 s.
 """
 
@@ -29,9 +29,13 @@ _ATTRIBUTE = struct.Struct("=HH")
 _TYPE_MASK = 0x3FFF  # without the flags "nested" and "byte order"
 
 # linux/nl80211.h
-_GET_INTERFACE, _GET_STATION = 5, 17
+_GET_WIPHY, _GET_INTERFACE, _GET_STATION = 1, 5, 17
 _WIPHY, _IFINDEX, _IFNAME, _IFTYPE, _MAC, _STA_INFO, _FREQUENCY = 1, 3, 4, 5, 6, 21, 38
+_BANDS, _WIDTH, _SPLIT = 22, 159, 174
 _STA_SIGNAL = 7
+_BAND_FREQUENCIES = 1
+_FREQUENCY_OF, _DISABLED, _NO_IR, _RADAR = 1, 2, 3, 5
+_WIDTHS = {0: 20, 1: 20, 2: 40, 3: 80, 4: 160, 5: 160, 6: 5, 7: 10, 8: 1, 9: 2, 10: 4, 11: 8, 12: 16, 13: 320}  # MHz; 4 is 80 + 80
 _STATION, _P2P_CLIENT, _P2P_GO, _P2P_DEVICE = 2, 8, 9, 10
 
 _LIMIT = 2.0  # seconds for one answer; the kernel needs microseconds
@@ -50,14 +54,31 @@ class Interface:
     kind: int
     address: bytes
     frequency: int | None = None  # MHz, while on a channel
+    width: int | None = None  # MHz
 
 
 @dataclass(frozen=True, slots=True)
 class GroupRadio:
-    """How a group is on the air: our role in it and the channel's frequency in MHz."""
+    """How a group is on the air: our role in it, the channel's frequency and its width, both in MHz."""
 
     owner: bool
-    frequency: int | None
+    frequency: int | None = None
+    width: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One channel of a radio, as driver and regulation leave it."""
+
+    frequency: int  # MHz
+    disabled: bool = False  # by regulation, or by the driver for it
+    no_ir: bool = False  # nobody may begin to send there (no initiating radiation): clients only, after an owner was heard
+    radar: bool = False  # an owner must listen for radar for a minute before, and leave when there is some
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether a group can be begun on it. wpa_supplicant leaves channels with radar out (p2p_supplicant.c, wpas_p2p_verify_channel)."""
+        return not (self.disabled or self.no_ir or self.radar)
 
 
 async def own_p2p_address(parent: str) -> bytes | None:
@@ -69,12 +90,58 @@ async def own_p2p_address(parent: str) -> bytes | None:
     return _choose(_interfaces(await _ask(_GET_INTERFACE)), parent)
 
 
-async def group_radio(name: str) -> GroupRadio | None:
-    """Role and frequency of the group interface `name`."""
+async def link(index: int) -> GroupRadio | None:
+    """Role, frequency and width of the group on the interface with this index; `None` where that is no group or cannot be told."""
     for interface in _interfaces(await _ask(_GET_INTERFACE)):
-        if interface.name == name and interface.kind in (_P2P_CLIENT, _P2P_GO):
-            return GroupRadio(interface.kind == _P2P_GO, interface.frequency)
+        if interface.index == index and interface.kind in (_P2P_CLIENT, _P2P_GO):
+            return GroupRadio(interface.kind == _P2P_GO, interface.frequency, interface.width)
     return None
+
+
+async def groups() -> dict[int, GroupRadio]:
+    """All groups of this machine, by interface index; also those that are only being formed."""
+    return {
+        interface.index: GroupRadio(interface.kind == _P2P_GO, interface.frequency, interface.width)
+        for interface in _interfaces(await _ask(_GET_INTERFACE))
+        if interface.kind in (_P2P_CLIENT, _P2P_GO)
+    }
+
+
+async def channels(index: int) -> tuple[Channel, ...]:
+    """The channels of the radio that the interface with this index is on, in order; empty where that cannot be told."""
+    found: dict[int, Channel] = {}
+    # Split: in one message the kernel leaves out what was added since 3.10.
+    for attributes in await _ask(_GET_WIPHY, {_IFINDEX: struct.pack("=I", index), _SPLIT: b""}):
+        for band in _attributes(attributes.get(_BANDS, b"")).values():
+            for one in _attributes(_attributes(band).get(_BAND_FREQUENCIES, b"")).values():
+                flags = _attributes(one)
+                frequency = _number(flags.get(_FREQUENCY_OF))
+                if frequency is not None:
+                    found[frequency] = Channel(frequency, _DISABLED in flags, _NO_IR in flags, _RADAR in flags)
+    return tuple(found[frequency] for frequency in sorted(found))
+
+
+async def forbidden(index: int, frequency: int) -> str | None:
+    """Why no group can be begun on `frequency` (MHz, or 2 or 5 for the band) with the radio of this interface; `None` when it can.
+
+    Also `None` where the kernel does not say: then the daemon will.
+    """
+    known = await channels(index)
+    if not known:
+        return None
+    # The bands as wpa_supplicant means them with 2 and 5 (p2p_supplicant.c, wpas_p2p_select_go_freq).
+    band = {2: range(2400, 2500), 5: range(5000, 5900)}.get(frequency, range(frequency, frequency + 1))
+    fitting = [channel for channel in known if channel.frequency in band]
+    what = f"{frequency} GHz" if len(band) > 1 else f"{frequency} MHz"
+    if not fitting:
+        return f"{what}: this radio cannot"
+    if any(channel.is_usable for channel in fitting):
+        return None
+    if all(channel.disabled for channel in fitting):
+        return f"{what}: not permitted here by regulation"
+    if all(channel.disabled or channel.radar for channel in fitting):
+        return f"{what}: shared with radar"
+    return f"{what}: regulation lets nobody begin to send there"
 
 
 async def signal(index: int) -> int | None:
@@ -111,6 +178,7 @@ def _interfaces(answer: Iterable[_Attributes]) -> Iterator[Interface]:
                 kind=_number(attributes.get(_IFTYPE)) or 0,
                 address=address,
                 frequency=_number(attributes.get(_FREQUENCY)),
+                width=_WIDTHS.get(width) if (width := _number(attributes.get(_WIDTH))) is not None else None,
             )
 
 

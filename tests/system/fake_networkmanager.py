@@ -32,6 +32,7 @@ _KEYS: dict[str, dict[str, str]] = {
         "ignore-auto-dns": "b",
         "may-fail": "b",
         "ignore-auto-routes": "b",
+        "required-timeout": "i",
     },
     "ipv6": {
         "method": "s",
@@ -293,6 +294,7 @@ class Peer(ServiceInterface):
     def __init__(self, address: str, name: str, strength: int, seen: int) -> None:
         super().__init__(f"{NM}.WifiP2PPeer")
         self.facts: dict[str, Any] = {"HwAddress": address, "Name": name, "Strength": strength, "LastSeen": seen}
+        self.facts |= {"Manufacturer": "", "Model": "", "ModelNumber": "", "WfdIEs": b""}
 
     @dbus_property(gives="s", name="HwAddress")
     def hw_address(self) -> str:
@@ -309,6 +311,22 @@ class Peer(ServiceInterface):
     @dbus_property(gives="i", name="LastSeen")
     def last_seen(self) -> int:
         return int(self.facts["LastSeen"])
+
+    @dbus_property(gives="s", name="Manufacturer")
+    def manufacturer(self) -> str:
+        return str(self.facts["Manufacturer"])
+
+    @dbus_property(gives="s", name="Model")
+    def model(self) -> str:
+        return str(self.facts["Model"])
+
+    @dbus_property(gives="s", name="ModelNumber")
+    def model_number(self) -> str:
+        return str(self.facts["ModelNumber"])
+
+    @dbus_property(gives="ay", name="WfdIEs")
+    def wfd_ies(self) -> bytes:
+        return bytes(self.facts["WfdIEs"])
 
 
 class Config(ServiceInterface):
@@ -346,6 +364,12 @@ class FakeNetworkManager:
         self.one_sided = 45.0  # seconds until an unanswered attempt is given up
         self.stop_at: int | None = None  # stay in this state while activating, until `resume`
         self.resume = asyncio.Event()
+        self.interface = "p2p-wlan0-0"  # of the group
+        # What DHCP, or we as the owner, and IPv6's own way give, by version of IP.
+        self.automatic: dict[int, list[dict[str, Variant]]] = {
+            4: [{"address": Variant("s", "10.42.0.1"), "prefix": Variant("u", 24)}],
+            6: [{"address": Variant("s", "fe80::1"), "prefix": Variant("u", 64)}],
+        }
         self.answer_late: asyncio.Event | None = None  # AddAndActivateConnection2 answers only then
         self.deactivates: asyncio.Event | None = None  # 110 becomes 30 only then
         self.drops: set[str] = set()  # keys this version does not know, "ipv4.never-default"
@@ -560,11 +584,11 @@ class FakeNetworkManager:
         settings = active.profile.settings
         configs = []
         for version in (4, 6):
-            data = settings[f"ipv{version}"].get("address-data", Variant("aa{sv}", [])).value
+            data = settings[f"ipv{version}"].get("address-data", Variant("aa{sv}", self.automatic[version])).value
             path = self._next(f"IP{version}Config")
             self._export(path, Config(version, data))
             configs.append(path)
-        self.p2p.ip = ("p2p-wlan0-0", configs[0], configs[1])
+        self.p2p.ip = (self.interface, configs[0], configs[1])
         for state in (70, 80, 90, 100):
             await self._step(state)
 

@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
-from nearby_tray.core.model import EdgeEvent, FormGroup, Group, GroupLost, PeerFound, PeerLost, Reason, WifiChanged
+from nearby_tray.core.model import EdgeEvent, FormGroup, Group, GroupLost, Method, PeerFound, PeerLost, Reason, Way, WifiChanged
 from nearby_tray.errors import Unavailable
 from nearby_tray.system import networkmanager
 from nearby_tray.system.bus import Bus, DBusError, Variant, plain
 from nearby_tray.system.journal import Journal
 from nearby_tray.system.networkmanager import Limits, NetworkManager
+from nearby_tray.system.nl80211 import GroupRadio
 
 from .fake_networkmanager import NM, FakeNetworkManager, Firewall, Profile, Wireless
 
@@ -362,6 +363,109 @@ def test_our_zone_is_used_where_firewalld_knows_it(run: Run, tmp_path: Path) -> 
                 zone = here.fake.named("AddAndActivateConnection2")[0][1]["connection"].get("zone")
                 assert (zone.value if zone else None) == expected
             await firewall.close()
+
+    run(main())
+
+
+def test_with_a_machine_of_another_kind_the_addresses_are_automatic_and_nothing_else_changes(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            group = await linked(here, FormGroup(1, PEER, name="Ana's phone"))
+            assert group.addresses == ("10.42.0.1", "fe80::1")
+            settings = here.fake.named("AddAndActivateConnection2")[0][1]
+            flat = {f"{name}.{key}": value.value for name, keys in settings.items() for key, value in keys.items()}
+            assert {key: value for key, value in flat.items() if key.startswith(("ipv", "wifi"))} == {
+                "wifi-p2p.peer": PEER,
+                "ipv4.method": "auto",
+                "ipv4.required-timeout": 12000,
+                "ipv4.never-default": True,
+                "ipv4.ignore-auto-dns": True,
+                "ipv6.method": "link-local",
+                "ipv6.never-default": True,
+                "ipv6.ignore-auto-dns": True,
+            }
+            await here.wifi.remove()
+            here.fake.automatic[4] = []  # it serves no addresses
+            assert (await linked(here, FormGroup(2, PEER))).addresses == ("fe80::1",)
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"way": Way.JOIN},
+        {"way": Way.REINVOKE},
+        {"method": Method.DISPLAY, "pin": "12345670"},
+        {"method": Method.KEYPAD, "pin": "12345670"},
+        {"intent": 15},
+        {"intent": 0},
+        {"frequency": 5180},
+        {"frequency": 2},
+        {"persistent": True},
+    ],
+)
+def test_what_networkmanager_cannot_do_is_refused_before_anything_begins(run: Run, tmp_path: Path, asked: dict[str, Any]) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.fake.add_peer(PEER)
+            error = await failure(here.wifi.form(replace(ORDER, **asked)))
+            assert error.reason is Reason.NOT_OFFERED and "12345670" not in error.detail
+            assert not here.fake.named("AddAndActivateConnection2")
+            assert here.is_clean()
+            await here.wifi.form(replace(ORDER, intent=7))  # what it does anyway
+
+    run(main())
+
+
+def test_an_attempt_takes_no_longer_than_its_order_says(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.fake.answers = False
+            here.fake.add_peer(PEER)
+            assert (await failure(here.wifi.form(replace(ORDER, patience=0.05)))).reason is Reason.NOT_FORMED
+            assert here.is_clean()
+
+    run(main())
+
+
+def test_how_the_group_is_on_the_air_is_told(run: Run, tmp_path: Path) -> None:
+    async def read_link(index: int) -> GroupRadio:
+        assert index == 1
+        return GroupRadio(True, 5180, 80)
+
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.wifi._read_link = read_link
+            here.fake.interface = "lo"
+            group = await linked(here)
+            assert (group.interface, group.index, group.owner, group.frequency, group.width) == ("lo", 1, True, 5180, 80)
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("facts", "kind", "model"),
+    [
+        ({}, "other", ""),
+        ({"Manufacturer": "Acme", "ModelNumber": "X1"}, "other", "Acme X1"),
+        ({"Manufacturer": "Acme", "Model": "Acme Phone", "ModelNumber": "acme phone"}, "other", "Acme Phone"),
+        ({"Manufacturer": "\u202e", "Model": " \x07 ", "ModelNumber": "x" * 300}, "other", "x" * 32),
+        ({"WfdIEs": bytes.fromhex("00000600111c440032")}, "tv", ""),  # a primary sink
+        ({"WfdIEs": bytes.fromhex("00000600101c440032")}, "other", ""),  # a source: a phone, or a PC
+        ({"WfdIEs": bytes.fromhex("010002ffff00000600111c440032")}, "tv", ""),
+        ({"WfdIEs": bytes.fromhex("00ffff")}, "other", ""),
+    ],
+)
+def test_what_a_peer_says_it_is_made_as(run: Run, tmp_path: Path, until: Until, facts: dict[str, Any], kind: str, model: str) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            path = here.fake.add_peer(PEER)
+            await until(lambda: bool(here.told(PeerFound)))
+            here.fake.change_peer(path, Strength=11, **facts)
+            await until(lambda: here.told(PeerFound)[-1].strength == 11)
+            found = here.told(PeerFound)[-1]
+            assert (found.kind, found.model) == (kind, model)
 
     run(main())
 
