@@ -7,6 +7,7 @@ everything else is imported by the functions that need it, after it is there (me
 from __future__ import annotations
 
 import asyncio
+import builtins
 import logging
 import os
 import signal
@@ -37,6 +38,7 @@ def run(options: Options) -> int:
     logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     if options.headless:
         return asyncio.run(_until_quit(_Applet(options).run))
+    plain_imports()
     from .ui.face import prepare_environment
 
     prepare_environment()
@@ -47,6 +49,8 @@ def run(options: Options) -> int:
     app.setApplicationDisplayName("Nearby Tray")
     if not options.demo and _show_running(options):
         return 0
+    from concurrent.futures import ThreadPoolExecutor
+
     import qasync
 
     if options.demo:
@@ -56,7 +60,16 @@ def run(options: Options) -> int:
     else:
         work = _Applet(options, app).run
     with qasync.QEventLoop(app) as loop:
+        loop.set_default_executor(ThreadPoolExecutor())  # a thread when there is work for one; qasync's own begins with ten
         return int(loop.run_until_complete(_until_quit(work)))
+
+
+def plain_imports() -> None:
+    """Load PySide without what it does to `import` afterwards: for `from __feature__ import …`, which is not used here, it would read and keep
+    the source text of every module that comes later (measured: 5 MiB, and a quarter more time for them)."""
+    import PySide6.QtCore  # noqa: F401 - this puts it there
+
+    builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
 
 
 def _show_running(options: Options) -> bool:
