@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import importlib
 import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -24,6 +25,7 @@ from .ui import text
 if TYPE_CHECKING:
     from .cli import Options
     from .controller import Controller, Edges
+    from .core.keys import TrustedPeer
     from .core.wire import Kind
     from .settings import Settings
     from .system.trust import Trust, TrustFile
@@ -95,12 +97,28 @@ async def _until_quit(work: Callable[[asyncio.Event], Awaitable[int]]) -> int:
         restore()
 
 
+_WORK = (".core.wire", ".core.conversation", ".core.session", ".controller", ".system.trust", ".system.bus", ".system.networkmanager")
+_WORK += (".system.bluez", ".system.notifications", ".system.service", ".system.login", ".system.pinger")
+
+
+async def _load() -> None:
+    """Import what does the work, a part at a time: in between the tray is given the icon that it asks for."""
+    for name in ("msgspec", *_WORK):
+        await asyncio.sleep(0)
+        importlib.import_module(name, __package__)
+    await asyncio.sleep(0)
+
+
 class _Front:
     """What the face talks to: nothing going on, until the controller is there, a moment after the icon; then that."""
 
     def __init__(self) -> None:
         self._controller: Controller | None = None
         self._waiting: list[Callable[[Snapshot], None]] = []
+
+    @property
+    def connected(self) -> bool:
+        return self._controller is not None
 
     def connect(self, controller: Controller) -> None:
         self._controller = controller
@@ -142,7 +160,7 @@ class _Applet:
         self._quit = quit
         if self._app is not None:
             self._face = self._make_face()
-            await asyncio.sleep(0)
+            await _load()
         self.controller = self._make_controller()
         self._front.connect(self.controller)
         from .system.bus import BusGone
@@ -267,13 +285,24 @@ class _Applet:
         return Face(
             self._app,
             cast("FaceController", self._front),
-            settings=lambda: self.controller.settings,
+            settings=self._settings_shown,
             adapters=lambda: [(name, name) for name in adapters()],
-            remembered=lambda: [(peer.identity.hex(), peer.label) for peer in self.controller.trusted],
+            remembered=lambda: [(peer.identity.hex(), peer.label) for peer in self._remembered()],
             autostart_note=_autostart_note,
             quit=self.quit,
             hidden=self._options.background,
         )
+
+    def _settings_shown(self) -> Settings:
+        """Also in the first moment, before there is a controller that has them."""
+        if self._front.connected:
+            return self.controller.settings
+        from . import settings
+
+        return settings.load(settings.settings_path())[0]
+
+    def _remembered(self) -> Iterable[TrustedPeer]:
+        return self.controller.trusted if self._front.connected else ()
 
     def _keep(self, settings: Settings) -> None:
         from . import settings as settings_file
