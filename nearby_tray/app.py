@@ -239,11 +239,11 @@ class _Applet:
         from .controller import Edges
         from .system.bluez import BlueZ
         from .system.journal import Journal
-        from .system.networkmanager import NetworkManager
         from .system.pinger import UdpPinger
+        from .system.wifi import choose
 
         journal = Journal()
-        return Edges(BlueZ(self._settings.adapter, journal), NetworkManager(journal), UdpPinger(), self._trust)
+        return Edges(BlueZ(self._settings.adapter, journal), choose(journal), UdpPinger(), self._trust)
 
     def _make_face(self) -> Face:
         from PySide6.QtWidgets import QApplication

@@ -2,9 +2,10 @@
 
 What it needs of the machine it states here as Protocols; `system/` serves them with real daemons, `simulation/` with simulated air.
 
-The session says what should exist (`Wants`); three tasks make it so, each in its own order and one step at a time: `_radio`
-(find, clearing, group), `_air` (call, listening) and `_ping` (the link). What a daemon's restart took away they make again, because they
-compare what is wanted with what is. Frames leave through one queue for each connection, so that a goodbye is sent before the hang-up.
+The session says what should exist (`Wants`); four tasks make it so, each in its own order and one step at a time: `_radio`
+(find, clearing, group), `_air` (call, listening), `_ping` (the link) and `_probe` (who is on a group without our protocol). What a
+daemon's restart took away they make again, because they compare what is wanted with what is. Frames leave through one queue for each
+connection, so that a goodbye is sent before the hang-up.
 """
 
 from __future__ import annotations
@@ -16,15 +17,17 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, assert_never
 
 import msgspec
 
+from .core import orders as o
 from .core import session as s
 from .core.keys import Entropy, Identity, TrustedPeer
-from .core.link import FAREWELL_GAP, FAREWELLS, Link, LinkLost
+from .core.link import FAREWELL_GAP, FAREWELLS, Echo, Link, LinkLost
 from .core.model import (
     Admission,
+    AdmissionFailed,
     BluetoothChanged,
     DatagramArrived,
     Disconnected,
@@ -33,6 +36,7 @@ from .core.model import (
     Group,
     Health,
     HostGroup,
+    Member,
     Method,
     Probe,
     ProbeAnswered,
@@ -179,6 +183,7 @@ class Edges:
 
 
 Listener = Callable[[Snapshot], None]
+_Errand = o.Provision | o.Reject | o.Admit | o.InvitePeer | o.ExpelMember
 
 # Seconds that one step of an edge may take before it counts as failed. Each edge has closer limits of its own: these only
 # keep a hanging daemon from stopping the machine.
@@ -201,7 +206,7 @@ class Controller:
         kind: Kind = Kind.OTHER,
         on_settings: Callable[[Settings], None] | None = None,
         wall_clock: Callable[[], float] = time.time,
-        limits: s.Limits | None = None,
+        limits: o.Limits | None = None,
     ) -> None:
         """`edges` is called by `open`, so that a face can be there before the daemons' libraries are loaded. `on_settings`: called with the
         new ones when they changed, to keep them. `wall_clock`: POSIX seconds."""
@@ -209,7 +214,8 @@ class Controller:
         self._bluetooth: Bluetooth
         self._wifi: Wifi
         self._pinger: Pinger
-        self._trust: TrustStore
+        self._prober: Prober
+        self._trust: TrustStore | None = None
         self._trusted = tuple(trusted)
         self._settings = settings
         self._kind = kind
@@ -218,9 +224,10 @@ class Controller:
         self._away = False
         self._visible_until: float | None = None
         self._visibility = settings.visibility
-        self._session = s.Session(identity=identity, entropy=entropy, policy=self._policy(), limits=limits)
+        self._limits = limits or o.Limits()
+        self._session = s.Session(identity=identity, entropy=entropy, policy=self._policy(), limits=self._limits)
 
-        self._events: deque[s.Event] = deque()
+        self._events: deque[o.Event] = deque()
         self._handling = False
         self._listeners: list[Listener] = []
         self._published: Snapshot | None = None
@@ -228,14 +235,17 @@ class Controller:
         self._timer: asyncio.TimerHandle | None = None
         self._visible_timer: asyncio.TimerHandle | None = None
         self._wake_radio, self._wake_air, self._wake_ping = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._wake_probe = asyncio.Event()
+        self._errands: deque[_Errand] = deque()  # for the radio, in order
+        self._echoes: dict[str, Echo] = {}  # by P2P device address: who is looked for on a group without our protocol
         self._lines: dict[str, _Line] = {}
-        self._found: s.Find | None = s.Find.OFF  # what the radio does now; None: not known any more
+        self._found: o.Find | None = o.Find.OFF  # what the radio does now; None: not known any more
         self._served: tuple[bytes | None] | None = None
         self._listening = False
         self._relisten: asyncio.TimerHandle | None = None
         self._link: Link | None = None
         self._link_attempt = 0
-        self._correction: s.CorrectAddresses | None = None  # the peer's side of a group may be up before ours
+        self._correction: o.CorrectAddresses | None = None  # the peer's side of a group may be up before ours
         self._counters: tuple[int, int, int | None] | None = None
         self._attended = False
         self._closing = False
@@ -246,8 +256,9 @@ class Controller:
         """Start; the edges report what they are before this returns."""
         made = self._make_edges()
         self._bluetooth, self._wifi, self._pinger, self._trust = made.bluetooth, made.wifi, made.pinger, made.trust
+        self._prober = made.prober
         self._visible_for(self._settings.visible_minutes)
-        for name, run in (("radio", self._radio), ("air", self._air), ("ping", self._ping)):
+        for name, run in (("radio", self._radio), ("air", self._air), ("ping", self._ping), ("probe", self._probe)):
             self._start(run(), name)
         await asyncio.gather(
             self._try("open Wi-Fi Direct", self._wifi.open(self._sink)),
@@ -257,7 +268,7 @@ class Controller:
 
     async def close(self) -> None:
         """End whatever is going on, with a goodbye, undo everything, stop. Takes a few seconds at most."""
-        self._feed(s.Cancel())
+        self._feed(o.Cancel())
         with suppress(TimeoutError):
             async with asyncio.timeout(4):
                 while not isinstance(self._session.state, s.Idle):
@@ -271,7 +282,7 @@ class Controller:
         self.halt()
         if tasks:
             await asyncio.wait(tasks, timeout=STEP)
-        for close in (self._pinger.close, self._bluetooth.close, self._wifi.close):
+        for close in (self._pinger.close, self._prober.close, self._bluetooth.close, self._wifi.close):
             try:
                 async with asyncio.timeout(STEP):
                     await close()
@@ -316,57 +327,58 @@ class Controller:
 
     def seek(self, identity: bytes | None = None) -> None:
         """Connect nearby: call everyone, or one remembered peer."""
-        self._feed(s.Seek(identity))
+        self._feed(o.Seek(identity))
 
     def stop_seeking(self) -> None:
         if isinstance(self._session.state, s.Seeking):
-            self._feed(s.Cancel())
+            self._feed(o.Cancel())
 
-    def ask(self, peer_id: str, method: Method | None = None) -> None:
+    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False) -> None:
         """Ask a peer of the list for a link. One that cannot be asked stays in the list and nothing happens.
 
-        `method`: for one that does not run Nearby Tray, what *we* do: push button, show a PIN, type the one that it shows.
+        `method`: for one that does not run Nearby Tray, which needs one: what *we* do, push button, show a PIN, type the one that it shows.
+        `remember`: the group with it, so that it can be formed again with no WPS.
         """
-        self._feed(s.Ask(peer_id, method=method))
+        self._feed(o.Ask(peer_id, method=method, remember=remember))
 
     def enter_pin(self, pin: str) -> None:
         """The PIN that the other machine shows, as typed: spaces and dashes do not count. One with a wrong checksum is not tried."""
-        self._feed(s.EnterPin(pin))
+        self._feed(o.EnterPin(pin))
 
     def host(self, persistent: bool = False) -> None:
         """Own a group that others join; band and channel are settings. `persistent`: remember it."""
-        self._feed(s.Host(persistent))
+        self._feed(o.Host(persistent))
 
     def invite(self, peer_id: str) -> None:
         """Invite a peer of the list into the group that we host."""
-        self._feed(s.Invite(peer_id))
+        self._feed(o.Invite(peer_id))
 
     def expel(self, address: str) -> None:
         """Send a member, by its P2P address, out of the group that we host."""
-        self._feed(s.Expel(address))
+        self._feed(o.Expel(address))
 
     def remember(self, on: bool) -> None:
         """The caller's tick at "remember", while asking."""
-        self._feed(s.RememberChosen(on))
+        self._feed(o.RememberChosen(on))
 
     def accept(self, remember: bool = False) -> None:
         """Yes to the peer that asks."""
-        self._feed(s.Accept(remember))
+        self._feed(o.Accept(remember))
 
     def decline(self) -> None:
-        self._feed(s.Decline())
+        self._feed(o.Decline())
 
     def cancel(self) -> None:
         """Stop whatever is going on."""
-        self._feed(s.Cancel())
+        self._feed(o.Cancel())
 
     def disconnect(self) -> None:
         """End the link, with a goodbye."""
-        self._feed(s.Cancel())
+        self._feed(o.Cancel())
 
     def dismiss(self) -> None:
         """The failure has been read."""
-        self._feed(s.Dismiss())
+        self._feed(o.Dismiss())
 
     def set_visibility(self, visibility: Visibility, minutes: int | None = None) -> None:
         """Who may see us; `minutes`: everyone only for so long, then trusted peers."""
@@ -388,8 +400,9 @@ class Controller:
     def health_window(self, open: bool) -> None:
         """The link's figures are being looked at: measure five times a second."""
         self._attended = open
-        if self._link is not None:
-            self._link.attend(open)
+        for meter in (self._link, *self._echoes.values()):
+            if meter is not None:
+                meter.attend(open)
         self._wake_ping.set()
 
     def apply(self, settings: Settings) -> None:
@@ -414,6 +427,7 @@ class Controller:
                 self._datagram(data, source, received)
                 return
             case ProbeAnswered():
+                self._probe_answered(event)
                 return
             case BluetoothChanged(reason, fresh):
                 if reason is None and self._relisten is not None:
@@ -432,7 +446,7 @@ class Controller:
                 pass
         self._feed(event)
 
-    def _feed(self, event: s.Event) -> None:
+    def _feed(self, event: o.Event) -> None:
         """Handle one event and whatever follows from it; what arrives meanwhile waits its turn."""
         if self._closing:
             return
@@ -453,23 +467,25 @@ class Controller:
                         log.info("failed: %s", after.failure)
         finally:
             self._handling = False
-        for wake in (self._wake_radio, self._wake_air, self._wake_ping):
+        for wake in (self._wake_radio, self._wake_air, self._wake_ping, self._wake_probe):
             wake.set()
         self._set_timer()
         self._publish()
 
-    def _carry_out(self, command: s.Command) -> None:
+    def _carry_out(self, command: o.Command) -> None:
         match command:
-            case s.Connect(origin) | s.Say(origin) | s.HangUp(origin):
+            case o.Connect(origin) | o.Say(origin) | o.HangUp(origin):
                 line = self._lines.get(origin)
                 if line is None:
                     line = self._lines[origin] = _Line(origin)
                     line.task = self._start(self._talk(line), f"line {origin}")
                 line.queue.put_nowait(command)
-            case s.Remember(identity, trust_key, label):
+            case o.Remember(identity, trust_key, label):
                 since = next((peer.since for peer in self._trusted if peer.identity == identity), self._wall_clock())
                 self.know(TrustedPeer(identity, trust_key, label, since, self._wall_clock()))
-            case s.CorrectAddresses(attempt, addresses):
+            case o.Provision() | o.Reject() | o.Admit() | o.InvitePeer() | o.ExpelMember():
+                self._errands.append(command)
+            case o.CorrectAddresses(attempt, addresses):
                 self._correction = command
                 if self._link is not None and attempt == self._link_attempt:
                     self._link.add_addresses(addresses)
@@ -481,23 +497,23 @@ class Controller:
             try:
                 async with asyncio.timeout(STEP):
                     match command:
-                        case s.Connect(origin):
+                        case o.Connect(origin):
                             room = await self._bluetooth.connect(origin)
-                            self._feed(s.Connected(origin, room))
-                        case s.Say(origin, frames):
+                            self._feed(o.Connected(origin, room))
+                        case o.Say(origin, frames):
                             for frame in frames:
                                 await self._bluetooth.send(origin, frame)
-                        case s.HangUp(origin):
+                        case o.HangUp(origin):
                             await self._bluetooth.disconnect(origin)
             except (Unavailable, TimeoutError) as error:
                 log.info("Bluetooth, %s to %s: %s", type(command).__name__, line.origin, error or "took too long")
-                if isinstance(command, s.Connect):
-                    self._feed(s.ConnectFailed(line.origin))
-                elif isinstance(command, s.Say):
+                if isinstance(command, o.Connect):
+                    self._feed(o.ConnectFailed(line.origin))
+                elif isinstance(command, o.Say):
                     self._feed(Disconnected(line.origin))
             finally:
                 line.queue.task_done()
-            if line.queue.empty() and not isinstance(command, s.Say) and self._lines.get(line.origin) is line:
+            if line.queue.empty() and not isinstance(command, o.Say) and self._lines.get(line.origin) is line:
                 del self._lines[line.origin]
                 return
 
@@ -516,7 +532,7 @@ class Controller:
     async def _radio(self) -> None:
         """Group, clearing and find, in this order: nothing may disturb a group that is being formed."""
         forming: asyncio.Task[None] | None = None
-        order: FormGroup | None = None
+        order: FormGroup | HostGroup | None = None
         cleared = 0
         while True:
             self._wake_radio.clear()
@@ -527,39 +543,64 @@ class Controller:
                     await asyncio.wait([forming], timeout=STEP)
                 await self._try("remove the group", self._wifi.remove())
                 removed, order, forming = order, None, None
-                self._feed(s.GroupRemoved(removed.attempt))
+                self._feed(o.GroupRemoved(removed.attempt))
             elif wants.clear > cleared:
-                cleared, self._found = wants.clear, s.Find.OFF
+                cleared, self._found = wants.clear, o.Find.OFF
                 await self._try("clear the radio", self._wifi.clear())
-                self._feed(s.Cleared(cleared))
+                self._feed(o.Cleared(cleared))
             elif wants.find is not self._found:
                 self._found = wants.find
                 match wants.find:
-                    case s.Find.ON:
+                    case o.Find.ON:
                         await self._try("find", self._wifi.find())
-                    case s.Find.HELD:
+                    case o.Find.HELD:
                         await self._try("hold the find", self._wifi.hold_find())
-                    case s.Find.OFF:
+                    case o.Find.OFF:
                         await self._try("stop the find", self._wifi.stop_find())
             elif wants.group is not None and order is None:
                 order = wants.group
                 forming = self._start(self._form(order), "form")
+            elif self._errands:
+                await self._run_errand(self._errands.popleft())
             else:
                 state = self._session.state
                 if isinstance(state, s.Ending) and state.farewell is None and order is None:
-                    self._feed(s.GroupRemoved(state.order.attempt))  # it was never begun
+                    self._feed(o.GroupRemoved(state.order.attempt))  # it was never begun
                 await self._wake_radio.wait()
 
-    async def _form(self, order: FormGroup) -> None:
+    async def _form(self, order: FormGroup | HostGroup) -> None:
+        limit = self._limits.host if isinstance(order, HostGroup) else order.patience
         try:
-            async with asyncio.timeout(order.patience + STEP):
-                group = await self._wifi.form(order)
+            async with asyncio.timeout(limit + STEP):
+                group = await (self._wifi.host(order) if isinstance(order, HostGroup) else self._wifi.form(order))
         except Unavailable as error:
-            self._feed(s.GroupFailed(order.attempt, error.reason, error.detail))
+            self._feed(o.GroupFailed(order.attempt, error.reason, error.detail))
         except TimeoutError:
-            self._feed(s.GroupFailed(order.attempt, Reason.NOT_FORMED))
+            self._feed(o.GroupFailed(order.attempt, Reason.NOT_FORMED))
         else:
-            self._feed(s.GroupFormed(order.attempt, group))
+            self._feed(o.GroupFormed(order.attempt, group))
+
+    async def _run_errand(self, errand: _Errand) -> None:
+        match errand:
+            case o.Provision(address, method):
+                error = await self._try("ask it to get ready", self._wifi.provision(address, method))
+                if error is not None:
+                    self._feed(o.ProvisionFailed(address, error.reason, error.detail))
+            case o.Reject(address):
+                await self._try("refuse", self._wifi.reject(address))
+            case o.Admit(attempt, admission):
+                error = await self._try("let it in", self._wifi.admit(admission))
+                if error is not None:
+                    self._feed(AdmissionFailed(attempt, admission.address, error.reason))
+            case o.InvitePeer(address):
+                error = await self._try("invite", self._wifi.invite(address))
+                group = self._session.wants.group
+                if error is not None and group is not None:
+                    self._feed(AdmissionFailed(group.attempt, address, error.reason))
+            case o.ExpelMember(address):
+                await self._try("send it out", self._wifi.expel(address))
+            case _:
+                assert_never(errand)
 
     # --- making it so: the air ---
 
@@ -572,7 +613,7 @@ class Controller:
                 self._served = (wants.advertisement,)
                 error = await self._try("call", self._bluetooth.serve(wants.advertisement))
                 if error is not None and wants.advertisement is not None:
-                    self._feed(s.CallFailed(error.reason, error.detail))
+                    self._feed(o.CallFailed(error.reason, error.detail))
             elif not wants.serve and self._served is not None:
                 self._served = None
                 await self._try("end the call", self._bluetooth.unserve())
@@ -610,7 +651,7 @@ class Controller:
 
     async def _ping(self) -> None:
         """Pings for as long as the session wants a link; a goodbye when it is to be left."""
-        plan: s.LinkPlan | None = None
+        plan: o.LinkPlan | None = None
         left = False
         loop = asyncio.get_running_loop()
         while True:
@@ -626,7 +667,7 @@ class Controller:
                         await self._pinger.open(self._sink, plan.group, plan.group.addresses, plan.port)
                 except (Unavailable, TimeoutError) as error:
                     reason = error.reason if isinstance(error, Unavailable) else Reason.INTERNAL
-                    self._feed(s.LinkBroken(plan.attempt, reason, str(error)))
+                    self._feed(o.LinkBroken(plan.attempt, reason, str(error)))
                     continue
                 self._link = Link(role=plan.role, keys=plan.keys, addresses=plan.addresses, now=self._now())
                 self._link.attend(self._attended)
@@ -642,11 +683,11 @@ class Controller:
                         for datagram, address in self._link.farewell(self._now()):
                             self._pinger.send(datagram, address, plan.peer_port)
                         await asyncio.sleep(FAREWELL_GAP)
-                self._feed(s.FarewellSaid(plan.attempt))
+                self._feed(o.FarewellSaid(plan.attempt))
             elif plan is not None and self._link is not None and not left:
                 for verdict in self._link.tick(self._now()):
                     log.info("link: %s", type(verdict).__name__)
-                    self._feed(s.LinkSaid(plan.attempt, verdict))
+                    self._feed(o.LinkSaid(plan.attempt, verdict))
                     if isinstance(verdict, LinkLost):
                         left = True  # no more pings; the session takes it from here
                 for datagram, address in self._link.due(self._now()):
@@ -662,6 +703,53 @@ class Controller:
             else:
                 await self._wake_ping.wait()
 
+    # --- making it so: who is there without our protocol ---
+
+    async def _probe(self) -> None:
+        """Probes for as long as the session wants them, one series for each machine on the group."""
+        plan: o.ProbePlan | None = None
+        loop = asyncio.get_running_loop()
+        while True:
+            self._wake_probe.clear()
+            wanted = self._session.wants.probe
+            if plan is not None and (wanted is None or wanted.attempt != plan.attempt):
+                plan = None
+                self._echoes.clear()
+                await self._try("close the probes' socket", self._prober.close())
+            elif plan is None and wanted is not None:
+                plan = wanted
+                try:
+                    async with asyncio.timeout(STEP):
+                        await self._prober.open(self._sink, plan.group)
+                except (Unavailable, TimeoutError) as error:
+                    log.warning("could not look for machines on the group: %s", error or "took too long")
+            elif plan is not None and wanted is not None:
+                for gone in self._echoes.keys() - {address for address, _ in wanted.peers}:
+                    del self._echoes[gone]
+                for address, station in wanted.peers:
+                    if address not in self._echoes:
+                        self._echoes[address] = Echo(station, self._now())
+                        self._echoes[address].attend(self._attended)
+                for echo in self._echoes.values():
+                    for sequence, address in echo.due(self._now()):
+                        self._prober.probe(address, sequence)
+                self._publish()
+                due = min((echo.deadline() for echo in self._echoes.values()), default=loop.time() + 1)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout_at(max(due, loop.time() + 0.01)):
+                        await self._wake_probe.wait()
+            else:
+                await self._wake_probe.wait()
+
+    def _probe_answered(self, answer: ProbeAnswered) -> None:
+        plan = self._session.wants.probe
+        if plan is None:
+            return
+        for echo in list(self._echoes.values()):
+            for verdict in echo.answered(answer, self._now()):
+                log.info("somebody is there: %s", answer.source)
+                self._feed(o.LinkSaid(plan.attempt, verdict))
+
     def _datagram(self, data: bytes, source: str, received: float) -> None:
         link = self._link
         plan = self._session.wants.link
@@ -672,7 +760,7 @@ class Controller:
             self._pinger.send(answer, address, plan.peer_port)
         for verdict in verdicts:
             log.info("link: %s", type(verdict).__name__)
-            self._feed(s.LinkSaid(self._link_attempt, verdict))
+            self._feed(o.LinkSaid(self._link_attempt, verdict))
 
     # --- snapshots out ---
 
@@ -687,7 +775,26 @@ class Controller:
         )
         if self._link is not None and snapshot.stage in (Stage.LINKED, Stage.CHECKING):
             snapshot = replace(snapshot, health=self._health(self._link, now))
+        if self._echoes:
+            snapshot = self._with_echoes(snapshot, now)
         return snapshot
+
+    def _with_echoes(self, snapshot: Snapshot, now: float) -> Snapshot:
+        """What was heard of machines without our protocol: the one that we are linked with, or the members of our group."""
+        members = tuple(
+            replace(member, addresses=echo.addresses, health=echo.health(now))
+            if (echo := self._echoes.get(member.peer.address))
+            else member
+            for member in snapshot.members
+        )
+        echo = self._echoes.get(snapshot.peer.address) if snapshot.peer is not None else None
+        if echo is None or snapshot.link is None or members:
+            return replace(snapshot, members=members)
+        return replace(snapshot, members=members, health=echo.health(now), link=replace(snapshot.link, peer=echo.addresses))
+
+    def _with_echo(self, member: Member, now: float) -> Member:
+        echo = self._echoes.get(member.peer.address)
+        return replace(member, addresses=echo.addresses, health=echo.health(now)) if echo is not None else member
 
     def _health(self, link: Link, now: float) -> Health:
         health = link.health(now)
@@ -712,8 +819,8 @@ class Controller:
 
     # --- small things ---
 
-    def _policy(self) -> s.Policy:
-        return s.Policy(
+    def _policy(self) -> o.Policy:
+        return o.Policy(
             name=self._settings.shown_name,
             kind=self._kind,
             port=self._settings.port,
@@ -724,7 +831,7 @@ class Controller:
         )
 
     def _configure(self) -> None:
-        self._feed(s.Configure(self._policy()))
+        self._feed(o.Configure(self._policy()))
 
     def _visible_for(self, minutes: int | None) -> None:
         if self._visible_timer is not None:
@@ -743,6 +850,8 @@ class Controller:
         self._start(self._save(peers), SAVING)
 
     async def _save(self, peers: tuple[TrustedPeer, ...]) -> None:
+        if self._trust is None:
+            return  # not open yet: what is known came from there
         try:
             await self._trust.save(peers)
         except OSError as error:
@@ -756,7 +865,7 @@ class Controller:
         if deadline is not None:
             # A deadline that has passed already waits a little: a bug there must not become a busy loop.
             at = max(deadline, self._now() + 0.005)
-            self._timer = asyncio.get_running_loop().call_at(at, self._feed, s.Tick())
+            self._timer = asyncio.get_running_loop().call_at(at, self._feed, o.Tick())
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
@@ -788,7 +897,7 @@ class _Line:
 
     def __init__(self, origin: str) -> None:
         self.origin = origin
-        self.queue: asyncio.Queue[s.Connect | s.Say | s.HangUp] = asyncio.Queue()
+        self.queue: asyncio.Queue[o.Connect | o.Say | o.HangUp] = asyncio.Queue()
         self.task: asyncio.Task[None] | None = None
 
     async def drained(self) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from nearby_tray import controller as shell
 from nearby_tray.controller import STEP, Controller, Edges
-from nearby_tray.core import session as s
+from nearby_tray.core import orders as o
 from nearby_tray.core.keys import Identity, TrustedPeer
 from nearby_tray.core.link import Link
 from nearby_tray.core.model import BluetoothChanged, Failure, FormGroup, Group, Reason, Snapshot, Stage, Visibility, WifiChanged
@@ -33,7 +33,7 @@ class Person:
         self.shown: list[Snapshot] = []
         self.kept: list[Settings] = []
         self.controller = Controller(
-            lambda: Edges(machine.bluetooth, machine.wifi, machine.pinger, machine.trust),
+            lambda: Edges(machine.bluetooth, machine.wifi, machine.pinger, machine.prober, machine.trust),
             identity=self.identity,
             trusted=trusted,
             settings=settings or Settings(name=machine.name),
@@ -521,7 +521,7 @@ def test_removing_a_group_that_hangs_is_bounded() -> None:
         remove = ada.machine.wifi.remove
         ada.machine.wifi.remove = hangs  # type: ignore[method-assign]
         ada.controller.disconnect()
-        await ada.at(Stage.IDLE, s.Limits().end + 2)
+        await ada.at(Stage.IDLE, o.Limits().end + 2)
         ada.machine.wifi.remove = remove  # type: ignore[method-assign]
 
     played(play)

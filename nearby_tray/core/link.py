@@ -13,7 +13,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
 from itertools import pairwise
 
 from .keys import Role, SessionKeys
-from .model import Grade, Health
+from .model import Grade, Health, Probe, ProbeAnswered
 from .wire import Ping, PingType, ReplayWindow, WireError, decode_ping, encode_ping
 
 SLOW = 1.0  # seconds between pings on a healthy link that nobody looks at
@@ -50,21 +50,15 @@ Verdict = LinkUp | LinkLost | LinkLeft
 class _Sent:
     at: float
     rtt: float | None = None  # ms
+    answered: bool = False  # also where no time is known
 
 
-class Link:
-    """One link, from the moment the group is up to its end."""
+class _Meter:
+    """What was sent and what of it came back: the figures, the grade and when to send next."""
 
-    def __init__(self, *, role: Role, keys: SessionKeys, addresses: tuple[str, ...], now: float) -> None:
-        """`addresses`: where the peer may be, planned ones first; until one has answered, each gets every ping."""
-        self._session = keys.session
-        self._out, self._in = keys.ping_key(role), keys.ping_key(role.other)
-        self._addresses = addresses
-        self._most = len(addresses) + MORE  # each ping goes to each of them: a peer must not make us flood
-        self._window = ReplayWindow()
-        self._sequence = 0
-        self._received = 0
+    def __init__(self, now: float) -> None:
         self._sent: dict[int, _Sent] = {}
+        self._sequence = 0
         self._next = now
         self._answered: float | None = None
         self._began = now
@@ -79,82 +73,34 @@ class Link:
         """Somebody looks at the figures: five pings a second instead of one."""
         self._fast = fast
 
-    def add_addresses(self, addresses: tuple[str, ...]) -> None:
-        """Where the peer says it is (`linked`), in case the plan collided; at most `MORE`, and only while nothing has answered."""
-        if not self._pongs:
-            fresh = [a for a in dict.fromkeys(addresses) if a not in self._addresses and _is_on_link(a)]
-            self._addresses += tuple(fresh[: self._most - len(self._addresses)])
-
-    @property
-    def addresses(self) -> tuple[str, ...]:
-        """Where pings go: one address once it has answered."""
-        return self._addresses
-
-    def due(self, now: float) -> list[tuple[bytes, str]]:
-        """The pings to send now, as (datagram, address)."""
-        if now < self._next:
-            return []
+    def _send_one(self, now: float) -> int:
+        """The sequence of what is sent now."""
         self._next = now + self._interval(now)
         self._sequence += 1
         self._sent[self._sequence] = _Sent(now)
         for sequence in [s for s, ping in self._sent.items() if ping.at < now - WINDOW]:
             del self._sent[sequence]
-        ping = Ping(PingType.PING, self._session, self._sequence, _ns(now), 0, 0, self._received)
-        datagram = encode_ping(ping, self._out)
-        return [(datagram, address) for address in self._addresses]
+        return self._sequence
 
-    def receive(self, datagram: bytes, source: str, received: float, now: float) -> tuple[list[Verdict], list[tuple[bytes, str]]]:
-        """One datagram from the air: what it means, and what to answer. Anything that is not ours is nothing."""
-        try:
-            ping = decode_ping(datagram, session=self._session, key=self._in, window=self._window)
-        except WireError:
-            return [], []
-        self._received += 1
-        match ping.type:
-            case PingType.PING:
-                self._sequence += 1
-                pong = Ping(PingType.PONG, self._session, self._sequence, _ns(now), ping.sequence, ping.sent_ns, self._received)
-                return [], [(encode_ping(pong, self._out), source)]
-            case PingType.PONG:
-                sent = self._sent.get(ping.echo_sequence)
-                if sent is None or sent.rtt is not None or ping.echo_sent_ns != _ns(sent.at):
-                    return [], []
-                sent.rtt = self._last_rtt = max(0.0, (min(received, now) - sent.at) * 1000)
-                self._pongs += 1
-                if self._pongs == 1:
-                    # What was sent before the other side was there is not lost.
-                    self._sent = {s: p for s, p in self._sent.items() if s >= ping.echo_sequence}
-                self._answered = now
-                self._addresses = (source,)
-                return ([LinkUp()] if self._pongs == 1 else []), []
-            case PingType.GOODBYE:
-                return [LinkLeft()], []
-
-    def tick(self, now: float) -> list[Verdict]:
-        """Judge the silence; call it when `deadline` is reached."""
-        if self._lost or self._answered is None or now < self._answered + LOST:
-            return []
-        self._lost = True
-        return [LinkLost()]
-
-    def deadline(self) -> float:
-        """When `due` or `tick` has something to do."""
-        if self._answered is None or self._lost:
-            return self._next
-        return min(self._next, max(self._answered + LOST, self._answered))
-
-    def farewell(self, now: float) -> list[tuple[bytes, str]]:
-        """One goodbye; to be sent `FAREWELLS` times, `FAREWELL_GAP` apart."""
-        self._sequence += 1
-        goodbye = Ping(PingType.GOODBYE, self._session, self._sequence, _ns(now), 0, 0, self._received)
-        return [(encode_ping(goodbye, self._out), address) for address in self._addresses]
+    def _came_back(self, sequence: int, rtt: float | None, now: float) -> bool:
+        """Note the answer to one. Returns whether it is the first of all."""
+        sent = self._sent[sequence]
+        sent.answered, sent.rtt = True, rtt
+        if rtt is not None:
+            self._last_rtt = rtt
+        self._pongs += 1
+        self._answered = now
+        if self._pongs == 1:
+            # What was sent before the other side was there is not lost.
+            self._sent = {s: p for s, p in self._sent.items() if s >= sequence}
+        return self._pongs == 1
 
     def health(self, now: float) -> Health:
         """The figures of the last 30 s. Pings still on their way (younger than a second) count neither as answered nor as lost."""
-        settled = [p for p in self._sent.values() if p.rtt is not None or p.at < now - 1.0]
+        settled = [p for p in self._sent.values() if p.answered or p.at < now - 1.0]
         rtts = [p.rtt for p in settled if p.rtt is not None]
         ordered = sorted(rtts)
-        loss = 1 - len(rtts) / len(settled) if settled else 0.0
+        loss = 1 - sum(p.answered for p in settled) / len(settled) if settled else 0.0
         p50 = ordered[len(ordered) // 2] if ordered else None
         p95 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))] if ordered else None
         steps = [abs(b - a) for a, b in pairwise(rtts)]
@@ -189,13 +135,144 @@ class Link:
         """One round trip for each of the last 30 whole seconds; a second without a ping repeats nothing and is left out."""
         seconds: dict[int, deque[float | None]] = {}
         for ping in self._sent.values():
-            if ping.rtt is not None or ping.at < now - 1.0:
+            if ping.answered or ping.at < now - 1.0:
                 seconds.setdefault(int(ping.at), deque()).append(ping.rtt)
         history: list[float | None] = []
         for second in sorted(seconds):
             answered = [rtt for rtt in seconds[second] if rtt is not None]
             history.append(sorted(answered)[len(answered) // 2] if answered else None)
         return tuple(history[-int(WINDOW) :])
+
+
+class Link(_Meter):
+    """One link between two of ours, from the moment the group is up to its end."""
+
+    def __init__(self, *, role: Role, keys: SessionKeys, addresses: tuple[str, ...], now: float) -> None:
+        """`addresses`: where the peer may be, planned ones first; until one has answered, each gets every ping."""
+        super().__init__(now)
+        self._session = keys.session
+        self._out, self._in = keys.ping_key(role), keys.ping_key(role.other)
+        self._addresses = addresses
+        self._most = len(addresses) + MORE  # each ping goes to each of them: a peer must not make us flood
+        self._window = ReplayWindow()
+        self._received = 0
+
+    def add_addresses(self, addresses: tuple[str, ...]) -> None:
+        """Where the peer says it is (`linked`), in case the plan collided; at most `MORE`, and only while nothing has answered."""
+        if not self._pongs:
+            fresh = [a for a in dict.fromkeys(addresses) if a not in self._addresses and _is_on_link(a)]
+            self._addresses += tuple(fresh[: self._most - len(self._addresses)])
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where pings go: one address once it has answered."""
+        return self._addresses
+
+    def due(self, now: float) -> list[tuple[bytes, str]]:
+        """The pings to send now, as (datagram, address)."""
+        if now < self._next:
+            return []
+        ping = Ping(PingType.PING, self._session, self._send_one(now), _ns(now), 0, 0, self._received)
+        datagram = encode_ping(ping, self._out)
+        return [(datagram, address) for address in self._addresses]
+
+    def receive(self, datagram: bytes, source: str, received: float, now: float) -> tuple[list[Verdict], list[tuple[bytes, str]]]:
+        """One datagram from the air: what it means, and what to answer. Anything that is not ours is nothing."""
+        try:
+            ping = decode_ping(datagram, session=self._session, key=self._in, window=self._window)
+        except WireError:
+            return [], []
+        self._received += 1
+        match ping.type:
+            case PingType.PING:
+                self._sequence += 1
+                pong = Ping(PingType.PONG, self._session, self._sequence, _ns(now), ping.sequence, ping.sent_ns, self._received)
+                return [], [(encode_ping(pong, self._out), source)]
+            case PingType.PONG:
+                sent = self._sent.get(ping.echo_sequence)
+                if sent is None or sent.answered or ping.echo_sent_ns != _ns(sent.at):
+                    return [], []
+                first = self._came_back(ping.echo_sequence, max(0.0, (min(received, now) - sent.at) * 1000), now)
+                self._addresses = (source,)
+                return ([LinkUp()] if first else []), []
+            case PingType.GOODBYE:
+                return [LinkLeft()], []
+
+    def tick(self, now: float) -> list[Verdict]:
+        """Judge the silence; call it when `deadline` is reached."""
+        if self._lost or self._answered is None or now < self._answered + LOST:
+            return []
+        self._lost = True
+        return [LinkLost()]
+
+    def deadline(self) -> float:
+        """When `due` or `tick` has something to do."""
+        if self._answered is None or self._lost:
+            return self._next
+        return min(self._next, max(self._answered + LOST, self._answered))
+
+    def farewell(self, now: float) -> list[tuple[bytes, str]]:
+        """One goodbye; to be sent `FAREWELLS` times, `FAREWELL_GAP` apart."""
+        self._sequence += 1
+        goodbye = Ping(PingType.GOODBYE, self._session, self._sequence, _ns(now), 0, 0, self._received)
+        return [(encode_ping(goodbye, self._out), address) for address in self._addresses]
+
+
+class Echo(_Meter):
+    """A machine without our protocol on a group: is it there, and how far away (`Prober`). Nothing here is authenticated.
+
+    It may sleep or keep silent as it likes: silence is shown, and ends nothing. The group's end is for the daemon to say.
+    """
+
+    def __init__(self, station: str, now: float) -> None:
+        """`station`: its link-layer address, when several are on the group; empty: whoever answers first."""
+        super().__init__(now)
+        self._station = station
+        self._addresses: tuple[str, ...] = ()
+        self._probe = Probe.NEIGHBOUR
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where it has answered from, the latest first."""
+        return self._addresses
+
+    def due(self, now: float) -> list[tuple[int, str]]:
+        """The probes to send now, as (sequence, address); an empty address is everybody on the link."""
+        if now < self._next:
+            return []
+        return [(self._send_one(now), self._addresses[0] if self._addresses else "")]
+
+    def answered(self, answer: ProbeAnswered, now: float) -> list[Verdict]:
+        """Somebody on the group is there."""
+        if self._station and answer.station != self._station:
+            return []
+        if not self._station:
+            if self._addresses and answer.station == "" and answer.source not in self._addresses:
+                return []
+            self._station = answer.station
+        sequence = answer.sequence
+        if sequence is None:  # the neighbour table says so: it stands for what was asked last
+            sequence = next((s for s, sent in reversed(self._sent.items()) if not sent.answered), 0)
+        sent = self._sent.get(sequence)
+        if sent is None or sent.answered:
+            return []
+        rtt = None
+        if answer.sequence is not None:
+            self._probe = Probe.ECHO
+            rtt = max(0.0, (min(answer.received, now) - sent.at) * 1000)
+        first = self._came_back(sequence, rtt, now)
+        self._addresses = (answer.source, *(known for known in self._addresses if known != answer.source))[:MORE]
+        return [LinkUp()] if first else []
+
+    def deadline(self) -> float:
+        """When `due` has something to do."""
+        return self._next
+
+    def _interval(self, now: float) -> float:
+        return FAST if self._fast else SLOW  # silence is no reason to call louder: it may be asleep
+
+    def health(self, now: float) -> Health:
+        return replace(super().health(now), probe=self._probe)
 
 
 def _ns(now: float) -> int:

@@ -110,8 +110,20 @@ class Peers:
         return tuple(self._peer(r) for r in self._rows)
 
     def _peer(self, row: _Row) -> Peer:
-        strength = row.found.strength if row.found else None
+        found = row.found
         if row.greeted is not None:
-            return replace(row.greeted, on_wifi=row.found is not None, strength=strength)
-        name = row.found.name if row.found else ""
-        return Peer(id=row.id, name=name or row.address, address=row.address, on_wifi=row.found is not None, strength=strength)
+            return replace(row.greeted, on_wifi=found is not None, strength=found.strength if found else None)
+        if found is None:
+            return Peer(id=row.id, name=row.address, address=row.address)
+        return Peer(
+            id=row.id,
+            name=found.name or row.address,
+            kind=found.kind,
+            address=row.address,
+            on_wifi=True,
+            strength=found.strength,
+            model=found.model,
+            methods=found.methods,
+            owner=found.owner,
+            remembered=found.remembered,
+        )

@@ -4,7 +4,8 @@ The rules in prose. Nothing is formed before both people agreed: the caller by c
 comparing the code. Both sides find each other first, then say so (`seen`), then form the group together on the caller's `go`, one a
 second after the other. Whoever sees a try fail tells the other (`again`): both undo, clear the radio, meet again and swap the order; three
 tries in all. Linked is what an authenticated pong says. A lost link is called for again with the keys of the session, three
-times; the other side waits to be called. A goodbye is no loss. Every state says how long it may last.
+times; the other side waits to be called. A goodbye is no loss. Every state says how long it may last. Machines that do not run
+Nearby Tray, and groups of our own, are `strangers`' part of the story.
 
 The machine answers each event with commands (things to send now) and with `wants`: what should exist from now on (advertisement, find,
 group, pings). The controller makes it so and reports back; after a daemon's restart it only has to look at the wants again.
@@ -15,9 +16,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from typing import assert_never
 
+from . import pin as pins
+from . import strangers
 from .conversation import (
     Conversation,
     Failed,
@@ -30,10 +32,9 @@ from .conversation import (
     Said,
     Secured,
 )
-from .keys import Entropy, Identity, Role, SessionKeys, TrustedPeer, hint
-from .link import LinkLeft, LinkLost, LinkUp, Verdict
+from .keys import Entropy, Identity, Role, SessionKeys, hint
+from .link import LinkLeft, LinkLost, LinkUp
 from .model import (
-    AdmissionFailed,
     BluetoothChanged,
     CallHeard,
     Disconnected,
@@ -42,9 +43,8 @@ from .model import (
     FrameArrived,
     Group,
     GroupLost,
+    HostGroup,
     LinkInfo,
-    MemberJoined,
-    MemberLeft,
     Method,
     Peer,
     PeerFound,
@@ -57,6 +57,41 @@ from .model import (
     Visibility,
     WifiChanged,
     WifiRequest,
+)
+from .orders import (
+    Accept,
+    Admit,
+    Ask,
+    CallFailed,
+    Cancel,
+    Cleared,
+    Command,
+    Configure,
+    Connect,
+    Connected,
+    ConnectFailed,
+    CorrectAddresses,
+    Decline,
+    Dismiss,
+    Event,
+    FarewellSaid,
+    Find,
+    GroupFailed,
+    GroupFormed,
+    GroupRemoved,
+    HangUp,
+    Host,
+    Limits,
+    LinkBroken,
+    LinkPlan,
+    LinkSaid,
+    Policy,
+    Reject,
+    Remember,
+    RememberChosen,
+    Say,
+    Seek,
+    Wants,
 )
 from .peers import Peers, text_address
 from .wire import (
@@ -71,7 +106,6 @@ from .wire import (
     GoodbyeReason,
     Hello,
     Joined,
-    Kind,
     Owner,
     Purpose,
     Seen,
@@ -82,315 +116,8 @@ from .wire import (
 )
 from .wire import Linked as LinkedMessage
 
+INTENT = 7  # wpa_supplicant's own GO intent, and what NetworkManager always asks for
 SMALLEST_ROOM = 20  # bytes of one frame at the least MTU there is (Bluetooth Core, Vol 3 Part F, 3.2.8: 23)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How long each stage may last, in seconds, and how often something may be tried."""
-
-    seek: float = 30.0  # our call is on the air
-    choose: float = 90.0  # after that, with answers in the list: for the user to pick one
-    ask: float = 60.0  # for the listener's user; the caller waits `slack` longer, so that the listener's word comes first
-    slack: float = 6.0
-    greet: float = 120.0  # a conversation that nobody made a request of
-    meet: float = 75.0  # until each sees the other; the first find after boot waits for NetworkManager's own scans
-    form: float = 12.0  # good ones on a free radio are up in 2–7 s
-    lead: float = 1.0  # the second side starts this much later: at the same instant the requests collide
-    check: float = 10.0
-    clear: float = 25.0
-    end: float = 10.0  # for NetworkManager to take the group down
-    farewell: float = 1.0
-    linger: float = 1.0  # serve on after a goodbye, so that it is heard
-    hang_up: float = 4.0  # the conversation goes on for a while after linked: `linked` may be on its way
-    call_again: float = 30.0  # one call of a lost session
-    restore: float = 150.0  # the called side of a lost session waits this long in all
-    connect_gap: float = 2.0  # between two connections to callers
-    tries: int = 3
-    guests: int = 4  # callers that we are connected to at once
-    refusals: int = 3  # so many dialogs declined or left alone in `refusal_span`: then nobody is heard for the rest of it
-    refusal_span: float = 120.0
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the user's settings say, as far as it decides something here."""
-
-    name: str
-    kind: Kind = Kind.OTHER
-    port: int = 47476
-    visibility: Visibility = Visibility.EVERYONE
-    trusted: tuple[TrustedPeer, ...] = ()
-    intent: int = 7  # GO intent 0…15
-    frequency: int | None = None  # MHz, or 2 or 5 for the band
-
-
-# --- events: things that happened ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Seek:
-    """The user wants to connect: to anyone, or to the one remembered peer with this identity."""
-
-    identity: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """The user chose a peer of the list."""
-
-    peer: str
-    purpose: Purpose = Purpose.LINK
-    method: Method | None = None  # for one that does not run Nearby Tray; None: what it can do, the button first
-
-
-@dataclass(frozen=True, slots=True)
-class EnterPin:
-    """The user typed the PIN that the other machine shows."""
-
-    pin: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Host:
-    """The user wants a group of our own."""
-
-    persistent: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Invite:
-    peer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Expel:
-    """`address`: the member's P2P device address."""
-
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """Time has passed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Accept:
-    remember: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Decline:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class RememberChosen:
-    """The caller's own tick at "remember", while asking."""
-
-    on: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Cancel:
-    """Stop whatever is going on; a link is ended, with a goodbye."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dismiss:
-    """The user has read the failure."""
-
-
-@dataclass(frozen=True, slots=True)
-class Configure:
-    policy: Policy
-
-
-@dataclass(frozen=True, slots=True)
-class Connected:
-    """The GATT connection to a caller is up. `room`: bytes one frame may have."""
-
-    origin: str
-    room: int
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectFailed:
-    origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class CallFailed:
-    """Our call could not be put on the air."""
-
-    reason: Reason
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class GroupFormed:
-    attempt: int
-    group: Group
-
-
-@dataclass(frozen=True, slots=True)
-class GroupFailed:
-    attempt: int
-    reason: Reason
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class GroupRemoved:
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class Cleared:
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class LinkSaid:
-    """What the pings of the group `attempt` show."""
-
-    attempt: int
-    verdict: Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class FarewellSaid:
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class LinkBroken:
-    """The pinger could not be opened."""
-
-    attempt: int
-    reason: Reason
-    detail: str = ""
-
-
-Event = (
-    Seek
-    | Ask
-    | EnterPin
-    | Host
-    | Invite
-    | Expel
-    | Accept
-    | Decline
-    | RememberChosen
-    | Cancel
-    | Dismiss
-    | Configure
-    | Tick
-    | BluetoothChanged
-    | WifiChanged
-    | CallHeard
-    | Connected
-    | ConnectFailed
-    | CallFailed
-    | FrameArrived
-    | Disconnected
-    | PeerFound
-    | PeerLost
-    | GroupFormed
-    | GroupFailed
-    | GroupLost
-    | GroupRemoved
-    | WifiRequest
-    | MemberJoined
-    | MemberLeft
-    | AdmissionFailed
-    | Cleared
-    | LinkSaid
-    | LinkBroken
-    | FarewellSaid
-)
-
-
-# --- commands: orders to carry out now --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Connect:
-    """Connect to a caller's GATT service; answered by `Connected` or `ConnectFailed`."""
-
-    origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """Send these frames to `origin`, in order."""
-
-    origin: str
-    frames: tuple[bytes, ...] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class HangUp:
-    """End the connection with `origin`, after what was said to it is sent."""
-
-    origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class Remember:
-    """Both users ticked "remember" (or met again): keep this peer. The time is the clock's at that moment."""
-
-    identity: bytes
-    trust_key: bytes = field(repr=False)
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CorrectAddresses:
-    """The peer says where it is on the group `attempt`."""
-
-    attempt: int
-    addresses: tuple[str, ...]
-
-
-Command = Connect | Say | HangUp | Remember | CorrectAddresses
-
-
-# --- wants: what should exist -----------------------------------------------------------------------------------------------
-
-
-class Find(Enum):
-    OFF = "off"
-    ON = "on"  # renewed
-    HELD = "held"  # as it is: nothing may start or stop it while a group forms
-
-
-@dataclass(frozen=True, slots=True)
-class LinkPlan:
-    """Pings on a group: where from, where to, and with which keys. `leaving`: say goodbye instead."""
-
-    attempt: int
-    role: Role
-    keys: SessionKeys = field(repr=False)
-    group: Group
-    port: int
-    peer_port: int
-    addresses: tuple[str, ...]
-    leaving: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Wants:
-    """What should exist now; nothing, unless said."""
-
-    listen: bool = False
-    serve: bool = False
-    advertisement: bytes | None = None
-    find: Find = Find.OFF
-    clear: int = 0  # a new number: clear the radio once, and say so with `Cleared`
-    group: FormGroup | None = None
-    link: LinkPlan | None = None
 
 
 # --- states: conditions -----------------------------------------------------------------------------------------------------
@@ -447,6 +174,7 @@ class Bond:
     code: str = field(repr=False)  # stays to be compared while linked; the caller is not asked to confirm it
     purpose: Purpose = Purpose.LINK
     remember: bool = False
+    pin: str | None = field(default=None, repr=False)  # for the group that is being formed or is up
     lost: Reason | None = None  # why the link is being restored
     restores: SessionKeys | None = field(default=None, repr=False)  # the lost link's keys: they call until it is back
     lost_at: float = 0.0
@@ -523,16 +251,17 @@ class Restoring:
 class Ending:
     """Say goodbye on the link if there is one, take the group down, then rest with `failure` (or without)."""
 
-    order: FormGroup
+    order: FormGroup | HostGroup
     until: float
     failure: Failure | None
-    peer: Peer
+    peer: Peer | None
     farewell: LinkPlan | None = None
 
 
-State = Idle | Seeking | Asking | Asked | Meeting | Forming | Checking | Linked | Clearing | Restoring | Ending
+Ours = Idle | Seeking | Asking | Asked | Meeting | Forming | Checking | Linked | Clearing | Restoring | Ending
+State = Ours | strangers.Strange
 
-_STAGES: dict[type[State], Stage] = {
+_STAGES: dict[type[object], Stage] = {
     Idle: Stage.IDLE,
     Seeking: Stage.SEEKING,
     Asking: Stage.ASKING,
@@ -544,7 +273,17 @@ _STAGES: dict[type[State], Stage] = {
     Clearing: Stage.FORMING,
     Restoring: Stage.RESTORING,
     Ending: Stage.ENDING,
+    **strangers.STAGES,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Calling:
+    """A call that we answer, or will: until when it is worth it, and which try this is."""
+
+    call: Call
+    until: float
+    tries: int = 1
 
 
 @dataclass(slots=True)
@@ -574,15 +313,16 @@ class Session:
         self._peers = Peers()
         self._assembly = Assembly()
         self._talks: dict[bytes, _Talk] = {}
-        self._connecting: set[str] = set()
+        self._connecting: dict[str, _Calling] = {}
         self._hosts: set[str] = set()  # origins that we are connected to
-        self._waiting: dict[str, tuple[Call, float]] = {}  # calls heard while it was too early to connect
+        self._waiting: dict[str, _Calling] = {}  # calls to be answered when it is time to connect
         self._heard: deque[bytes] = deque(maxlen=256)  # call ids that we answered
         self._nonces: set[bytes] = set()  # of resume messages, for the session that may be resumed
         self._last_connect = -1e9
         self._refused: deque[float] = deque(maxlen=self._limits.refusals)
         self._serve_until = 0.0
         self._attempt = 0
+        self._met: dict[str, float] = {}  # P2P addresses of sessions just ended, until when their stray requests are no strangers'
         self._go_at = 0.0
         self._now = 0.0
         self._entered = 0.0
@@ -622,6 +362,15 @@ class Session:
             case Ending():
                 group = state.order if state.farewell else None
                 return Wants(serve=lingering, group=group, link=state.farewell)
+            case strangers.Petitioned() | strangers.Entering():
+                return Wants(serve=lingering, find=Find.ON)
+            case strangers.Pairing(order=order):
+                return Wants(serve=lingering, find=Find.HELD, group=order)
+            case strangers.Probing(order=order) | strangers.Paired(order=order):
+                return Wants(serve=lingering, group=order, probe=strangers.probes(state))
+            case strangers.Hosting():
+                find = Find.ON if state.finding is not None and state.group is not None else Find.OFF
+                return Wants(serve=lingering, find=find, group=state.order, probe=strangers.probes(state))
             case _:
                 assert_never(state)
 
@@ -630,6 +379,8 @@ class Session:
         """The word for the state; a lost link is `RESTORING` until it is back, whatever step that is at."""
         if isinstance(self.state, Meeting | Forming | Clearing | Checking) and self.state.bond.lost is not None:
             return Stage.RESTORING
+        if isinstance(self.state, strangers.Hosting) and self.state.asking is not None:
+            return Stage.ASKED
         return _STAGES[type(self.state)]
 
     def deadline(self) -> float | None:
@@ -649,6 +400,9 @@ class Session:
                 times += [hang_up] if hang_up is not None else []
             case Forming() as state if self._now < state.start:
                 times.append(state.start)
+            case strangers.Paired() | strangers.Hosting() as state:
+                ends = strangers.deadline(state)
+                times += [ends] if ends is not None else []
             case state:
                 times.append(state.until)
         return min(times, default=None)
@@ -662,7 +416,7 @@ class Session:
             radios=self.radios,
             listening=self.wants.listen,
             peers=self._peers.list() if isinstance(state, Seeking | Asking) else (),
-            deadline=None if isinstance(state, Idle | Linked) else state.until,
+            deadline=None if isinstance(state, Idle | Linked | strangers.Paired) else state.until,
             started=self._entered,
             now=self._now,
             timings=self.timings,
@@ -687,7 +441,7 @@ class Session:
                 link = None
                 if isinstance(state, Checking | Linked):
                     plan = self._link_plan(state)
-                    link = LinkInfo(state.group.interface, state.group.addresses, plan.addresses, state.since)
+                    link = self._link_info(state.order, state.group, plan.addresses, state.since)
                 return replace(
                     snapshot,
                     peer=bond.peer,
@@ -698,8 +452,64 @@ class Session:
                     restoring_because=bond.lost if not isinstance(state, Linked) else None,
                     link=link,
                 )
+            case strangers.Hosting():
+                return self._hosting(state, snapshot)
+            case strangers.Petitioned(peer=peer, request=request):
+                wanted = request.method is Method.KEYPAD
+                return replace(snapshot, peer=peer, needs_code=False, verified=False, method=request.method, pin_wanted=wanted)
+            case strangers.Entering(peer=peer):
+                return replace(
+                    snapshot, peer=peer, needs_code=False, verified=False, method=Method.KEYPAD, pin_wanted=True, tries_left=state.tries
+                )
+            case strangers.Pairing(peer=peer, order=order):
+                shown = order.pin if order.method is Method.DISPLAY else None
+                left = state.tries if order.pin is not None else 0
+                return replace(
+                    snapshot, peer=peer, needs_code=False, verified=False, method=order.method, pin=shown, tries_left=left, attempt=1
+                )
+            case strangers.Probing() | strangers.Paired():
+                link = self._link_info(state.order, state.group, (), state.since)
+                return replace(snapshot, peer=state.peer, needs_code=False, verified=False, method=state.order.method, link=link)
             case _:
                 assert_never(state)
+
+    def _link_info(self, order: FormGroup, group: Group, theirs: tuple[str, ...], since: float) -> LinkInfo:
+        return LinkInfo(
+            interface=group.interface,
+            own=group.addresses,
+            peer=theirs,
+            since=since,
+            method=order.method,
+            pin=order.pin is not None,
+            backend=self.radios.abilities.backend,
+            owner=group.owner,
+            frequency=group.frequency,
+            width=group.width,
+        )
+
+    def _hosting(self, state: strangers.Hosting, snapshot: Snapshot) -> Snapshot:
+        group = state.group
+        link = self._link_info(FormGroup(state.order.attempt, ""), group, (), state.since) if group is not None else None
+        peers = self._peers.list() if state.finding is not None else ()
+        shown = replace(
+            snapshot,
+            needs_code=False,
+            verified=False,
+            members=state.members,
+            link=link,
+            peers=peers,
+            failure=state.problem,
+            deadline=strangers.deadline(state),
+        )
+        if state.asking is not None:
+            request = state.asking.request
+            wanted = request.method is Method.KEYPAD
+            return replace(shown, peer=state.asking.peer, method=request.method, pin_wanted=wanted, deadline=state.asking.until)
+        if state.admitting is not None:
+            admission = state.admitting.admission
+            pin = admission.pin if admission.method is Method.DISPLAY else None
+            return replace(shown, peer=state.admitting.peer, method=admission.method, pin=pin, deadline=state.admitting.until)
+        return shown
 
     # --- what happens ---
 
@@ -714,8 +524,8 @@ class Session:
                 self._policy = policy
             case BluetoothChanged(reason, fresh):
                 self._bluetooth_changed(reason, fresh)
-            case WifiChanged(reason, address, fresh):
-                self.radios = replace(self.radios, wifi=reason, p2p_address=address or self.radios.p2p_address)
+            case WifiChanged(reason, address, fresh, abilities):
+                self.radios = replace(self.radios, wifi=reason, p2p_address=address or self.radios.p2p_address, abilities=abilities)
                 if fresh or reason is not None:
                     self._peers.forget_wifi()
                 self._decide(event)
@@ -724,13 +534,13 @@ class Session:
             case Connected(origin, room):
                 self._connected(origin, room)
             case ConnectFailed(origin):
-                self._connecting.discard(origin)
+                self._connect_failed(origin)
             case FrameArrived():
                 self._frame_arrived(event)
             case Disconnected(origin):
                 for channel in [c for c, talk in self._talks.items() if talk.origin == origin]:
                     self._drop(channel)
-                self._connecting.discard(origin)
+                self._connecting.pop(origin, None)
                 self._hosts.discard(origin)
             case PeerFound():
                 self._peers.found(event)
@@ -748,6 +558,10 @@ class Session:
     def _decide(self, event: Event | Heard) -> None:
         """The story: who starts, the answer, the meeting, the group, the link, the end."""
         state, limits, now = self.state, self._limits, self._now
+        if isinstance(state, strangers.Strange):
+            if not isinstance(event, Heard) and not (isinstance(event, WifiRequest) and self._quiet()):
+                self._strange(*strangers.step(state, event, self._rules()))
+            return
         match state, event:
             # who starts
             case Idle(), Seek(identity):
@@ -762,13 +576,18 @@ class Session:
                 self.state = Seeking(self._call(identity), identity, now + limits.seek)
             case Idle(), Dismiss():
                 self.state = Idle()
+            case ((Idle() | Seeking()), Host(persistent)):
+                self._begin(*strangers.host(persistent, self._rules()))
+            case ((Idle() | Seeking()), WifiRequest(address)):
+                if self._may_petition(address):
+                    self._begin(strangers.petition(event, self._rules()), [])
             case Seeking(), Cancel():
                 self._leave_all(GoodbyeReason.CANCELLED, serving=True)
                 self.state = Idle()
             case Seeking(call=Call()), CallFailed(reason, detail):
                 self._fail(Failure(Stage.SEEKING, reason, detail), GoodbyeReason.CANCELLED)
-            case Seeking(), Ask(peer, purpose):
-                self._ask(peer, purpose)
+            case Seeking(), Ask():
+                self._ask(event)
 
             # the answer
             case Asking(), Secured() as secured:
@@ -798,10 +617,8 @@ class Session:
                 self._look()
             case Clearing(), Said(Seen()):
                 self.state = replace(state, there=True)
-            case Meeting(bond=Bond(role=Role.LISTENER)), Said(Go(remember=remember)):
-                bond = replace(state.bond, remember=state.bond.remember and remember)
-                self.state = replace(state, bond=bond)
-                self._form(replace(state, bond=bond))
+            case Meeting(bond=Bond(role=Role.LISTENER)), Said(Go() as go):
+                self._go(state, go)
 
             # the group
             case Forming(order=order), GroupFormed(attempt, group) if attempt == order.attempt:
@@ -857,9 +674,12 @@ class Session:
         current = self._channel()
         for channel in [c for c, talk in self._talks.items() if c != current and now >= talk.until]:
             self._leave(channel, GoodbyeReason.CANCELLED)
-        for origin in [o for o, (_, until) in self._waiting.items() if now >= until]:
+        for origin in [origin for origin, calling in self._waiting.items() if now >= calling.until]:
             del self._waiting[origin]
         state = self.state
+        if isinstance(state, strangers.Strange):
+            self._strange(*strangers.expire(state, self._rules()))
+            return
         match state:
             case Idle():
                 pass
@@ -870,7 +690,7 @@ class Session:
             case _ if now < state.until:
                 pass
             case Seeking():
-                if state.call is not None and self._talks:
+                if state.call is not None and (self._talks or self._peers.list()):
                     self.state = replace(state, call=None, until=now + self._limits.choose)
                 else:
                     reason = self.radios.bluetooth or self._or_radio(Reason.NOBODY_ANSWERED)
@@ -924,7 +744,7 @@ class Session:
         if heard.origin in self._hosts:
             return
         if len(self._waiting) < 8:
-            self._waiting[heard.origin] = (call, self._now + self._limits.seek)
+            self._waiting[heard.origin] = _Calling(call, self._now + self._limits.seek)
 
     def _may_answer(self, call: Call) -> bool:
         match self.state:
@@ -944,20 +764,26 @@ class Session:
         if not self._waiting or self._now < self._last_connect + self._limits.connect_gap:
             return
         origin = next(iter(self._waiting))
-        call, _ = self._waiting.pop(origin)
-        if not self._may_answer(call) or len(self._talks) + len(self._connecting) >= self._limits.guests + 8:
+        calling = self._waiting.pop(origin)
+        if not self._may_answer(calling.call) or len(self._talks) + len(self._connecting) >= self._limits.guests + 8:
             return
         self._last_connect = self._now
-        self._heard.append(call.call_id)
-        self._connecting.add(origin)
+        self._heard.append(calling.call.call_id)
+        self._connecting[origin] = calling
         self._out.append(Connect(origin))
+
+    def _connect_failed(self, origin: str) -> None:
+        """A connection that breaks while it is made has answered nobody: the same call may be answered again, within its time."""
+        calling = self._connecting.pop(origin, None)
+        if calling is not None and calling.tries < self._limits.tries and len(self._waiting) < 8:
+            self._waiting[origin] = replace(calling, tries=calling.tries + 1)
 
     def _connected(self, origin: str, room: int) -> None:
         self._hosts.add(origin)
         if origin not in self._connecting:
             self._let_go(origin)  # nobody asks for it any more
             return
-        self._connecting.discard(origin)
+        del self._connecting[origin]
         resumable = None
         if isinstance(self.state, Restoring) and self.state.bond.role is Role.LISTENER:
             resumable = _restores(self.state.bond)
@@ -1093,17 +919,73 @@ class Session:
 
     # --- steps ---
 
-    def _ask(self, id: str, purpose: Purpose) -> None:
-        row, channel = self._peers.row(id), self._peers.channel(id)
+    def _ask(self, ask: Ask) -> None:
+        row, channel = self._peers.row(ask.peer), self._peers.channel(ask.peer)
+        if row is not None and channel is None and row.on_wifi and ask.method is not None:
+            self._begin(*strangers.ask(row, ask.method, ask.remember, self._rules()))
+            return
         if row is None or channel is None or channel not in self._talks:
             # The list keeps showing; only this row cannot be asked.
             return
         talk = self._talks[channel]
-        talk.purpose = purpose
+        talk.purpose = ask.purpose
         self._assembly.keep(channel)
         self.state = Asking(channel, row, self._now + self._limits.ask + self._limits.slack)
-        self._send(channel, talk.conversation.request(purpose, Method.PBC))
+        introduction = talk.conversation.peer
+        method = Method.DISPLAY if introduction is not None and self._pin_with(introduction) else Method.PBC
+        self._send(channel, talk.conversation.request(ask.purpose, method))
         self._leave_all(GoodbyeReason.CANCELLED, serving=True)
+
+    def _begin(self, after: strangers.Strange | strangers.Over, commands: list[Command]) -> None:
+        """From idle or seeking to a stranger: those who answered our call are told that it is over."""
+        self._strange(after, commands)
+        if isinstance(self.state, strangers.Strange):
+            self.timings = Timings()
+            self._go_at = self._now
+        self._leave_all(GoodbyeReason.CANCELLED, serving=False)
+
+    def _strange(self, after: strangers.Strange | strangers.Over, commands: list[Command]) -> None:
+        """What a step of `strangers` leads to."""
+        before = self.state
+        self._out += commands
+        if any(isinstance(command, Reject) for command in commands):
+            self._refused.append(self._now)
+        elif any(isinstance(command, Admit) for command in commands):
+            self._refused.clear()
+        if isinstance(after, strangers.Over):
+            if after.order is not None:
+                self.state = Ending(after.order, self._now + self._limits.end, after.failure, after.peer)
+            else:
+                self.state = Idle(after.failure)
+            return
+        if isinstance(before, strangers.Petitioned) and isinstance(after, strangers.Pairing):
+            self._refused.clear()
+            self._go_at = self._now
+        if isinstance(before, strangers.Pairing) and isinstance(after, strangers.Probing):
+            self.timings = replace(self.timings, form=self._now - self._go_at)
+        if isinstance(before, strangers.Probing) and isinstance(after, strangers.Paired):
+            self.timings = replace(self.timings, check=self._now - before.since)
+        self.state = after
+
+    def _rules(self) -> strangers.Rules:
+        return strangers.Rules(
+            self._now, self._limits, self._policy, self.radios.abilities, self._entropy, self._next_attempt, self._stranger
+        )
+
+    def _next_attempt(self) -> int:
+        self._attempt += 1
+        return self._attempt
+
+    def _stranger(self, id: str) -> Peer:
+        """What is known of a row, or of a P2P address; an unknown address is its own name."""
+        return self._peers.row(id) or next((p for p in self._peers.list() if p.address == id), None) or Peer(id=id, name=id, address=id)
+
+    def _may_petition(self, address: str) -> bool:
+        """May a stranger's request open a dialog? Not that of somebody who is talking with us, or with whom a session has just ended."""
+        if self.radios.wifi is not None or self._quiet() or self._policy.visibility is not Visibility.EVERYONE:
+            return False
+        talking = any(row.address == address and row.reachable for row in self._peers.list())
+        return not talking and self._now >= self._met.get(address, 0.0)
 
     def _bond(self, role: Role, channel: bytes, peer: Peer, secured: Secured, remember: bool) -> Bond:
         introduction = self._talks[channel].conversation.peer
@@ -1125,20 +1007,68 @@ class Session:
             self.state = state
             self._say(state.bond.channel, Seen())
         if state.here and state.there and state.bond.role is Role.CALLER:
-            go = Go(method=Method.PBC, owner=Owner.EITHER, remember=state.bond.remember)
+            with_pin = self._pin_with(state.bond.introduction)
+            go = Go(
+                method=Method.DISPLAY if with_pin else Method.PBC,
+                pin=pins.make(self._entropy) if with_pin else None,
+                owner=self._owner(),
+                remember=state.bond.remember,
+            )
             self._say(state.bond.channel, go)
-            self._form(state)
+            self._form(state, go)
 
-    def _form(self, state: Meeting) -> None:
+    def _pin_with(self, introduction: Introduction) -> bool:
+        """Can both back ends use a PIN? Then the Wi-Fi layer is authenticated by this conversation too, and nobody types anything."""
+        return self.radios.abilities.pin and {Method.DISPLAY, Method.KEYPAD} <= set(introduction.methods)
+
+    def _owner(self) -> Owner:
+        """Who shall own the group, as our user likes it; only a back end that can say so asks for it."""
+        if not self.radios.abilities.intent or self._policy.intent == INTENT:
+            return Owner.EITHER
+        return Owner.CALLER if self._policy.intent > INTENT else Owner.LISTENER
+
+    def _intent(self, role: Role, owner: Owner) -> int | None:
+        """GO intent for this side of the agreement; 15 against 15 would be refused by both, so ours are never."""
+        if not self.radios.abilities.intent:
+            return None
+        if role is Role.CALLER:
+            return min(self._policy.intent, 14)
+        return {Owner.EITHER: INTENT, Owner.CALLER: 1, Owner.LISTENER: 14}[owner]
+
+    def _go(self, state: Meeting, go: Go) -> None:
+        """The caller says go. What it asks for must be what we said that we can do."""
+        bond = replace(state.bond, remember=state.bond.remember and go.remember)
+        self.state = replace(state, bond=bond)
+        if (go.method is Method.PBC) != (go.pin is None):
+            self._fail(Failure(Stage.MEETING, Reason.PROTOCOL), GoodbyeReason.PROTOCOL)
+        elif go.pin is not None and not self.radios.abilities.pin:
+            self._fail(Failure(Stage.MEETING, Reason.NOT_OFFERED), GoodbyeReason.FAILED)
+        else:
+            self._form(self.state, go)
+
+    def _form(self, state: Meeting, go: Go) -> None:
         """The one who leads starts now, the other one a second later; the lead changes with each try."""
         bond, now = state.bond, self._now
+        bond = replace(bond, pin=go.pin)
         leads = (bond.role is Role.CALLER) == (state.number % 2 == 1)
         start = now if leads else now + self._limits.lead
         self._attempt += 1
         self._go_at = now
         self.timings = replace(self.timings, find=now - state.since, form=None, check=None)
         plan = bond.keys.plan
-        order = FormGroup(self._attempt, bond.peer.address, plan.mine(bond.role), plan.theirs(bond.role), bond.peer.name)
+        calls = bond.role is Role.CALLER
+        order = FormGroup(
+            self._attempt,
+            bond.peer.address,
+            plan.mine(bond.role),
+            plan.theirs(bond.role),
+            bond.peer.name,
+            method=go.method if calls else go.method.counterpart,
+            pin=go.pin,
+            intent=self._intent(bond.role, go.owner),
+            # One side's wish only: two different channels would have nothing in common.
+            frequency=self._policy.frequency if calls and self.radios.abilities.frequency else None,
+        )
         self.state = Forming(bond, state.number, order, start, start + self._limits.form)
 
     def _again(self, failure: Failure) -> None:
@@ -1207,6 +1137,10 @@ class Session:
     def _fail(self, failure: Failure | None, goodbye: GoodbyeReason | None) -> None:
         """End the journey: tell the other side (unless it told us), take down what was made, then rest."""
         state, now = self.state, self._now
+        if isinstance(state, Meeting | Forming | Checking | Linked | Clearing | Restoring):
+            self._met = {address: until for address, until in self._met.items() if until > now} | {
+                state.bond.peer.address: now + self._limits.ask
+            }
         channel = self._channel()
         if channel is not None:
             if goodbye is not None:
@@ -1248,7 +1182,7 @@ class Session:
             kind=self._policy.kind,
             p2p_address=self.radios.p2p_address or bytes(6),
             port=self._policy.port,
-            methods=(Method.PBC,),
+            methods=tuple(Method) if self.radios.abilities.pin else (Method.PBC,),
         )
         return Conversation(
             role=role,

@@ -3,32 +3,47 @@
 It keeps the manners that were recorded from the real daemons (NetworkManager 1.42 and 1.52, wpa_supplicant 2.10, BlueZ 5.66 and 5.82):
 finding takes both sides and up to half a minute; a group forms only when both activate, 2–7 s later, or 11–16 s when a scan is in the
 way; two requests at the same instant collide; a failed attempt can leave each side deaf to the other until its radio was cleared; the
-end of a group is seen by the client at once and by its owner after 5.5 s; a restarted daemon has forgotten everything. Everything random
-comes from one seed.
+end of a group is seen by the client at once and by its owner after 5.5 s; a restarted daemon has forgotten everything. A wrong PIN is known
+after two seconds where wpa_supplicant may be listened to, and after 45 where not; two buttons pushed at once let nobody in; a request to a
+machine that is not forming reaches its supplicant's listeners once. Everything random comes from one seed.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from functools import partial
 from random import Random
 
 from ..controller import Sink
 from ..core.keys import TrustedPeer
 from ..core.model import (
+    Abilities,
+    Admission,
+    AdmissionFailed,
+    Asks,
     BluetoothChanged,
     CallHeard,
     DatagramArrived,
     Disconnected,
+    EdgeEvent,
     FormGroup,
     FrameArrived,
     Group,
     GroupLost,
+    HostGroup,
+    MemberJoined,
+    MemberLeft,
+    Method,
     PeerFound,
     PeerLost,
+    Probe,
+    ProbeAnswered,
     Reason,
+    Way,
     WifiChanged,
+    WifiRequest,
 )
 from ..core.peers import text_address
 from ..errors import Unavailable
@@ -49,15 +64,15 @@ class Faults:
     one_sided: float = 0.0  # an activation that one side's daemon loses
     sticks: float = 0.0  # a failed attempt leaves the pair deaf to each other
     datagram_lost: float = 0.0
+    provision_fails: float = 0.0  # a provision discovery that is not answered
 
 
 @dataclass(eq=False, slots=True)
 class _Group:
-    """A group that two machines formed; the first is the owner."""
+    """A group of machines; the first is the owner. `hosted`: it was there before anybody else came, and others may come and go."""
 
-    members: tuple[Machine, Machine]
-    orders: dict[str, FormGroup]
-    up: set[str] = field(default_factory=set)
+    members: list[Machine]
+    hosted: bool = False
 
 
 class Air:
@@ -95,13 +110,16 @@ class Machine:
         self.air = air
         self.name = name
         self.address = bytes((0x02, 0x4E, 0x54, 0, 0, number))
+        self.station = text_address(bytes((0x06, 0x4E, 0x54, 0, 0, number)))  # on a group
+        self.link_local = f"fe80::{number:x}"
         self.bluetooth = SimulatedBluetooth(self)
         self.wifi = SimulatedWifi(self)
         self.pinger = SimulatedPinger(self)
+        self.prober = SimulatedProber(self)
         self.trust = SimulatedTrust()
 
     def left(self) -> list[str]:
-        return [f"{self.name}: {what}" for part in (self.bluetooth, self.wifi, self.pinger) for what in part.left()]
+        return [f"{self.name}: {what}" for part in (self.bluetooth, self.wifi, self.pinger, self.prober) for what in part.left()]
 
     def vanish(self) -> None:
         """The applet is killed: its D-Bus names and sockets go, and the daemons undo what was bound to them."""
@@ -109,6 +127,7 @@ class Machine:
         self.bluetooth.go()
         self.wifi.go()
         self.pinger.go()
+        self.prober.go()
 
 
 class SimulatedBluetooth:
@@ -251,42 +270,45 @@ class SimulatedBluetooth:
 
 
 class SimulatedWifi:
-    """NetworkManager, wpa_supplicant and their radio."""
+    """NetworkManager or wpa_supplicant, or both, and their radio. `abilities` says which manners it has."""
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
         self.air = machine.air
+        self.abilities = Abilities()
+        self.methods: frozenset[Method] | None = None  # what it says of itself on Wi-Fi
         self.sink: Sink | None = None
         self.reason: Reason | None = None
         self.finding = False
         self.seen: set[str] = set()
-        self.activation: FormGroup | None = None
+        self.activation: FormGroup | HostGroup | None = None
         self.started = 0.0
         self.done: asyncio.Future[Group] | None = None
         self.group: _Group | None = None
+        self.admissions: dict[str, tuple[Admission, float]] = {}  # into the group that we host: until when
         self.cleared = -1e9  # when the last scan of `clear` ended: none comes soon after
 
     async def open(self, sink: Sink) -> None:
         self.sink = sink
-        sink(WifiChanged(self.reason, self.machine.address))
+        sink(WifiChanged(self.reason, self.machine.address, abilities=self.abilities))
 
     async def close(self) -> None:
         self.go()
 
     async def find(self) -> None:
         self._check()
-        if self.activation is not None and self.done is not None and not self.done.done():
+        if isinstance(self.activation, FormGroup) and self._is_forming():
             self._break_formation("a find was started while forming")
         self.finding = True
         for other in self._others():
-            if other.machine.address != self.machine.address and other.finding:
+            if other.finding:
                 self._meet(other)
 
     async def hold_find(self) -> None:
         pass
 
     async def stop_find(self) -> None:
-        if self.activation is not None and self.done is not None and not self.done.done():
+        if isinstance(self.activation, FormGroup) and self._is_forming():
             self._break_formation("the find was stopped while forming")
         self.finding = False
 
@@ -304,13 +326,19 @@ class SimulatedWifi:
         self._check()
         if self.activation is not None:
             raise Unavailable(Reason.WIFI_BUSY, "another activation")
+        if (order.pin is not None) != (order.method is not Method.PBC) or (order.pin is not None and not self.abilities.pin):
+            raise Unavailable(Reason.NOT_OFFERED, "no PIN here")
         loop = asyncio.get_running_loop()
         self.activation, self.started, self.done = order, loop.time(), loop.create_future()
         other = self.air.other(self.machine, order.address)
-        if other is not None:
+        if other is not None and order.way is Way.JOIN:
+            self.air.later(0.5, 5, lambda: self._knock(other.wifi, order))
+        elif other is not None:
             self._try(other.wifi)
+            if self.activation is order and other.wifi.activation is None:
+                self.air.later(0.1, 15, lambda: other.wifi._hear(self, order))
         try:
-            async with asyncio.timeout(45.4):
+            async with asyncio.timeout(order.patience if self.abilities.host else 45.4):
                 return await self.done
         except TimeoutError:
             raise Unavailable(Reason.NOT_FORMED, "state 120 reason 11 (supplicant-timeout)") from None
@@ -324,14 +352,73 @@ class SimulatedWifi:
             self._end_group()
         self.activation = self.done = None
 
+    async def provision(self, address: str, method: Method) -> None:
+        self._check()
+        await asyncio.sleep(self.air.random.uniform(0.1, 3))
+        other = self.air.other(self.machine, address)
+        if other is None or other.wifi.sink is None or not other.wifi.finding or self.air.random.random() < self.air.faults.provision_fails:
+            raise Unavailable(Reason.NOT_READY, "no answer to provision discovery")
+        other.wifi.hears_of(self.machine, Asks.PROVISION, method.counterpart)
+
+    async def reject(self, address: str) -> None:
+        other = self.air.other(self.machine, address)
+        order = other.wifi.activation if other is not None and other.wifi.abilities.hears else None
+        if other is not None and isinstance(order, FormGroup) and order.address == text_address(self.machine.address):
+            other.wifi._fail(Reason.REJECTED)
+
+    async def host(self, order: HostGroup) -> Group:
+        self._check()
+        if self.activation is not None:
+            raise Unavailable(Reason.WIFI_BUSY, "another activation")
+        if not self.abilities.host:
+            raise Unavailable(Reason.NOT_OFFERED)
+        self.activation, self.done = order, asyncio.get_running_loop().create_future()
+        await asyncio.sleep(self.air.random.uniform(0.5, 6))
+        if self.activation is not order:
+            raise Unavailable(Reason.NOT_FORMED, "the group ended before it was up")
+        self.group = _Group([self.machine], hosted=True)
+        self.air.groups.append(self.group)
+        group = Group(f"p2p-{self.machine.name}", ("fe80::1",), 1, owner=True, frequency=order.frequency or 5180, width=20)
+        self.done.set_result(group)
+        return group
+
+    async def admit(self, admission: Admission) -> None:
+        self._check()
+        if self.group is None or not self.group.hosted:
+            raise Unavailable(Reason.NOT_FORMED, "there is no group")
+        self.admissions[admission.address] = (admission, asyncio.get_running_loop().time() + 120)
+        waiting = [other for other in self._others() if other._waits_at(self)]
+        pushing = [other for other in waiting if isinstance(other.activation, FormGroup) and other.activation.method is Method.PBC]
+        if admission.method is Method.PBC and len(pushing) > 1:
+            self.air.story("two buttons are pushed at once")
+            del self.admissions[admission.address]
+            for other in pushing:
+                other._fail(Reason.PBC_OVERLAP)
+            self._tell(AdmissionFailed(self._attempt(), "", Reason.PBC_OVERLAP))
+            return
+        for other in waiting:
+            if text_address(other.machine.address) == admission.address:
+                self.air.later(1, 5, partial(self._let_in, other))
+
+    async def invite(self, address: str) -> None:
+        self._check()
+        other = self.air.other(self.machine, address)
+        if other is not None and self.group is not None:
+            self.air.later(0.1, 2, lambda: other.wifi.hears_of(self.machine, Asks.INVITE, Method.PBC))
+
+    async def expel(self, address: str) -> None:
+        other = self.air.other(self.machine, address)
+        if other is not None and self.group is not None and other in self.group.members:
+            other.wifi._lose_group(Reason.GROUP_ENDED)
+
     async def read_counters(self, group: Group) -> tuple[int, int, int | None]:
         return 4096, 4096, 80
 
     # faults
 
     def restart(self, pause: float = 2.0) -> None:
-        """NetworkManager goes and comes back: its groups, finds and peers are gone."""
-        self.air.story(f"NetworkManager of {self.machine.name} restarts")
+        """The daemon goes and comes back: its groups, finds and peers are gone."""
+        self.air.story(f"the Wi-Fi daemon of {self.machine.name} restarts")
         self.switch(Reason.WIFI_MISSING)
         self.air.later(pause, pause + 3, lambda: self.switch(None))
 
@@ -342,12 +429,11 @@ class SimulatedWifi:
         self.reason = reason
         if reason is not None:
             self._lose_group(Reason.WIFI_OFF if reason is Reason.WIFI_OFF else Reason.DAEMON_RESTARTED)
-            if self.done is not None and not self.done.done():
-                self.done.set_exception(Unavailable(reason, "the device is gone"))
+            self._fail(reason)
             self.finding = False
             self.seen.clear()
         if self.sink is not None:
-            self.sink(WifiChanged(reason, self.machine.address, fresh=reason is None))
+            self.sink(WifiChanged(reason, self.machine.address, fresh=reason is None, abilities=self.abilities))
 
     def go(self) -> None:
         self._end_group()
@@ -370,6 +456,21 @@ class SimulatedWifi:
         if self.reason is not None:
             raise Unavailable(self.reason, "the device is not available")
 
+    def _is_forming(self) -> bool:
+        return self.done is not None and not self.done.done()
+
+    def _tell(self, event: EdgeEvent) -> None:
+        if self.sink is not None:
+            self.sink(event)
+
+    def _attempt(self) -> int:
+        return self.activation.attempt if self.activation is not None else 0
+
+    def _fail(self, reason: Reason) -> None:
+        """The formation under way ends, and its daemon says why."""
+        if self.done is not None and not self.done.done():
+            self.done.set_exception(Unavailable(reason, "said by the simulation"))
+
     def _meet(self, other: SimulatedWifi) -> None:
         """Two that find each other see each other after a while, each by itself; sometimes a scan is in the way."""
         slow = self._scans(other)
@@ -383,21 +484,33 @@ class SimulatedWifi:
         return min(self.cleared, other.cleared) < quiet and self.air.random.random() < self.air.faults.scan_in_the_way
 
     def _see(self, other: SimulatedWifi) -> None:
-        if self.finding and other.finding and self.sink is not None and self.reason is None and other.reason is None:
+        hosts = other.group is not None and other.group.hosted
+        if self.finding and (other.finding or hosts) and self.reason is None and other.reason is None:
             address = text_address(other.machine.address)
             self.seen.add(address)
-            self.sink(PeerFound(address, "", 70))
+            self._tell(PeerFound(address, "", 70, methods=other.methods, owner=hosts))
 
     def _lose(self, address: str) -> None:
         self.seen.discard(address)
-        if self.sink is not None:
-            self.sink(PeerLost(address))
+        self._tell(PeerLost(address))
+
+    def hears_of(self, who: Machine, asks: Asks, method: Method) -> None:
+        """Somebody's request reaches our supplicant; only who may listen to it hears of that."""
+        if self.abilities.hears and self.reason is None:
+            self._tell(WifiRequest(text_address(who.address), asks, method))
+
+    def _hear(self, other: SimulatedWifi, order: FormGroup) -> None:
+        """A GO negotiation request, while the other side still waits and we are not forming."""
+        if other.activation is order and other._is_forming() and self.activation is None and (self.finding or self.group):
+            self.hears_of(other.machine, Asks.NEGOTIATE, order.method.counterpart)
 
     def _try(self, other: SimulatedWifi) -> None:
         """Our activation meets the other side's, if there is one."""
         ours, theirs = self.activation, other.activation
+        if not isinstance(ours, FormGroup) or not isinstance(theirs, FormGroup) or Way.JOIN in (ours.way, theirs.way):
+            return
         pair = frozenset((self.machine.name, other.machine.name))
-        if ours is None or theirs is None or theirs.address != text_address(self.machine.address) or other.group is not None:
+        if theirs.address != text_address(self.machine.address) or other.group is not None:
             return
         faults, chance = self.air.faults, self.air.random.random
         if pair in self.air.deaf:
@@ -417,40 +530,108 @@ class SimulatedWifi:
         delay = self.air.random.uniform(11, 16) if slow else self.air.random.uniform(1.5, 7)
         asyncio.get_running_loop().call_later(delay, self._group_up, other, ours, theirs)
 
+    def _why_not(self, ours: FormGroup, theirs: FormGroup) -> Reason | None:
+        """What WPS and the negotiation make of two orders."""
+        if ours.method is not theirs.method.counterpart:
+            return Reason.METHODS_DIFFER
+        if ours.pin != theirs.pin:
+            return Reason.WRONG_PIN
+        return Reason.BOTH_OWN if ours.intent == theirs.intent == 15 else None
+
     def _group_up(self, other: SimulatedWifi, ours: FormGroup, theirs: FormGroup) -> None:
-        if self.activation is not ours or other.activation is not theirs:
+        if self.activation is not ours or other.activation is not theirs or not self._is_forming() or not other._is_forming():
             return  # one of them gave up meanwhile
-        group = _Group((self.machine, other.machine), {self.machine.name: ours, other.machine.name: theirs})
+        if (why := self._why_not(ours, theirs)) is not None:
+            self.air.story(f"{self.machine.name} and {other.machine.name}: {why.value}")
+            for wifi in (self, other):
+                if wifi.abilities.hears:
+                    wifi._fail(why)
+            return
+        lead = (ours.intent or 7) > (theirs.intent or 7) or (ours.intent == theirs.intent and self.air.random.random() < 0.5)
+        group = _Group([self.machine, other.machine] if lead else [other.machine, self.machine])
         self.air.groups.append(group)
         self.air.formed.append((self.machine.name, other.machine.name))
         for wifi, order in ((self, ours), (other, theirs)):
             wifi.group = group
-            self.air.later(0.1, 1.5, lambda wifi=wifi, order=order: wifi._up(group, order))  # type: ignore[misc]
+            self.air.later(0.1, 1.5, partial(wifi._up, group, order))
 
     def _up(self, group: _Group, order: FormGroup) -> None:
         if self.group is group and self.activation is order and self.done is not None and not self.done.done():
-            group.up.add(self.machine.name)
-            self.done.set_result(Group(f"p2p-{self.machine.name}", order.own, 1))
+            own = order.own or ("fe80::2",)
+            owner = group.members[0] is self.machine
+            self.done.set_result(Group(f"p2p-{self.machine.name}", own, 1, owner=owner, frequency=order.frequency or 5180, width=20))
+
+    def _knock(self, host: SimulatedWifi, order: FormGroup) -> None:
+        """We want into a group: its owner hears of it, or has let us in already."""
+        if self.activation is not order or not self._is_forming():
+            return
+        if host.group is None or not host.group.hosted:
+            self._fail(Reason.NOT_SEEN)
+        elif text_address(self.machine.address) in host.admissions:
+            host._let_in(self)
+        else:
+            host.hears_of(self.machine, Asks.PROVISION, order.method.counterpart)
+
+    def _waits_at(self, host: SimulatedWifi) -> bool:
+        order = self.activation
+        mine = isinstance(order, FormGroup) and order.way is Way.JOIN and order.address == text_address(host.machine.address)
+        return mine and self._is_forming()
+
+    def _let_in(self, other: SimulatedWifi) -> None:
+        """WPS between our group and a machine that waits to join it."""
+        address, order = text_address(other.machine.address), other.activation
+        admission, until = self.admissions.pop(address, (None, 0.0))
+        group = self.group
+        if group is None or admission is None or not other._waits_at(self) or not isinstance(order, FormGroup):
+            return
+        if asyncio.get_running_loop().time() > until:
+            return
+        if order.method is not admission.method.counterpart or order.pin != admission.pin:
+            self._tell(AdmissionFailed(self._attempt(), address, Reason.WRONG_PIN))
+            if other.abilities.hears:
+                other._fail(Reason.WRONG_PIN)
+            return
+        group.members.append(other.machine)
+        other.group = group
+        self.air.formed.append((self.machine.name, other.machine.name))
+        self._tell(MemberJoined(self._attempt(), address, other.machine.station))
+        other._up(group, order)
 
     def _break_formation(self, why: str) -> None:
         """What `p2p_stop_find` does to a negotiation under way: both sides wait in vain."""
         self.air.story(why)
         order = self.activation
-        if order is not None:
-            self.activation = FormGroup(order.attempt, "", order.own, order.peer)
+        if isinstance(order, FormGroup):
+            self.activation = replace(order, address="")
 
     def _end_group(self) -> None:
-        """We leave the group: the other side notices, the client at once, the owner after its five seconds."""
+        """We leave the group: the others notice, clients at once, an owner after its five seconds; a hosted group goes on without us."""
         group, self.group = self.group, None
+        self.admissions.clear()
         if group is None:
+            return
+        owner = group.members[0]
+        if group.hosted and owner is not self.machine:
+            group.members.remove(self.machine)
+            address = text_address(self.machine.address)
+            self.air.later(0.2, 1.0, lambda: owner.wifi._left(group, address))
             return
         if group in self.air.groups:
             self.air.groups.remove(group)
-        other = next(m for m in group.members if m is not self.machine).wifi
-        least, most = (0.5, 0.9) if group.members[0] is self.machine else (5.3, 5.7)
-        self.air.later(least, most, lambda: other._lose_group(Reason.GROUP_ENDED) if other.group is group else None)
+        least, most = (0.5, 0.9) if owner is self.machine else (5.3, 5.7)
+        for machine in group.members:
+            other = machine.wifi
+            if other is not self:
+                self.air.later(least, most, partial(other._lose_group, Reason.GROUP_ENDED, group))
 
-    def _lose_group(self, reason: Reason) -> None:
+    def _left(self, group: _Group, address: str) -> None:
+        if self.group is group:
+            self._tell(MemberLeft(self._attempt(), address))
+
+    def _lose_group(self, reason: Reason, which: _Group | None = None) -> None:
+        """The group, or the one that is meant, is gone under us."""
+        if which is not None and self.group is not which:
+            return
         group, order, done = self.group, self.activation, self.done
         self._end_group()
         if group is None or order is None:
@@ -458,8 +639,8 @@ class SimulatedWifi:
         self.activation = self.done = None
         if done is not None and not done.done():
             done.set_exception(Unavailable(Reason.NOT_FORMED, "state 30 reason 8 (supplicant-disconnect)"))
-        elif self.sink is not None:
-            self.sink(GroupLost(order.attempt, reason, "state 120 reason 67 (peer-not-found)"))
+        else:
+            self._tell(GroupLost(order.attempt, reason, "state 120 reason 67 (peer-not-found)"))
 
 
 class SimulatedPinger:
@@ -480,7 +661,9 @@ class SimulatedPinger:
         group = self.machine.wifi.group
         if group is None or self.cut or self.air.random.random() < self.air.faults.datagram_lost:
             return
-        other = next(m for m in group.members if m is not self.machine)
+        other = next((m for m in group.members if m is not self.machine), None)
+        if other is None:
+            return
         source = self.own[0 if "." in address else -1] if self.own else ""
         self.air.later(0.001, 0.006, lambda: other.pinger._arrive(datagram, source, address, port))
 
@@ -496,6 +679,40 @@ class SimulatedPinger:
     def _arrive(self, datagram: bytes, source: str, address: str, port: int) -> None:
         if self.sink is not None and address in self.own and port == self.port and not self.cut and self.machine.wifi.group:
             self.sink(DatagramArrived(datagram, source, asyncio.get_running_loop().time()))
+
+
+class SimulatedProber:
+    """ICMP on the group interface. `silent`: this machine answers nobody."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.air = machine.air
+        self.sink: Sink | None = None
+        self.silent = False
+
+    async def open(self, sink: Sink, group: Group) -> Probe:
+        self.sink = sink
+        return Probe.ECHO
+
+    def probe(self, address: str, sequence: int) -> None:
+        group = self.machine.wifi.group
+        there = [m for m in group.members if m is not self.machine and not m.prober.silent] if group is not None else []
+        for other in there:
+            if address in ("", other.link_local) and self.air.random.random() >= self.air.faults.datagram_lost:
+                self.air.later(0.001, 0.006, partial(self._answered, other, sequence))
+
+    async def close(self) -> None:
+        self.go()
+
+    def go(self) -> None:
+        self.sink = None
+
+    def left(self) -> list[str]:
+        return ["probes"] if self.sink is not None else []
+
+    def _answered(self, other: Machine, sequence: int) -> None:
+        if self.sink is not None:
+            self.sink(ProbeAnswered(other.link_local, other.station, sequence, asyncio.get_running_loop().time()))
 
 
 class SimulatedTrust:

@@ -49,7 +49,7 @@ class Neighbour:
 def controller(machine: Machine, settings: Settings) -> Controller:
     """A whole controller on a simulated machine, with an identity of its own that nobody keeps."""
     return Controller(
-        lambda: Edges(machine.bluetooth, machine.wifi, machine.pinger, machine.trust),
+        lambda: Edges(machine.bluetooth, machine.wifi, machine.pinger, machine.prober, machine.trust),
         identity=Identity.from_seed(os.urandom(32)),
         settings=settings,
         entropy=os.urandom,

@@ -14,20 +14,25 @@ import argparse
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from random import Random
 
 from ..controller import Controller, Edges
+from ..core import pin as pins
 from ..core.keys import Identity, TrustedPeer
-from ..core.model import Reason, Snapshot, Stage
+from ..core.model import Abilities, Admission, Asks, EdgeEvent, FormGroup, HostGroup, Method, Reason, Snapshot, Stage, Way, WifiRequest
+from ..core.peers import text_address
+from ..errors import Unavailable
 from ..settings import Settings
 from .air import Air, Faults, Machine
 from .clock import run_turned
 
 LIMIT = 1500.0  # seconds of simulated time after which a journey is stuck
 RESTING = (Stage.IDLE,)
+ALL = Abilities("wpa_supplicant", pin=True, intent=True, frequency=True, host=True, hears=True, persistent=True)
 
 
 class Plan(Enum):
@@ -51,6 +56,13 @@ class Plan(Enum):
     LOSSY = "the link loses datagrams"
     REMEMBERED = "they know each other"
     CROWD = "others are around"
+    OWN_PIN = "both can use a PIN"
+    STRANGER = "a machine without our protocol"
+    STRANGER_ASKS = "such a machine asks"
+    STRANGER_HOSTS = "such a machine owns a group"
+    WRONG_PIN = "a PIN is mistyped"
+    HOSTING = "a group of our own"
+    OVERLAP = "two push the button at once"
 
 
 @dataclass(slots=True)
@@ -74,7 +86,7 @@ class Person:
         self.random = Random(f"{seed} {machine.name}")
         self.identity = Identity.from_seed(self.random.randbytes(32))
         self.controller = Controller(
-            lambda: Edges(machine.bluetooth, machine.wifi, machine.pinger, machine.trust),
+            lambda: Edges(machine.bluetooth, machine.wifi, machine.pinger, machine.prober, machine.trust),
             identity=self.identity,
             trusted=trusted,
             settings=Settings(name=machine.name),
@@ -93,6 +105,12 @@ class Person:
         self.remembers = False
         self.pause = (2.0, 15.0)  # seconds before it answers a dialog
         self.reads_code: Callable[[], str | None] | None = None  # looks at the other's screen
+        self.phone: Phone | None = None  # a machine without our protocol that it has in mind
+        self.method = Method.PBC  # with that
+        self.slips = 0  # PINs it will mistype
+        self.agreed: set[str] = set()  # P2P addresses of machines without our protocol that it said yes to
+        self.members: set[str] = set()  # that were in its group
+        self.phones: list[Phone] = []  # whose screens it can read
         self._choosing = False
         self._acting: set[asyncio.TimerHandle] = set()
 
@@ -106,13 +124,19 @@ class Person:
             self.seen.append(snapshot.stage)
             why = f" ({snapshot.failure.reason.value})" if snapshot.failure else ""
             self.say(f"{self.machine.name}: {snapshot.stage.value}{why}")
-            if snapshot.stage is Stage.ASKED and self.accepts is not None:
+            if snapshot.stage in (Stage.ASKED, Stage.ENTERING) and self.accepts is not None:
                 self.later(*self.pause, self._answer)
         self.tries = max(self.tries, snapshot.attempt)
         if snapshot.code is not None:
             self.code = snapshot.code
         if snapshot.stage is Stage.LINKED and snapshot.peer is not None:
             self.linked_with.add(snapshot.peer.name)
+        self.members |= {member.peer.address for member in snapshot.members}
+        if snapshot.stage is Stage.SEEKING and self.phone is not None:
+            there = next((p for p in snapshot.peers if p.address == self.phone.address and p.on_wifi), None)
+            if there is not None and not self._choosing:
+                self._choosing = True
+                self.later(0.5, 8, lambda: self._ask_phone(there.id))
         if snapshot.stage is Stage.SEEKING and self.asked_for is not None:
             peer = next((p for p in snapshot.peers if p.name == self.asked_for and p.reachable), None)
             if peer is not None and not self._choosing:
@@ -125,8 +149,22 @@ class Person:
             self.consented = True
             self.controller.ask(id)
 
+    def _ask_phone(self, id: str) -> None:
+        self._choosing = False
+        if self.snapshot.stage is Stage.SEEKING and any(peer.id == id for peer in self.snapshot.peers):
+            self.agreed.add(id)
+            self.controller.ask(id, self.method)
+
     def _answer(self) -> None:
-        if self.snapshot.stage is not Stage.ASKED:
+        snapshot = self.snapshot
+        if snapshot.stage not in (Stage.ASKED, Stage.ENTERING) or snapshot.peer is None:
+            return
+        if not snapshot.verified and self.accepts:
+            self.agreed.add(snapshot.peer.address)
+            if snapshot.pin_wanted:
+                self._type(snapshot.peer.address)
+            else:
+                self.controller.accept()
             return
         if self.reads_code is not None and self.snapshot.needs_code and self.reads_code() != self.snapshot.code:
             self.say(f"{self.machine.name}: the codes differ")
@@ -136,6 +174,17 @@ class Person:
             self.controller.accept(self.remembers)
         else:
             self.controller.decline()
+
+    def _type(self, address: str) -> None:
+        """Read the PIN on the other's screen and type it; now and then it is another one, which no checksum tells."""
+        shown = next((phone.pin for phone in self.phones if phone.address == address), None)
+        if shown is None:
+            self.later(1, 3, self._answer)
+            return
+        if self.slips > 0:
+            self.slips -= 1
+            shown = pins.make(self.random.randbytes)
+        self.controller.enter_pin(shown)
 
     def later(self, least: float, most: float, do: Callable[[], None]) -> None:
         def act() -> None:
@@ -175,6 +224,96 @@ class Person:
         return True
 
 
+class Phone:
+    """A machine that does not run Nearby Tray: its radio, and somebody who answers or asks on it."""
+
+    def __init__(self, air: Air, name: str, random: Random, say: Callable[[str], None], ada: Person) -> None:
+        self.say, self.ada, self.random = say, ada, random
+        self.machine = air.machine(name)
+        self.machine.wifi.abilities = ALL
+        self.machine.wifi.methods = frozenset(Method)
+        self.address = text_address(self.machine.address)
+        self.pin: str | None = None  # on its screen
+        self.agrees = True
+        self.slips = 0
+        self._attempt = 0
+        self._acting: set[asyncio.Task[None]] = set()
+        ada.phones.append(self)
+
+    async def start(self) -> None:
+        await self.machine.wifi.open(self._hear)
+        await self.machine.wifi.find()
+
+    async def stop(self) -> None:
+        for task in list(self._acting):
+            task.cancel()
+        if self._acting:
+            await asyncio.wait(self._acting)
+        self.machine.vanish()
+
+    def begin(self, least: float, most: float, method: Method, way: Way = Way.NEGOTIATE) -> None:
+        """Its own user wants a link with ada, and does not give up at once."""
+        self._do(self._ask(self.random.uniform(least, most), method, way))
+
+    async def _ask(self, pause: float, method: Method, way: Way) -> None:
+        await asyncio.sleep(pause)
+        for _ in range(3):
+            with suppress(Unavailable, TimeoutError):
+                if way is Way.NEGOTIATE and method is not Method.PBC:
+                    await self.machine.wifi.provision(text_address(self.ada.machine.address), method)
+                await self._form(method, way)
+                return
+            await asyncio.sleep(self.random.uniform(5, 20))
+
+    def _hear(self, event: EdgeEvent) -> None:
+        if isinstance(event, WifiRequest):
+            if not self.agrees:
+                self._do(self.machine.wifi.reject(event.address))
+            elif self.machine.wifi.activation is None:
+                self._do(self._agree(event.method, Way.JOIN if event.asks is Asks.INVITE else Way.NEGOTIATE))
+
+    async def _agree(self, method: Method, way: Way) -> None:
+        await asyncio.sleep(self.random.uniform(0.5, 10))
+        if self.machine.wifi.activation is None:
+            await self._form(method, way)
+
+    async def _form(self, method: Method, way: Way) -> None:
+        pin: str | None = None
+        if method is Method.DISPLAY:
+            pin = self.pin = pins.make(self.random.randbytes)
+        self._attempt += 1
+        order = FormGroup(self._attempt, text_address(self.ada.machine.address), way=way, method=method, pin=pin)
+        try:
+            if method is Method.KEYPAD:
+                order = replace(order, pin=await self._read_pin(order))
+            await self.machine.wifi.form(order)
+            self.say(f"{self.machine.name} is in a group")
+        finally:
+            self.pin = None
+
+    async def _read_pin(self, order: FormGroup) -> str:
+        """The PIN on ada's screen; she shows one when she is asked for it."""
+        if order.way is Way.JOIN:
+            self.ada.machine.wifi.hears_of(self.machine, Asks.PROVISION, Method.DISPLAY)
+        await self.ada.until(lambda snapshot: snapshot.pin is not None, 60)
+        pin = self.ada.snapshot.pin
+        if pin is None:
+            raise TimeoutError("no PIN was shown")
+        if self.slips > 0:
+            self.slips -= 1
+            pin = pins.make(self.random.randbytes)
+        return pin
+
+    def _do(self, work: Coroutine[None, None, None]) -> None:
+        async def quietly() -> None:
+            with suppress(Unavailable, TimeoutError):
+                await work
+
+        task = asyncio.get_running_loop().create_task(quietly(), name=f"{self.machine.name} acts")
+        self._acting.add(task)
+        task.add_done_callback(self._acting.discard)
+
+
 def run(seed: int, plan: Plan | None = None, story: Callable[[str], None] | None = None) -> Report:
     """One journey. `story`: gets each step as it happens."""
     random = Random(seed)
@@ -200,19 +339,27 @@ async def _journey(report: Report, random: Random, story: Callable[[str], None] 
     air = Air(report.seed, _faults(report.plan, random))
     air.story = say
     people = _people(report, air, random, say)
+    phones = [Phone(air, f"phone-{n}", random, say, people[0]) for n in range(_phones(report.plan))]
     for person in people:
         await person.start()
+    for phone in phones:
+        await phone.start()
     try:
         async with asyncio.timeout(LIMIT):
-            await _act(report.plan, random, air, people, say)
+            if phones:
+                await _act_with_phones(report.plan, random, people[0], phones, say)
+            else:
+                await _act(report.plan, random, air, people, say)
             for person in people:
                 if person.alive and not await person.until(lambda snapshot: snapshot.stage in RESTING, 600) and person.alive:
                     report.broken.append(f"{person.machine.name} never came to rest: {person.snapshot.stage.value}")
     except TimeoutError:
         report.broken.append(f"it did not end within {LIMIT:.0f} s")
-    _check(report, air, people)
+    _check(report, air, people, phones)
     for person in people:
         await person.stop()
+    for phone in phones:
+        await phone.stop()
     await asyncio.sleep(7)  # what the other side's daemons still have to notice
     left = air.left() + [task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     report.broken += [f"left behind: {what}" for what in left]
@@ -236,7 +383,7 @@ def _faults(plan: Plan, random: Random) -> Faults:
 
 
 def _people(report: Report, air: Air, random: Random, say: Callable[[str], None]) -> list[Person]:
-    names = ["ada", "ben"]
+    names = ["ada"] if _phones(report.plan) else ["ada", "ben"]
     if report.plan is Plan.WRONG_CODE:
         names = ["ada", "ben", "mallory-1", "mallory-2"]
     elif report.plan is Plan.CROWD:
@@ -247,9 +394,96 @@ def _people(report: Report, air: Air, random: Random, say: Callable[[str], None]
         key = random.randbytes(32)
         for one, two in ((ada, ben), (ben, ada)):
             one.controller.know(TrustedPeer(two.identity.public, key, two.machine.name, 1.6e9))
+    if report.plan is Plan.OWN_PIN:
+        for person in random.choice((people, people[:1], people[1:])):
+            person.machine.wifi.abilities = ALL
     for person in people:
         person.remembers = random.random() < 0.3
+        if _phones(report.plan):
+            person.machine.wifi.abilities = ALL
     return people
+
+
+def _phones(plan: Plan) -> int:
+    """How many machines without our protocol are around."""
+    if plan in (Plan.HOSTING, Plan.OVERLAP):
+        return 3
+    return int(plan in (Plan.STRANGER, Plan.STRANGER_ASKS, Plan.STRANGER_HOSTS, Plan.WRONG_PIN))
+
+
+async def _act_with_phones(plan: Plan, random: Random, ada: Person, phones: list[Phone], say: Callable[[str], None]) -> None:
+    """Journeys with machines that do not run Nearby Tray."""
+    phone = phones[0]
+    ada.method = random.choice(list(Method))
+    match plan:
+        case Plan.STRANGER | Plan.WRONG_PIN:
+            if plan is Plan.WRONG_PIN:
+                ada.method = random.choice((Method.DISPLAY, Method.KEYPAD))
+                ada.slips = phone.slips = random.choice((1, 2, 3))
+            phone.agrees = plan is Plan.WRONG_PIN or random.random() < 0.8
+            ada.phone = phone
+            ada.controller.seek()
+        case Plan.STRANGER_ASKS:
+            ada.accepts = random.choice((True, True, False, None))
+            ada.controller.seek()
+            phone.begin(1, 10, random.choice(list(Method)))
+        case Plan.STRANGER_HOSTS:
+            await phone.machine.wifi.host(HostGroup(1))
+            ada.phone = phone
+            ada.controller.seek()
+            await ada.until(lambda snapshot: snapshot.stage in (Stage.FORMING, Stage.ENTERING), 60)
+            await asyncio.sleep(random.uniform(1, 5))
+            await _admit_ada(phone, ada)
+        case _:
+            await _host(plan, random, ada, phones, say)
+            return
+    await ada.until(lambda snapshot: snapshot.stage is not Stage.IDLE, 60)
+    if await _settled(ada):
+        await asyncio.sleep(random.uniform(1, 30))
+        if random.random() < 0.5:
+            say("phone-0 leaves")
+            await phone.machine.wifi.remove()
+        else:
+            ada.controller.disconnect()
+
+
+async def _admit_ada(phone: Phone, ada: Person) -> None:
+    """The phone's user lets ada into the phone's group."""
+    method, pin = ada.method.counterpart, ada.snapshot.pin
+    if method is Method.DISPLAY:
+        pin = phone.pin = pins.make(phone.random.randbytes)
+    with suppress(Unavailable):
+        await phone.machine.wifi.admit(Admission(text_address(ada.machine.address), method, pin))
+    await asyncio.sleep(60)
+    phone.pin = None
+
+
+async def _host(plan: Plan, random: Random, ada: Person, phones: list[Phone], say: Callable[[str], None]) -> None:
+    ada.controller.host()
+    if not await ada.until(lambda snapshot: snapshot.stage is Stage.HOSTING and snapshot.link is not None, 40):
+        return
+    if plan is Plan.OVERLAP:
+        for phone in phones:
+            phone.begin(0, 1, Method.PBC, Way.JOIN)
+    else:
+        ada.accepts = random.random() < 0.8
+        for phone in phones[:2]:
+            phone.begin(0, 90, random.choice(list(Method)), Way.JOIN)
+        ada.later(20, 60, lambda: ada.controller.seek() if ada.snapshot.stage is Stage.HOSTING else None)
+
+        def invite() -> None:
+            if ada.snapshot.stage is Stage.HOSTING:
+                ada.agreed.add(phones[2].address)
+                ada.controller.invite(phones[2].address)
+
+        ada.later(60, 85, invite)
+    await asyncio.sleep(random.uniform(60, 200))
+    for member in ada.snapshot.members[:1]:
+        say(f"{member.peer.address} is sent out")
+        ada.controller.expel(member.peer.address)
+    await asyncio.sleep(random.uniform(5, 20))
+    ada.accepts = False
+    ada.controller.disconnect()
 
 
 async def _act(plan: Plan, random: Random, air: Air, people: list[Person], say: Callable[[str], None]) -> None:
@@ -330,13 +564,20 @@ async def _settled(person: Person) -> bool:
     return person.snapshot.stage is Stage.LINKED
 
 
-def _check(report: Report, air: Air, people: list[Person]) -> None:
+def _check(report: Report, air: Air, people: list[Person], phones: list[Phone]) -> None:
     """What must hold, whatever happened."""
     by_name = {person.machine.name: person for person in people}
+    addresses = {phone.machine.name: phone.address for phone in phones}
     for names in air.formed:
-        for name in names:
-            if not by_name[name].consented:
+        strange = {addresses[name] for name in names if name in addresses}
+        for name in (name for name in names if name in by_name):
+            if not strange <= by_name[name].agreed:
+                report.broken.append(f"{name} is in a group with {strange} without having agreed")
+            if not strange and not by_name[name].consented:
                 report.broken.append(f"a group was formed although {name} had not agreed")
+    if phones:
+        _check_phones(report, people[0], phones)
+        return
     ada, ben = by_name["ada"], by_name["ben"]
     report.linked = "ben" in ada.linked_with and "ada" in ben.linked_with
     report.tries = max(ada.tries, ben.tries)
@@ -347,12 +588,23 @@ def _check(report: Report, air: Air, people: list[Person]) -> None:
                 report.broken.append(f"{person.machine.name} was linked with {name}, {name} never with {person.machine.name}")
         if person.alive and person.snapshot.stage not in RESTING:
             report.broken.append(f"{person.machine.name} is still {person.snapshot.stage.value}")
-    must_link = report.plan in (Plan.PLAIN, Plan.CROWD, Plan.REMEMBERED, Plan.LINK_CUT, Plan.BOTH_CALL)
+    must_link = report.plan in (Plan.PLAIN, Plan.CROWD, Plan.REMEMBERED, Plan.LINK_CUT, Plan.BOTH_CALL, Plan.OWN_PIN)
     if must_link and not report.linked:
         report.broken.append("nothing went wrong, and yet they were not linked")
     must_not = report.plan in (Plan.DECLINED, Plan.AWAY, Plan.WRONG_CODE)
     if must_not and any("ben" in names for names in air.formed):
         report.broken.append("a group was formed although ben had said no, or nothing")
+
+
+def _check_phones(report: Report, ada: Person, phones: list[Phone]) -> None:
+    report.linked = bool(ada.linked_with or ada.members)
+    if ada.snapshot.stage not in RESTING:
+        report.broken.append(f"ada is still {ada.snapshot.stage.value}")
+    if ada.snapshot.pin is not None or ada.snapshot.members:
+        report.broken.append("a PIN or a member is shown although nothing goes on")
+    refused = ada.accepts is not True and report.plan is Plan.STRANGER_ASKS
+    if refused and report.linked:
+        report.broken.append("linked with a stranger although ada had said no, or nothing")
 
 
 def _one_sided_allowed(plan: Plan) -> bool:

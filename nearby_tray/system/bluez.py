@@ -482,9 +482,7 @@ class BlueZ:
         self._tidying.add(task)
         task.add_done_callback(self._tidying.discard)
 
-    async def _tidy(
-        self, there: bool, application: _Application | None, scanner: BleakScanner | None, hosts: dict[str, _Host]
-    ) -> None:
+    async def _tidy(self, there: bool, application: _Application | None, scanner: BleakScanner | None, hosts: dict[str, _Host]) -> None:
         """Clear away what `_forget` has forgotten; with bluetoothd still `there`, also at its end."""
         if application is not None:
             await self._withdraw(application, there=there)

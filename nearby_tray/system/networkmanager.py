@@ -68,7 +68,7 @@ _PROPERTIES = "org.freedesktop.DBus.Properties"
 
 _TYPE_WIFI, _TYPE_P2P = 2, 30
 
-_UNAVAILABLE, _DISCONNECTED, _PREPARE, _CONFIG, _IP_CONFIG = 20, 30, 40, 50, 70
+_UNMANAGED, _UNAVAILABLE, _DISCONNECTED, _PREPARE, _CONFIG, _IP_CONFIG = 10, 20, 30, 40, 50, 70
 _ACTIVATED, _DEACTIVATING, _FAILED = 100, 110, 120
 
 _REASONS = {
@@ -203,6 +203,7 @@ class _Forming:
     states: asyncio.Queue[tuple[int, int] | Unavailable] = field(default_factory=asyncio.Queue)
     lost: Unavailable | None = None
     made: _Made | None = None
+    takeover: Callable[[], Awaitable[None]] | None = None
 
     def lose(self, why: Unavailable) -> None:
         self.lost = self.lost or why
@@ -247,6 +248,7 @@ class NetworkManager:
         self._device: _Device | None = None
         self._p2p_address: bytes | None = None
         self._known: dict[str, tuple[int, str]] = {}  # device path → type and interface
+        self._managed: set[str] = set()  # Wi-Fi interfaces that NetworkManager has
         self._abilities = Abilities()
         self._cleaned = False
         self._fresh = False
@@ -444,14 +446,18 @@ class NetworkManager:
 
     # --- the group ---
 
-    async def form(self, order: FormGroup) -> Group:
-        """See `controller.Wifi`. Raises `Unavailable`; after that, and after a cancellation, the device is idle again (bounded)."""
+    async def form(self, order: FormGroup, *, takeover: Callable[[], Awaitable[None]] | None = None) -> Group:
+        """See `controller.Wifi`. Raises `Unavailable`; after that, and after a cancellation, the device is idle again (bounded).
+
+        `takeover` is run as soon as NetworkManager waits for its group: from then on it takes any, also one negotiated by others. What it
+        raises is the outcome.
+        """
         await self._settled()
         if self._forming is not None or self._made is not None:
             raise Unavailable(Reason.WIFI_BUSY, "a group of ours is there already")
         self._require()
         _refuse(order, self._abilities)
-        forming = self._forming = _Forming(order)
+        forming = self._forming = _Forming(order, takeover=takeover)
         try:
             group = await self._form(forming)
             log.info("group %s formed at try %d", group.interface, order.attempt)
@@ -550,12 +556,34 @@ class NetworkManager:
     async def _reach(self, forming: _Forming, device: _Device) -> None:
         """Follow the device to ACTIVATED."""
         before = 0
+        taking: asyncio.Task[None] | None = None
         try:
             async with asyncio.timeout(min(self._limits.form, forming.order.patience)):
                 while before != _ACTIVATED:
                     before = _check(await forming.states.get(), before)
+                    if before == _CONFIG and taking is None and forming.takeover is not None:
+                        taking = self._start(self._take_over(forming, forming.takeover), "take over")
         except TimeoutError:
             raise Unavailable(Reason.NOT_FORMED, f"state {device.state} for too long") from None
+        finally:
+            if taking is not None:
+                taking.cancel()
+
+    @staticmethod
+    async def _take_over(forming: _Forming, takeover: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await takeover()
+        except Unavailable as error:
+            forming.lose(error)
+
+    def give_up(self, why: Unavailable) -> None:
+        """Somebody who sees more than NetworkManager knows that the group being formed will not be."""
+        if self._forming is not None:
+            self._forming.lose(why)
+
+    def manages(self, interface: str) -> bool:
+        """Whether NetworkManager has the Wi-Fi interface of this name."""
+        return interface in self._managed
 
     async def _group(self, bus: Bus, device: _Device) -> Group:
         properties = await bus.get_all(_NM, device.path, _DEVICE)
@@ -718,6 +746,7 @@ class NetworkManager:
         self._owner = owner
         self._read = self._cleaned = False
         self._known.clear()
+        self._managed.clear()
         self._stale_machine = True
         self._fresh = self._reported is not None and owner is not None
         self._dirty.set()
@@ -759,6 +788,10 @@ class NetworkManager:
 
     def _on_state(self, signal: Signal) -> None:
         device = self._device
+        kind, name = self._known.get(signal.path, (0, ""))
+        if kind == _TYPE_WIFI and len(signal.body) == 3:
+            (self._managed.add if _number(signal.body[0]) > _UNMANAGED else self._managed.discard)(name)
+            self._dirty.set()
         if device is None or signal.path != device.path or len(signal.body) != 3:
             return
         new, _old, reason = (_number(value) for value in signal.body)
@@ -850,6 +883,8 @@ class NetworkManager:
                 with suppress(BusError):  # it may vanish while we ask
                     properties = await bus.get_all(_NM, path, _DEVICE)
                     self._known[path] = _number(properties.get("DeviceType")), _text(properties.get("Interface"))
+                    if self._known[path][0] == _TYPE_WIFI and _number(properties.get("State")) > _UNMANAGED:
+                        self._managed.add(self._known[path][1])
         candidates = [path for path in paths if self._known.get(path, (0, ""))[0] == _TYPE_P2P]
         if self._device is not None and self._device.path in candidates:
             return

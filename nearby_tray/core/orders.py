@@ -1,0 +1,399 @@
+"""What the session is told and what it orders: events in, commands and wants out, and the limits and the policy that it goes by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from .keys import Role, SessionKeys, TrustedPeer
+from .link import Verdict
+from .model import (
+    Admission,
+    AdmissionFailed,
+    BluetoothChanged,
+    CallHeard,
+    Disconnected,
+    FormGroup,
+    FrameArrived,
+    Group,
+    GroupLost,
+    HostGroup,
+    MemberJoined,
+    MemberLeft,
+    Method,
+    PeerFound,
+    PeerLost,
+    Reason,
+    Visibility,
+    WifiChanged,
+    WifiRequest,
+)
+from .wire import Kind, Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long each stage may last, in seconds, and how often something may be tried."""
+
+    seek: float = 30.0  # our call is on the air
+    choose: float = 90.0  # after that, with answers in the list: for the user to pick one
+    ask: float = 60.0  # for the listener's user; the caller waits `slack` longer, so that the listener's word comes first
+    slack: float = 6.0
+    greet: float = 120.0  # a conversation that nobody made a request of
+    meet: float = 75.0  # until each sees the other; the first find after boot waits for NetworkManager's own scans
+    form: float = 12.0  # good ones on a free radio are up in 2–7 s
+    lead: float = 1.0  # the second side starts this much later: at the same instant the requests collide
+    check: float = 10.0
+    clear: float = 25.0
+    end: float = 10.0  # for NetworkManager to take the group down
+    farewell: float = 1.0
+    linger: float = 1.0  # serve on after a goodbye, so that it is heard
+    hang_up: float = 4.0  # the conversation goes on for a while after linked: `linked` may be on its way
+    call_again: float = 30.0  # one call of a lost session
+    restore: float = 150.0  # the called side of a lost session waits this long in all
+    connect_gap: float = 2.0  # between two connections to callers
+    tries: int = 3
+    guests: int = 4  # callers that we are connected to at once
+    refusals: int = 3  # so many dialogs declined or left alone in `refusal_span`: then nobody is heard for the rest of it
+    refusal_span: float = 120.0
+    pair: float = 110.0  # for the other machine's user to agree: its wpa_supplicant waits 120 s (p2p_go_neg.c)
+    type: float = 110.0  # for our user to type the PIN that it shows; WPS keeps one for 120 s
+    pins: int = 3  # PINs tried with one machine
+    probe: float = 30.0  # until something answers on a group with a machine without our protocol
+    host: float = 30.0  # until a group of our own is up
+    admit: float = 120.0  # for one that we let in to come in: the WPS walk time (wps_defs.h, WPS_PBC_WALK_TIME)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the user's settings say, as far as it decides something here."""
+
+    name: str
+    kind: Kind = Kind.OTHER
+    port: int = 47476
+    visibility: Visibility = Visibility.EVERYONE
+    trusted: tuple[TrustedPeer, ...] = ()
+    intent: int = 7  # GO intent 0…15
+    frequency: int | None = None  # MHz, or 2 or 5 for the band
+
+
+# --- events: things that happened ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Seek:
+    """The user wants to connect: to anyone, or to the one remembered peer with this identity."""
+
+    identity: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The user chose a peer of the list."""
+
+    peer: str
+    purpose: Purpose = Purpose.LINK
+    method: Method | None = None  # for one that does not run Nearby Tray, which needs one
+    remember: bool = False  # the group, so that it can be formed again with no WPS
+
+
+@dataclass(frozen=True, slots=True)
+class EnterPin:
+    """The user typed the PIN that the other machine shows."""
+
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """The user wants a group of our own. `persistent`: one to be remembered."""
+
+    persistent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expel:
+    """`address`: the member's P2P device address."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    remember: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class RememberChosen:
+    """The caller's own tick at "remember", while asking."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Stop whatever is going on; a link is ended, with a goodbye."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dismiss:
+    """The user has read the failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configure:
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The GATT connection to a caller is up. `room`: bytes one frame may have."""
+
+    origin: str
+    room: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectFailed:
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallFailed:
+    """Our call could not be put on the air."""
+
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFormed:
+    attempt: int
+    group: Group
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFailed:
+    attempt: int
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRemoved:
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSaid:
+    """What the pings of the group `attempt` show."""
+
+    attempt: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class FarewellSaid:
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionFailed:
+    """The machine at `address` did not get ready (`Provision`)."""
+
+    address: str
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkBroken:
+    """The pinger could not be opened."""
+
+    attempt: int
+    reason: Reason
+    detail: str = ""
+
+
+Event = (
+    Seek
+    | Ask
+    | EnterPin
+    | Host
+    | Invite
+    | Expel
+    | Accept
+    | Decline
+    | RememberChosen
+    | Cancel
+    | Dismiss
+    | Configure
+    | Tick
+    | BluetoothChanged
+    | WifiChanged
+    | CallHeard
+    | Connected
+    | ConnectFailed
+    | CallFailed
+    | FrameArrived
+    | Disconnected
+    | PeerFound
+    | PeerLost
+    | GroupFormed
+    | GroupFailed
+    | GroupLost
+    | GroupRemoved
+    | WifiRequest
+    | MemberJoined
+    | MemberLeft
+    | AdmissionFailed
+    | Cleared
+    | LinkSaid
+    | LinkBroken
+    | FarewellSaid
+    | ProvisionFailed
+)
+
+
+# --- commands: orders to carry out now --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Connect to a caller's GATT service; answered by `Connected` or `ConnectFailed`."""
+
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Send these frames to `origin`, in order."""
+
+    origin: str
+    frames: tuple[bytes, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the connection with `origin`, after what was said to it is sent."""
+
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """Both users ticked "remember" (or met again): keep this peer. The time is the clock's at that moment."""
+
+    identity: bytes
+    trust_key: bytes = field(repr=False)
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectAddresses:
+    """The peer says where it is on the group `attempt`."""
+
+    attempt: int
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """Have a machine without our protocol get ready; `method` is what we do. Answered by `ProvisionFailed`, or not at all."""
+
+    address: str
+    method: Method
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Tell a machine without our protocol no, where that can be told."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """Let one machine into the group `attempt` that we host; answered by `MemberJoined` or `AdmissionFailed`."""
+
+    attempt: int
+    admission: Admission
+
+
+@dataclass(frozen=True, slots=True)
+class InvitePeer:
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpelMember:
+    address: str
+
+
+Command = Connect | Say | HangUp | Remember | CorrectAddresses | Provision | Reject | Admit | InvitePeer | ExpelMember
+
+
+# --- wants: what should exist -----------------------------------------------------------------------------------------------
+
+
+class Find(Enum):
+    OFF = "off"
+    ON = "on"  # renewed
+    HELD = "held"  # as it is: nothing may start or stop it while a group forms
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPlan:
+    """Pings on a group: where from, where to, and with which keys. `leaving`: say goodbye instead."""
+
+    attempt: int
+    role: Role
+    keys: SessionKeys = field(repr=False)
+    group: Group
+    port: int
+    peer_port: int
+    addresses: tuple[str, ...]
+    leaving: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProbePlan:
+    """Machines without our protocol to look for on a group: their P2P device addresses, and their stations where known."""
+
+    attempt: int
+    group: Group
+    peers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """What should exist now; nothing, unless said."""
+
+    listen: bool = False
+    serve: bool = False
+    advertisement: bytes | None = None
+    find: Find = Find.OFF
+    clear: int = 0  # a new number: clear the radio once, and say so with `Cleared`
+    group: FormGroup | HostGroup | None = None
+    link: LinkPlan | None = None
+    probe: ProbePlan | None = None

@@ -1,0 +1,426 @@
+"""Machines that do not run Nearby Tray: a group with one of them, and a group of our own that several join.
+
+Nothing proves who a stranger is, so everything here is `verified=False` to the face, and two things replace the conversation: WPS (push
+button, or a PIN that one side shows and the other types) and the same consent as always: nothing is formed and nobody is let in before our
+user clicked the machine, or accepted it in a dialog that nothing opens twice. A PIN is made anew for each attempt, three at most.
+
+`step` takes a state of this module, one event and the rules, and returns the next state with the commands to carry out. It never
+waits and knows no conversation; `session.Session` decides when a state of this module begins (idle, or while seeking) and what
+follows when it is `Over`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from . import pin as pins
+from .keys import Entropy
+from .link import LinkUp
+from .model import (
+    Abilities,
+    Admission,
+    AdmissionFailed,
+    Asks,
+    Failure,
+    FormGroup,
+    Group,
+    GroupLost,
+    HostGroup,
+    Member,
+    MemberJoined,
+    MemberLeft,
+    Method,
+    Peer,
+    Reason,
+    Stage,
+    Way,
+    WifiChanged,
+    WifiRequest,
+)
+from .orders import (
+    Accept,
+    Admit,
+    Cancel,
+    Command,
+    Decline,
+    EnterPin,
+    Event,
+    Expel,
+    ExpelMember,
+    GroupFailed,
+    GroupFormed,
+    Invite,
+    InvitePeer,
+    Limits,
+    LinkSaid,
+    Policy,
+    ProbePlan,
+    Provision,
+    ProvisionFailed,
+    Reject,
+    Seek,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a step may know besides state and event."""
+
+    now: float
+    limits: Limits
+    policy: Policy
+    abilities: Abilities
+    entropy: Entropy
+    number: Callable[[], int]  # a new attempt's
+    peer: Callable[[str], Peer]  # what is known of a P2P address
+
+
+# --- states -----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Petitioned:
+    """A stranger asks: the dialog is open. The only ways on from here are our user's, and time."""
+
+    peer: Peer
+    request: WifiRequest
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Entering:
+    """The stranger shows a PIN, or will; our user types it. `tries`: how many are left, this one included."""
+
+    peer: Peer
+    until: float
+    tries: int
+    remember: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """A group with the stranger is being formed; with `DISPLAY` the PIN in the order is on our screen meanwhile."""
+
+    peer: Peer
+    order: FormGroup
+    until: float
+    tries: int
+    began: float
+
+
+@dataclass(frozen=True, slots=True)
+class Probing:
+    """The group is up; something must answer on it."""
+
+    peer: Peer
+    order: FormGroup
+    group: Group
+    until: float
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """Linked with a stranger."""
+
+    peer: Peer
+    order: FormGroup
+    group: Group
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Admitting:
+    """One machine may come into our group until `until`."""
+
+    peer: Peer
+    admission: Admission
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hosting:
+    """A group of our own. `group` is `None` until it is up; `asking`: the dialog that is open; `problem`: what went wrong last."""
+
+    order: HostGroup
+    since: float
+    until: float | None
+    group: Group | None = None
+    members: tuple[Member, ...] = ()
+    stations: tuple[tuple[str, str], ...] = ()  # P2P device address → link-layer address on the group
+    asking: Petitioned | None = None
+    admitting: Admitting | None = None
+    finding: float | None = None  # we look for machines to invite, until then
+    problem: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """It has ended; what was ordered is to be taken down."""
+
+    failure: Failure | None
+    peer: Peer | None = None
+    order: FormGroup | HostGroup | None = None
+
+
+Strange = Petitioned | Entering | Pairing | Probing | Paired | Hosting
+
+STAGES: dict[type[object], Stage] = {
+    Petitioned: Stage.ASKED,
+    Entering: Stage.ENTERING,
+    Pairing: Stage.FORMING,
+    Probing: Stage.CHECKING,
+    Paired: Stage.LINKED,
+    Hosting: Stage.HOSTING,
+}
+
+Step = tuple[Strange | Over, list[Command]]
+
+
+# --- beginnings -------------------------------------------------------------------------------------------------------------
+
+
+def ask(peer: Peer, method: Method, remember: bool, rules: Rules) -> Step:
+    """Our user clicked a stranger and chose a method. Without one, somebody of ours whose conversation broke off would be taken for it."""
+    if peer.remembered and rules.abilities.persistent:
+        return _pair(peer, Method.PBC, None, rules.limits.pins, remember, rules, way=Way.REINVOKE), []
+    if not _possible(peer, method, rules.abilities):
+        return Over(Failure(Stage.FORMING, Reason.NOT_OFFERED), peer), []
+    if method is Method.KEYPAD:
+        return _enter(peer, rules.limits.pins, remember, rules)
+    return _pair(peer, method, None, rules.limits.pins, remember, rules), []
+
+
+def petition(request: WifiRequest, rules: Rules) -> Petitioned:
+    """A stranger asks us."""
+    return Petitioned(rules.peer(request.address), request, rules.now + rules.limits.ask)
+
+
+def host(persistent: bool, rules: Rules) -> Step:
+    """Our user wants a group of our own."""
+    if not rules.abilities.host:
+        return Over(Failure(Stage.HOSTING, Reason.NOT_OFFERED)), []
+    frequency = rules.policy.frequency if rules.abilities.frequency else None
+    order = HostGroup(rules.number(), frequency, persistent and rules.abilities.persistent)
+    return Hosting(order, rules.now, rules.now + rules.limits.host), []
+
+
+# --- what happens -----------------------------------------------------------------------------------------------------------
+
+
+def step(state: Strange, event: Event, rules: Rules) -> Step:
+    """The next state after `event`, and what to do."""
+    now, limits = rules.now, rules.limits
+    match state, event:
+        # asked
+        case Petitioned(peer, request), Accept(remember) if request.method is not Method.KEYPAD:
+            way = Way.JOIN if request.asks is Asks.INVITE else Way.NEGOTIATE
+            return _pair(peer, request.method, request.pin, limits.pins, remember, rules, way=way), []
+        case Petitioned(peer, request), EnterPin(text) if request.method is Method.KEYPAD and (typed := pins.valid(text)):
+            way = Way.JOIN if request.asks is Asks.INVITE else Way.NEGOTIATE
+            return _pair(peer, Method.KEYPAD, typed, limits.pins, False, rules, way=way), []
+        case Petitioned(peer, request), Decline() | Cancel():
+            return Over(None, peer), [Reject(request.address)]
+
+        case ((Petitioned(peer) | Entering(peer)), WifiChanged(reason)) if reason is not None:
+            return Over(Failure(STAGES[type(state)], reason), peer), []
+
+        # a PIN to type
+        case Entering(peer, _, tries, remember), EnterPin(text) if typed := pins.valid(text):
+            return _pair(peer, Method.KEYPAD, typed, tries, remember, rules), []
+        case Entering(peer), ProvisionFailed(address, reason, detail) if address == peer.address:
+            return Over(Failure(Stage.ENTERING, reason, detail), peer), []
+        case Entering(peer), Cancel():
+            return Over(None, peer), []
+
+        # the group
+        case Pairing(peer, order), GroupFormed(attempt, group) if attempt == order.attempt:
+            return Probing(peer, order, group, now + limits.probe, now), []
+        case Pairing(peer, order), GroupFailed(attempt, reason, detail) if attempt == order.attempt:
+            return _failed(state, Failure(Stage.FORMING, reason, detail), rules)
+        case Pairing(peer, order), Cancel():
+            return Over(None, peer, order), []
+        case Probing(peer, order, group), LinkSaid(attempt, LinkUp()) if attempt == order.attempt:
+            return Paired(peer, order, group, now), []
+        case ((Probing(peer, order) | Paired(peer, order)), GroupLost(attempt, reason, detail)) if attempt == order.attempt:
+            return Over(Failure(STAGES[type(state)], reason, detail), peer, order), []
+        case ((Probing(peer, order) | Paired(peer, order)), Cancel()):
+            return Over(None, peer, order), []
+        case Hosting(), _:
+            return _host(state, event, rules)
+        case _:
+            return state, []
+
+
+def expire(state: Strange, rules: Rules) -> Step:
+    """What ends because time has passed."""
+    now = rules.now
+    match state:
+        case Petitioned(peer, request, until) if now >= until:
+            return Over(Failure(Stage.ASKED, Reason.NO_ANSWER), peer), [Reject(request.address)]
+        case Entering(peer, until) if now >= until:
+            return Over(Failure(Stage.ENTERING, Reason.NO_ANSWER), peer), []
+        case Pairing(peer, order, until) if now >= until:
+            return Over(Failure(Stage.FORMING, Reason.NOT_READY), peer, order), []
+        case Probing(peer, order, _, until) if now >= until:
+            return Over(Failure(Stage.CHECKING, Reason.NOT_CHECKED), peer, order), []
+        case Hosting(order, until=until) if until is not None and now >= until:
+            return Over(Failure(Stage.HOSTING, Reason.NOT_FORMED), None, order), []
+        case Hosting():
+            commands: list[Command] = []
+            if state.asking is not None and now >= state.asking.until:
+                commands.append(Reject(state.asking.request.address))
+                state = replace(state, asking=None)
+            if state.admitting is not None and now >= state.admitting.until:
+                state = replace(state, admitting=None, problem=Failure(Stage.HOSTING, Reason.NOT_READY))
+            if state.finding is not None and now >= state.finding:
+                state = replace(state, finding=None)
+            return state, commands
+        case _:
+            return state, []
+
+
+def deadline(state: Strange) -> float | None:
+    """When `expire` has something to do."""
+    match state:
+        case Paired():
+            return None
+        case Hosting():
+            times = [open.until for open in (state.asking, state.admitting) if open is not None]
+            times += [at for at in (state.until, state.finding) if at is not None]
+            return min(times, default=None)
+        case _:
+            return state.until
+
+
+def probes(state: Strange) -> ProbePlan | None:
+    """Whom to look for on the group."""
+    match state:
+        case Probing(peer, order, group) | Paired(peer, order, group):
+            return ProbePlan(order.attempt, group, ((peer.address, ""),))
+        case Hosting(order, group=Group() as group) if state.members:
+            stations = dict(state.stations)
+            return ProbePlan(order.attempt, group, tuple((m.peer.address, stations.get(m.peer.address, "")) for m in state.members))
+        case _:
+            return None
+
+
+# --- hosting ----------------------------------------------------------------------------------------------------------------
+
+
+def _host(state: Hosting, event: Event, rules: Rules) -> Step:
+    now, limits, attempt = rules.now, rules.limits, state.order.attempt
+    match event:
+        case GroupFormed(number, group) if number == attempt:
+            return replace(state, group=group, until=None, since=now), []
+        case GroupFailed(number, reason, detail) if number == attempt:
+            return Over(Failure(Stage.HOSTING, reason, detail), None, state.order), []
+        case GroupLost(number, reason, detail) if number == attempt:
+            return Over(Failure(Stage.HOSTING, reason, detail), None, state.order), []
+        case Cancel():
+            rejections: list[Command] = [Reject(state.asking.request.address)] if state.asking else []
+            return Over(None, None, state.order), rejections
+        case _ if state.group is None:
+            return state, []
+
+        # somebody wants in
+        case WifiRequest(address, asks) if _may_ask(state, address) and asks is not Asks.INVITE:
+            return replace(state, asking=petition(event, rules), problem=None), []
+        case Accept() if state.asking is not None and state.asking.request.method is not Method.KEYPAD:
+            request = state.asking.request
+            shown = (request.pin or pins.make(rules.entropy)) if request.method is Method.DISPLAY else None
+            return _admit(state, state.asking.peer, Admission(request.address, request.method, shown), rules)
+        case EnterPin(text) if state.asking is not None and state.asking.request.method is Method.KEYPAD:
+            if (typed := pins.valid(text)) is None:
+                return state, []
+            return _admit(state, state.asking.peer, Admission(state.asking.request.address, Method.KEYPAD, typed), rules)
+        case Decline() if state.asking is not None:
+            return replace(state, asking=None), [Reject(state.asking.request.address)]
+        case AdmissionFailed(number, address, reason) if number == attempt and state.admitting is not None:
+            if address not in ("", state.admitting.peer.address):
+                return state, []
+            return replace(state, admitting=None, problem=Failure(Stage.HOSTING, reason)), []
+
+        # who is in
+        case MemberJoined(number, address, station) if number == attempt:
+            here = any(member.peer.address == address for member in state.members)
+            members = state.members if here else (*state.members, Member(rules.peer(address), now))
+            stations = (*((known, at) for known, at in state.stations if known != address), (address, station))
+            admitting = None if state.admitting and state.admitting.peer.address == address else state.admitting
+            asking = None if state.asking and state.asking.request.address == address else state.asking
+            return replace(state, members=members[:MOST], stations=stations, admitting=admitting, asking=asking), []
+        case MemberLeft(number, address) if number == attempt:
+            members = tuple(member for member in state.members if member.peer.address != address)
+            return replace(state, members=members, stations=tuple(s for s in state.stations if s[0] != address)), []
+        case Expel(address) if any(member.peer.address == address for member in state.members):
+            return state, [ExpelMember(address)]
+
+        # whom we want in
+        case Seek():
+            return replace(state, finding=now + limits.seek), []
+        case Invite(id):
+            peer = rules.peer(id)
+            if not peer.address or state.admitting is not None or any(m.peer.address == peer.address for m in state.members):
+                return state, []
+            invited, commands = _admit(state, peer, Admission(peer.address, Method.PBC), rules)
+            return invited, [*commands, InvitePeer(peer.address)]
+        case _:
+            return state, []
+
+
+MOST = 16  # members: no radio that we know of takes more stations in a P2P group
+
+
+def _may_ask(state: Hosting, address: str) -> bool:
+    """One dialog at a time, and none for whoever is in or may come in already."""
+    known = any(member.peer.address == address for member in state.members)
+    return state.asking is None and state.admitting is None and not known
+
+
+def _admit(state: Hosting, peer: Peer, admission: Admission, rules: Rules) -> tuple[Hosting, list[Command]]:
+    admitting = Admitting(peer, admission, rules.now + rules.limits.admit)
+    return replace(state, asking=None, admitting=admitting, problem=None, finding=None), [Admit(state.order.attempt, admission)]
+
+
+# --- steps ------------------------------------------------------------------------------------------------------------------
+
+
+def _possible(peer: Peer, method: Method, abilities: Abilities) -> bool:
+    return (method is Method.PBC or abilities.pin) and (not peer.owner or abilities.host)
+
+
+def _pair(peer: Peer, method: Method, pin: str | None, tries: int, remember: bool, rules: Rules, *, way: Way | None = None) -> Pairing:
+    """Order the group. A PIN that we show is made here, a new one each time, unless the daemon made one up already."""
+    abilities, policy = rules.abilities, rules.policy
+    way = way or (Way.JOIN if peer.owner else Way.NEGOTIATE)
+    if method is Method.DISPLAY and pin is None:
+        pin = pins.make(rules.entropy)
+    order = FormGroup(
+        attempt=rules.number(),
+        address=peer.address,
+        name=peer.name,
+        way=way,
+        method=method,
+        pin=pin,
+        intent=policy.intent if abilities.intent and way is Way.NEGOTIATE else None,
+        frequency=policy.frequency if abilities.frequency and way is Way.NEGOTIATE else None,
+        persistent=remember and abilities.persistent,
+        patience=rules.limits.pair,
+    )
+    return Pairing(peer, order, rules.now + rules.limits.pair + rules.limits.slack, tries, rules.now)
+
+
+def _enter(peer: Peer, tries: int, remember: bool, rules: Rules) -> Step:
+    """Have the stranger show a PIN, and wait for our user to type it."""
+    return Entering(peer, rules.now + rules.limits.type, tries, remember), [Provision(peer.address, Method.KEYPAD)]
+
+
+def _failed(state: Pairing, failure: Failure, rules: Rules) -> Step:
+    """A wrong PIN may be tried again with a new one; everything else is the end."""
+    order, tries = state.order, state.tries - 1
+    if failure.reason is not Reason.WRONG_PIN or tries < 1:
+        return Over(failure, state.peer, order), []
+    if order.method is Method.KEYPAD:
+        return _enter(state.peer, tries, order.persistent, rules)
+    return _pair(state.peer, order.method, None, tries, order.persistent, rules, way=order.way), []

@@ -1,0 +1,134 @@
+"""Addresses of a network interface, through rtnetlink: what is in force, and, where this process may, adding and removing.
+
+The rule: reading is for everybody and never raises; changing needs CAP_NET_ADMIN and says so with `PermissionError`. Four messages and
+four attributes are spoken by hand, in the manner of `nl80211`; the answer of each is waited for, within a limit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import os
+import socket
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+# linux/netlink.h, linux/rtnetlink.h
+_ROUTE = 0
+_REQUEST, _ACK, _DUMP, _CREATE, _REPLACE = 0x1, 0x4, 0x300, 0x400, 0x100
+_ERROR, _DONE = 2, 3
+_NEW, _DELETE, _GET = 20, 21, 22
+_HEADER = struct.Struct("=IHHII")  # length, type, flags, sequence, port
+_ATTRIBUTE = struct.Struct("=HH")
+
+# linux/if_addr.h
+_MESSAGE = struct.Struct("=BBBBI")  # family, prefix, flags, scope, index
+_ADDRESS, _LOCAL, _FLAGS = 1, 2, 8
+_NO_DAD, _DAD_FAILED, _TENTATIVE = 0x02, 0x08, 0x40
+
+_CAP_NET_ADMIN = 12
+_LIMIT = 2.0  # seconds for one answer
+_MOST = 4096  # messages of one answer
+
+Address = ipaddress.IPv4Interface | ipaddress.IPv6Interface
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """An address of the interface. `ready`: it may be used; an IPv6 one is looked for on the link first."""
+
+    address: Address
+    ready: bool
+
+
+def may_change() -> bool:
+    """Whether this process has CAP_NET_ADMIN. procfs: proc_pid_status(5)."""
+    try:
+        line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("CapEff:"))
+        return bool(int(line.split()[1], 16) >> _CAP_NET_ADMIN & 1)
+    except (OSError, ValueError, IndexError, StopIteration):
+        return False
+
+
+async def read(index: int) -> list[Assigned]:
+    """What is assigned to the interface; empty when it cannot be read."""
+    try:
+        return await asyncio.to_thread(_read, index)
+    except (OSError, struct.error) as error:
+        log.debug("rtnetlink does not say: %r", error)
+        return []
+
+
+async def add(index: int, address: str) -> None:
+    """Assign `address` ("192.168.49.1/24"), at once and without looking for another owner of it. Raises `OSError`."""
+    await asyncio.to_thread(_change, _NEW, _REQUEST | _ACK | _CREATE | _REPLACE, index, ipaddress.ip_interface(address))
+
+
+async def remove(index: int, address: str) -> None:
+    """Take `address` away. Raises `OSError`, also when it is not there."""
+    await asyncio.to_thread(_change, _DELETE, _REQUEST | _ACK, index, ipaddress.ip_interface(address))
+
+
+def _change(kind: int, flags: int, index: int, address: Address) -> None:
+    packed = address.ip.packed
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    body = _MESSAGE.pack(family, address.network.prefixlen, _NO_DAD if address.version == 6 else 0, 0, index)
+    for attribute in (_LOCAL, _ADDRESS):
+        body += _ATTRIBUTE.pack(_ATTRIBUTE.size + len(packed), attribute) + packed
+    list(_talk(kind, flags, body))
+
+
+def _read(index: int) -> list[Assigned]:
+    found = []
+    for body in _talk(_GET, _REQUEST | _DUMP, _MESSAGE.pack(socket.AF_UNSPEC, 0, 0, 0, 0)):
+        if len(body) < _MESSAGE.size:
+            continue
+        _family, bits, short_flags, _scope, where = _MESSAGE.unpack_from(body)
+        if where != index:
+            continue
+        attributes = dict(_attributes(body[_MESSAGE.size :]))
+        packed = attributes.get(_LOCAL) or attributes.get(_ADDRESS) or b""
+        flags = struct.unpack("=I", attributes[_FLAGS])[0] if len(attributes.get(_FLAGS, b"")) == 4 else short_flags
+        if len(packed) in (4, 16) and not flags & _DAD_FAILED:
+            address = ipaddress.ip_interface((packed, bits))
+            found.append(Assigned(address, not flags & _TENTATIVE))
+    return found
+
+
+def _talk(kind: int, flags: int, body: bytes) -> Iterator[bytes]:
+    """One request, and the bodies of its answer. Raises `OSError` with what the kernel said."""
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _ROUTE) as kernel:
+        kernel.settimeout(_LIMIT)
+        kernel.bind((0, 0))
+        kernel.sendto(_HEADER.pack(_HEADER.size + len(body), kind, flags, 1, 0) + body, (0, 0))
+        for _ in range(_MOST):
+            data, (port, _groups) = kernel.recvfrom(1 << 16)
+            if port != 0:
+                continue  # not from the kernel
+            while len(data) >= _HEADER.size:
+                length, what, *_rest = _HEADER.unpack_from(data)
+                if not _HEADER.size <= length <= len(data):
+                    return
+                if what == _DONE:
+                    return
+                if what == _ERROR:
+                    code = struct.unpack_from("=i", data, _HEADER.size)[0]
+                    if code:
+                        raise OSError(-code, os.strerror(-code))
+                    return
+                yield data[_HEADER.size : length]
+                data = data[(length + 3) & ~3 :]
+
+
+def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
+    while len(data) >= _ATTRIBUTE.size:
+        length, kind = _ATTRIBUTE.unpack_from(data)
+        if not _ATTRIBUTE.size <= length <= len(data):
+            return
+        yield kind & 0x3FFF, data[_ATTRIBUTE.size : length]
+        data = data[(length + 3) & ~3 :]

@@ -1,0 +1,247 @@
+"""Which of the three ways serves Wi-Fi Direct on this machine, found out at run time. Serves `controller.Wifi`.
+
+NetworkManager where it has the radio, together with wpa_supplicant where this user may talk to that (`Beside`); wpa_supplicant alone where
+NetworkManager is absent or leaves the radio to others, and this user may.
+
+The rule: never another way in the middle of something. While a find runs, or a group is being formed or is up, what was chosen stays;
+afterwards the change is told as if the daemon were a new one (`WifiChanged(fresh=True)`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from ..core.model import Admission, EdgeEvent, FormGroup, Group, GroupLost, HostGroup, Method, Reason, WifiChanged
+from .journal import Journal
+from .networkmanager import NetworkManager
+from .supplicant import Alone, Beside, Changed, Heard, Supplicant
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds; tests turn them."""
+
+    open: float = 15.0  # until the first report
+    grace: float = 10.0  # how long a NetworkManager that went away may take to return before its radio is taken
+
+
+class ChosenWifi:
+    """The one of the three that fits, as one `controller.Wifi`."""
+
+    def __init__(self, manager: NetworkManager, supplicant: Supplicant, alone: Alone, *, limits: Limits | None = None) -> None:
+        self._manager = manager
+        self._supplicant = supplicant
+        self._alone = alone
+        self._beside = Beside(manager, supplicant)
+        self._limits = limits or Limits()
+        self._sink: Callable[[EdgeEvent], None] = lambda _event: None
+        self._current: NetworkManager | Beside | Alone = manager
+        self._by_manager: WifiChanged | None = None  # as NetworkManager sees it
+        self._reported: WifiChanged | None = None
+        self._finding = False
+        self._group = False  # being formed, or up
+        self._lost_manager: float | None = None  # when NetworkManager went away
+        self._wanted = asyncio.Event()
+        self._choosing = asyncio.Lock()
+        self._worker: asyncio.Task[None] | None = None
+
+    # --- life ---
+
+    async def open(self, sink: Callable[[EdgeEvent], None]) -> None:
+        """See `controller.Wifi`."""
+        if self._worker is not None:
+            return
+        self._sink = sink
+        self._supplicant.listeners.append(self._from_supplicant)
+        await asyncio.gather(self._manager.open(self._from_manager), self._supplicant.open())
+        await self._choose(first=True)
+        self._worker = asyncio.get_running_loop().create_task(self._follow(), name="choose Wi-Fi")
+
+    async def close(self) -> None:
+        """See `controller.Wifi`."""
+        if self._worker is not None:
+            self._worker.cancel()
+            await asyncio.wait({self._worker})
+            self._worker = None
+        self._sink = lambda _event: None
+        await self._alone.close()
+        await self._beside.close()
+        await self._manager.close()
+        await self._supplicant.close()
+
+    # --- choosing ---
+
+    def _fitting(self) -> NetworkManager | Beside | Alone:
+        manager = self._by_manager.reason if self._by_manager is not None else Reason.WIFI_MISSING
+        usable = self._supplicant.path is not None and self._supplicant.reason in (None, Reason.WIFI_OFF)
+        if manager not in (Reason.WIFI_MISSING, Reason.WIFI_NO_P2P) or self._manager.manages(self._supplicant.name):
+            # Of several radios the one that NetworkManager does not have would be another machine to its peers.
+            return self._beside if usable and self._manager.manages(self._supplicant.name) else self._manager
+        return self._alone if usable else self._manager
+
+    async def _follow(self) -> None:
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            wait = self._lost_manager
+            if wait is not None and self._current is not self._alone:
+                # It may only be restarting. What it leaves is not taken before it had the time to return.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout_at(wait + self._limits.grace):
+                        while self._lost_manager is not None:
+                            await self._wanted.wait()
+                            self._wanted.clear()
+            await self._choose()
+
+    async def _choose(self, *, first: bool = False) -> None:
+        async with self._choosing:
+            fitting = self._fitting()
+            if fitting is self._current and not first:
+                self._report()
+                return
+            if self._finding or self._group:
+                return
+            before, self._current = self._current, fitting
+            if not first:
+                log.info("Wi-Fi Direct by %s", _name(fitting))
+                if isinstance(before, Alone | Beside):
+                    await before.close()
+            self._reported = None if first else self._reported
+            if isinstance(fitting, Alone | Beside):
+                await fitting.open(self._heard)
+            if fitting is not self._alone:
+                self._report(fresh=not first)
+
+    def _report(self, *, fresh: bool = False) -> None:
+        """Tell how NetworkManager is, as the present way knows it; `Alone` tells for itself."""
+        event = self._by_manager or WifiChanged(Reason.WIFI_MISSING)
+        if self._current is self._alone:
+            return
+        if self._current is self._manager and event.reason in (Reason.WIFI_MISSING, Reason.WIFI_NO_P2P) and self._supplicant.is_denied:
+            event = replace(event, reason=Reason.WIFI_NOT_ALLOWED)  # there would be a way
+        event = replace(event, fresh=event.fresh or fresh)
+        if self._current is self._beside:
+            event = replace(event, abilities=Beside.ABILITIES)
+        self._tell_change(event)
+
+    def _tell_change(self, event: WifiChanged) -> None:
+        if event.fresh or self._reported is None or replace(event, fresh=False) != self._reported:
+            self._reported = replace(event, fresh=False)
+            self._sink(event)
+
+    # --- what they tell ---
+
+    def _from_manager(self, event: EdgeEvent) -> None:
+        if isinstance(event, WifiChanged):
+            gone = event.reason is Reason.WIFI_MISSING
+            if gone and self._by_manager is not None and self._by_manager.reason is not Reason.WIFI_MISSING:
+                self._lost_manager = asyncio.get_running_loop().time()
+            elif not gone:
+                self._lost_manager = None
+            self._by_manager = replace(event, fresh=False)
+            if self._worker is not None and self._current is not self._alone:
+                self._report(fresh=event.fresh)
+            self._wanted.set()
+        elif self._current is self._beside:
+            self._beside.from_manager(event)
+        elif self._current is self._manager:
+            self._heard(event)
+
+    def _from_supplicant(self, heard: Heard) -> None:
+        if isinstance(heard, Changed):
+            self._wanted.set()
+
+    def _heard(self, event: EdgeEvent) -> None:
+        """What the present way tells."""
+        match event:
+            case WifiChanged():
+                if event.reason is not None or event.fresh:
+                    self._finding = False  # whatever ran there runs no more
+                    self._wanted.set()
+                if event.reason is Reason.WIFI_MISSING:
+                    self._group = False
+                self._tell_change(event)
+            case GroupLost():
+                self._sink(event)
+            case _:
+                self._sink(event)
+
+    # --- passing on ---
+
+    async def find(self) -> None:
+        async with self._choosing:
+            before, self._finding = self._finding, True
+        try:
+            await self._current.find()
+        except BaseException:
+            self._finding = before
+            raise
+
+    async def hold_find(self) -> None:
+        await self._current.hold_find()
+
+    async def stop_find(self) -> None:
+        await self._current.stop_find()
+        self._ended(finding=False)
+
+    async def clear(self) -> None:
+        await self._current.clear()
+        self._ended(finding=False)
+
+    async def form(self, order: FormGroup) -> Group:
+        return await self._grouping(lambda way: way.form(order))
+
+    async def host(self, order: HostGroup) -> Group:
+        return await self._grouping(lambda way: way.host(order))
+
+    async def _grouping(self, make: Callable[[NetworkManager | Beside | Alone], object]) -> Group:
+        async with self._choosing:
+            self._group = True
+        try:
+            return await make(self._current)  # type: ignore[misc,no-any-return]
+        except BaseException:
+            self._ended(group=False)
+            raise
+
+    async def remove(self) -> None:
+        await self._current.remove()
+        self._ended(group=False)
+
+    def _ended(self, *, finding: bool | None = None, group: bool | None = None) -> None:
+        self._finding = self._finding if finding is None else finding
+        self._group = self._group if group is None else group
+        self._wanted.set()
+
+    async def provision(self, address: str, method: Method) -> None:
+        await self._current.provision(address, method)
+
+    async def reject(self, address: str) -> None:
+        await self._current.reject(address)
+
+    async def admit(self, admission: Admission) -> None:
+        await self._current.admit(admission)
+
+    async def invite(self, address: str) -> None:
+        await self._current.invite(address)
+
+    async def expel(self, address: str) -> None:
+        await self._current.expel(address)
+
+    async def read_counters(self, group: Group) -> tuple[int, int, int | None]:
+        return await self._current.read_counters(group)
+
+
+def choose(journal: Journal, *, bus: str = "system") -> ChosenWifi:
+    """The real thing. `bus`: "system" or an address."""
+    supplicant = Supplicant(bus=bus)
+    return ChosenWifi(NetworkManager(journal, bus=bus), supplicant, Alone(supplicant, journal))
+
+
+def _name(way: NetworkManager | Beside | Alone) -> str:
+    return way.ABILITIES.backend if isinstance(way, Alone | Beside) else "NetworkManager"
