@@ -7,11 +7,13 @@ everything else is imported by the functions that need it, after it is there (me
 from __future__ import annotations
 
 import asyncio
+import builtins
+import importlib
 import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -23,6 +25,7 @@ from .ui import text
 if TYPE_CHECKING:
     from .cli import Options
     from .controller import Controller, Edges
+    from .core.keys import TrustedPeer
     from .core.wire import Kind
     from .settings import Settings
     from .system.trust import Trust, TrustFile
@@ -37,6 +40,7 @@ def run(options: Options) -> int:
     logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     if options.headless:
         return asyncio.run(_until_quit(_Applet(options).run))
+    plain_imports()
     from .ui.face import prepare_environment
 
     prepare_environment()
@@ -47,6 +51,8 @@ def run(options: Options) -> int:
     app.setApplicationDisplayName("Nearby Tray")
     if not options.demo and _show_running(options):
         return 0
+    from concurrent.futures import ThreadPoolExecutor
+
     import qasync
 
     if options.demo:
@@ -56,7 +62,19 @@ def run(options: Options) -> int:
     else:
         work = _Applet(options, app).run
     with qasync.QEventLoop(app) as loop:
+        loop.set_default_executor(ThreadPoolExecutor())  # a thread when there is work for one; qasync's own begins with ten
         return int(loop.run_until_complete(_until_quit(work)))
+
+
+def plain_imports() -> None:
+    """Load PySide without what it does to `import` afterwards.
+
+    For `from __feature__ import …`, which is not used here, it would read and keep the source text of every module that comes later
+    (measured: 5 MiB, and a quarter more time for them).
+    """
+    import PySide6.QtCore  # noqa: F401 - this puts it there
+
+    builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
 
 
 def _show_running(options: Options) -> bool:
@@ -82,12 +100,28 @@ async def _until_quit(work: Callable[[asyncio.Event], Awaitable[int]]) -> int:
         restore()
 
 
+_WORK = (".core.wire", ".core.conversation", ".core.session", ".controller", ".system.trust", ".system.bus", ".system.networkmanager")
+_WORK += (".system.bluez", ".system.notifications", ".system.service", ".system.login", ".system.pinger")
+
+
+async def _load() -> None:
+    """Import what does the work, a part at a time: in between the tray is given the icon that it asks for."""
+    for name in ("msgspec", *_WORK):
+        await asyncio.sleep(0)
+        importlib.import_module(name, __package__)
+    await asyncio.sleep(0)
+
+
 class _Front:
     """What the face talks to: nothing going on, until the controller is there, a moment after the icon; then that."""
 
     def __init__(self) -> None:
         self._controller: Controller | None = None
         self._waiting: list[Callable[[Snapshot], None]] = []
+
+    @property
+    def connected(self) -> bool:
+        return self._controller is not None
 
     def connect(self, controller: Controller) -> None:
         self._controller = controller
@@ -129,7 +163,7 @@ class _Applet:
         self._quit = quit
         if self._app is not None:
             self._face = self._make_face()
-            await asyncio.sleep(0)
+            await _load()
         self.controller = self._make_controller()
         self._front.connect(self.controller)
         from .system.bus import BusGone
@@ -255,13 +289,24 @@ class _Applet:
         return Face(
             self._app,
             cast("FaceController", self._front),
-            settings=lambda: self.controller.settings,
+            settings=self._settings_shown,
             adapters=lambda: [(name, name) for name in adapters()],
-            remembered=lambda: [(peer.identity.hex(), peer.label) for peer in self.controller.trusted],
+            remembered=lambda: [(peer.identity.hex(), peer.label) for peer in self._remembered()],
             autostart_note=_autostart_note,
             quit=self.quit,
             hidden=self._options.background,
         )
+
+    def _settings_shown(self) -> Settings:
+        """Also in the first moment, before there is a controller that has them."""
+        if self._front.connected:
+            return self.controller.settings
+        from . import settings
+
+        return settings.load(settings.settings_path())[0]
+
+    def _remembered(self) -> Iterable[TrustedPeer]:
+        return self.controller.trusted if self._front.connected else ()
 
     def _keep(self, settings: Settings) -> None:
         from . import settings as settings_file

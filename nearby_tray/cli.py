@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a name must not break a terminal of another encoding
     try:
         words = list(sys.argv[1:] if arguments is None else arguments)
-        wanted = _parser().parse_args(words)
+        wanted = _parser(words).parse_args(words)
         if any("\0" in word or not _is_text(word) for word in words):
             raise Failed(USAGE, "The arguments are not text in this machine's encoding.")
         status = _run(wanted)
@@ -91,7 +91,8 @@ class _Parser(argparse.ArgumentParser):
         raise Failed(USAGE, f"{message} (see nearby-tray --help)")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """For these words: the verbs are left out where there can be none: they take 10 ms to make."""
     parser = _Parser(
         prog="nearby-tray",
         allow_abbrev=False,
@@ -105,6 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--once", action="store_true", help="with --demo: walk through a whole link by itself, then end")
     parser.add_argument("--screenshots", metavar="DIR", type=Path, help="with --demo --once: save a picture of each step there")
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), help="how much to say on stderr (default: info)")
+    if all(word.startswith("--") and word != "--help" for word in words):
+        parser.set_defaults(verb=None)
+        return parser
     verbs = parser.add_subparsers(dest="verb", metavar="command", parser_class=_Parser)
 
     def verb(name: str, help: str, *, answers: bool = False) -> argparse.ArgumentParser:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from .core.model import Snapshot, Stage
 from .settings import Settings
-from .simulation.demo import controller, neighbourhood
+from .simulation.demo import controller, neighbourhood, phone
 from .ui.face import Face
 
 if TYPE_CHECKING:
@@ -30,13 +30,14 @@ class Wrong(Exception):
 
 
 class Demo:
-    """You, and Robin, on simulated air."""
+    """You, and Robin with a phone, on simulated air."""
 
     def __init__(self, app: QApplication, options: Options) -> None:
         self._app, self._options = app, options
         self._air, you, self._neighbour = neighbourhood(Settings().shown_name)
         self._settings = Settings()
         self._you = controller(you, self._settings)
+        self._phone = phone(self._air, you, lambda: self._you.snapshot)
         self._neighbour.your_code = lambda: self._you.snapshot.code
         self._pictures = 0
         self._face: Face
@@ -44,6 +45,7 @@ class Demo:
     async def run(self, quit: asyncio.Event) -> int:
         """Until `quit` is set, or with `--once` until the walk is over. Returns the exit status."""
         await self._neighbour.open()
+        await self._phone.start()
         await self._you.open()
         self._face = Face(self._app, self._you, settings=lambda: self._you.settings, quit=quit.set)
         status = 0
@@ -57,6 +59,7 @@ class Demo:
             self._face.close()
             await self._you.close()
             await self._neighbour.close()
+            await self._phone.stop()
         if self._options.once and status == 0:
             left = self._air.left()
             status = 1 if left else 0

@@ -48,6 +48,7 @@ from ..core.model import (
 from ..core.peers import text_address
 from ..errors import Unavailable
 
+ALL = Abilities("wpa_supplicant", pin=True, intent=True, frequency=True, host=True, hears=True, persistent=True)
 ROOM = 244  # bytes of one frame at the MTU of 247 that BlueZ and phones usually agree on
 
 
@@ -277,6 +278,7 @@ class SimulatedWifi:
         self.air = machine.air
         self.abilities = Abilities()
         self.methods: frozenset[Method] | None = None  # what it says of itself on Wi-Fi
+        self.kind, self.label = "other", ""
         self.sink: Sink | None = None
         self.reason: Reason | None = None
         self.finding = False
@@ -488,7 +490,7 @@ class SimulatedWifi:
         if self.finding and (other.finding or hosts) and self.reason is None and other.reason is None:
             address = text_address(other.machine.address)
             self.seen.add(address)
-            self._tell(PeerFound(address, "", 70, methods=other.methods, owner=hosts))
+            self._tell(PeerFound(address, other.label, 70, kind=other.kind, methods=other.methods, owner=hosts))
 
     def _lose(self, address: str) -> None:
         self.seen.discard(address)

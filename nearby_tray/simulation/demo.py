@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from random import Random
 
 from ..controller import Controller, Edges
 from ..core.keys import Identity
-from ..core.model import Snapshot, Stage
+from ..core.model import Method, Snapshot, Stage
 from ..core.wire import Kind
 from ..settings import Settings
-from .air import Air, Faults, Machine
+from .air import ALL, Air, Faults, Machine
+from .phone import Phone
 
 NEIGHBOUR = "Robin’s laptop"
+PHONE = "Robin’s phone"
 
 
 class Neighbour:
@@ -61,4 +64,16 @@ def neighbourhood(name: str) -> tuple[Air, Machine, Neighbour]:
     """Air with you (`name`) and one neighbour on it. Nothing goes wrong here; for that there are the journeys."""
     air = Air(int.from_bytes(os.urandom(4)), Faults(collision=0, scan_in_the_way=0, datagram_lost=0.01))
     you, neighbour = air.machine(name), air.machine(NEIGHBOUR)
+    for machine in (you, neighbour):
+        machine.wifi.abilities = ALL
     return air, you, Neighbour(neighbour)
+
+
+def phone(air: Air, you: Machine, screen: Callable[[], Snapshot]) -> Phone:
+    """The neighbour's phone, which only knows Wi-Fi Direct: it pushes the button, or types the PIN on your `screen`."""
+    machine = air.machine(PHONE)
+    made = Phone(machine, Random(os.urandom(8)), you, screen)
+    machine.wifi.methods = frozenset({Method.PBC, Method.KEYPAD})
+    machine.wifi.kind, machine.wifi.label = "phone", PHONE
+    made.thinks = (3.0, 6.0)
+    return made

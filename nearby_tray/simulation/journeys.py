@@ -14,25 +14,25 @@ import argparse
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from random import Random
 
 from ..controller import Controller, Edges
 from ..core import pin as pins
 from ..core.keys import Identity, TrustedPeer
-from ..core.model import Abilities, Admission, Asks, EdgeEvent, FormGroup, HostGroup, Method, Reason, Snapshot, Stage, Way, WifiRequest
+from ..core.model import Admission, HostGroup, Method, Reason, Snapshot, Stage, Way
 from ..core.peers import text_address
 from ..errors import Unavailable
 from ..settings import Settings
-from .air import Air, Faults, Machine
+from .air import ALL, Air, Faults, Machine
 from .clock import run_turned
+from .phone import Phone
 
 LIMIT = 1500.0  # seconds of simulated time after which a journey is stuck
 RESTING = (Stage.IDLE,)
-ALL = Abilities("wpa_supplicant", pin=True, intent=True, frequency=True, host=True, hears=True, persistent=True)
 
 
 class Plan(Enum):
@@ -224,96 +224,6 @@ class Person:
         return True
 
 
-class Phone:
-    """A machine that does not run Nearby Tray: its radio, and somebody who answers or asks on it."""
-
-    def __init__(self, air: Air, name: str, random: Random, say: Callable[[str], None], ada: Person) -> None:
-        self.say, self.ada, self.random = say, ada, random
-        self.machine = air.machine(name)
-        self.machine.wifi.abilities = ALL
-        self.machine.wifi.methods = frozenset(Method)
-        self.address = text_address(self.machine.address)
-        self.pin: str | None = None  # on its screen
-        self.agrees = True
-        self.slips = 0
-        self._attempt = 0
-        self._acting: set[asyncio.Task[None]] = set()
-        ada.phones.append(self)
-
-    async def start(self) -> None:
-        await self.machine.wifi.open(self._hear)
-        await self.machine.wifi.find()
-
-    async def stop(self) -> None:
-        for task in list(self._acting):
-            task.cancel()
-        if self._acting:
-            await asyncio.wait(self._acting)
-        self.machine.vanish()
-
-    def begin(self, least: float, most: float, method: Method, way: Way = Way.NEGOTIATE) -> None:
-        """Its own user wants a link with ada, and does not give up at once."""
-        self._do(self._ask(self.random.uniform(least, most), method, way))
-
-    async def _ask(self, pause: float, method: Method, way: Way) -> None:
-        await asyncio.sleep(pause)
-        for _ in range(3):
-            with suppress(Unavailable, TimeoutError):
-                if way is Way.NEGOTIATE and method is not Method.PBC:
-                    await self.machine.wifi.provision(text_address(self.ada.machine.address), method)
-                await self._form(method, way)
-                return
-            await asyncio.sleep(self.random.uniform(5, 20))
-
-    def _hear(self, event: EdgeEvent) -> None:
-        if isinstance(event, WifiRequest):
-            if not self.agrees:
-                self._do(self.machine.wifi.reject(event.address))
-            elif self.machine.wifi.activation is None:
-                self._do(self._agree(event.method, Way.JOIN if event.asks is Asks.INVITE else Way.NEGOTIATE))
-
-    async def _agree(self, method: Method, way: Way) -> None:
-        await asyncio.sleep(self.random.uniform(0.5, 10))
-        if self.machine.wifi.activation is None:
-            await self._form(method, way)
-
-    async def _form(self, method: Method, way: Way) -> None:
-        pin: str | None = None
-        if method is Method.DISPLAY:
-            pin = self.pin = pins.make(self.random.randbytes)
-        self._attempt += 1
-        order = FormGroup(self._attempt, text_address(self.ada.machine.address), way=way, method=method, pin=pin)
-        try:
-            if method is Method.KEYPAD:
-                order = replace(order, pin=await self._read_pin(order))
-            await self.machine.wifi.form(order)
-            self.say(f"{self.machine.name} is in a group")
-        finally:
-            self.pin = None
-
-    async def _read_pin(self, order: FormGroup) -> str:
-        """The PIN on ada's screen; she shows one when she is asked for it."""
-        if order.way is Way.JOIN:
-            self.ada.machine.wifi.hears_of(self.machine, Asks.PROVISION, Method.DISPLAY)
-        await self.ada.until(lambda snapshot: snapshot.pin is not None, 60)
-        pin = self.ada.snapshot.pin
-        if pin is None:
-            raise TimeoutError("no PIN was shown")
-        if self.slips > 0:
-            self.slips -= 1
-            pin = pins.make(self.random.randbytes)
-        return pin
-
-    def _do(self, work: Coroutine[None, None, None]) -> None:
-        async def quietly() -> None:
-            with suppress(Unavailable, TimeoutError):
-                await work
-
-        task = asyncio.get_running_loop().create_task(quietly(), name=f"{self.machine.name} acts")
-        self._acting.add(task)
-        task.add_done_callback(self._acting.discard)
-
-
 def run(seed: int, plan: Plan | None = None, story: Callable[[str], None] | None = None) -> Report:
     """One journey. `story`: gets each step as it happens."""
     random = Random(seed)
@@ -339,7 +249,7 @@ async def _journey(report: Report, random: Random, story: Callable[[str], None] 
     air = Air(report.seed, _faults(report.plan, random))
     air.story = say
     people = _people(report, air, random, say)
-    phones = [Phone(air, f"phone-{n}", random, say, people[0]) for n in range(_phones(report.plan))]
+    phones = [_phone(air, n, random, say, people[0]) for n in range(_phones(report.plan))]
     for person in people:
         await person.start()
     for phone in phones:
@@ -409,6 +319,12 @@ def _phones(plan: Plan) -> int:
     if plan in (Plan.HOSTING, Plan.OVERLAP):
         return 3
     return int(plan in (Plan.STRANGER, Plan.STRANGER_ASKS, Plan.STRANGER_HOSTS, Plan.WRONG_PIN))
+
+
+def _phone(air: Air, number: int, random: Random, say: Callable[[str], None], ada: Person) -> Phone:
+    phone = Phone(air.machine(f"phone-{number}"), random, ada.machine, lambda: ada.snapshot, say)
+    ada.phones.append(phone)
+    return phone
 
 
 async def _act_with_phones(plan: Plan, random: Random, ada: Person, phones: list[Phone], say: Callable[[str], None]) -> None:

@@ -456,7 +456,8 @@ class NetworkManager:
         if self._forming is not None or self._made is not None:
             raise Unavailable(Reason.WIFI_BUSY, "a group of ours is there already")
         self._require()
-        _refuse(order, self._abilities)
+        if takeover is None:
+            _refuse(order, self._abilities)
         forming = self._forming = _Forming(order, takeover=takeover)
         try:
             group = await self._form(forming)

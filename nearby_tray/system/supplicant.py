@@ -96,7 +96,7 @@ _MOST_OBJECTS = 64
 _MOST_ADDRESSES = 16
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 _PEER_PATH = re.compile(r"(/fi/w1/wpa_supplicant1/Interfaces/\d{1,9})/Peers/([0-9a-f]{12})")
-_PIN = re.compile(r"[0-9]{8}")
+_PIN = re.compile(r"[0-9]{4}([0-9]{4})?")
 _INTERFACE = re.compile(r"[^/\s]{1,15}")
 
 # Kinds in the journal: a find on an interface; an order to form a group with an address; a group "interface ssid"; addresses for clients.
@@ -765,7 +765,7 @@ async def connect(supplicant: Supplicant, order: FormGroup, *, join: bool = Fals
     arguments = {"peer": Variant("o", supplicant.peer_path(order.address)), "wps_method": Variant("s", order.method.value)}
     if order.method is not Method.PBC:
         if order.pin is None or not _PIN.fullmatch(order.pin):
-            raise Unavailable(Reason.WRONG_PIN, "not eight digits")
+            raise Unavailable(Reason.WRONG_PIN, "not four or eight digits")
         arguments["pin"] = Variant("s", order.pin)
     if join:
         arguments["join"] = Variant("b", True)
@@ -1206,7 +1206,7 @@ class Alone:
             if _MAC.fullmatch(address):
                 arguments["P2PDeviceAddress"] = Variant("ay", bytes.fromhex(address.replace(":", "")))
         elif admission.pin is None or not _PIN.fullmatch(admission.pin):
-            raise Unavailable(Reason.WRONG_PIN, "not eight digits")
+            raise Unavailable(Reason.WRONG_PIN, "not four or eight digits")
         else:
             arguments["Pin"] = Variant("s", admission.pin)
         for other in list(self._admitted):

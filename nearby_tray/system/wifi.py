@@ -44,6 +44,7 @@ class ChosenWifi:
         self._current: NetworkManager | Beside | Alone = manager
         self._by_manager: WifiChanged | None = None  # as NetworkManager sees it
         self._reported: WifiChanged | None = None
+        self._switched = False  # and not told yet
         self._finding = False
         self._group = False  # being formed, or up
         self._lost_manager: float | None = None  # when NetworkManager went away
@@ -112,11 +113,10 @@ class ChosenWifi:
                 log.info("Wi-Fi Direct by %s", _name(fitting))
                 if isinstance(before, Alone | Beside):
                     await before.close()
-            self._reported = None if first else self._reported
+            self._switched = not first
             if isinstance(fitting, Alone | Beside):
                 await fitting.open(self._heard)
-            if fitting is not self._alone:
-                self._report(fresh=not first)
+            self._report()
 
     def _report(self, *, fresh: bool = False) -> None:
         """Tell how NetworkManager is, as the present way knows it; `Alone` tells for itself."""
@@ -131,6 +131,8 @@ class ChosenWifi:
         self._tell_change(event)
 
     def _tell_change(self, event: WifiChanged) -> None:
+        if self._switched:
+            self._switched, event = False, replace(event, fresh=True)
         if event.fresh or self._reported is None or replace(event, fresh=False) != self._reported:
             self._reported = replace(event, fresh=False)
             self._sink(event)

@@ -99,7 +99,6 @@ class Face(QObject):
         # Closing the last window is decided in `_panel_closed`: Qt would end the loop without the goodbye.
         app.setQuitOnLastWindowClosed(False)
         app.setDesktopFileName("nearby-tray")
-        app.setWindowIcon(theme.application_icon())
         self.look = theme.Look(app)
         self.tray = Tray(
             controller,
@@ -109,6 +108,7 @@ class Face(QObject):
             quit=quit,
             parent=self,
         )
+        self.tray.menu.aboutToShow.connect(self.look.prepare)
         self.tray.homed.connect(self._homed)
         self.look.changed.connect(self.tray.theme_changed)
         self._unsubscribe = controller.subscribe(self._render)
@@ -122,6 +122,7 @@ class Face(QObject):
         if snapshot.stage is Stage.ASKED and self._request is None:
             from .dialogs import RequestDialog
 
+            self.look.prepare()
             self._request = RequestDialog(self._controller)
         if self._request is not None:
             self._request.render_snapshot(snapshot)
@@ -130,6 +131,7 @@ class Face(QObject):
         if self._panel is None:
             from .panel import Doors, Panel
 
+            self.look.prepare()
             doors = Doors(settings=self.show_settings, request=self.show_request, closed=self._panel_closed)
             self._panel = Panel(self._controller, lambda: self._settings().shown_name, doors)
         self._panel.render_snapshot(self._controller.snapshot)
@@ -156,6 +158,7 @@ class Face(QObject):
         if self._settings_window is None:
             from .settings import SettingsWindow
 
+            self.look.prepare()
             self._settings_window = SettingsWindow(
                 self._controller,
                 settings=self._settings,

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import MutableMapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from PySide6.QtCore import SLOT, QBuffer, QByteArray, QIODevice, QObject, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import SLOT, QBuffer, QByteArray, QIODevice, QObject, QRectF, QSize, Signal, Slot
 from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher, QDBusVariant
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QImage, QImageReader, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
@@ -40,8 +39,7 @@ def prepare_environment(environment: MutableMapping[str, str] = os.environ) -> N
 # --- colours ---------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Tones:
+class Tones(NamedTuple):
     """The colours of the windows, all from one palette, so that any desktop's light or dark theme fits."""
 
     dark: bool
@@ -215,7 +213,7 @@ def _image(name: str, colour: str, pixels: int) -> QImage:
         return image
     # Without the plugin (a distribution that packs QtSvg apart) there is still a shape to click on.
     image = QImage(pixels, pixels, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
+    image.fill(0)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(QColor(colour))
@@ -270,15 +268,11 @@ class Look(QObject):
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         self._app = app
-        scheme = app.styleHints().colorScheme()
-        # A platform theme that knows colours says its scheme (KDE, Windows-like styles, GTK if chosen by hand): leave it alone.
-        self._ours = scheme == Qt.ColorScheme.Unknown or os.environ.get("QT_QPA_PLATFORMTHEME") == "generic"
+        self._ours: bool | None = None  # None: not looked yet
         app.styleHints().colorSchemeChanged.connect(lambda _scheme: self.changed.emit())
-        if not self._ours:
-            return
-        self._app.setPalette(our_palette(dark=scheme == Qt.ColorScheme.Dark))
-        if app.font().pointSizeF() < 10:
-            self._use_font(QFont(app.font().family(), 10))
+        if os.environ.get("QT_QPA_PLATFORMTHEME") == "generic":
+            self._ours = True
+            self._dress(is_dark(app.palette()))
         self._bus = QDBusConnection.sessionBus()
         if not self._bus.isConnected():
             return
@@ -292,6 +286,26 @@ class Look(QObject):
             watcher = QDBusPendingCallWatcher(self._bus.asyncCall(message, 3000), self)
             watcher.setProperty("key", key)
             watcher.finished.connect(self._read)
+
+    def prepare(self) -> None:
+        """Before the first window or menu.
+
+        Not before the icon: PySide makes all of `Qt`'s enumerations when the first one is asked for, which takes a tenth of the start and
+        1 MiB.
+        """
+        if self._ours is not None:
+            return
+        from PySide6.QtCore import Qt
+
+        # A platform theme that knows colours says its scheme (KDE, Windows-like styles, GTK if chosen by hand): leave it alone.
+        self._ours = self._app.styleHints().colorScheme() == Qt.ColorScheme.Unknown
+        if self._ours:
+            self._dress(dark=False)
+
+    def _dress(self, dark: bool) -> None:
+        self._app.setPalette(our_palette(dark))
+        if self._app.font().pointSizeF() < 10:
+            self._use_font(QFont(self._app.font().family(), 10))
 
     @Slot(QDBusPendingCallWatcher)
     def _read(self, watcher: QDBusPendingCallWatcher) -> None:
@@ -307,6 +321,9 @@ class Look(QObject):
             self._set(arguments[1], arguments[2])
 
     def _set(self, key: str, value: object) -> None:
+        self.prepare()
+        if not self._ours:
+            return
         for _ in range(3):  # the old `Read` wraps its answer twice
             if isinstance(value, QDBusVariant):
                 value = value.variant()

@@ -10,10 +10,9 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import SLOT, QObject, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import SLOT, QObject, QRect, QTimer, Signal, Slot
 from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher, QDBusServiceWatcher, QDBusVariant
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
@@ -57,8 +56,7 @@ def state_of(snapshot: Snapshot) -> str:
     raise AssertionError(snapshot.stage)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the menu. Without an action of its own it is a heading; `entries` make it a submenu; no words: a separator."""
 
     words: str = ""
@@ -149,7 +147,7 @@ class Tray(QObject):
         self._plan: tuple[Entry, ...] = ()
         self._shown: tuple[str, str] | None = None
         self._menu = QMenu()
-        self._menu.aboutToHide.connect(self._menu_closed, Qt.ConnectionType.QueuedConnection)
+        self._menu.aboutToHide.connect(lambda: QTimer.singleShot(0, self, self._draw_menu))  # once it is hidden
         self._icon: QSystemTrayIcon | None = None
         self._made = 0  # icons so far: Qt numbers its connections to the bus by it
         self._checks = 0
@@ -229,9 +227,6 @@ class Tray(QObject):
         self._plan = wanted
         self._menu.clear()
         self._fill(self._menu, wanted)
-
-    def _menu_closed(self) -> None:
-        self._draw_menu()
 
     def _fill(self, menu: QMenu, entries: tuple[Entry, ...]) -> None:
         group = QActionGroup(menu)

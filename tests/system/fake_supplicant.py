@@ -167,7 +167,7 @@ class P2P(ServiceInterface):
             **{key: Variant("ay", value) for key, value in self.world.ip.items() if any(value)},
         }
 
-    @config.setter
+    @config.setter  # type: ignore[untyped-decorator]
     def set_config(self, value: Dictionary) -> None:
         for key, one in value.items():
             if key not in _IP_KEYS or one.signature != "ay" or len(one.value) != 4:
@@ -494,11 +494,11 @@ class FakeSupplicant:
         self.taken: set[int] = set()
         self.stuck_groups = False
         self.find_error: DBusError | None = None
-        self.on_connect: Callable[[dict[str, Any]], None] = lambda given: None
-        self.on_group_add: Callable[[dict[str, Any]], None] = lambda given: self._group_added(given)
-        self.on_invite: Callable[[dict[str, Any]], None] = lambda given: None
-        self.on_provision: Callable[[str, str], None] = lambda peer, what: None
-        self.on_listen: Callable[[], None] = lambda: None
+        self.on_connect: Callable[[dict[str, Any]], object] = lambda given: None
+        self.on_group_add: Callable[[dict[str, Any]], object] = self._group_added
+        self.on_invite: Callable[[dict[str, Any]], object] = lambda given: None
+        self.on_provision: Callable[[str, str], object] = lambda peer, what: None
+        self.on_listen: Callable[[], object] = lambda: None
         self.ip: dict[str, bytes] = {}
         self.pending = False
         self.finding = False
@@ -526,7 +526,7 @@ class FakeSupplicant:
     async def stop(self) -> None:
         """End without a goodbye, as a crash does."""
         for things in (self.interfaces, self.peers, self.groups, self.remembered, self._devices, self.ip):
-            things.clear()  # type: ignore[attr-defined]
+            things.clear()
         self.pending = self.finding = False
         await self.bus.close()
 

@@ -307,10 +307,10 @@ def test_a_find_is_renewed_held_and_stopped(run: Run, tmp_path: Path, until: Unt
             assert here.fake.named("Find")[-1] == ("Find", {"Timeout": 30, "DiscoveryType": "progressive"})
             await here.wifi.hold_find()
             await here.wifi.hold_find()
-            assert here.fake.finding
+            assert not here.fake.named("StopFind")
             await here.wifi.stop_find()
             await here.wifi.stop_find()
-            assert not here.fake.finding
+            assert here.fake.named("StopFind") == [("StopFind",)]
             assert here.is_clean()
 
     run(main())
@@ -647,7 +647,7 @@ def test_an_owner_alone_in_its_group_gives_up(run: Run, tmp_path: Path) -> None:
     async def main() -> None:
         async with world(tmp_path, limits=replace(LIMITS, member=0.05)) as here:
             here.fake.add_peer(PEER)
-            here.fake.on_connect = lambda _given: (here.fake.start_group("GO"), None)[1]
+            here.fake.on_connect = lambda _given: here.fake.start_group("GO")
             assert (await failure(here.wifi.form(OURS))).reason is Reason.NOT_FORMED
             assert here.is_clean()
 
@@ -929,18 +929,17 @@ def test_requests_of_others_are_told_with_what_we_would_do(run: Run, tmp_path: P
     async def main() -> None:
         async with world(tmp_path) as here:
             wanted = []
-            for number, (ask, request) in enumerate(
-                [
-                    (lambda a: here.fake.ask(a, 4), (Asks.NEGOTIATE, Method.PBC, None)),
-                    (lambda a: here.fake.ask(a, 5), (Asks.NEGOTIATE, Method.KEYPAD, None)),
-                    (lambda a: here.fake.ask(a, 1), (Asks.NEGOTIATE, Method.DISPLAY, None)),
-                    (lambda a: here.fake.device.asked_pbc(here.fake.path_of(a)), (Asks.PROVISION, Method.PBC, None)),
-                    (lambda a: here.fake.device.asked_enter(here.fake.path_of(a)), (Asks.PROVISION, Method.KEYPAD, None)),
-                    (lambda a: here.fake.device.asked_display(here.fake.path_of(a), PIN), (Asks.PROVISION, Method.DISPLAY, PIN)),
-                    (lambda a: here.fake.device.asked_display(here.fake.path_of(a), "12 345"), (Asks.PROVISION, Method.DISPLAY, None)),
-                    (lambda a: here.fake.invitation(a), (Asks.INVITE, Method.PBC, None)),
-                ]
-            ):
+            ways: list[tuple[Callable[[str], object], tuple[Asks, Method, str | None]]] = [
+                (lambda a: here.fake.ask(a, 4), (Asks.NEGOTIATE, Method.PBC, None)),
+                (lambda a: here.fake.ask(a, 5), (Asks.NEGOTIATE, Method.KEYPAD, None)),
+                (lambda a: here.fake.ask(a, 1), (Asks.NEGOTIATE, Method.DISPLAY, None)),
+                (lambda a: here.fake.device.asked_pbc(here.fake.path_of(a)), (Asks.PROVISION, Method.PBC, None)),
+                (lambda a: here.fake.device.asked_enter(here.fake.path_of(a)), (Asks.PROVISION, Method.KEYPAD, None)),
+                (lambda a: here.fake.device.asked_display(here.fake.path_of(a), PIN), (Asks.PROVISION, Method.DISPLAY, PIN)),
+                (lambda a: here.fake.device.asked_display(here.fake.path_of(a), "12 345"), (Asks.PROVISION, Method.DISPLAY, None)),
+                (lambda a: here.fake.invitation(a), (Asks.INVITE, Method.PBC, None)),
+            ]
+            for number, (ask, request) in enumerate(ways):
                 address = f"02:00:00:00:09:{number:02x}"
                 here.fake.add_peer(address)
                 ask(address)

@@ -1,0 +1,351 @@
+"""Which way serves Wi-Fi Direct: what is chosen, when it changes and when it must not, and NetworkManager with wpa_supplicant beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nearby_tray.core.model import (
+    Admission,
+    Asks,
+    EdgeEvent,
+    FormGroup,
+    HostGroup,
+    Method,
+    PeerFound,
+    Reason,
+    Way,
+    WifiChanged,
+    WifiRequest,
+)
+from nearby_tray.errors import Unavailable
+from nearby_tray.system import networkmanager
+from nearby_tray.system.journal import Journal
+from nearby_tray.system.networkmanager import NetworkManager
+from nearby_tray.system.supplicant import Alone, Beside, Supplicant
+from nearby_tray.system.supplicant import Limits as SupplicantLimits
+from nearby_tray.system.wifi import ChosenWifi, Limits
+
+from .fake_networkmanager import FakeNetworkManager
+from .fake_supplicant import OWN, FakeSupplicant
+from .test_supplicant import HIGH, PEER, PIN, FakeKernel, no_signal
+
+pytestmark = pytest.mark.usefixtures("daemon")
+
+ORDER = FormGroup(1, PEER, ("169.254.7.1", "fd11:22:33::1"), ("169.254.7.2", "fd11:22:33::2"), "Ana's laptop")
+PHONE = FormGroup(1, PEER)
+
+Run = Callable[[Any], Any]
+Until = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture(autouse=True)
+def ordinary_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(networkmanager, "_user", lambda: "alice")
+
+
+async def own_address(_name: str) -> bytes | None:
+    return OWN
+
+
+@dataclass
+class World:
+    manager: FakeNetworkManager
+    fake: FakeSupplicant
+    wifi: ChosenWifi
+    folder: Path
+    heard: list[EdgeEvent] = field(default_factory=list)
+
+    def told(self, kind: type[EdgeEvent]) -> list[Any]:
+        return [event for event in self.heard if isinstance(event, kind)]
+
+    def changes(self) -> list[tuple[Reason | None, str, bool]]:
+        return [(event.reason, event.abilities.backend, event.fresh) for event in self.told(WifiChanged)]
+
+    def add_peer(self, address: str = PEER, **facts: Any) -> None:
+        """Both daemons know it."""
+        if self.fake.path_of(address) not in self.fake.peers:
+            self.fake.add_peer(address, **facts)
+            self.manager.add_peer(address)
+
+
+@asynccontextmanager
+async def world(
+    folder: Path, *, manager: bool = True, supplicant: bool = True, denied: bool = False, grace: float = 30.0, opened: bool = True
+) -> AsyncIterator[World]:
+    folder = folder / "made"
+    folder.mkdir(exist_ok=True)
+    fake_manager, fake = FakeNetworkManager(), FakeSupplicant()
+    if manager:
+        await fake_manager.start()
+    if supplicant:
+        await fake.start()
+    if denied:
+        await fake.deny()
+    journal = Journal(folder)
+    limits = networkmanager.Limits(open=30, renew=30, gather=0, scan_retry=0.01, scan_trap=0, again=0.01, pause=0.01, signal=0)
+    edge = NetworkManager(journal, limits=limits, read_address=own_address, read_signal=no_signal, interfaces=folder.parent / "net")
+    daemon = Supplicant(limits=SupplicantLimits(open=30, pause=0.01, again=0.01, poll=0.001, turn=20, takeover=5), read_address=own_address)
+    alone = Alone(daemon, journal, kernel=FakeKernel(), read_signal=no_signal, read_index=lambda name: 7)
+    wifi = ChosenWifi(edge, daemon, alone, limits=Limits(grace=grace))
+    here = World(fake_manager, fake, wifi, folder)
+    if opened:
+        await wifi.open(here.heard.append)
+    try:
+        yield here
+    finally:
+        await wifi.close()
+        for one in (fake_manager, fake):
+            if hasattr(one, "bus"):
+                await one.stop()
+
+
+async def failure(work: Awaitable[object]) -> Unavailable:
+    with pytest.raises(Unavailable) as caught:
+        await work
+    return caught.value
+
+
+def manager_connects(here: World, *, adopts: bool = True) -> None:
+    """NetworkManager in state 50 has wpa_supplicant negotiate; whatever group then comes up it takes, if it waits for one."""
+    here.manager.stop_at = 50
+    here.fake.pending = True
+
+    def connect(given: dict[str, Any]) -> None:
+        here.fake.negotiated(PEER, "client", 5200)
+        here.fake.start_group("client", PEER, 5200)
+        here.manager.resume.set()
+
+    if adopts:
+        here.fake.on_connect = connect
+
+
+# --- choosing -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("manager", "supplicant", "denied", "reason", "backend"),
+    [
+        (True, True, False, None, "NetworkManager, wpa_supplicant"),
+        (True, True, True, None, "NetworkManager"),
+        (True, False, False, None, "NetworkManager"),
+        (False, True, False, None, "wpa_supplicant"),
+        (False, True, True, Reason.WIFI_NOT_ALLOWED, "NetworkManager"),
+        (False, False, False, Reason.WIFI_MISSING, "NetworkManager"),
+    ],
+)
+def test_what_is_there_and_allowed_decides(
+    run: Run, tmp_path: Path, manager: bool, supplicant: bool, denied: bool, reason: Reason | None, backend: str
+) -> None:
+    async def main() -> None:
+        async with world(tmp_path, manager=manager, supplicant=supplicant, denied=denied) as here:
+            assert here.changes() == [(reason, backend, False)]
+
+    run(main())
+
+
+def test_what_cannot_be_done_beside_networkmanager_is_not_offered(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            abilities = here.told(WifiChanged)[0].abilities
+            assert abilities == Beside.ABILITIES
+            assert abilities.pin and abilities.intent and abilities.frequency and abilities.hears and not abilities.host
+            here.add_peer()
+            for work in (
+                here.wifi.host(HostGroup(1)),
+                here.wifi.admit(Admission(PEER, Method.PBC)),
+                here.wifi.invite(PEER),
+                here.wifi.expel(PEER),
+                here.wifi.form(replace(PHONE, way=Way.JOIN)),
+                here.wifi.form(replace(ORDER, way=Way.REINVOKE)),
+            ):
+                assert (await failure(work)).reason is Reason.NOT_OFFERED
+
+    run(main())
+
+
+def test_a_networkmanager_that_returns_in_time_keeps_its_radio(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            await here.manager.restart()
+            await until(lambda: len(here.changes()) == 3)
+            beside = "NetworkManager, wpa_supplicant"
+            assert here.changes()[1:] == [(Reason.WIFI_MISSING, beside, False), (None, beside, True)]
+
+    run(main())
+
+
+def test_a_networkmanager_that_stays_away_loses_it_and_gets_it_back(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path, grace=0.02) as here:
+            await here.manager.stop()
+            await until(lambda: here.changes()[-1] == (None, "wpa_supplicant", True))
+            await here.wifi.find()
+            assert here.fake.finding
+            await here.manager.start()
+            await until(lambda: here.wifi._by_manager is not None and here.wifi._by_manager.reason is None)
+            await asyncio.sleep(0.05)
+            assert here.changes()[-1] == (None, "wpa_supplicant", True)  # not while a find runs
+            await here.wifi.stop_find()
+            await until(lambda: here.changes()[-1] == (None, "NetworkManager, wpa_supplicant", True))
+
+    run(main())
+
+
+def test_nothing_changes_while_a_group_is_up(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path, manager=False) as here:
+            await here.wifi.host(HostGroup(1))
+            await here.manager.start()
+            await until(lambda: here.wifi._by_manager is not None and here.wifi._by_manager.reason is None)
+            await asyncio.sleep(0.05)
+            assert [backend for _, backend, _ in here.changes()] == ["wpa_supplicant"]
+            await here.wifi.remove()
+            await until(lambda: here.changes()[-1] == (None, "NetworkManager, wpa_supplicant", True))
+            assert (await failure(here.wifi.host(HostGroup(2)))).reason is Reason.NOT_OFFERED
+
+    run(main())
+
+
+def test_a_radio_that_networkmanager_leaves_to_others_is_used_alone(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path, opened=False) as here:
+            here.manager.wlan.go(10)
+            here.manager.remove_p2p()
+            await here.wifi.open(here.heard.append)
+            assert here.changes() == [(None, "wpa_supplicant", False)]
+            here.manager.wlan.go(30)
+            here.manager.add_p2p()
+            await until(lambda: here.changes()[-1] == (None, "NetworkManager, wpa_supplicant", True))
+
+    run(main())
+
+
+def test_a_supplicant_that_comes_later_adds_what_it_can(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path, supplicant=False) as here:
+            await here.fake.start()
+            await until(lambda: here.changes()[-1] == (None, "NetworkManager, wpa_supplicant", True))
+            await here.fake.stop()
+            await until(lambda: here.changes()[-1] == (None, "NetworkManager", True))
+
+    run(main())
+
+
+# --- beside -------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_pin_is_negotiated_by_us_and_the_group_adopted(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.add_peer()
+            manager_connects(here)
+            group = await here.wifi.form(replace(ORDER, method=Method.DISPLAY, pin=PIN, intent=15, frequency=5200))
+            assert (group.owner, group.frequency, group.interface) == (False, 5200, "p2p-wlan0-0")
+            assert [call[0] for call in here.fake.calls] == ["Cancel", "Connect"]
+            assert here.fake.named("Connect")[0][1] == {
+                "peer": here.fake.path_of(PEER),
+                "wps_method": "display",
+                "pin": PIN,
+                "go_intent": 15,
+                "frequency": 5200,
+            }
+            [(_, settings, *_rest)] = here.manager.named("AddAndActivateConnection2")
+            assert PIN not in repr(settings)
+            await here.wifi.remove()
+            assert here.manager.active is None and not list(here.folder.iterdir())
+
+    run(main())
+
+
+def test_networkmanagers_own_connect_is_waited_for_before_it_is_cancelled(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.add_peer()
+            manager_connects(here)
+            here.fake.pending = False
+            forming = asyncio.ensure_future(here.wifi.form(ORDER))
+            await until(lambda: len(here.fake.named("Cancel")) > 2)
+            assert not here.fake.named("Connect")
+            here.fake.pending = True  # here it comes
+            await forming
+
+    run(main())
+
+
+def test_an_early_failure_is_told_before_networkmanager_knows(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.add_peer()
+            manager_connects(here, adopts=False)
+            here.fake.on_connect = lambda _given: here.fake.wps_fails(18)
+            failed = await failure(here.wifi.form(replace(ORDER, method=Method.KEYPAD, pin=PIN)))
+            assert failed.reason is Reason.WRONG_PIN
+            assert here.manager.active is None
+            here.fake.forbidden = {5200}
+            here.fake.pending = True
+            assert (await failure(here.wifi.form(replace(ORDER, frequency=5200)))).reason is Reason.CHANNEL_FORBIDDEN
+            here.fake.pending = True
+            here.fake.on_connect = lambda _given: here.fake.refused(PEER, 11)
+            assert (await failure(here.wifi.form(ORDER))).reason is Reason.REJECTED
+            here.fake.pending = True
+            here.fake.on_connect = lambda _given: None
+            assert (await failure(here.wifi.form(replace(ORDER, patience=0.1)))).reason is Reason.NOT_FORMED
+            await until(lambda: here.manager.active is None and not list(here.folder.iterdir()))
+
+    run(main())
+
+
+def test_peers_are_told_with_what_the_supplicant_knows_besides(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.add_peer(PEER, DeviceName="Ben's phone", PrimaryDeviceType=bytes.fromhex("000a0050f2040005"), groupcapability=1)
+            await until(lambda: bool(here.told(PeerFound)) and here.told(PeerFound)[-1].kind == "phone")
+            found = here.told(PeerFound)[-1]
+            assert (found.name, found.owner) == ("Ben's phone", False)  # into its group there is no way from here
+            assert found.methods == frozenset(Method)
+            here.fake.change_peer(here.fake.path_of(PEER), ModelName="One")
+            await until(lambda: here.told(PeerFound)[-1].model == "One")
+
+    run(main())
+
+
+def test_requests_of_others_reach_us_beside_networkmanager(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.fake.invitation(PEER)  # no way to follow it
+            here.fake.add_peer(HIGH)
+            here.fake.ask(HIGH, 5)
+            await until(lambda: here.told(WifiRequest) == [WifiRequest(HIGH, Asks.NEGOTIATE, Method.KEYPAD)])
+            assert here.told(PeerFound)[0].address == HIGH
+            await here.wifi.reject(HIGH)
+            assert here.fake.named("RejectPeer")
+            here.fake.on_provision = lambda peer, _what: here.fake.device.answered_enter(peer)
+            await here.wifi.provision(HIGH, Method.KEYPAD)
+
+    run(main())
+
+
+def test_clearing_forgets_the_peers_too(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            # As often as it takes: what ends before the call has returned does not count.
+            async def ends() -> None:
+                while True:
+                    await asyncio.sleep(0.01)
+                    here.manager.wireless.ended()
+
+            await here.wifi.find()
+            ended = asyncio.ensure_future(ends())
+            await here.wifi.clear()
+            ended.cancel()
+            assert here.fake.named("Flush")
+            assert here.manager.named("RequestScan")
+
+    run(main())
