@@ -274,10 +274,11 @@ class _Applet:
         from .system.bluez import BlueZ
         from .system.journal import Journal
         from .system.pinger import UdpPinger
+        from .system.prober import EchoProber
         from .system.wifi import choose
 
         journal = Journal()
-        return Edges(BlueZ(self._settings.adapter, journal), choose(journal), UdpPinger(), self._trust)
+        return Edges(BlueZ(self._settings.adapter, journal), choose(journal), UdpPinger(), EchoProber(), self._trust)
 
     def _make_face(self) -> Face:
         from PySide6.QtWidgets import QApplication

@@ -153,6 +153,12 @@ async def signal(index: int) -> int | None:
     return None
 
 
+async def stations(index: int) -> tuple[str, ...]:
+    """The link-layer addresses "aa:bb:…" of the other stations on the interface."""
+    answer = await _ask(_GET_STATION, {_IFINDEX: struct.pack("=I", index)})
+    return tuple(address.hex(":") for station in answer if len(address := station.get(_MAC, b"")) == 6)
+
+
 def percent(level: int) -> int:
     """dBm as percent. NetworkManager: nm-wifi-utils.c, nm_wifi_utils_level_to_quality."""
     return 100 - int(100 * (-40 - max(-100, min(-40, level))) / 60)
