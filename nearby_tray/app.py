@@ -273,9 +273,9 @@ class _Applet:
             log.error("the settings could not be kept: %s", error)
 
 
-def describe(failure: Failure) -> tuple[str, str]:
+def describe(failure: Failure, peer: str) -> tuple[str, str]:
     """The sentence and the advice for the command line."""
-    said = text.failure_text(failure)
+    said = text.failure_text(failure, peer)
     return said.sentence, said.advice
 
 

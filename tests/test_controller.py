@@ -204,8 +204,9 @@ def test_declining_and_dismissing() -> None:
         ben.controller.decline()
         ended = await ada.at(Stage.IDLE)
         assert ended.failure == Failure(Stage.ASKING, Reason.DECLINED)
+        assert ended.peer is not None and ended.peer.name == "ben"
         ada.controller.dismiss()
-        assert ada.look().failure is None
+        assert ada.look().failure is None and ada.look().peer is None
 
     assert played(play).formed == []
 

@@ -163,7 +163,7 @@ class Snapshot:
     radios: Radios = field(default_factory=Radios)
     listening: bool = False
     peers: tuple[Peer, ...] = ()
-    peer: Peer | None = None  # the one this stage is about
+    peer: Peer | None = None  # the one this stage is about; at rest the one that `failure` is about
     code: str | None = field(default=None, repr=False)  # "042 719", to be compared
     needs_code: bool = True  # False: the identity is remembered, nothing to compare
     purpose: str = "link"

@@ -357,9 +357,10 @@ class Wants:
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """Nothing is going on. `failure`: why the last journey ended, until it is dismissed."""
+    """Nothing is going on. `failure`: why the last journey ended, until it is dismissed; `peer`: with whom, so that it can be named."""
 
     failure: Failure | None = None
+    peer: Peer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -625,21 +626,18 @@ class Session:
             started=self._entered,
             now=self._now,
             timings=self.timings,
+            peer=self._peer(),
         )
+        trusted = snapshot.peer is not None and snapshot.peer.trusted
         match state:
-            case Idle(failure):
+            case Idle(failure=failure) | Ending(failure=failure):
                 return replace(snapshot, failure=failure)
             case Seeking():
                 return snapshot
-            case Asking(peer=peer, secured=secured):
-                secured_peer = self._secured_peer(peer, secured.identity) if secured else peer
-                code = secured.code if secured else None
-                return replace(snapshot, peer=secured_peer, code=code, needs_code=not secured_peer.trusted)
-            case Asked(peer=peer, secured=secured):
-                code, purpose = secured.code, state.purpose.value
-                return replace(snapshot, peer=peer, code=code, needs_code=not peer.trusted, purpose=purpose)
-            case Ending(peer=peer):
-                return replace(snapshot, peer=peer, failure=state.failure)
+            case Asking(secured=secured):
+                return replace(snapshot, code=secured.code if secured else None, needs_code=not trusted)
+            case Asked(secured=secured, purpose=purpose):
+                return replace(snapshot, code=secured.code, needs_code=not trusted, purpose=purpose.value)
             case Meeting() | Forming() | Checking() | Linked() | Clearing() | Restoring():
                 bond = state.bond
                 number = bond.calls if bond.lost is not None or isinstance(state, Restoring) else state.number
@@ -649,9 +647,8 @@ class Session:
                     link = LinkInfo(state.group.interface, state.group.addresses, plan.addresses, state.since)
                 return replace(
                     snapshot,
-                    peer=bond.peer,
                     code=bond.code,
-                    needs_code=not bond.peer.trusted,
+                    needs_code=not trusted,
                     purpose=bond.purpose.value,
                     attempt=number,
                     restoring_because=bond.lost if not isinstance(state, Linked) else None,
@@ -801,7 +798,7 @@ class Session:
             case Ending(farewell=LinkPlan()), FarewellSaid(attempt) if attempt == state.order.attempt:
                 self.state = replace(state, farewell=None, until=now + limits.end)
             case Ending(), GroupRemoved(attempt) if attempt == state.order.attempt:
-                self.state = Idle(state.failure)
+                self._rest(state.failure)
             case _:
                 pass  # late, repeated or not for this state: an answer to a question that is no longer asked
 
@@ -853,7 +850,7 @@ class Session:
                 if state.farewell is not None:
                     self.state = replace(state, farewell=None, until=now + self._limits.end)
                 else:
-                    self.state = Idle(state.failure)
+                    self._rest(state.failure)
             case _:
                 assert_never(state)
 
@@ -1161,7 +1158,7 @@ class Session:
         self._refused.append(self._now)
         self._say(state.channel, Answer(accepted=False, reason=reason, remember=False))
         self._hang_up(state.channel)
-        self.state = Idle(Failure(Stage.ASKED, Reason.NO_ANSWER) if reason is AnswerReason.TIMEOUT else None)
+        self._rest(Failure(Stage.ASKED, Reason.NO_ANSWER) if reason is AnswerReason.TIMEOUT else None)
 
     def _fail(self, failure: Failure | None, goodbye: GoodbyeReason | None) -> None:
         """End the journey: tell the other side (unless it told us), take down what was made, then rest."""
@@ -1183,19 +1180,23 @@ class Session:
             case Ending():
                 pass
             case _:
-                self.state = Idle(failure)
+                self._rest(failure)
+
+    def _rest(self, failure: Failure | None) -> None:
+        """Nothing is to be taken down (any more)."""
+        self.state = Idle(failure, self._peer() if failure is not None else None)
 
     def _talk_ended(self, reason: Reason) -> None:
         """The conversation of this stage is gone. A group that is being formed may still make it; before that it is the end."""
         state = self.state
         match state:
             case Asking() | Asked():
-                self.state = Idle(Failure(self.stage, reason))
+                self._rest(Failure(self.stage, reason))
             case Meeting() | Clearing():
                 if state.bond.lost is not None:
                     self._call_again(state.bond)
                 else:
-                    self.state = Idle(Failure(self.stage, reason))
+                    self._rest(Failure(self.stage, reason))
             case _:
                 pass
 
@@ -1306,6 +1307,18 @@ class Session:
                 return channel
             case Meeting(bond) | Forming(bond) | Checking(bond) | Linked(bond) | Clearing(bond):
                 return bond.channel
+            case _:
+                return None
+
+    def _peer(self) -> Peer | None:
+        """The one this state is about, as far as it is proven who that is."""
+        match self.state:
+            case Asking(peer=peer, secured=Secured(identity=identity)):
+                return self._secured_peer(peer, identity)
+            case Asking(peer=peer) | Asked(peer=peer) | Ending(peer=peer) | Idle(peer=peer):
+                return peer
+            case Meeting(bond) | Forming(bond) | Checking(bond) | Linked(bond) | Clearing(bond) | Restoring(bond):
+                return bond.peer
             case _:
                 return None
 

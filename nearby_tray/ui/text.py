@@ -190,6 +190,12 @@ REASONS: Mapping[Reason, Said] = {
     ),
 }
 
+NOT_ANSWERED_HERE = Said(
+    "You did not answer",
+    "{Peer} asked for a link, and nobody here answered in time.",
+    "Nothing happened. To link now, use “Connect nearby” on either computer.",
+)
+
 DURING: Mapping[Stage, str] = {
     Stage.IDLE: "idle",
     Stage.SEEKING: "looking for computers",
@@ -255,7 +261,7 @@ def failure_text(failure: Failure, peer: str = "") -> Said:
 
 
 def reason_text(reason: Reason, *, stage: Stage = Stage.IDLE, peer: str = "") -> Said:
-    said = REASONS[reason]
+    said = NOT_ANSWERED_HERE if (stage, reason) == (Stage.ASKED, Reason.NO_ANSWER) else REASONS[reason]
     name = quoted(peer) if peer else tr("the other computer")
     values = {"peer": name, "Peer": name if peer else tr("The other computer"), "stage": tr(DURING[stage])}
     return Said(tr(said.title), tr(said.sentence, **values), tr(said.advice, **values))

@@ -494,6 +494,50 @@ def test_nobody_at_the_other_machine(p: Pair) -> None:
     assert failure(p.ben) == Failure(Stage.ASKED, Reason.NO_ANSWER)
 
 
+def test_a_failure_names_whom_it_is_about_until_the_next_journey(p: Pair) -> None:
+    def named(side: Side) -> str | None:
+        peer = side.session.snapshot().peer
+        return peer.name if peer is not None else None
+
+    p.do(p.ada, s.Seek(), s.Cancel())
+    assert named(p.ada) is None
+    p.wait(3).ask().do(p.ben, s.Decline()).at(Idle, Idle)
+    assert named(p.ada) == "Ben" and named(p.ben) is None, "who declined has no failure to read"
+    p.do(p.ada, s.Dismiss())
+    assert named(p.ada) is None
+    p.wait(3).ask().wait(61).at(Idle, Idle)
+    assert (named(p.ada), named(p.ben)) == ("Ben", "Ada")
+    p.do(p.ada, s.Seek()).at(Seeking, Idle)
+    assert named(p.ada) is None
+    p.do(p.ada, s.Cancel()).wait(3)
+    p.hears = False
+    p.do(p.ada, s.Seek()).wait(31).at(Idle, Idle)
+    assert failure(p.ada) == Failure(Stage.SEEKING, Reason.NOBODY_ANSWERED) and named(p.ada) is None
+
+
+@pytest.mark.parametrize("step", ["asking", "meeting", "forming", "checking"])
+def test_a_failure_names_a_remembered_peer_by_its_label(p: Pair, step: str) -> None:
+    p.ada.policy = replace(p.ada.policy, trusted=(known(of=p.ben, label="Ben's at home"),))
+    p.do(p.ada, s.Configure(p.ada.policy))
+    p.ask()
+    if step != "asking":
+        p.agree()
+    if step in ("forming", "checking"):
+        p.find()
+    if step == "checking":
+        p.form()
+    p.do(p.ben, s.Cancel()).wait(30).removed(p.ada).removed(p.ben)
+    p.at(Idle, Idle)
+    snapshot = p.ada.session.snapshot()
+    assert snapshot.failure is not None and snapshot.peer is not None
+    assert snapshot.peer.name == "Ben's at home" and snapshot.peer.trusted
+
+
+def test_a_link_that_ended_well_names_nobody(p: Pair) -> None:
+    p.link().do(p.ada, s.Cancel()).do(p.ben, s.LinkSaid(p.ben.order, LinkLeft())).removed(p.ada).removed(p.ben).at(Idle, Idle)
+    assert p.ada.session.snapshot().peer is None and p.ben.session.snapshot().peer is None
+
+
 def test_the_caller_has_a_limit_of_its_own(p: Pair) -> None:
     p.do(p.ada, s.Seek())
     p.lets_through = lambda side, frame: side is p.ben

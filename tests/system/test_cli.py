@@ -42,7 +42,7 @@ class Applet:
         self.snapshot, self.answers = snapshot, answers
         self.settings = Settings()
         self.calls: list[object] = []
-        self.service = Service(self, lambda failure: (f"It was {failure.reason.value}.", "Try again."))
+        self.service = Service(self, lambda failure, peer: (f"It was {failure.reason.value}.", "Try again."))
 
     def go(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
@@ -289,7 +289,7 @@ def test_a_whole_link_by_command_line(daemon: object, run: Run, capsys: pytest.C
         air, machine, robin = neighbourhood("Here")
         here = controller(machine, Settings(name="Here"))
         robin.your_code = lambda: here.snapshot.code
-        service = Service(Real(here), lambda failure: (failure.reason.value, ""))
+        service = Service(Real(here), lambda failure, peer: (failure.reason.value, peer))
         await service.open()
         await robin.open()
         await here.open()

@@ -90,6 +90,11 @@ def test_every_reason_is_shown_with_its_advice(make: Make, reason: Reason) -> No
     assert controller.calls == [("seek",), ("dismiss",)]
 
 
+def test_a_failure_names_the_other_computer(make: Make) -> None:
+    panel, _ = make(SCENES["declined"])
+    assert any(text.quoted(ANNA.name) in each for each in words(panel))
+
+
 @pytest.mark.parametrize(
     ("scene", "button", "call"),
     [
