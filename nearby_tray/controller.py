@@ -384,6 +384,8 @@ class Controller:
                 after = self._session.state
                 if type(before) is not type(after):
                     log.info("%s → %s on %s", type(before).__name__, type(after).__name__, type(event).__name__)
+                    if isinstance(after, s.Meeting) and after.bond.unasked and after.bond.lost is None:
+                        log.info("accepted without asking: %s, paired", after.bond.peer.address)
                     if isinstance(after, s.Idle) and after.failure is not None:
                         log.info("failed: %s", after.failure)
         finally:
@@ -654,6 +656,7 @@ class Controller:
             port=self._settings.port,
             visibility=Visibility.NOBODY if self._away else self._visibility,
             trusted=self._trusted,
+            accept_paired=self._settings.accept_paired,
         )
 
     def _configure(self) -> None:

@@ -175,6 +175,7 @@ class Snapshot:
     now: float = 0.0  # the clock when this was made: countdowns start here
     failure: Failure | None = None  # why the last journey ended, until the next begins or it is dismissed
     restoring_because: Reason | None = None
+    unasked: bool = False  # the link came about without asking our user, because the other is paired
     timings: Timings = Timings()
     notes: Mapping[str, str] = field(default_factory=dict)  # open-ended details, by name
 
@@ -203,12 +204,17 @@ class CallHeard:
 
 @dataclass(frozen=True, slots=True)
 class FrameArrived:
-    """One ATT write (we are the caller) or notification (we are the listener), unchecked. `room`: bytes one frame back may have."""
+    """One ATT write (we are the caller) or notification (we are the listener), unchecked. `room`: bytes one frame back may have.
+
+    `bonded` is what an address is known for, and an address proves nothing; `encrypted` is true only for a notification over a radio link
+    that was known to be encrypted for a device bonded before, since the first frame.
+    """
 
     origin: str
     frame: bytes
     room: int
     bonded: bool = False
+    encrypted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

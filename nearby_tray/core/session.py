@@ -117,6 +117,7 @@ class Policy:
     port: int = 47476
     visibility: Visibility = Visibility.EVERYONE
     trusted: tuple[TrustedPeer, ...] = ()
+    accept_paired: bool = False  # those who call over an encrypted link of a Bluetooth bond need no `Accept`
 
 
 # --- events: things that happened ------------------------------------------------------------------------------------------
@@ -385,7 +386,8 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """We are asked: the dialog is open. The only way into `Meeting` for a listener is the user's `Accept` here."""
+    """We are asked: the dialog is open. The only way into `Meeting` for a listener is from here: the user's `Accept`, or at once for a
+    paired caller when the user wants that (`Policy.accept_paired`)."""
 
     channel: bytes
     peer: Peer
@@ -407,6 +409,7 @@ class Bond:
     code: str = field(repr=False)  # stays to be compared while linked; the caller is not asked to confirm it
     purpose: Purpose = Purpose.LINK
     remember: bool = False
+    unasked: bool = False  # accepted by `Policy.accept_paired`
     lost: Reason | None = None  # why the link is being restored
     restores: SessionKeys | None = field(default=None, repr=False)  # the lost link's keys: they call until it is back
     lost_at: float = 0.0
@@ -516,6 +519,7 @@ class _Talk:
     room: int
     until: float
     bonded: bool = False
+    encrypted: bool = True  # each frame of it so far
     purpose: Purpose = Purpose.LINK
     peer: str | None = None  # its row in the list
 
@@ -651,6 +655,7 @@ class Session:
                     needs_code=not trusted,
                     purpose=bond.purpose.value,
                     attempt=number,
+                    unasked=bond.unasked,
                     restoring_because=bond.lost if not isinstance(state, Linked) else None,
                     link=link,
                 )
@@ -738,11 +743,9 @@ class Session:
                 self._fail(Failure(Stage.ASKING, _REFUSALS[reason]), GoodbyeReason.FINISHED)
             case Asking(), Cancel():
                 self._fail(None, GoodbyeReason.CANCELLED)
-            case Asked(secured=secured), Accept(remember):
+            case Asked(), Accept(remember):
                 self._refused.clear()
-                self._say(state.channel, Answer(accepted=True, reason=AnswerReason.USER, remember=remember))
-                bond = self._bond(Role.LISTENER, state.channel, state.peer, secured, remember)
-                self._meet(replace(bond, purpose=state.purpose))
+                self._accept(state, remember)
             case Asked(), Decline() | Cancel():
                 self._refuse(state, AnswerReason.USER)
 
@@ -934,6 +937,8 @@ class Session:
             return  # notifications reach every central: a channel we do not know is somebody else's
         if talk is not None and talk.origin != arrived.origin:
             return
+        if talk is not None:
+            talk.encrypted = talk.encrypted and arrived.encrypted
         joined = self._assembly.feed(arrived.frame, self._now)
         if isinstance(joined, Broken):
             self._broken(joined)
@@ -1034,8 +1039,11 @@ class Session:
             self._hang_up(channel)
             return
         self.timings = Timings()
-        self.state = Asked(channel, peer, talk.purpose, secured, self._now + self._limits.ask)
+        self.state = asked = Asked(channel, peer, talk.purpose, secured, self._now + self._limits.ask)
         self._leave_all(GoodbyeReason.CANCELLED, serving=False)
+        # Not by the bond alone: it is known for an address. And whoever claims a remembered name is looked at.
+        if self._policy.accept_paired and talk.bonded and talk.encrypted and not peer.identity_changed:
+            self._accept(asked, remember=False, unasked=True)
 
     def _resumed(self, channel: bytes, talk: _Talk) -> None:
         """The conversation of a lost session stands again, with new keys; the consent was for this session."""
@@ -1060,6 +1068,11 @@ class Session:
         self.state = Asking(channel, row, self._now + self._limits.ask + self._limits.slack)
         self._send(channel, talk.conversation.request(purpose, Method.PBC))
         self._leave_all(GoodbyeReason.CANCELLED, serving=True)
+
+    def _accept(self, asked: Asked, remember: bool, *, unasked: bool = False) -> None:
+        self._say(asked.channel, Answer(accepted=True, reason=AnswerReason.USER, remember=remember))
+        bond = self._bond(Role.LISTENER, asked.channel, asked.peer, asked.secured, remember)
+        self._meet(replace(bond, purpose=asked.purpose, unasked=unasked))
 
     def _bond(self, role: Role, channel: bytes, peer: Peer, secured: Secured, remember: bool) -> Bond:
         introduction = self._talks[channel].conversation.peer

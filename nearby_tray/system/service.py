@@ -347,6 +347,7 @@ def status(snapshot: Snapshot, describe: Describe) -> dict[str, object]:
         },
         "failure": said,
         "restoring_because": snapshot.restoring_because.value if snapshot.restoring_because else None,
+        "unasked": snapshot.unasked,
         "visibility": snapshot.visibility.value,
         "visible_for_s": _left(snapshot.visible_until, snapshot.now),
         "listening": snapshot.listening,

@@ -135,6 +135,7 @@ def test_status_for_people(say: Say) -> None:
         (Snapshot(stage=Stage.ASKED, peer=KITCHEN, code="042 719"), "042 719"),
         (Snapshot(stage=Stage.RESTORING, peer=KITCHEN, attempt=2), "try 2 of 3"),
         (Snapshot(visible_until=60.0, radios=Radios(None, None)), "everyone, 1:00 left"),
+        (replace(LINKED, unasked=True), "because it is paired"),
     ],
 )
 def test_status_of_each_kind(say: Say, snapshot: Snapshot, words: str) -> None:

@@ -219,6 +219,7 @@ def test_the_shape_of_the_status() -> None:
             "advice": "Try again.",
         },
         "restoring_because": None,
+        "unasked": False,
         "visibility": "everyone",
         "visible_for_s": None,
         "listening": False,

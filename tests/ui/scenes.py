@@ -83,6 +83,8 @@ SCENES: dict[str, Snapshot] = {
     "linked-early": replace(staged(Stage.LINKED, link=LINK), deadline=None),
     "linked-good": replace(staged(Stage.LINKED, link=LINK, health=GOOD, timings=Timings(1.24, 3.61, 0.12)), deadline=None),
     "linked-fair": replace(staged(Stage.LINKED, link=LINK, health=FAIR, timings=Timings(1.24, 3.61, 0.12)), deadline=None),
+    "forming-unasked": staged(Stage.FORMING, attempt=1, timings=Timings(find=1.24), unasked=True),
+    "linked-unasked": replace(staged(Stage.LINKED, link=LINK, health=GOOD, timings=Timings(1.24, 3.61), unasked=True), deadline=None),
     "linked-weak": replace(staged(Stage.LINKED, link=LINK, health=WEAK), deadline=None),
     "linked-lost": replace(staged(Stage.LINKED, link=LINK, health=LOST), deadline=None),
     "restoring": staged(Stage.RESTORING, attempt=2, restoring_because=Reason.LINK_LOST),
