@@ -490,6 +490,8 @@ def _status_lines(said: dict[str, Any]) -> list[str]:
                 rows.append((label, f"{reason.sentence} {reason.advice}"))
     if said.get("code") and said["state"] in ("asking", "asked"):
         rows.append(("code", said["code"] if said.get("needs_code") else f"{said['code']} (need not be compared: remembered)"))
+    if said.get("unasked"):
+        rows.append(("", text.UNASKED))
     if said.get("interface"):
         rows += [
             ("their addresses", ", ".join(said["peer_addresses"])),

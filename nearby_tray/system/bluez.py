@@ -40,6 +40,7 @@ from .bus import (
     method,
     plain,
 )
+from .hci import is_encrypted
 from .journal import Journal
 
 if TYPE_CHECKING:
@@ -257,6 +258,7 @@ class _Host:
     client: BleakClient
     room: int
     bonded: bool
+    encrypted: bool  # by the key of a bond that was there before the connection (`hci.py`)
 
 
 @dataclass(slots=True)
@@ -815,21 +817,20 @@ class BlueZ:
 
         client = BleakClient(BLEDevice(address, None, details), on_gone, services=[SERVICE_UUID], timeout=_CONNECT_LIMIT)
         try:
+            before = await self._read_device(origin)
             await client.connect()
             inbox, outbox = client.services.get_characteristic(INBOX_UUID), client.services.get_characteristic(OUTBOX_UUID)
             if inbox is None or outbox is None:
                 raise Unavailable(Reason.NOT_OURS, "it has no such service")
-            bonded = False
-            if self._bus is not None:
-                try:
-                    bonded = _is_bonded(await self._bus.get_all(_BLUEZ, origin, _DEVICE, timeout=_CALL_LIMIT))
-                except (BusError, BusGone) as error:
-                    log.warning("bluetoothd does not tell about %s: %s", origin, error)
-            host = _Host(client, _room(inbox.max_write_without_response_size), bonded)
+            now = await self._read_device(origin)
+            # Before the first frame: what comes over an encrypted link comes from its other end. BlueZ before 5.65 has no `Bonded`, and its
+            # `Paired` is also true for those that have paired in passing.
+            encrypted = before.get("Bonded") is True and now.get("Bonded") is True and is_encrypted(adapter.name, str(now.get("Address")))
+            host = _Host(client, _room(inbox.max_write_without_response_size), _is_bonded(now), encrypted)
 
             def on_frame(_: object, data: bytearray) -> None:
                 if client.is_connected and 0 < len(data) <= _VALUE_LIMIT:
-                    self._tell(FrameArrived(origin, bytes(data), host.room, host.bonded))
+                    self._tell(FrameArrived(origin, bytes(data), host.room, host.bonded, host.encrypted))
 
             # Not AcquireNotify: BlueZ gives that to one client only, and flushes each PropertiesChanged(Value) (src/gatt-client.c).
             await client.start_notify(outbox, on_frame, bluez={"use_start_notify": True})
@@ -842,8 +843,17 @@ class BlueZ:
             raise
         self._hosts[origin] = host
         self._note(origin)
-        log.info("connected to %s, %d bytes a frame", origin, host.room)
+        kind = "encrypted by its bond" if host.encrypted else "bonded, not known to be encrypted" if host.bonded else "not bonded"
+        log.info("connected to %s, %s, %d bytes a frame", origin, kind, host.room)
         return host
+
+    async def _read_device(self, origin: str) -> dict[str, Any]:
+        """bluetoothd's properties of `origin`; none when it does not tell."""
+        try:
+            return await self._bus.get_all(_BLUEZ, origin, _DEVICE, timeout=_CALL_LIMIT) if self._bus is not None else {}
+        except (BusError, BusGone) as error:
+            log.info("bluetoothd does not tell about %s: %s", origin, error)
+            return {}
 
     async def send(self, origin: str, frame: bytes) -> None:
         """Raises `ValueError` for a frame longer than the room, `Unavailable(PEER_GONE)` when `origin` does not listen (any more)."""

@@ -150,6 +150,10 @@ class Node:
     async def status(self) -> Status:
         return Status.parse(await self.session.call(*APPLET, "Status", limit=5))
 
+    async def choose(self, **settings: object) -> None:
+        """Change settings, as the settings window would."""
+        await self.session.call(*APPLET, "ChangeSettings", "s", json.dumps(settings), limit=5)
+
     async def in_state(self, *states: str, limit: float) -> Status:
         async def probe() -> Status | None:
             status = await self.status()
