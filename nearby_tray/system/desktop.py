@@ -81,7 +81,8 @@ def install(*, everybody: bool) -> Done:
     }
     stale = [Path(name) for name in before.files if Path(name) not in wanted]
     sums = {str(path): [_sum(wanted[path])] for path in wanted if path in ours}
-    folders = list(dict.fromkeys([*before.folders, *(str(folder) for folder in _missing_folders(base, [*ours, base / _LIST]))]))
+    folders = list(dict.fromkeys([*before.folders, *(str(folder) for folder in _missing_folders([*ours, base / _LIST]))]))
+    # Until all is done, what was there and what is to come are both ours; eight: of runs that were killed, the list grows no further.
     both = {name: [*before.files.get(name, [])[-8:], *sums.get(name, [])] for name in {*before.files, *sums}}
     _write_list(base, _List(both, folders), everybody)
 
@@ -224,7 +225,7 @@ def _hints(base: Path, everybody: bool, zone_written: bool) -> tuple[str, ...]:
     if zone_written:
         notes.append(_RELOAD)
     elif not everybody and _FIREWALLD.is_dir() and not any(zone.exists() for zone in _ZONES):
-        copy = f"install -m 644 {shlex.quote(str(_source() / _ZONES[0].name))} {_ZONES[0].parent}/ && firewall-cmd --reload"
+        copy = f"install -D -m 644 {shlex.quote(str(_source() / _ZONES[0].name))} {_ZONES[0]} && firewall-cmd --reload"
         notes.append(f"firewalld: links get a zone of their own after: sudo sh -c {shlex.quote(copy)}")
     if not everybody and Path(os.environ.get("SHELL") or "").name == "zsh":
         notes.append(f"zsh: to be in ~/.zshrc before compinit: fpath=({shlex.quote(str(base / 'zsh/site-functions'))} $fpath)")
@@ -266,7 +267,7 @@ def _remove(sums: Mapping[str, list[str]], paths: list[Path]) -> tuple[list[Path
     return removed, changed
 
 
-def _missing_folders(base: Path, paths: list[Path]) -> list[Path]:
+def _missing_folders(paths: list[Path]) -> list[Path]:
     """The folders that have to be made for these."""
     return sorted({folder for path in paths for folder in path.parents if not folder.exists()})
 
