@@ -10,6 +10,8 @@ sentence, a thousand calls at once are answered one after the other, and listene
     Changed(s)                                            signal: the new status
     Version                                               property
     errors      org.nearbytray.Error.NotPossible, .UnknownPeer, .InvalidSetting; the text is a sentence for the user
+
+For those who call it, `desktop/dbus.md` says the same in full.
 """
 
 from __future__ import annotations
