@@ -100,13 +100,10 @@ async def _until_quit(work: Callable[[asyncio.Event], Awaitable[int]]) -> int:
         restore()
 
 
-_WORK = (".core.wire", ".core.conversation", ".core.session", ".controller", ".system.trust", ".system.bus", ".system.networkmanager") + (
-    ".system.wifi",
-    ".system.bluez",
-    ".system.notifications",
-    ".system.service",
-    ".system.login",
-    ".system.pinger",
+_WORK = (
+    ".core.wire", ".core.conversation", ".core.session", ".controller", ".system.trust",
+    ".system.bus", ".system.networkmanager", ".system.wifi", ".system.bluez", ".system.notifications",
+    ".system.service", ".system.login", ".system.pinger",
 )
 
 
