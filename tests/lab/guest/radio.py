@@ -27,7 +27,7 @@ def ask(link: socket.socket, family: int, command: int, body: bytes) -> bytes:
     answer = link.recv(65536)
     if struct.unpack_from("=H", answer, 4)[0] == ERROR:
         code = -struct.unpack_from("=i", answer, 16)[0]
-        if code:
+        if code > 0:  # what is not negative is the number of the radio
             raise OSError(code, os.strerror(code))
         return b""
     return answer[20:]
