@@ -1,7 +1,7 @@
 """Every way in which Wi-Fi Direct machines form a group: walked by the applet, and by wpa_cli's commands beside it in the same run.
 
-Run in the lab: `python3 flows.py NAME...`. A and B run the applet (LAB_SHAPE says how their radios are served); C, D and E have wpa_supplicant
-only. Each flow ends with traffic both ways. A line per flow for people, a JSON line in /out/results.jsonl.
+Run in the lab: `python3 flows.py NAME...`. A and B run the applet, their radios served as LAB_SHAPE says; C, D and E have nothing but
+wpa_supplicant. Each flow ends with traffic both ways. A line per flow for people, a JSON line in /out/results.jsonl.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from guest.machine import TooLate, exchange, say, shell, until
-from guest.wpa import Bare, Group, Refused
+from guest.machine import Group, TooLate, exchange, say, shell, until
+from guest.wpa import Bare, Refused
 from journeys import result
 
 FORBIDS_5180, HERE = "BO", "US"  # countries

@@ -20,8 +20,8 @@ from typing import Any
 from dbus_fast import Variant
 from guest.bus import Bus, Heard, Tap
 from guest.desktop import Desktop
-from guest.machine import NODES, OUT, Machine, TooLate, shell, until
-from guest.screen import CHECK_BOX, Screen
+from guest.machine import NODES, OUT, Group, Machine, TooLate, shell, until
+from guest.screen import CHECK_BOX, TEXT, Screen
 
 APPLET = "org.nearbytray.Nearby", "/org/nearbytray/Nearby1", "org.nearbytray.Nearby1"
 NM, NM_PATH = "org.freedesktop.NetworkManager", "/org/freedesktop/NetworkManager"
@@ -64,6 +64,14 @@ class Status:
             timings=raw.get("timings") or {},
             raw=raw,
         )
+
+
+class Failed(AssertionError):
+    """`nearby-tray ...` ended with another status than 0; the text is what it said."""
+
+    def __init__(self, status: int, said: str) -> None:
+        super().__init__(f"exit status {status}: {said}")
+        self.status, self.said = status, said
 
 
 class Node(Machine):
@@ -120,6 +128,21 @@ class Node(Machine):
     async def status(self) -> Status:
         return Status.parse(await self.session.call(*APPLET, "Status", limit=5))
 
+    async def command(self, *words: str, typed: str = "", limit: float = 300) -> str:
+        """What `nearby-tray WORDS` prints; `typed`: on its standard input. Raises `Failed`."""
+        process = await asyncio.create_subprocess_exec(
+            *("bash", str(NODES), "become_user", self.name, "python3", "-m", "nearby_tray", *words),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        async with asyncio.timeout(limit):
+            said, _ = await process.communicate(typed.encode())
+        text = said.decode(errors="replace").strip()
+        if process.returncode:
+            raise Failed(process.returncode, text)
+        return text
+
     async def in_state(self, *states: str, limit: float) -> Status:
         async def probe() -> Status | None:
             status = await self.status()
@@ -153,6 +176,18 @@ class Node(Machine):
 
         await until(f"{self.name} has pressed {button!r}", found, limit, 0.2)
         return time.monotonic() - started
+
+    async def type_in(self, text: str, limit: float = 45) -> None:
+        """Click the showing text field and type."""
+
+        async def found() -> bool:
+            widget = await self.screen.find(".*", TEXT)
+            if widget is not None:
+                await self.screen.press(widget)
+                await self.screen.type(text)
+            return widget is not None
+
+        await until(f"{self.name} has a field to type in", found, limit, 0.2)
 
     async def tick(self, box: str, limit: float = 45) -> None:
         async def found() -> bool:
@@ -229,6 +264,19 @@ class Node(Machine):
         device = await self.p2p_device()
         ups = [item.at for item in self.tap.since(since, "StateChanged") if item.path == device and item.body[0] == NM_ACTIVATED]
         return ups[0] if ups else None
+
+    async def grouped(self, since: float, limit: float = 90) -> Group:
+        """The group that wpa_supplicant has brought up since then."""
+
+        async def probe() -> Heard | None:
+            return next(iter(self.tap.since(since, "GroupStarted")), None)
+
+        heard = await until(f"{self.name} has a group", probe, limit)
+        assert heard is not None
+        facts = heard.body[0]
+        interface = await self.system.get(SUPPLICANT, facts["interface_object"], SUPPLICANT + ".Interface", "Ifname")
+        frequency = await self.system.get(SUPPLICANT, facts["group_object"], SUPPLICANT + ".Group", "Frequency")
+        return Group(interface, facts["role"] == "GO", frequency, heard.at)
 
     async def leftovers(self, listening: bool = True) -> dict[str, object]:
         """What a journey or a dead applet left on this machine; empty is right. `listening`: an idle applet may go on hearing calls."""

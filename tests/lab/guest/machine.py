@@ -8,6 +8,7 @@ import re
 import subprocess
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -52,6 +53,16 @@ def say(what: str, **figures: object) -> None:
     uptime = float(Path("/proc/uptime").read_text().split()[0])
     rounded = {key: round(value, 2) if isinstance(value, float) else value for key, value in figures.items()}
     print(f"{uptime:8.2f}  {what}", json.dumps(rounded) if rounded else "", flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group as one machine in it has it."""
+
+    interface: str
+    owner: bool
+    frequency: int  # MHz, 0 where it is not said
+    at: float  # when it was up, by this process's monotonic clock
 
 
 class Machine:

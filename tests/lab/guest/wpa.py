@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Literal
 
-from guest.machine import Machine, until
+from guest.machine import Group, Machine, until
 
 GLOBAL = "run/wpa_global"
 _numbers = count()
@@ -29,15 +29,6 @@ class Event:
     at: float
     interface: str  # empty where it is not said
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    interface: str
-    owner: bool
-    ssid: str
-    frequency: int
-    at: float  # when it was up
 
 
 class Bare(Machine):
@@ -158,7 +149,7 @@ class Bare(Machine):
         """The group that came up since then."""
         pattern = r'P2P-GROUP-STARTED (\S+) (GO|client) ssid="([^"]*)"(?: freq=(\d+))?'
         found, at = await self.heard_at(pattern, since, limit)
-        return Group(found[1], found[2] == "GO", found[3], int(found[4] or 0), at)
+        return Group(found[1], found[2] == "GO", int(found[4] or 0), at)
 
     async def end(self, forget: bool = True) -> None:
         """No group, nothing being formed, no find; `forget`: no peers and no remembered groups either."""
