@@ -21,7 +21,8 @@ from typing import Any
 
 from guest import bare, pairing
 from guest.bus import BusError
-from guest.drive import OUT, Node, Status, TooLate, say, until
+from guest.drive import Node, Status
+from guest.machine import OUT, TooLate, say, until
 
 SETTLED = 45.0  # a finished or failed journey must have left the machine within this
 LOST = 3.0  # no answer for so long is a lost link
@@ -108,7 +109,7 @@ class Lab:
         accepted = time.monotonic()
         status, _ = await asyncio.gather(self.linked(caller, limit), self.linked(other, limit))
         linked = time.monotonic()
-        orders = caller.activations(accepted)
+        orders = caller.orders(accepted)
         told = orders[-1].at
         ups = [await node.formed(told) for node in self.nodes]
         up = max((moment for moment in ups if moment is not None), default=linked)
@@ -193,7 +194,7 @@ async def declined(lab: Lab) -> dict[str, Any]:
     assert status.failure == "asking: declined", status
     told = time.monotonic() - pressed
     await lab.at_rest()
-    assert not lab.a.activations(began) and not lab.b.activations(began), "a group was ordered without consent"
+    assert not lab.a.orders(began) and not lab.b.orders(began), "a group was ordered without consent"
     return {"told": told}
 
 
