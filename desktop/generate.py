@@ -71,7 +71,7 @@ class Verb:
 
 def command_line() -> tuple[tuple[Option, ...], tuple[Verb, ...]]:
     """The options that start the applet, and the verbs."""
-    parser = _parser()
+    parser = _parser(["status"])
     (group,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     helps = {action.dest: action.help or "" for action in group._choices_actions}
     verbs = tuple(Verb(name, helps[name], _options(made)) for name, made in group.choices.items())

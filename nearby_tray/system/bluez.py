@@ -198,8 +198,9 @@ class _Inbox(_Characteristic):
 class _Outbox(_Characteristic):
     """BlueZ makes one notification of each change of `Value`, to everybody who subscribed."""
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str, on_unheard: Callable[[], None]) -> None:
         super().__init__(service, OUTBOX_UUID, ["notify"])
+        self._on_unheard = on_unheard
         self._value = b""
         self.subscribed = False
 
@@ -222,6 +223,7 @@ class _Outbox(_Characteristic):
     @method("StopNotify")
     def stop_notify(self) -> None:
         self.subscribed = False
+        self._on_unheard()
 
 
 @dataclass(slots=True)
@@ -543,7 +545,7 @@ class BlueZ:
         self._made += 1
         root = f"/org/nearby_tray/application{self._made}"
         service = f"{root}/service0"
-        inbox, outbox = _Inbox(service, self._on_write), _Outbox(service)
+        inbox, outbox = _Inbox(service, self._on_write), _Outbox(service, self._on_unheard)
         # The system bus lets only root call these interfaces anyway (BlueZ: src/bluetooth.conf); a private bus need not.
         guard = await bus.guard(root, _BLUEZ)
         application = _Application(adapter.path, root, inbox, outbox, guard)
@@ -653,6 +655,14 @@ class BlueZ:
             visitor.waiting.append(value)
         else:
             raise DBusError("org.bluez.Error.Failed", "too fast")
+
+    def _on_unheard(self) -> None:
+        """Nobody is subscribed to our outbox any more: whoever talked to us has gone.
+
+        It may be the only sign: a killed applet's bluetoothd unsubscribes for it, and keeps the connection.
+        """
+        for origin in self._visitors.keys() - self._hosts.keys():
+            self._start(self._hang_up(origin), "bluez-unheard")
 
     async def _meet(self, visitor: _Visitor) -> None:
         """Find out whether a newcomer is bonded, and when it leaves; then pass on what it said meanwhile."""

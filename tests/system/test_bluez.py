@@ -426,6 +426,19 @@ def test_nobody_is_notified_who_has_not_subscribed(run: Run, until: Until) -> No
     journey(run, until, story)
 
 
+def test_a_visitor_that_no_longer_listens_has_gone(run: Run, until: Until) -> None:
+    """What a killed applet leaves: a connection that its bluetoothd keeps, and no subscription."""
+
+    async def story(machine: Machine) -> None:
+        await machine.bluez.serve(CALL)
+        path = await machine.visited()
+        await machine.fake.unsubscribe()
+        await machine.told(Disconnected(path))
+        assert [path for path, member, _ in machine.fake.calls if member == "Disconnect"] == [path]
+
+    journey(run, until, story)
+
+
 def test_unserving_and_disconnecting_end_the_connections(run: Run, until: Until) -> None:
     async def story(machine: Machine) -> None:
         await machine.bluez.serve(CALL)

@@ -53,7 +53,7 @@ def members(interface: ET.Element) -> set[tuple[str, ...]]:
 def test_the_xml_is_what_the_applet_says(daemon: object, run: Run) -> None:
     async def main() -> str:
         async with asyncio.timeout(30):
-            service = Service(Real(controller(neighbourhood("Here")[1], Settings())), lambda failure: ("", ""))
+            service = Service(Real(controller(neighbourhood("Here")[1], Settings())), lambda failure, name: ("", ""))
             await service.open()
             bus = await Bus.connect("session")
             (said,) = await bus.call(NAME, PATH, "org.freedesktop.DBus.Introspectable", "Introspect")
@@ -86,7 +86,7 @@ def fields(said: dict[str, Any], before: str = "") -> set[str]:
 def test_each_field_of_the_status_is_described() -> None:
     table = (DESKTOP / "dbus.md").read_text().partition("## The status")[2]
     described = {word for line in table.splitlines() if line.startswith("| `") for word in re.findall(r"`([^`]+)`", line.split("|")[1])}
-    assert described == fields(status(FULL, lambda failure: ("", "")))
+    assert described == fields(status(FULL, lambda failure, name: ("", "")))
     for kind in (Stage, Grade, Visibility):
         for value in kind:
             assert f"`{value.value}`" in table
@@ -98,7 +98,7 @@ async def two(*, comparing: bool) -> Any:
     air, machine, robin = neighbourhood("Here")
     here = controller(machine, Settings(name="Here"))
     robin.your_code = lambda: here.snapshot.code if comparing else "another"
-    service = Service(Real(here), lambda failure: (f"It was {failure.reason.value}.", ""))
+    service = Service(Real(here), lambda failure, name: (f"It was {failure.reason.value}.", ""))
     await service.open()
     await robin.open()
     await here.open()
