@@ -67,8 +67,8 @@ def run(options: Options) -> int:
 
 
 def plain_imports() -> None:
-    """Load PySide without what it does to `import` afterwards: for `from __feature__ import …`, which is not used here, it would read and keep
-    the source text of every module that comes later (measured: 5 MiB, and a quarter more time for them)."""
+    """Load PySide without what it does to `import` from then on: for `from __feature__ import …`, which is not used here, it would read and
+    keep the source text of every module that comes later (measured: 5 MiB, and a quarter more time for them)."""
     import PySide6.QtCore  # noqa: F401 - this puts it there
 
     builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
@@ -97,8 +97,10 @@ async def _until_quit(work: Callable[[asyncio.Event], Awaitable[int]]) -> int:
         restore()
 
 
-_WORK = (".core.wire", ".core.conversation", ".core.session", ".controller", ".system.trust", ".system.bus", ".system.networkmanager")
-_WORK += (".system.bluez", ".system.notifications", ".system.service", ".system.login", ".system.pinger")
+_WORK = (
+    ".core.wire", ".core.conversation", ".core.session", ".controller", ".system.trust", ".system.bus", ".system.networkmanager",
+    ".system.bluez", ".system.notifications", ".system.service", ".system.login", ".system.pinger",
+)  # fmt: skip
 
 
 async def _load() -> None:

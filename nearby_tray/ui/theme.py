@@ -269,7 +269,8 @@ class Look(QObject):
         super().__init__(app)
         self._app = app
         self._ours: bool | None = None  # None: not looked yet
-        app.styleHints().colorSchemeChanged.connect(lambda _scheme: self.changed.emit())
+        # Without its argument, which PySide cannot convert while nobody has asked for `Qt` (see `prepare`).
+        app.styleHints().colorSchemeChanged.connect(lambda: self.changed.emit())
         if os.environ.get("QT_QPA_PLATFORMTHEME") == "generic":
             self._ours = True
             self._dress(is_dark(app.palette()))
@@ -288,8 +289,8 @@ class Look(QObject):
             watcher.finished.connect(self._read)
 
     def prepare(self) -> None:
-        """Before the first window or menu. Not before the icon: PySide makes all of `Qt`'s enumerations when the first one is asked for, which
-        takes a tenth of the start and 1 MiB."""
+        """Before the first window or menu. Not before the icon: PySide makes all of `Qt`'s enumerations when the first one is asked
+        for, which takes a tenth of the start and 1 MiB."""
         if self._ours is not None:
             return
         from PySide6.QtCore import Qt
