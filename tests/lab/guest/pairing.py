@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager, suppress
 
 from dbus_fast import Message, MessageType
 from guest.bus import BusError
-from guest.drive import BLUEZ, Node, until
+from guest.drive import BLUEZ, Node
+from guest.machine import until
 
 ADAPTER, DEVICE = BLUEZ + ".Adapter1", BLUEZ + ".Device1"
 AGENTS, AGENT, AGENT_PATH = BLUEZ + ".AgentManager1", BLUEZ + ".Agent1", "/lab/agent"
