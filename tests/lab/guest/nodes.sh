@@ -125,8 +125,7 @@ daemon() { # A start|kill|restart NAME
         NetworkManager) in+=(NetworkManager --debug --log-level="$([ "$traced" ] && echo TRACE || echo INFO)") ;;
         bluetoothd)
             # Bluetooth sockets exist in the first network namespace only: there, but on the node's bus.
-            local controller=0; [ "$n" = A ] || controller=1
-            in=(env "HCI_ONLY=$controller" LD_PRELOAD=/usr/local/lib/hci_only.so nsenter -t "$(lab_pid "$n")" -m -u --
+            in=(env "HCI_ONLY=$(cat "/run/lab/$n.controller")" LD_PRELOAD=/usr/local/lib/hci_only.so nsenter -t "$(lab_pid "$n")" -m -u --
                 /usr/libexec/bluetooth/bluetoothd -n ${traced:+-d} $BLUETOOTHD_FLAGS) ;;
         *) echo "lab: no daemon $name" >&2; return 2 ;;
         esac
@@ -217,12 +216,17 @@ lab_access_point() { # an open one, and both nodes on it: a machine at home or a
     done
 }
 
-lab_bluetooth() { # one virtual LE controller for each node
+lab_bluetooth() { # one virtual LE controller for each node that is somebody's computer
+    local n i=0
+    for n in $(lab_nodes managed beside alone root); do
+        echo $i > "/run/lab/$n.controller"
+        i=$((i + 1))
+    done
     modprobe hci_vhci
-    setsid btvirt -L -l2 < /dev/null >> "$LOGS/btvirt.log" 2>&1 &
+    setsid btvirt -L -l$i < /dev/null >> "$LOGS/btvirt.log" 2>&1 &
     echo $! > /run/lab/btvirt
     disown
-    soon 10 test -e /sys/class/bluetooth/hci1
+    soon 10 test -e "/sys/class/bluetooth/hci$((i - 1))"
 }
 
 has_bluetooth() { soon "$2" node "$1" sh -c 'busctl tree --list org.bluez | grep -q hci'; }
