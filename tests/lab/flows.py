@@ -60,15 +60,20 @@ def flow(
     return keep
 
 
-async def meet(node: Node, phone: Bare) -> float:
-    """The phone lies there with its Wi-Fi Direct settings open; seconds from the daemon's find to the phone in the applet's list."""
-    await phone.find()
+async def meet(node: Node, phone: Bare, group: Group | None = None) -> float:
+    """The phone lies there with its Wi-Fi Direct settings open; seconds from the daemon's find to the phone in the applet's list.
+
+    `group`: the phone owns one, so it need not look for anybody.
+    """
+    if group is None:
+        await phone.find()
     asked = time.monotonic()
     await node.command("seek")
     listed = await until(f"{node.name} lists {phone.host}", lambda: row(node, phone.host), 120)
     assert listed, "a row"
     found = time.monotonic()
-    await until(f"{phone.name} sees {node.host}", lambda: sees(phone, node), 90)
+    if group is None:
+        await until(f"{phone.name} sees {node.host}", lambda: sees(phone, node), 90)
     began = node.tap.since(asked, "Find")
     return found - (began[0].at if began else asked)
 
@@ -154,20 +159,26 @@ async def button_called(lab: Lab) -> Figures:
 
 @flow("negotiated_button")
 async def declined(lab: Lab) -> Figures:
-    """It calls, our user says no; then it calls again, and our user says yes."""
+    """It calls, our user says no: told when it calls again, which opens no dialog. Until our user calls it."""
     a, c = lab.a, lab.c
-    find = await meet(a, c)
+    await meet(a, c)
     since = time.monotonic()
     await c.connect(a.p2p_address)
     await asked(a, c)
     await a.press("Decline")
-    await c.heard("P2P-GO-NEG-FAILURE status=11", since)
-    assert not a.orders(since), "a group was ordered without consent"
+    await a.in_state("idle", limit=30)
+    await c.ask("P2P_CANCEL")
     find = await meet(a, c)
-    since = time.monotonic()
+    again = time.monotonic()
     await c.connect(a.p2p_address)
-    await asked(a, c)
-    await a.press("Accept")
+    await c.heard("P2P-GO-NEG-FAILURE status=11", again)
+    assert (await a.status()).state == "seeking", "asked once more"
+    assert not a.orders(since), "a group was ordered without consent"
+    await c.find()
+    since = time.monotonic()
+    await a.command("connect", c.host, "--method", "pbc")
+    await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address} dev_passwd_id=4", since)
+    await c.connect(a.p2p_address)
     return await together(lab, find, since, c)
 
 
@@ -356,7 +367,7 @@ async def joining_button(lab: Lab) -> Figures:
     """It owns a group, we join by push button."""
     a, c = lab.a, lab.c
     group = await c.group_add()
-    find = await meet(a, c)
+    find = await meet(a, c, group)
     since = time.monotonic()
     await a.command("connect", c.host, "--method", "pbc")
     await c.heard(f"P2P-PROV-DISC-PBC-REQ {a.p2p_address}", since)
@@ -369,7 +380,7 @@ async def joining_typing(lab: Lab) -> Figures:
     """It owns a group and shows a PIN, which our user types."""
     a, c = lab.a, lab.c
     group = await c.group_add()
-    find = await meet(a, c)
+    find = await meet(a, c, group)
     since = time.monotonic()
     await a.command("connect", c.host, "--method", "keypad")
     pin = await there_shown(c, a, since)
@@ -384,7 +395,7 @@ async def joining_showing(lab: Lab) -> Figures:
     """It owns a group, we join with a PIN that we show."""
     a, c = lab.a, lab.c
     group = await c.group_add()
-    find = await meet(a, c)
+    find = await meet(a, c, group)
     since = time.monotonic()
     await a.command("connect", c.host, "--method", "display")
     await c.let_in_with(group, await shown_pin(a))
@@ -395,8 +406,8 @@ async def joining_showing(lab: Lab) -> Figures:
 async def invited_by(lab: Lab) -> Figures:
     """It owns a group and invites us."""
     a, c = lab.a, lab.c
-    group = await c.group_add()
     find = await meet(a, c)
+    group = await c.group_add()
     since = time.monotonic()
     await c.invite(a.p2p_address, group)
     await asked(a, c)
