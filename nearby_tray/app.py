@@ -100,8 +100,11 @@ async def _until_quit(work: Callable[[asyncio.Event], Awaitable[int]]) -> int:
         restore()
 
 
-_WORK = (".core.wire", ".core.conversation", ".core.session", ".controller", ".system.trust", ".system.bus", ".system.networkmanager")
-_WORK += (".system.bluez", ".system.notifications", ".system.service", ".system.login", ".system.pinger")
+_WORK = (
+    ".core.wire", ".core.conversation", ".core.session", ".controller", ".system.trust",
+    ".system.bus", ".system.networkmanager", ".system.wifi", ".system.bluez", ".system.notifications",
+    ".system.service", ".system.login", ".system.pinger",
+)
 
 
 async def _load() -> None:
@@ -319,9 +322,9 @@ class _Applet:
             log.error("the settings could not be kept: %s", error)
 
 
-def describe(failure: Failure) -> tuple[str, str]:
+def describe(failure: Failure, peer: str) -> tuple[str, str]:
     """The sentence and the advice for the command line."""
-    said = text.failure_text(failure)
+    said = text.failure_text(failure, peer)
     return said.sentence, said.advice
 
 

@@ -440,7 +440,7 @@ class Alone:
             if MAC.fullmatch(address):
                 arguments["P2PDeviceAddress"] = Variant("ay", bytes.fromhex(address.replace(":", "")))
         elif admission.pin is None or not PIN.fullmatch(admission.pin):
-            raise Unavailable(Reason.WRONG_PIN, "not eight digits")
+            raise Unavailable(Reason.WRONG_PIN, "not four or eight digits")
         else:
             arguments["Pin"] = Variant("s", admission.pin)
         for other in list(self._admitted):

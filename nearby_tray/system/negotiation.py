@@ -116,7 +116,7 @@ async def connect(supplicant: Supplicant, order: FormGroup, *, join: bool = Fals
     arguments = {"peer": Variant("o", supplicant.peer_path(order.address)), "wps_method": Variant("s", order.method.value)}
     if order.method is not Method.PBC:
         if order.pin is None or not PIN.fullmatch(order.pin):
-            raise Unavailable(Reason.WRONG_PIN, "not eight digits")
+            raise Unavailable(Reason.WRONG_PIN, "not four or eight digits")
         arguments["pin"] = Variant("s", order.pin)
     if join:
         arguments["join"] = Variant("b", True)

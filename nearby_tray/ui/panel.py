@@ -505,7 +505,8 @@ class _Forming(_Page):
     def build(self) -> None:
         frame, inside = card(spacing=10)
         self._who, self._steps, self._countdown = Who(), _Steps(), Countdown()
-        for each in (self._who, self._steps, self._countdown):
+        self._unasked = label(role="dim")
+        for each in (self._who, self._unasked, self._steps, self._countdown):
             inside.addWidget(each)
         self.layout_.addWidget(frame)
         self._hint = label(tr("Usually ready within 15 seconds.\nThe ordinary network stays as it is."), "dim")
@@ -515,6 +516,7 @@ class _Forming(_Page):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self._who.show_peer(snapshot.peer)
+        _show_unasked(self._unasked, snapshot)
         self._steps.show_steps(snapshot.stage, snapshot.attempt, snapshot.timings)
         self._countdown.follow(snapshot)
 
@@ -525,6 +527,8 @@ class _Linked(_Page):
         self._who, self._grade = Who(), GradeMark()
         self._who.side.addWidget(self._grade, 0, Qt.AlignmentFlag.AlignTop)
         inside.addWidget(self._who)
+        self._unasked = label(role="dim")
+        inside.addWidget(self._unasked)
         self._line = Sparkline()
         inside.addWidget(self._line)
         grid = QGridLayout()
@@ -572,6 +576,7 @@ class _Linked(_Page):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self._who.show_peer(snapshot.peer)
+        _show_unasked(self._unasked, snapshot)
         health = snapshot.health
         self._grade.setVisible(health is not None)
         if health is not None:
@@ -616,6 +621,11 @@ class _Linked(_Page):
                 self._rows.addWidget(label(words, "dim", wrap=False, scale=0.9))
             for address in listed:
                 self._rows.addWidget(_Address(address, words))
+
+
+def _show_unasked(where: QLabel, snapshot: Snapshot) -> None:
+    where.setText(tr(text.UNASKED))
+    where.setVisible(snapshot.unasked)
 
 
 def scoped(addresses: tuple[str, ...], interface: str) -> tuple[str, ...]:

@@ -172,7 +172,7 @@ def test_the_radio_switch_ends_everything_and_brings_a_new_device(run: Run, tmp_
             await until(lambda: here.reason() is Reason.WIFI_OFF)
             [lost] = here.told(GroupLost)
             assert (lost.attempt, lost.reason) == (1, Reason.WIFI_OFF)
-            assert here.told(PeerLost) == [PeerLost(PEER)]
+            await until(lambda: here.told(PeerLost) == [PeerLost(PEER)])  # peers are told gathered, a moment later
             assert (await failure(here.wifi.form(ORDER))).reason is Reason.WIFI_OFF
             assert (await failure(here.wifi.find())).reason is Reason.WIFI_OFF
             here.fake.radio(True)
