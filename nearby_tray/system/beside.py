@@ -96,7 +96,8 @@ class Beside:
         more = self._supplicant.peers.get(peer.address)
         if more is None:
             return peer
-        return replace(peer, name=peer.name or more.name, kind=more.kind, model=more.model, methods=more.methods, owner=False)
+        kind = more.kind if more.kind != "other" else peer.kind
+        return replace(peer, name=peer.name or more.name, kind=kind, model=more.model or peer.model, methods=more.methods, owner=False)
 
     def _on_heard(self, heard: Heard) -> None:
         if self._sink is None:
