@@ -44,3 +44,10 @@ find_python() {
     done
     return 1
 }
+
+# The Debian mirror that this machine's apt uses.
+debian_mirror() {
+    found=${NEARBY_DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(LABEL)' 'Created-By: Packages' 2> /dev/null |
+        awk '$2 == "Debian" && $3 == "Debian" {print $1; exit}')}
+    [ -n "$found" ] && echo "$found"
+}

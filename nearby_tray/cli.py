@@ -118,7 +118,8 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         return made
 
     verb("status", "say what is going on", answers=True)
-    verb("peers", "list the computers found", answers=True)
+    peers = verb("peers", "list the computers found", answers=True)
+    peers.add_argument("--names", action="store_true", help="only what “connect” can be given, one a line (for completion)")
     verb("seek", "look for computers nearby")
     connect = verb("connect", "ask a computer for a link, looking for it first if needed", answers=True)
     connect.add_argument("name", metavar="NAME", help="its name, or its id from peers --json")
@@ -131,6 +132,13 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     settings = verb("settings", "show the settings, or change some of them", answers=True)
     settings.add_argument("changes", metavar="KEY=VALUE", nargs="*", help="for example visibility=trusted or port=47476")
     verb("quit", "end the applet")
+    for name, help in (
+        ("install-desktop", "make the desktop know the applet: menu entry, icons, D-Bus service, manual, completion"),
+        ("uninstall-desktop", "take away what install-desktop has put there, unless it was changed since"),
+    ):
+        whom = verb(name, help).add_mutually_exclusive_group()
+        whom.add_argument("--user", action="store_true", help="for this user, in ~/.local/share (the default, unless you are root)")
+        whom.add_argument("--system", action="store_true", help="for everybody, in /usr/local/share, with the firewalld zone; needs root")
     return parser
 
 
@@ -143,6 +151,8 @@ def _run(wanted: argparse.Namespace) -> int:
     if wanted.verb is not None:
         if starting:
             raise Failed(USAGE, f"{starting[0]} starts an applet and does not go with “{wanted.verb}”.")
+        if wanted.verb.endswith("-desktop"):
+            return _desktop(wanted)
         return asyncio.run(_say(wanted))
     if wanted.once and not wanted.demo:
         raise Failed(USAGE, "--once needs --demo.")
@@ -201,6 +211,28 @@ async def _show_running(options: Options) -> bool:
         if failed.status in (NO_APPLET, NO_BUS):
             return False
         raise
+
+
+def _desktop(wanted: argparse.Namespace) -> int:
+    from .system import desktop
+
+    if os.geteuid() == 0 and not (wanted.user or wanted.system):
+        raise Failed(USAGE, "You are root: say --system (for everybody) or --user (for root alone).")
+    installing = wanted.verb == "install-desktop"
+    try:
+        done = (desktop.install if installing else desktop.uninstall)(everybody=wanted.system)
+    except desktop.Refused as refused:
+        raise Failed(NOT_POSSIBLE, _line(refused)) from None
+    except OSError as error:
+        raise Failed(NOT_POSSIBLE, _line(f"{error.strerror or error} ({error.filename})")) from None
+    print(f"{_line(done.base)}: {len(done.written)} files written, {len(done.removed)} removed, {done.same} as they should be.")
+    for path in done.left:
+        print(f"Left alone, because it is not ours or was changed: {_line(path)}")
+    for note in done.notes:
+        print(_line(note))
+    if installing:
+        print(f"The undo: nearby-tray uninstall-desktop{' --system' if wanted.system else ''}")
+    return OK
 
 
 # --- talking to the applet ----------------------------------------------------------------------------------------------------
@@ -322,6 +354,10 @@ async def _peers(remote: _Remote, wanted: argparse.Namespace) -> int:
     said = await remote.ask("Peers")
     if not isinstance(said, list):
         raise _not_understood()
+    if wanted.names:
+        for name in _names([peer for peer in said if isinstance(peer, dict)]):
+            print(name)
+        return OK
     if not wanted.json and said == []:
         state = (await remote.status())["state"]
         print("Nobody found yet." if state == "seeking" else "Nobody is looked for now; start with: nearby-tray seek")
@@ -490,6 +526,8 @@ def _status_lines(said: dict[str, Any]) -> list[str]:
                 rows.append((label, f"{reason.sentence} {reason.advice}"))
     if said.get("code") and said["state"] in ("asking", "asked"):
         rows.append(("code", said["code"] if said.get("needs_code") else f"{said['code']} (need not be compared: remembered)"))
+    if said.get("unasked"):
+        rows.append(("", text.UNASKED))
     if said.get("interface"):
         rows += [
             ("their addresses", ", ".join(said["peer_addresses"])),
@@ -521,6 +559,18 @@ def _peer_line(said: dict[str, Any]) -> str:
 
     known = ("id", "name", "kind", "reachable", "on_wifi", "strength", "trusted", "bonded", "identity_changed")
     return _line(text.peer_line(Peer(**{key: said[key] for key in known if key in said})))
+
+
+def _names(peers: list[dict[str, Any]]) -> list[str]:
+    """What each that can be asked may be called in a command: its name, or its id when the name is another's too, or no plain word."""
+    known = [str(word).casefold() for peer in peers for word in (peer.get("name"), peer.get("id"))]
+
+    def called(peer: dict[str, Any]) -> str:
+        name = str(peer.get("name", ""))
+        plain = name.isprintable() and name == name.strip() != "" and not name.startswith("-")
+        return name if plain and known.count(name.casefold()) == 1 else _line(peer.get("id"))
+
+    return [called(peer) for peer in peers if peer.get("reachable") is True]
 
 
 def _rows(status: dict[str, Any]) -> list[dict[str, Any]]:

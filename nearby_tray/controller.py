@@ -463,6 +463,8 @@ class Controller:
                 after = self._session.state
                 if type(before) is not type(after):
                     log.info("%s → %s on %s", type(before).__name__, type(after).__name__, type(event).__name__)
+                    if isinstance(after, s.Meeting) and after.bond.unasked and after.bond.lost is None:
+                        log.info("accepted without asking: %s, paired", after.bond.peer.address)
                     if isinstance(after, s.Idle) and after.failure is not None:
                         log.info("failed: %s", after.failure)
         finally:
@@ -828,6 +830,7 @@ class Controller:
             trusted=self._trusted,
             intent=14 if self._settings.prefer_owner else self._settings.go_intent,  # not 15: two of those refuse each other
             frequency=self._settings.frequency or _BANDS[self._settings.band],
+            accept_paired=self._settings.accept_paired,
         )
 
     def _configure(self) -> None:

@@ -43,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     name: Annotated[str, Meta(max_length=64)] = ""  # what others see; empty: the host's name
     visibility: Visibility = Visibility.EVERYONE
     visible_minutes: Annotated[int, Meta(ge=1, le=1440)] | None = None  # EVERYONE only so long; None: until changed
+    accept_paired: bool = False  # accept without asking who calls over an encrypted link of a Bluetooth bond
     port: Annotated[int, Meta(ge=1024, le=65535)] = 47476  # UDP, for the pings
     adapter: Annotated[str, Meta(pattern=r"\Ahci[0-9]{1,3}\Z")] | None = None  # Bluetooth adapter; None: the first that works
     band: Band = Band.AUTO

@@ -122,6 +122,7 @@ def test_any_words_end_in_a_status(started: list[Options], words: list[str]) -> 
     ("text", "change"),
     [
         ("port=2000", ("port", 2000)),
+        ("accept-paired=on", ("accept_paired", True)),
         ("visible_minutes=none", ("visible_minutes", None)),
         ("visibility=nobody", ("visibility", "nobody")),
         ("name=on", ("name", "on")),

@@ -204,8 +204,9 @@ def test_declining_and_dismissing() -> None:
         ben.controller.decline()
         ended = await ada.at(Stage.IDLE)
         assert ended.failure == Failure(Stage.ASKING, Reason.DECLINED)
+        assert ended.peer is not None and ended.peer.name == "ben"
         ada.controller.dismiss()
-        assert ada.look().failure is None
+        assert ada.look().failure is None and ada.look().peer is None
 
     assert played(play).formed == []
 
@@ -383,6 +384,38 @@ def test_away_hears_nobody_and_still_says_what_is_chosen() -> None:
         await ada.until(lambda snapshot: snapshot.listening)
 
     played(play)
+
+
+def test_paired_callers_need_no_answer_when_the_setting_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+
+    async def play(ada: Person, ben: Person) -> None:
+        ada.machine.air.bonds[frozenset(("ada", "ben"))] = True
+        await ada.ask("ben")
+        await ben.at(Stage.ASKED)
+        ben.controller.decline()
+        await ada.at(Stage.IDLE)
+        asked = len(ben.shown)
+        ben.controller.apply(msgspec.structs.replace(ben.controller.settings, accept_paired=True))
+        await ada.ask("ben")
+        here, there = await asyncio.gather(ada.at(Stage.LINKED), ben.at(Stage.LINKED))
+        assert Stage.ASKED not in {snapshot.stage for snapshot in ben.shown[asked:]}
+        assert there.unasked and not here.unasked
+
+    played(play)
+    assert caplog.text.count("accepted without asking") == 1
+
+
+def test_paired_callers_too_are_not_heard_while_nobody_is_there() -> None:
+    async def play(ada: Person, ben: Person) -> None:
+        ada.machine.air.bonds[frozenset(("ada", "ben"))] = True
+        ben.controller.set_away(True)
+        await ben.until(lambda snapshot: not snapshot.listening)
+        ada.controller.seek()
+        ended = await ada.until(lambda snapshot: snapshot.failure is not None, 200)
+        assert ended.failure == Failure(Stage.SEEKING, Reason.NOBODY_ANSWERED)
+
+    assert played(play, accept_paired=True).formed == []
 
 
 # --- edges that fail -------------------------------------------------------------------------------------------------------

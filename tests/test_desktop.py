@@ -15,6 +15,9 @@ from nearby_tray.settings import Settings
 from nearby_tray.system import networkmanager, notifications, service
 
 DESKTOP = Path(__file__).parents[1] / "desktop"
+SHARE = DESKTOP / "share"
+ENTRY = SHARE / "applications" / f"{notifications.DESKTOP_ENTRY}.desktop"
+METAINFO = SHARE / "metainfo" / f"{service.NAME}.metainfo.xml"
 
 
 def check(*command: str) -> None:
@@ -25,15 +28,15 @@ def check(*command: str) -> None:
 
 
 def test_the_desktop_file_is_valid() -> None:
-    check("desktop-file-validate", str(DESKTOP / f"{notifications.DESKTOP_ENTRY}.desktop"))
+    check("desktop-file-validate", str(ENTRY))
 
 
 def test_the_metainfo_is_valid() -> None:
-    check("appstreamcli", "validate", "--no-net", str(DESKTOP / f"{service.NAME}.metainfo.xml"))
+    check("appstreamcli", "validate", "--no-net", str(METAINFO))
 
 
 def test_the_metainfo_names_what_is_there() -> None:
-    root = ET.parse(DESKTOP / f"{service.NAME}.metainfo.xml").getroot()
+    root = ET.parse(METAINFO).getroot()
     assert root.findtext("launchable") == f"{notifications.DESKTOP_ENTRY}.desktop"
     assert root.findtext("provides/dbus") == service.NAME
     assert root.find(f"releases/release[@version='{__version__}']") is not None
@@ -41,7 +44,7 @@ def test_the_metainfo_names_what_is_there() -> None:
 
 def test_the_dbus_service_has_our_name() -> None:
     parser = configparser.ConfigParser()
-    parser.read(DESKTOP / f"{service.NAME}.service")
+    parser.read(SHARE / "dbus-1" / "services" / f"{service.NAME}.service")
     assert parser["D-BUS Service"]["Name"] == service.NAME
     assert parser["D-BUS Service"]["Exec"].startswith("/")
 

@@ -15,7 +15,9 @@ from nearby_tray import settings as kept
 from nearby_tray.core.model import Visibility
 from nearby_tray.settings import Settings, changed, load, save
 
-OTHER = Settings(name="Kitchen", visibility=Visibility.TRUSTED, visible_minutes=10, port=5000, adapter="hci1", notifications=False)
+OTHER = Settings(
+    name="Kitchen", visibility=Visibility.TRUSTED, visible_minutes=10, accept_paired=True, port=5000, adapter="hci1", notifications=False
+)
 
 
 @pytest.fixture

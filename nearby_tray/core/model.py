@@ -240,7 +240,7 @@ class Snapshot:
     radios: Radios = field(default_factory=Radios)
     listening: bool = False
     peers: tuple[Peer, ...] = ()
-    peer: Peer | None = None  # the one this stage is about
+    peer: Peer | None = None  # the one this stage is about; at rest the one that `failure` is about
     code: str | None = field(default=None, repr=False)  # "042 719", to be compared
     needs_code: bool = True  # False: the identity is remembered, nothing to compare
     purpose: str = "link"
@@ -258,6 +258,7 @@ class Snapshot:
     tries_left: int = 0  # for the PIN
     method: Method = Method.PBC
     members: tuple[Member, ...] = ()  # of the group that we host
+    unasked: bool = False  # the link came about without asking our user, because the other is paired
     timings: Timings = Timings()
     notes: Mapping[str, str] = field(default_factory=dict)  # open-ended details, by name
 
@@ -286,12 +287,17 @@ class CallHeard:
 
 @dataclass(frozen=True, slots=True)
 class FrameArrived:
-    """One ATT write (we are the caller) or notification (we are the listener), unchecked. `room`: bytes one frame back may have."""
+    """One ATT write (we are the caller) or notification (we are the listener), unchecked. `room`: bytes one frame back may have.
+
+    `bonded` is what an address is known for, and an address proves nothing; `encrypted` is true only for a notification over a radio link
+    that was known to be encrypted for a device bonded before, since the first frame.
+    """
 
     origin: str
     frame: bytes
     room: int
     bonded: bool = False
+    encrypted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

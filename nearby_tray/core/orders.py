@@ -73,6 +73,7 @@ class Policy:
     port: int = 47476
     visibility: Visibility = Visibility.EVERYONE
     trusted: tuple[TrustedPeer, ...] = ()
+    accept_paired: bool = False  # those who call over an encrypted link of a Bluetooth bond need no `Accept`
     intent: int = 7  # GO intent 0…15
     frequency: int | None = None  # MHz, or 2 or 5 for the band
 

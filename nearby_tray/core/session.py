@@ -125,9 +125,10 @@ SMALLEST_ROOM = 20  # bytes of one frame at the least MTU there is (Bluetooth Co
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """Nothing is going on. `failure`: why the last journey ended, until it is dismissed."""
+    """Nothing is going on. `failure`: why the last journey ended, until it is dismissed; `peer`: with whom, so that it can be named."""
 
     failure: Failure | None = None
+    peer: Peer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,8 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """We are asked: the dialog is open. The only way into `Meeting` for a listener is the user's `Accept` here."""
+    """We are asked: the dialog is open. The only way into `Meeting` for a listener is from here: the user's `Accept`, or at once for a
+    paired caller when the user wants that (`Policy.accept_paired`)."""
 
     channel: bytes
     peer: Peer
@@ -175,6 +177,7 @@ class Bond:
     purpose: Purpose = Purpose.LINK
     remember: bool = False
     pin: str | None = field(default=None, repr=False)  # for the group that is being formed or is up
+    unasked: bool = False  # accepted by `Policy.accept_paired`
     lost: Reason | None = None  # why the link is being restored
     restores: SessionKeys | None = field(default=None, repr=False)  # the lost link's keys: they call until it is back
     lost_at: float = 0.0
@@ -295,6 +298,7 @@ class _Talk:
     room: int
     until: float
     bonded: bool = False
+    encrypted: bool = True  # each frame of it so far
     purpose: Purpose = Purpose.LINK
     peer: str | None = None  # its row in the list
 
@@ -420,21 +424,18 @@ class Session:
             started=self._entered,
             now=self._now,
             timings=self.timings,
+            peer=self._peer(),
         )
+        trusted = snapshot.peer is not None and snapshot.peer.trusted
         match state:
-            case Idle(failure):
+            case Idle(failure=failure) | Ending(failure=failure):
                 return replace(snapshot, failure=failure)
             case Seeking():
                 return snapshot
-            case Asking(peer=peer, secured=secured):
-                secured_peer = self._secured_peer(peer, secured.identity) if secured else peer
-                code = secured.code if secured else None
-                return replace(snapshot, peer=secured_peer, code=code, needs_code=not secured_peer.trusted)
-            case Asked(peer=peer, secured=secured):
-                code, purpose = secured.code, state.purpose.value
-                return replace(snapshot, peer=peer, code=code, needs_code=not peer.trusted, purpose=purpose)
-            case Ending(peer=peer):
-                return replace(snapshot, peer=peer, failure=state.failure)
+            case Asking(secured=secured):
+                return replace(snapshot, code=secured.code if secured else None, needs_code=not trusted)
+            case Asked(secured=secured, purpose=purpose):
+                return replace(snapshot, code=secured.code, needs_code=not trusted, purpose=purpose.value)
             case Meeting() | Forming() | Checking() | Linked() | Clearing() | Restoring():
                 bond = state.bond
                 number = bond.calls if bond.lost is not None or isinstance(state, Restoring) else state.number
@@ -444,11 +445,11 @@ class Session:
                     link = self._link_info(state.order, state.group, plan.addresses, state.since)
                 return replace(
                     snapshot,
-                    peer=bond.peer,
                     code=bond.code,
-                    needs_code=not bond.peer.trusted,
+                    needs_code=not trusted,
                     purpose=bond.purpose.value,
                     attempt=number,
+                    unasked=bond.unasked,
                     restoring_because=bond.lost if not isinstance(state, Linked) else None,
                     link=link,
                 )
@@ -601,11 +602,9 @@ class Session:
                 self._fail(Failure(Stage.ASKING, _REFUSALS[reason]), GoodbyeReason.FINISHED)
             case Asking(), Cancel():
                 self._fail(None, GoodbyeReason.CANCELLED)
-            case Asked(secured=secured), Accept(remember):
+            case Asked(), Accept(remember):
                 self._refused.clear()
-                self._say(state.channel, Answer(accepted=True, reason=AnswerReason.USER, remember=remember))
-                bond = self._bond(Role.LISTENER, state.channel, state.peer, secured, remember)
-                self._meet(replace(bond, purpose=state.purpose))
+                self._accept(state, remember)
             case Asked(), Decline() | Cancel():
                 self._refuse(state, AnswerReason.USER)
 
@@ -659,7 +658,7 @@ class Session:
             case Ending(farewell=LinkPlan()), FarewellSaid(attempt) if attempt == state.order.attempt:
                 self.state = replace(state, farewell=None, until=now + limits.end)
             case Ending(), GroupRemoved(attempt) if attempt == state.order.attempt:
-                self.state = Idle(state.failure)
+                self._rest(state.failure)
             case _:
                 pass  # late, repeated or not for this state: an answer to a question that is no longer asked
 
@@ -714,7 +713,7 @@ class Session:
                 if state.farewell is not None:
                     self.state = replace(state, farewell=None, until=now + self._limits.end)
                 else:
-                    self.state = Idle(state.failure)
+                    self._rest(state.failure)
             case _:
                 assert_never(state)
 
@@ -804,6 +803,8 @@ class Session:
             return  # notifications reach every central: a channel we do not know is somebody else's
         if talk is not None and talk.origin != arrived.origin:
             return
+        if talk is not None:
+            talk.encrypted = talk.encrypted and arrived.encrypted
         joined = self._assembly.feed(arrived.frame, self._now)
         if isinstance(joined, Broken):
             self._broken(joined)
@@ -904,8 +905,11 @@ class Session:
             self._hang_up(channel)
             return
         self.timings = Timings()
-        self.state = Asked(channel, peer, talk.purpose, secured, self._now + self._limits.ask)
+        self.state = asked = Asked(channel, peer, talk.purpose, secured, self._now + self._limits.ask)
         self._leave_all(GoodbyeReason.CANCELLED, serving=False)
+        # Not by the bond alone: it is known for an address. And whoever claims a remembered name is looked at.
+        if self._policy.accept_paired and talk.bonded and talk.encrypted and not peer.identity_changed:
+            self._accept(asked, remember=False, unasked=True)
 
     def _resumed(self, channel: bytes, talk: _Talk) -> None:
         """The conversation of a lost session stands again, with new keys; the consent was for this session."""
@@ -956,7 +960,7 @@ class Session:
             if after.order is not None:
                 self.state = Ending(after.order, self._now + self._limits.end, after.failure, after.peer)
             else:
-                self.state = Idle(after.failure)
+                self.state = Idle(after.failure, after.peer if after.failure is not None else None)
             return
         if isinstance(before, strangers.Petitioned) and isinstance(after, strangers.Pairing):
             self._refused.clear()
@@ -986,6 +990,11 @@ class Session:
             return False
         talking = any(row.address == address and row.reachable for row in self._peers.list())
         return not talking and self._now >= self._met.get(address, 0.0)
+
+    def _accept(self, asked: Asked, remember: bool, *, unasked: bool = False) -> None:
+        self._say(asked.channel, Answer(accepted=True, reason=AnswerReason.USER, remember=remember))
+        bond = self._bond(Role.LISTENER, asked.channel, asked.peer, asked.secured, remember)
+        self._meet(replace(bond, purpose=asked.purpose, unasked=unasked))
 
     def _bond(self, role: Role, channel: bytes, peer: Peer, secured: Secured, remember: bool) -> Bond:
         introduction = self._talks[channel].conversation.peer
@@ -1132,7 +1141,7 @@ class Session:
         self._refused.append(self._now)
         self._say(state.channel, Answer(accepted=False, reason=reason, remember=False))
         self._hang_up(state.channel)
-        self.state = Idle(Failure(Stage.ASKED, Reason.NO_ANSWER) if reason is AnswerReason.TIMEOUT else None)
+        self._rest(Failure(Stage.ASKED, Reason.NO_ANSWER) if reason is AnswerReason.TIMEOUT else None)
 
     def _fail(self, failure: Failure | None, goodbye: GoodbyeReason | None) -> None:
         """End the journey: tell the other side (unless it told us), take down what was made, then rest."""
@@ -1158,19 +1167,23 @@ class Session:
             case Ending():
                 pass
             case _:
-                self.state = Idle(failure)
+                self._rest(failure)
+
+    def _rest(self, failure: Failure | None) -> None:
+        """Nothing is to be taken down (any more)."""
+        self.state = Idle(failure, self._peer() if failure is not None else None)
 
     def _talk_ended(self, reason: Reason) -> None:
         """The conversation of this stage is gone. A group that is being formed may still make it; before that it is the end."""
         state = self.state
         match state:
             case Asking() | Asked():
-                self.state = Idle(Failure(self.stage, reason))
+                self._rest(Failure(self.stage, reason))
             case Meeting() | Clearing():
                 if state.bond.lost is not None:
                     self._call_again(state.bond)
                 else:
-                    self.state = Idle(Failure(self.stage, reason))
+                    self._rest(Failure(self.stage, reason))
             case _:
                 pass
 
@@ -1281,6 +1294,18 @@ class Session:
                 return channel
             case Meeting(bond) | Forming(bond) | Checking(bond) | Linked(bond) | Clearing(bond):
                 return bond.channel
+            case _:
+                return None
+
+    def _peer(self) -> Peer | None:
+        """The one this state is about, as far as it is proven who that is."""
+        match self.state:
+            case Asking(peer=peer, secured=Secured(identity=identity)):
+                return self._secured_peer(peer, identity)
+            case Asking(peer=peer) | Asked(peer=peer) | Ending(peer=peer) | Idle(peer=peer):
+                return peer
+            case Meeting(bond) | Forming(bond) | Checking(bond) | Linked(bond) | Clearing(bond) | Restoring(bond):
+                return bond.peer
             case _:
                 return None
 

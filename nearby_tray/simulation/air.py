@@ -86,6 +86,7 @@ class Air:
         self.groups: list[_Group] = []
         self.formed: list[tuple[str, str]] = []  # every group there ever was, as the names of its members
         self.deaf: set[frozenset[str]] = set()  # pairs whose supplicants ignore each other
+        self.bonds: dict[frozenset[str], bool] = {}  # pairs of machines that are paired; whether their links can be seen to be encrypted
         self.story: Callable[[str], None] = lambda line: None
 
     def machine(self, name: str) -> Machine:
@@ -204,11 +205,13 @@ class SimulatedBluetooth:
             frame = frame[:at] + bytes((frame[at] ^ 1 << self.air.random.randrange(8),)) + frame[at + 1 :]
             self.air.story(f"a frame from {self.machine.name} is bent")
         # A notification reaches everybody who is connected; a write only the caller.
-        reached = [other] if other in self.callers else list(self.centrals)
-        for receiver in reached:
+        writes = other in self.callers
+        for receiver in [other] if writes else list(self.centrals):
+            bond = self.air.bonds.get(frozenset((self.machine.name, receiver.machine.name)))
+            arrived = FrameArrived(self.origin, frame, ROOM, bonded=bond is not None, encrypted=bond is True and not writes)
             for _ in range(2 if chance() < faults.frame_twice else 1):
                 if receiver.sink is not None:
-                    receiver.sink(FrameArrived(self.origin, frame, ROOM))
+                    receiver.sink(arrived)
 
     async def disconnect(self, origin: str) -> None:
         for other in [o for o in self.callers | self.centrals if o.origin == origin]:
@@ -255,7 +258,8 @@ class SimulatedBluetooth:
         if self.listening and self.on and self.sink is not None:
             for other in self._others():
                 if other.on and other.advertisement is not None:
-                    self.sink(CallHeard(other.origin, other.advertisement, strength=-50))
+                    bonded = frozenset((self.machine.name, other.machine.name)) in self.air.bonds
+                    self.sink(CallHeard(other.origin, other.advertisement, bonded, strength=-50))
 
     def _part(self, other: SimulatedBluetooth, *, tell: bool = False) -> None:
         for one, two in ((self, other), (other, self)):

@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from random import Random
 
+import msgspec
+
 from ..controller import Controller, Edges
 from ..core import pin as pins
 from ..core.keys import Identity, TrustedPeer
@@ -33,6 +35,7 @@ from .phone import Phone
 
 LIMIT = 1500.0  # seconds of simulated time after which a journey is stuck
 RESTING = (Stage.IDLE,)
+PAIR = frozenset(("ada", "ben"))
 
 
 class Plan(Enum):
@@ -55,6 +58,7 @@ class Plan(Enum):
     LINK_CUT = "the link is cut and comes back"
     LOSSY = "the link loses datagrams"
     REMEMBERED = "they know each other"
+    PAIRED = "they are paired, and one accepts such callers unasked"
     CROWD = "others are around"
     OWN_PIN = "both can use a PIN"
     STRANGER = "a machine without our protocol"
@@ -311,6 +315,12 @@ def _people(report: Report, air: Air, random: Random, say: Callable[[str], None]
         person.remembers = random.random() < 0.3
         if _phones(report.plan):
             person.machine.wifi.abilities = ALL
+    if report.plan is Plan.PAIRED:
+        # What is chosen in the settings is consent to those it can be known of, and to nobody else: who is asked is not there.
+        ben = people[1]
+        ben.consented = air.bonds[PAIR] = random.random() < 0.7
+        ben.accepts = None
+        ben.controller.apply(msgspec.structs.replace(ben.controller.settings, accept_paired=True))
     return people
 
 
@@ -504,10 +514,11 @@ def _check(report: Report, air: Air, people: list[Person], phones: list[Phone]) 
                 report.broken.append(f"{person.machine.name} was linked with {name}, {name} never with {person.machine.name}")
         if person.alive and person.snapshot.stage not in RESTING:
             report.broken.append(f"{person.machine.name} is still {person.snapshot.stage.value}")
-    must_link = report.plan in (Plan.PLAIN, Plan.CROWD, Plan.REMEMBERED, Plan.LINK_CUT, Plan.BOTH_CALL, Plan.OWN_PIN)
+    proven = air.bonds.get(PAIR)
+    must_link = report.plan in (Plan.PLAIN, Plan.CROWD, Plan.REMEMBERED, Plan.LINK_CUT, Plan.BOTH_CALL, Plan.OWN_PIN) or proven is True
     if must_link and not report.linked:
         report.broken.append("nothing went wrong, and yet they were not linked")
-    must_not = report.plan in (Plan.DECLINED, Plan.AWAY, Plan.WRONG_CODE)
+    must_not = report.plan in (Plan.DECLINED, Plan.AWAY, Plan.WRONG_CODE) or proven is False
     if must_not and any("ben" in names for names in air.formed):
         report.broken.append("a group was formed although ben had said no, or nothing")
 

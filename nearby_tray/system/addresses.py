@@ -132,3 +132,49 @@ def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
             return
         yield kind & 0x3FFF, data[_ATTRIBUTE.size : length]
         data = data[(length + 3) & ~3 :]
+
+
+# --- neighbours -------------------------------------------------------------------------------------------------------------
+
+# linux/neighbour.h
+_GET_NEIGHBOURS = 30
+_NEIGHBOUR = struct.Struct("=BBHiHBB")  # family, padding, index, state, flags, type
+_DESTINATION, _LINK_LAYER, _IFINDEX = 1, 2, 8
+_REACHABLE, _STALE, _DELAY, _PROBE, _FAILED = 0x02, 0x04, 0x08, 0x10, 0x20
+_KNOWN = _REACHABLE | _STALE | _DELAY | _PROBE
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Somebody in the kernel's neighbour table (ARP, neighbour discovery) with an address that has been resolved."""
+
+    address: str  # textual, without scope
+    station: str  # link-layer address "aa:bb:…"
+    confirmed: bool  # it has answered within the kernel's reachable time, 15 to 45 s
+    checking: bool  # it had, some time ago; something was sent to it and the kernel waits 5 s for a sign before it asks again
+
+
+async def neighbours(index: int) -> list[Neighbour]:
+    """The resolved neighbours on the interface; empty when they cannot be read."""
+    try:
+        return await asyncio.to_thread(_read_neighbours, index)
+    except (OSError, struct.error) as error:
+        log.debug("rtnetlink does not say: %r", error)
+        return []
+
+
+def _read_neighbours(index: int) -> list[Neighbour]:
+    body = _NEIGHBOUR.pack(socket.AF_UNSPEC, 0, 0, 0, 0, 0, 0) + _ATTRIBUTE.pack(8, _IFINDEX) + struct.pack("=I", index)
+    found = []
+    for answer in _talk(_GET_NEIGHBOURS, _REQUEST | _DUMP, body):
+        if len(answer) < _NEIGHBOUR.size:
+            continue
+        _family, _pad, _pad2, where, state, _flags, _type = _NEIGHBOUR.unpack_from(answer)
+        attributes = dict(_attributes(answer[_NEIGHBOUR.size :]))
+        packed, station = attributes.get(_DESTINATION, b""), attributes.get(_LINK_LAYER, b"")
+        if where != index or not state & _KNOWN or len(packed) not in (4, 16) or len(station) != 6 or station[0] & 1 or not any(station):
+            continue
+        address = ipaddress.ip_address(packed)
+        if not (address.is_multicast or address.is_unspecified or address.is_loopback):
+            found.append(Neighbour(str(address), station.hex(":"), bool(state & _REACHABLE), bool(state & _DELAY)))
+    return found

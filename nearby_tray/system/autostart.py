@@ -28,7 +28,7 @@ def path() -> Path:
 
 def is_enabled() -> bool:
     """Whether an entry starts us at login."""
-    own = _read(path())
+    own = read_entry(path())
     if own is not None:
         return _starts(own)
     return _system_entry() is not None
@@ -37,7 +37,7 @@ def is_enabled() -> bool:
 def set_enabled(on: bool) -> None:
     """Turn it on or off. Idempotent; raises `OSError` when the entry cannot be written or removed."""
     if on:
-        own = _read(path())
+        own = read_entry(path())
         if not (_starts(own) and _exists(own) if own is not None else _system_entry() is not None):
             _write(_entry())
     elif _system_entry() is not None:
@@ -51,7 +51,7 @@ def note() -> str:
     """One sentence for the settings page: what starts us at login, empty when nothing does."""
     if not is_enabled():
         return ""
-    entry = path() if _read(path()) is not None else _system_entry()
+    entry = path() if read_entry(path()) is not None else _system_entry()
     sentence = f"Started by the desktop’s autostart entry {_home(entry)}."
     desktops = {word.casefold() for word in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":")}
     if desktops & _NOT_BY_THEMSELVES:
@@ -78,14 +78,14 @@ def _entry() -> str:
         "Type=Application\n"
         "Name=Nearby Tray\n"
         "Comment=Link with a computer nearby, with no network around\n"
-        f"Exec={' '.join(_quoted(word) for word in command())}\n"
+        f"Exec={' '.join(quoted(word) for word in command())}\n"
         "Icon=nearby-tray\n"
         "Terminal=false\n"
         "X-GNOME-Autostart-enabled=true\n"
     )
 
 
-def _quoted(word: str) -> str:
+def quoted(word: str) -> str:
     """One argument of `Exec` (Desktop Entry Specification 1.5, "The Exec key"): quoted where needed, then escaped as a string value."""
     word = word.replace("%", "%%")
     if word and not set(word) & set(" \t\n\"'\\><~|&;$*?#()`"):
@@ -108,7 +108,7 @@ def _write(text: str) -> None:
         raise
 
 
-def _read(file: Path) -> dict[str, str] | None:
+def read_entry(file: Path) -> dict[str, str] | None:
     """The keys of an entry's main group; `None` when there is no readable entry."""
     try:
         if not file.is_file() or file.stat().st_size > _SIZE_LIMIT:
@@ -144,7 +144,7 @@ def _exists(keys: dict[str, str]) -> bool:
 def _system_entry() -> Path | None:
     for folder in (os.environ.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":"):
         file = Path(folder) / "autostart" / FILE
-        keys = _read(file) if Path(folder).is_absolute() else None
+        keys = read_entry(file) if Path(folder).is_absolute() else None
         if keys is not None and _starts(keys):
             return file
     return None

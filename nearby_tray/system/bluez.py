@@ -40,6 +40,7 @@ from .bus import (
     method,
     plain,
 )
+from .hci import is_encrypted
 from .journal import Journal
 
 if TYPE_CHECKING:
@@ -197,8 +198,9 @@ class _Inbox(_Characteristic):
 class _Outbox(_Characteristic):
     """BlueZ makes one notification of each change of `Value`, to everybody who subscribed."""
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str, on_unheard: Callable[[], None]) -> None:
         super().__init__(service, OUTBOX_UUID, ["notify"])
+        self._on_unheard = on_unheard
         self._value = b""
         self.subscribed = False
 
@@ -221,6 +223,7 @@ class _Outbox(_Characteristic):
     @method("StopNotify")
     def stop_notify(self) -> None:
         self.subscribed = False
+        self._on_unheard()
 
 
 @dataclass(slots=True)
@@ -257,6 +260,7 @@ class _Host:
     client: BleakClient
     room: int
     bonded: bool
+    encrypted: bool  # by the key of a bond that was there before the connection (`hci.py`)
 
 
 @dataclass(slots=True)
@@ -541,7 +545,7 @@ class BlueZ:
         self._made += 1
         root = f"/org/nearby_tray/application{self._made}"
         service = f"{root}/service0"
-        inbox, outbox = _Inbox(service, self._on_write), _Outbox(service)
+        inbox, outbox = _Inbox(service, self._on_write), _Outbox(service, self._on_unheard)
         # The system bus lets only root call these interfaces anyway (BlueZ: src/bluetooth.conf); a private bus need not.
         guard = await bus.guard(root, _BLUEZ)
         application = _Application(adapter.path, root, inbox, outbox, guard)
@@ -651,6 +655,14 @@ class BlueZ:
             visitor.waiting.append(value)
         else:
             raise DBusError("org.bluez.Error.Failed", "too fast")
+
+    def _on_unheard(self) -> None:
+        """Nobody is subscribed to our outbox any more: whoever talked to us has gone.
+
+        It may be the only sign: a killed applet's bluetoothd unsubscribes for it, and keeps the connection.
+        """
+        for origin in self._visitors.keys() - self._hosts.keys():
+            self._start(self._hang_up(origin), "bluez-unheard")
 
     async def _meet(self, visitor: _Visitor) -> None:
         """Find out whether a newcomer is bonded, and when it leaves; then pass on what it said meanwhile."""
@@ -815,21 +827,20 @@ class BlueZ:
 
         client = BleakClient(BLEDevice(address, None, details), on_gone, services=[SERVICE_UUID], timeout=_CONNECT_LIMIT)
         try:
+            before = await self._read_device(origin)
             await client.connect()
             inbox, outbox = client.services.get_characteristic(INBOX_UUID), client.services.get_characteristic(OUTBOX_UUID)
             if inbox is None or outbox is None:
                 raise Unavailable(Reason.NOT_OURS, "it has no such service")
-            bonded = False
-            if self._bus is not None:
-                try:
-                    bonded = _is_bonded(await self._bus.get_all(_BLUEZ, origin, _DEVICE, timeout=_CALL_LIMIT))
-                except (BusError, BusGone) as error:
-                    log.warning("bluetoothd does not tell about %s: %s", origin, error)
-            host = _Host(client, _room(inbox.max_write_without_response_size), bonded)
+            now = await self._read_device(origin)
+            # Before the first frame: what comes over an encrypted link comes from its other end. BlueZ before 5.65 has no `Bonded`, and its
+            # `Paired` is also true for those that have paired in passing.
+            encrypted = before.get("Bonded") is True and now.get("Bonded") is True and is_encrypted(adapter.name, str(now.get("Address")))
+            host = _Host(client, _room(inbox.max_write_without_response_size), _is_bonded(now), encrypted)
 
             def on_frame(_: object, data: bytearray) -> None:
                 if client.is_connected and 0 < len(data) <= _VALUE_LIMIT:
-                    self._tell(FrameArrived(origin, bytes(data), host.room, host.bonded))
+                    self._tell(FrameArrived(origin, bytes(data), host.room, host.bonded, host.encrypted))
 
             # Not AcquireNotify: BlueZ gives that to one client only, and flushes each PropertiesChanged(Value) (src/gatt-client.c).
             await client.start_notify(outbox, on_frame, bluez={"use_start_notify": True})
@@ -842,8 +853,17 @@ class BlueZ:
             raise
         self._hosts[origin] = host
         self._note(origin)
-        log.info("connected to %s, %d bytes a frame", origin, host.room)
+        kind = "encrypted by its bond" if host.encrypted else "bonded, not known to be encrypted" if host.bonded else "not bonded"
+        log.info("connected to %s, %s, %d bytes a frame", origin, kind, host.room)
         return host
+
+    async def _read_device(self, origin: str) -> dict[str, Any]:
+        """bluetoothd's properties of `origin`; none when it does not tell."""
+        try:
+            return await self._bus.get_all(_BLUEZ, origin, _DEVICE, timeout=_CALL_LIMIT) if self._bus is not None else {}
+        except (BusError, BusGone) as error:
+            log.info("bluetoothd does not tell about %s: %s", origin, error)
+            return {}
 
     async def send(self, origin: str, frame: bytes) -> None:
         """Raises `ValueError` for a frame longer than the room, `Unavailable(PEER_GONE)` when `origin` does not listen (any more)."""

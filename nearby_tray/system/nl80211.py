@@ -98,13 +98,12 @@ async def link(index: int) -> GroupRadio | None:
     return None
 
 
-async def groups() -> dict[int, GroupRadio]:
-    """All groups of this machine, by interface index; also those that are only being formed."""
-    return {
-        interface.index: GroupRadio(interface.kind == _P2P_GO, interface.frequency, interface.width)
-        for interface in _interfaces(await _ask(_GET_INTERFACE))
-        if interface.kind in (_P2P_CLIENT, _P2P_GO)
-    }
+async def groups() -> frozenset[int] | None:
+    """The interface indexes of all groups of this machine, also of those that are only being formed; `None` where that cannot be told."""
+    answer = await _ask(_GET_INTERFACE)
+    if not answer:
+        return None
+    return frozenset(interface.index for interface in _interfaces(answer) if interface.kind in (_P2P_CLIENT, _P2P_GO))
 
 
 async def channels(index: int) -> tuple[Channel, ...]:
@@ -151,6 +150,12 @@ async def signal(index: int) -> int | None:
         if len(level) == 1:
             return percent(int.from_bytes(level, "little", signed=True))
     return None
+
+
+async def stations(index: int) -> tuple[str, ...]:
+    """The link-layer addresses "aa:bb:…" of the other stations on the interface."""
+    answer = await _ask(_GET_STATION, {_IFINDEX: struct.pack("=I", index)})
+    return tuple(address.hex(":") for station in answer if len(address := station.get(_MAC, b"")) == 6)
 
 
 def percent(level: int) -> int:

@@ -22,7 +22,7 @@ from ..errors import Unavailable
 log = logging.getLogger(__name__)
 
 # Linux: asm-generic/socket.h, SO_TIMESTAMPNS_OLD; its control message holds a timespec of two C longs, CLOCK_REALTIME.
-_TIMESTAMPNS = 35
+TIMESTAMPNS = 35
 _TIMESPEC = struct.Struct("@ll")
 _LONGEST = 512  # bytes; ours have 68, what is longer is cut and dropped
 _AT_ONCE = 64  # datagrams read before the loop may do something else
@@ -32,7 +32,7 @@ _ADDRESS_WAIT = 3.0  # seconds that an address may need until it can be bound: d
 _ADDRESS_PAUSE = 0.1
 _MOST_ADDRESSES = 8
 
-_WEATHER = {
+WEATHER = {
     errno.ECONNREFUSED,
     errno.EHOSTUNREACH,
     errno.ENETUNREACH,
@@ -124,26 +124,26 @@ class UdpPinger:
                 return
             except OSError as error:
                 self._note(error, "receiving")
-                if error.errno not in _WEATHER:
+                if error.errno not in WEATHER:
                     loop.remove_reader(made.fileno())  # it would call us for ever
                     return
                 continue
             now, wall = loop.time(), time.time_ns()
             if flags & socket.MSG_TRUNC:
                 continue
-            self._sink(DatagramArrived(data, str(source[0]).partition("%")[0], now - _age(control, wall)))
+            self._sink(DatagramArrived(data, str(source[0]).partition("%")[0], now - age(control, wall)))
 
     def _note(self, error: OSError, doing: str) -> None:
         """Each kind of weather is logged once a link."""
         if error.errno is not None and error.errno not in self._told:
             self._told.add(error.errno)
-            log.log(logging.DEBUG if error.errno in _WEATHER else logging.WARNING, "%s: %s", doing, error)
+            log.log(logging.DEBUG if error.errno in WEATHER else logging.WARNING, "%s: %s", doing, error)
 
 
-def _age(control: list[tuple[int, int, bytes]], wall: int) -> float:
+def age(control: list[tuple[int, int, bytes]], wall: int) -> float:
     """Seconds since the kernel had the datagram; 0 where that cannot be known. `wall`: POSIX nanoseconds now."""
     for level, kind, data in control:
-        if level == socket.SOL_SOCKET and kind == _TIMESTAMPNS and len(data) == _TIMESPEC.size:
+        if level == socket.SOL_SOCKET and kind == TIMESTAMPNS and len(data) == _TIMESPEC.size:
             seconds, nanoseconds = _TIMESPEC.unpack(data)
             age = (wall - (seconds * 1_000_000_000 + nanoseconds)) / 1e9
             return age if 0 <= age <= _OLDEST_STAMP else 0.0
@@ -198,7 +198,7 @@ def _socket(family: socket.AddressFamily, address: tuple[object, ...], interface
             made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
         try:
-            made.setsockopt(socket.SOL_SOCKET, _TIMESTAMPNS, 1)
+            made.setsockopt(socket.SOL_SOCKET, TIMESTAMPNS, 1)
         except OSError as error:
             log.debug("no kernel time stamps: %s", error)
         made.bind(address)

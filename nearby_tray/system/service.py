@@ -10,6 +10,8 @@ sentence, a thousand calls at once are answered one after the other, and listene
     Changed(s)                                            signal: the new status
     Version                                               property
     errors      org.nearbytray.Error.NotPossible, .UnknownPeer, .InvalidSetting; the text is a sentence for the user
+
+For those who call it, `desktop/dbus.md` says the same in full.
 """
 
 from __future__ import annotations
@@ -37,8 +39,8 @@ INVALID_SETTING = "org.nearbytray.Error.InvalidSetting"
 TEXT_LIMIT = 16 * 1024  # characters of an argument
 PAUSE = 0.2  # seconds between two `Changed`
 
-Describe = Callable[[Failure], tuple[str, str]]
-"""The sentence and the advice for a failure."""
+Describe = Callable[[Failure, str], tuple[str, str]]
+"""The sentence and the advice for a failure; the other's name as it came, empty when there is none."""
 
 
 class Commands(Protocol):
@@ -201,7 +203,7 @@ class _Interface(ServiceInterface):
         self._commands.seek()
         after = self._commands.snapshot
         if after.stage is Stage.IDLE and after.failure is not None:
-            raise _not_possible(" ".join(self._describe(after.failure)))
+            raise _not_possible(" ".join(self._describe(after.failure, after.peer.name if after.peer else "")))
 
     @method("Connect", takes=["s"])
     def connect(self, name_or_id: str) -> None:
@@ -314,10 +316,10 @@ def find_peer(name_or_id: str, peers: Iterable[Peer]) -> Peer:
 def status(snapshot: Snapshot, describe: Describe) -> dict[str, object]:
     """The snapshot as the command line's JSON shows it. Seconds end in `_s`, milliseconds in `_ms`; `null`: not known or not now."""
     link = snapshot.link
-    failure = snapshot.failure
+    failure, peer = snapshot.failure, snapshot.peer
     said: dict[str, object] | None = None
     if failure is not None:
-        sentence, advice = describe(failure)
+        sentence, advice = describe(failure, peer.name if peer else "")
         said = {
             "stage": failure.stage.value,
             "reason": failure.reason.value,
@@ -325,7 +327,6 @@ def status(snapshot: Snapshot, describe: Describe) -> dict[str, object]:
             "sentence": sentence,
             "advice": advice,
         }
-    peer = snapshot.peer
     radios = snapshot.radios
     return {
         "state": snapshot.stage.value,
@@ -348,6 +349,7 @@ def status(snapshot: Snapshot, describe: Describe) -> dict[str, object]:
         },
         "failure": said,
         "restoring_because": snapshot.restoring_because.value if snapshot.restoring_because else None,
+        "unasked": snapshot.unasked,
         "visibility": snapshot.visibility.value,
         "visible_for_s": _left(snapshot.visible_until, snapshot.now),
         "listening": snapshot.listening,

@@ -16,9 +16,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from ..core.model import Admission, EdgeEvent, FormGroup, Group, GroupLost, HostGroup, Method, Reason, WifiChanged
+from .alone import Alone
+from .beside import Beside
 from .journal import Journal
 from .networkmanager import NetworkManager
-from .supplicant import Alone, Beside, Changed, Heard, Supplicant
+from .supplicant import Changed, Heard, Supplicant
 
 log = logging.getLogger(__name__)
 

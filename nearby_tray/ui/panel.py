@@ -646,8 +646,8 @@ class _Forming(_Page):
     def build(self) -> None:
         frame, inside = card(spacing=10)
         self._who, self._steps, self._countdown = Who(), _Steps(), Countdown()
-        self._pin = _Pin(self.doors.question)
-        for each in (self._who, self._pin, self._steps, self._countdown):
+        self._pin, self._unasked = _Pin(self.doors.question), label(role="dim")
+        for each in (self._who, self._unasked, self._pin, self._steps, self._countdown):
             inside.addWidget(each)
         self.layout_.addWidget(frame)
         self._hint = label(role="dim")
@@ -657,6 +657,7 @@ class _Forming(_Page):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self._who.show_peer(snapshot.peer, verified=snapshot.verified)
+        _show_unasked(self._unasked, snapshot)
         self._pin.show_snapshot(snapshot)
         self._steps.show_steps(snapshot.stage, snapshot.attempt, snapshot.timings, meeting=snapshot.verified)
         if snapshot.verified:
@@ -715,6 +716,8 @@ class _Linked(_Page):
         self._who, self._grade = Who(), GradeMark()
         self._who.side.addWidget(self._grade, 0, Qt.AlignmentFlag.AlignTop)
         inside.addWidget(self._who)
+        self._unasked = label(role="dim")
+        inside.addWidget(self._unasked)
         self._line = Sparkline()
         inside.addWidget(self._line)
         self._probe = label(role="dim", scale=0.92)
@@ -767,6 +770,7 @@ class _Linked(_Page):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self._who.show_peer(snapshot.peer, verified=snapshot.verified)
         self._details.show_snapshot(snapshot)
+        _show_unasked(self._unasked, snapshot)
         health = snapshot.health
         self._grade.setVisible(health is not None)
         if health is not None:
@@ -858,6 +862,11 @@ class _Details(QWidget):
             said.setAccessibleName(f"{words}: {value}")
             self._grid.addWidget(label(words, "dim", wrap=False), k, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(said, k, 1)
+
+
+def _show_unasked(where: QLabel, snapshot: Snapshot) -> None:
+    where.setText(tr(text.UNASKED))
+    where.setVisible(snapshot.unasked)
 
 
 def scoped(addresses: tuple[str, ...], interface: str) -> tuple[str, ...]:

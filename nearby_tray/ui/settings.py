@@ -58,6 +58,8 @@ class SettingsWindow(QWidget):
         for minutes in LIMITS:
             self.limit.addItem(tr("Until I change it") if minutes is None else tr("For {n} minutes", n=minutes), minutes)
         self.limit.currentIndexChanged.connect(lambda _k: self._change(visible_minutes=self.limit.currentData()))
+        self.accept_paired = QCheckBox(tr("A&ccept paired computers without asking"))
+        self.accept_paired.toggled.connect(lambda on: self._change(accept_paired=on))
         self.autostart = QCheckBox(tr("&Start at login, hidden"))
         self.autostart.toggled.connect(lambda on: self._change(autostart=on))
         self.notifications = QCheckBox(tr("Show n&otifications"))
@@ -73,6 +75,7 @@ class SettingsWindow(QWidget):
             ("nameEdit", self.name, tr("Name of this computer")),
             ("visibilityBox", self.visibility, tr("Visible to")),
             ("limitBox", self.limit, tr("How long everyone may ask")),
+            ("acceptPairedBox", self.accept_paired, tr("Accept paired computers without asking")),
             ("autostartBox", self.autostart, tr("Start at login, hidden")),
             ("notificationsBox", self.notifications, tr("Show notifications")),
             ("portEdit", self.port, tr("UDP port")),
@@ -106,6 +109,8 @@ class SettingsWindow(QWidget):
         box.addWidget(self._limit_row)
         self._visibility_hint = label(role="dim", scale=0.92)
         box.addWidget(self._visibility_hint)
+        box.addWidget(self.accept_paired)
+        box.addWidget(label(tr(text.ACCEPT_PAIRED_HINT), "dim", scale=0.92))
         inside.addWidget(frame)
 
         self._section(inside, tr("Remembered computers"))
@@ -153,6 +158,7 @@ class SettingsWindow(QWidget):
             if self.limit.findData(settings.visible_minutes) < 0:
                 self.limit.addItem(tr("For {n} minutes", n=settings.visible_minutes), settings.visible_minutes)
             self.limit.setCurrentIndex(self.limit.findData(settings.visible_minutes))
+            self.accept_paired.setChecked(settings.accept_paired)
             self.autostart.setChecked(settings.autostart)
             self.notifications.setChecked(settings.notifications)
             if not self.port.hasFocus():

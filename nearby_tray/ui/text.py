@@ -246,6 +246,12 @@ REASONS: Mapping[Reason, Said] = {
     ),
 }
 
+NOT_ANSWERED_HERE = Said(
+    "You did not answer",
+    "{Peer} asked for a link, and nobody here answered in time.",
+    "Nothing happened. To link now, use “Connect nearby” on either computer.",
+)
+
 DURING: Mapping[Stage, str] = {
     Stage.IDLE: "idle",
     Stage.SEEKING: "looking for computers",
@@ -285,10 +291,12 @@ VISIBILITIES: Mapping[Visibility, str] = {
 }
 
 VISIBILITY_HINTS: Mapping[Visibility, str] = {
-    Visibility.EVERYONE: "Any computer nearby may ask; you decide each time.",
+    Visibility.EVERYONE: "Any computer nearby may ask; you decide.",
     Visibility.TRUSTED: "Only computers you remembered may ask.",
     Visibility.NOBODY: "No computer finds this one. You can still connect to others.",
 }
+
+ACCEPT_PAIRED_HINT = "Only computers paired over Bluetooth, and only over a connection seen to be encrypted; otherwise you are asked."
 
 KINDS: Mapping[str, str] = {"laptop": "Laptop", "desktop": "Desktop", "phone": "Phone", "tablet": "Tablet", "other": "Computer"}
 
@@ -301,6 +309,7 @@ PURPOSES: Mapping[str, str] = {
 POWER_SAVE = (
     "Answers come in steps of about 100 ms: one side saves Wi-Fi power. Plug it in, or switch Wi-Fi power saving off, for quicker answers."
 )
+UNASKED = "Accepted without asking, because it is paired."
 UNREACHABLE = "Gone from Wi-Fi Direct for the moment."
 FOREIGN = "It does not run Nearby Tray, or does not answer with it. It can be linked with by Wi-Fi Direct alone, not verified."
 REMEMBER_TIP = "If both of you remember, there is no code to compare next time."
@@ -326,7 +335,7 @@ def failure_text(failure: Failure, peer: str = "") -> Said:
 
 
 def reason_text(reason: Reason, *, stage: Stage = Stage.IDLE, peer: str = "") -> Said:
-    said = REASONS[reason]
+    said = NOT_ANSWERED_HERE if (stage, reason) == (Stage.ASKED, Reason.NO_ANSWER) else REASONS[reason]
     name = quoted(peer) if peer else tr("the other computer")
     values = {"peer": name, "Peer": name if peer else tr("The other computer"), "stage": tr(DURING[stage])}
     return Said(tr(said.title), tr(said.sentence, **values), tr(said.advice, **values))
@@ -644,6 +653,7 @@ def linked_notice(snapshot: Snapshot) -> tuple[str, str]:
     name = clean(snapshot.peer.name if snapshot.peer else "")
     there = snapshot.link.peer[0] if snapshot.link and snapshot.link.peer else ""
     body = [] if snapshot.verified else [tr(NOT_VERIFIED)]
+    body += [tr(UNASKED)] if snapshot.unasked else []
     body += [tr("Its address here is {address}.", address=there)] if there else []
     return tr("Linked with {peer}", peer=name), " ".join(body)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
-from itertools import pairwise
+from itertools import pairwise, product
 from random import Random
 
 import pytest
@@ -64,6 +64,7 @@ class Side:
         self.session = s.Session(identity=self.identity, entropy=self.random.randbytes, policy=self.policy)
         self.commands: list[o.Command] = []
         self.consented: set[str] = set()  # the codes of the sessions that our user agreed to
+        self.clear: set[tuple[str, bytes]] = set()  # origin and channel of what came over a link not known to be encrypted
         self.heard: bytes | None = None  # the other's advertisement
 
     @property
@@ -78,8 +79,14 @@ class Side:
         before = self.state
         if isinstance(before, Asked) and isinstance(event, o.Accept):
             self.consented.add(before.secured.code)
+        if isinstance(event, FrameArrived) and not (event.bonded and event.encrypted):
+            self.clear.add((event.origin, event.frame[:4]))
         commands = self.session.handle(event, self.pair.now)
         after = self.state
+        if isinstance(after, Meeting) and after.bond.unasked and not isinstance(before, Meeting):
+            self.consented.add(after.bond.code)  # by the setting
+            assert self.policy.accept_paired and not after.bond.peer.identity_changed
+            assert isinstance(event, FrameArrived) and (event.origin, after.bond.channel) not in self.clear
         if isinstance(after, Asking) and after.secured is not None:
             self.consented.add(after.secured.code)  # nothing but the user's `Ask` leads to Asking
         self.commands += commands
@@ -141,6 +148,7 @@ class Pair:
         self.lets_through: Callable[[Side, bytes], bool] = lambda side, frame: True
         self.connects = True
         self.hears = True
+        self.bonded = self.encrypted = False  # what is known of their radio link
         self.ada, self.ben = Side(self, "ada", 1, ada), Side(self, "ben", 2, ben)
         if radios:
             for side in (self.ada, self.ben):
@@ -179,7 +187,8 @@ class Pair:
             side, frame = self.frames.popleft()
             linked = {(side.name, side.other.name), (side.other.name, side.name)} & self.links
             if linked and self.lets_through(side, frame):
-                side.other.handle(FrameArrived(side.name, frame, ROOM))
+                heard = (side.other.name, side.name) in self.links  # only the central knows of encryption
+                side.other.handle(FrameArrived(side.name, frame, ROOM, self.bonded, self.encrypted and heard))
         for side in (self.ada, self.ben):
             gone = (side.other.name, side.name)
             if gone in self.links and not side.session.wants.serve:
@@ -564,6 +573,50 @@ def test_nobody_at_the_other_machine(p: Pair) -> None:
     assert failure(p.ben) == Failure(Stage.ASKED, Reason.NO_ANSWER)
 
 
+def test_a_failure_names_whom_it_is_about_until_the_next_journey(p: Pair) -> None:
+    def named(side: Side) -> str | None:
+        peer = side.session.snapshot().peer
+        return peer.name if peer is not None else None
+
+    p.do(p.ada, o.Seek(), o.Cancel())
+    assert named(p.ada) is None
+    p.wait(3).ask().do(p.ben, o.Decline()).at(Idle, Idle)
+    assert named(p.ada) == "Ben" and named(p.ben) is None, "who declined has no failure to read"
+    p.do(p.ada, o.Dismiss())
+    assert named(p.ada) is None
+    p.wait(3).ask().wait(61).at(Idle, Idle)
+    assert (named(p.ada), named(p.ben)) == ("Ben", "Ada")
+    p.do(p.ada, o.Seek()).at(Seeking, Idle)
+    assert named(p.ada) is None
+    p.do(p.ada, o.Cancel()).wait(3)
+    p.hears = False
+    p.do(p.ada, o.Seek()).wait(31).at(Idle, Idle)
+    assert failure(p.ada) == Failure(Stage.SEEKING, Reason.NOBODY_ANSWERED) and named(p.ada) is None
+
+
+@pytest.mark.parametrize("step", ["asking", "meeting", "forming", "checking"])
+def test_a_failure_names_a_remembered_peer_by_its_label(p: Pair, step: str) -> None:
+    p.ada.policy = replace(p.ada.policy, trusted=(known(of=p.ben, label="Ben's at home"),))
+    p.do(p.ada, o.Configure(p.ada.policy))
+    p.ask()
+    if step != "asking":
+        p.agree()
+    if step in ("forming", "checking"):
+        p.find()
+    if step == "checking":
+        p.form()
+    p.do(p.ben, o.Cancel()).wait(30).removed(p.ada).removed(p.ben)
+    p.at(Idle, Idle)
+    snapshot = p.ada.session.snapshot()
+    assert snapshot.failure is not None and snapshot.peer is not None
+    assert snapshot.peer.name == "Ben's at home" and snapshot.peer.trusted
+
+
+def test_a_link_that_ended_well_names_nobody(p: Pair) -> None:
+    p.link().do(p.ada, o.Cancel()).do(p.ben, o.LinkSaid(p.ben.order, LinkLeft())).removed(p.ada).removed(p.ben).at(Idle, Idle)
+    assert p.ada.session.snapshot().peer is None and p.ben.session.snapshot().peer is None
+
+
 def test_the_caller_has_a_limit_of_its_own(p: Pair) -> None:
     p.do(p.ada, o.Seek())
     p.lets_through = lambda side, frame: side is p.ben
@@ -584,8 +637,8 @@ def test_a_linked_machine_hears_no_call(p: Pair) -> None:
 class Stranger:
     """A third machine, of which only the conversation matters: it calls `side`, which connects to it and says hello."""
 
-    def __init__(self, side: Side) -> None:
-        self.side, self.heard = side, list[object]()
+    def __init__(self, side: Side, *, paired: bool = False) -> None:
+        self.side, self.paired, self.heard = side, paired, list[object]()
         side.pair.do(side, CallHeard("cy", Call(call_id=b"cyc").encode()))
         assert side.commands[-1] == o.Connect("cy")
         at = len(side.commands)
@@ -613,7 +666,7 @@ class Stranger:
             at = len(self.side.commands)
             for message in messages:
                 for frame in split(self.talk.channel, message, 1100):
-                    self.side.pair.do(self.side, FrameArrived("cy", frame, 1100))
+                    self.side.pair.do(self.side, FrameArrived("cy", frame, 1100, self.paired, self.paired))
             messages = self.hear(self.said_to_us(at))
 
 
@@ -839,6 +892,93 @@ def test_a_remembered_name_with_another_key_is_loud(p: Pair) -> None:
     snapshot = p.ben.session.snapshot()
     assert snapshot.peer is not None
     assert snapshot.peer.identity_changed and not snapshot.peer.trusted and snapshot.needs_code
+
+
+# --- accepting paired callers without asking -----------------------------------------------------------------------------------
+
+
+def paired(*, bonded: bool = True, encrypted: bool = True, accept: bool = True, ada: o.Policy | None = None) -> Pair:
+    """Ben may accept paired callers; this is what Ben's machine knows of the radio link with Ada's."""
+    p = Pair(ada=ada, ben=o.Policy(name="Ben", accept_paired=accept))
+    p.bonded, p.encrypted = bonded, encrypted
+    return p
+
+
+def test_a_paired_caller_is_accepted_without_asking() -> None:
+    p = paired()
+    p.do(p.ada, o.Seek())
+    p.do(p.ada, o.Ask(p.ada.session.snapshot().peers[0].id, Purpose.FILES)).at(Meeting, Meeting)
+    snapshot = p.ben.session.snapshot()
+    assert snapshot.unasked and snapshot.purpose == "files" and snapshot.peer is not None and snapshot.peer.name == "Ada"
+    assert not p.ada.session.snapshot().unasked, "her user was asked"
+    p.find().form().pong()
+    assert p.ben.session.snapshot().unasked
+    assert p.ben.all(o.Remember) == [], "that was not asked for"
+    lose(p)
+    assert p.ben.session.snapshot().unasked
+
+
+@pytest.mark.parametrize(("bonded", "encrypted", "accept"), list(product((False, True), repeat=3))[:-1])
+def test_everybody_else_is_asked(bonded: bool, encrypted: bool, accept: bool) -> None:
+    p = paired(bonded=bonded, encrypted=encrypted, accept=accept)
+    p.ask().at(Asking, Asked)
+    p.do(p.ben, o.Accept()).at(Meeting, Meeting)
+    assert not p.ben.session.snapshot().unasked
+
+
+@pytest.mark.parametrize("clear", range(4))
+def test_one_frame_that_is_not_known_to_be_encrypted_is_one_too_many(clear: int) -> None:
+    p = paired()
+    p.do(p.ada, o.Seek())
+    frames = [0]
+
+    def through(side: Side, frame: bytes) -> bool:
+        if side is p.ada:
+            p.encrypted = frames[0] != clear
+            frames[0] += 1
+        return True
+
+    p.lets_through = through
+    p.do(p.ada, o.Ask(p.ada.session.snapshot().peers[0].id)).at(Asking, Asked)
+    assert frames[0] > 4 and p.encrypted
+
+
+def test_a_paired_caller_with_a_remembered_name_and_another_key_is_looked_at() -> None:
+    p = paired()
+    p.ben.policy = replace(p.ben.policy, trusted=(TrustedPeer(b"o" * 32, b"k" * 32, "Ada", 0.0),))
+    p.do(p.ben, o.Configure(p.ben.policy))
+    p.ask().at(Asking, Asked)
+    assert p.ben.session.snapshot().peer is not None
+
+
+@pytest.mark.parametrize("visibility", [Visibility.NOBODY, Visibility.TRUSTED])
+def test_being_paired_makes_nobody_visible(visibility: Visibility) -> None:
+    p = paired()
+    p.do(p.ada, o.Seek())
+    # After the hello: before it there would not even be a connection.
+    p.do(p.ben, o.Configure(replace(p.ben.policy, visibility=visibility)))
+    p.do(p.ada, o.Ask(p.ada.session.snapshot().peers[0].id)).at(Idle, Idle)
+    assert failure(p.ada) == Failure(Stage.ASKING, Reason.PEER_POLICY)
+
+
+def test_a_paired_caller_is_told_busy_like_everybody_else() -> None:
+    p = Pair(ada=o.Policy(name="Ada", accept_paired=True))
+    cy = Stranger(p.ada, paired=True)
+    p.wait(3).ask().at(Asking, Asked)
+    cy.say(cy.talk.request(Purpose.LINK, Method.PBC))
+    assert cy.heard[-1] == Said(Answer(accepted=False, reason=AnswerReason.BUSY, remember=False))
+    p.at(Asking, Asked)
+
+
+def test_both_click_each_other_and_one_accepts_paired_callers() -> None:
+    p = paired()
+    p.do(p.ada, o.Seek()).do(p.ben, o.Seek()).wait(3)
+    rows = [side.session.snapshot().peers[0].id for side in (p.ada, p.ben)]
+    p.ada.handle(o.Ask(rows[0]))
+    p.ben.handle(o.Ask(rows[1]))
+    p.flow()
+    p.at(Meeting, Meeting).find().form().pong()
+    assert bond(p.ben).unasked and not bond(p.ada).unasked
 
 
 # --- the group -------------------------------------------------------------------------------------------------------------
@@ -1113,12 +1253,15 @@ GROUPS = st.sampled_from([Group("p2p0", ("169.254.9.9",)), Group("", ()), Group(
 class AnyOrder(RuleBasedStateMachine):
     """Any event at any moment, at either side, with the honest air between. What must hold is checked inside `Side.handle`."""
 
-    @initialize(seed=st.integers(0, 2**16), start=st.integers(0, 7))
+    @initialize(seed=st.integers(0, 2**16), start=st.integers(0, 8))
     def meet(self, seed: int, start: int) -> None:
-        self.p = p = Pair(seed=seed)
+        # 8: paired, and one of them asks nobody.
+        self.p = p = Pair(ben=o.Policy(name="Ben", accept_paired=start == 8), seed=seed)
+        p.bonded = p.encrypted = start == 8
         # Chance alone seldom comes far: some of the runs begin there.
         p.hears = start != 7
-        for step in (p.ask, p.agree, p.find, p.form, p.pong, lambda: lose(p))[:start]:
+        steps = (p.ask, p.agree, p.find, p.form, p.pong, lambda: lose(p))
+        for step in (p.ask,) if start == 8 else steps[:start]:
             p.hears = start != 7 or step == p.ask
             step()
         self.said: list[bytes] = []
@@ -1153,11 +1296,19 @@ class AnyOrder(RuleBasedStateMachine):
     def click(self, first: bool, event: o.Event) -> None:
         self.p.do(self.side(first), event)
 
-    @rule(first=st.booleans(), visibility=st.sampled_from(list(Visibility)), name=st.text(max_size=80), trusts=st.booleans())
-    def configure(self, first: bool, visibility: Visibility, name: str, trusts: bool) -> None:
+    @rule(
+        first=st.booleans(),
+        visibility=st.sampled_from(list(Visibility)),
+        name=st.text(max_size=80),
+        trusts=st.booleans(),
+        paired=st.booleans(),
+    )
+    def configure(self, first: bool, visibility: Visibility, name: str, trusts: bool, paired: bool) -> None:
         side = self.side(first)
         trusted = (known(of=side.other, label="x"),) if trusts else ()
         self.p.do(side, o.Configure(o.Policy(name, visibility=visibility, trusted=trusted)))
+        side.policy = o.Policy(name, visibility=visibility, trusted=trusted, accept_paired=paired)
+        self.p.do(side, o.Configure(side.policy))
 
     # as it should go, so that the deep states are reached
 
@@ -1230,6 +1381,10 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(hears=st.booleans(), connects=st.booleans(), dropping=st.booleans())
     def the_air_is(self, hears: bool, connects: bool, dropping: bool) -> None:
         self.p.hears, self.p.connects, self.dropping = hears, connects, dropping
+
+    @rule(bonded=st.booleans(), encrypted=st.booleans())
+    def the_link_is(self, bonded: bool, encrypted: bool) -> None:
+        self.p.bonded, self.p.encrypted = bonded, encrypted
 
     @rule(first=st.booleans(), origin=ORIGINS, room=st.integers(0, 600))
     def carrier(self, first: bool, origin: str, room: int) -> None:

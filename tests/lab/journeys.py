@@ -19,9 +19,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from guest import bare
+from guest import bare, pairing
 from guest.bus import BusError
-from guest.drive import OUT, Node, Status, TooLate, say, until
+from guest.drive import Node, Status
+from guest.machine import OUT, TooLate, say, until
 
 SETTLED = 45.0  # a finished or failed journey must have left the machine within this
 LOST = 3.0  # no answer for so long is a lost link
@@ -78,6 +79,10 @@ class Lab:
         await until(f"{other.host} is in the menu of {caller.name}", listed, LISTED)
         found = time.monotonic() - started
         await caller.click(other.host)
+        return found, await self.code(caller, other)
+
+    async def code(self, caller: Node, other: Node) -> str:
+        """What both people see once `caller` has asked `other`."""
         there = await other.in_state("asked", limit=45)
 
         async def agreed() -> Status | None:
@@ -86,11 +91,14 @@ class Lab:
 
         here = await until(f"{caller.name} shows a code", agreed, 45)
         assert here is not None and here.code and here.code == there.code, "the codes differ"
-        return found, here.code
+        return here.code
 
     async def link(self, caller: Node, other: Node, limit: float = 200) -> Linked:
         find, code = await self.ask(caller, other)
-        accepted = time.monotonic()
+        return await self.accept(caller, other, find, code, limit)
+
+    async def accept(self, caller: Node, other: Node, find: float, code: str, limit: float = 200) -> Linked:
+        """From the code on both screens to the link."""
 
         async def shown() -> bool:
             # A screen reader is told the digits one by one.
@@ -101,7 +109,7 @@ class Lab:
         accepted = time.monotonic()
         status, _ = await asyncio.gather(self.linked(caller, limit), self.linked(other, limit))
         linked = time.monotonic()
-        orders = caller.activations(accepted)
+        orders = caller.orders(accepted)
         told = orders[-1].at
         ups = [await node.formed(told) for node in self.nodes]
         up = max((moment for moment in ups if moment is not None), default=linked)
@@ -186,7 +194,7 @@ async def declined(lab: Lab) -> dict[str, Any]:
     assert status.failure == "asking: declined", status
     told = time.monotonic() - pressed
     await lab.at_rest()
-    assert not lab.a.activations(began) and not lab.b.activations(began), "a group was ordered without consent"
+    assert not lab.a.orders(began) and not lab.b.orders(began), "a group was ordered without consent"
     return {"told": told}
 
 
@@ -219,6 +227,98 @@ async def cancelled(lab: Lab) -> dict[str, Any]:
     await until("B's dialog is closed", gone, 10)
     await lab.at_rest()
     return {"closed": closed}
+
+
+# --- both at once ---
+
+
+async def both_seek(lab: Lab, *, all_listed: bool) -> tuple[float, list[tuple[Node, Node]]]:
+    """Both click "Connect nearby" at the same moment; the seconds until one has the other in its menu (`all_listed`: until both have), and
+    who has whom.
+
+    One is enough for a link: on a radio link that the other one made, bluetoothd sometimes finds no services, and then it is only one.
+    """
+    started = time.monotonic()
+    await asyncio.gather(*(node.click("Connect nearby") for node in lab.nodes))
+
+    async def listed() -> list[tuple[Node, Node]]:
+        pairs = [(lab.a, lab.b), (lab.b, lab.a)]
+        found = [(one, two) for one, two in pairs if any(two.host in label for label in await one.menu())]
+        return found if len(found) == 2 or not all_listed else []
+
+    found = await until("both list each other" if all_listed else "one lists the other", listed, LISTED)
+    return time.monotonic() - started, found
+
+
+@journey
+async def both_call(lab: Lab) -> dict[str, Any]:
+    """Both look for computers at the same moment, then one chooses the other: who is asked in the midst of its own search, and links."""
+    find, found = await both_seek(lab, all_listed=False)
+    caller, other = found[0]
+    await caller.click(other.host)
+    linked = await lab.accept(caller, other, find, await lab.code(caller, other))
+    await asyncio.gather(lab.pongs(lab.a, 3), lab.pongs(lab.b, 3))
+    return {**asdict(linked), "caller": caller.name, "listed by": len(found), "disconnect": await lab.disconnect(other)}
+
+
+@journey
+async def both_click(lab: Lab) -> dict[str, Any]:
+    """Both look for computers and click each other at the same moment: one of them is asked, once, and they link."""
+    for number in range(TRIES):
+        try:
+            find, found = await both_seek(lab, all_listed=True)
+            break
+        except TooLate:
+            say("only one is listed", try_number=number + 1)
+            for node in lab.nodes:
+                if (await node.status()).state == "seeking":
+                    await node.click("Stop looking")
+            await lab.at_rest()
+            if number + 1 == TRIES:
+                raise
+    # At once means at once: the menu of the slower one may have become that of somebody who is asked.
+    clicks = await asyncio.gather(*(one.desktop.click(two.host) for one, two in found), return_exceptions=True)
+    missed = [click for click in clicks if isinstance(click, BaseException)]
+    say("clicked", missed=[str(each) for each in missed])
+    assert len(missed) < 2 and all(isinstance(each, LookupError) for each in missed), missed
+
+    async def settled() -> tuple[Node, Node] | None:
+        states = [(await node.status()).state for node in lab.nodes]
+        return {("asking", "asked"): (lab.a, lab.b), ("asked", "asking"): (lab.b, lab.a)}.get((states[0], states[1]))
+
+    roles = await until("one asks and the other is asked", settled, 60)
+    assert roles is not None
+    caller, other = roles
+    linked = await lab.accept(caller, other, find, await lab.code(caller, other))
+    await asyncio.gather(lab.pongs(lab.a, 3), lab.pongs(lab.b, 3))
+    for node in lab.nodes:
+        assert await node.screen.find("Accept") is None, f"{node.name} is asked although it is linked"
+    return {**asdict(linked), "caller": caller.name, "clicks": 2 - len(missed), "disconnect": await lab.disconnect(caller)}
+
+
+@journey
+async def paired(lab: Lab) -> dict[str, Any]:
+    """The kernel tells alice which of two calls came over an encrypted link: that of the bonded machine, and that before anybody is asked.
+
+    B is to accept paired callers unasked. It asks: in its network namespace it cannot know.
+    """
+    await lab.ask(lab.a, lab.b)
+    assert not await pairing.encrypted(lab.b, lab.a), "encrypted without a bond"
+    await lab.a.click("Cancel")
+    await lab.at_rest()
+    try:
+        await lab.b.choose(visibility="nobody", accept_paired=True)
+        began = time.monotonic()
+        async with pairing.bonded(lab.a, lab.b):
+            bonding = time.monotonic() - began
+            await lab.b.choose(visibility="everyone")
+            await lab.ask(lab.a, lab.b)
+            assert await pairing.encrypted(lab.b, lab.a), "a bonded machine calls in the clear"
+            await lab.a.click("Cancel")
+            await lab.at_rest()
+    finally:
+        await lab.b.choose(visibility="everyone", accept_paired=False)
+    return {"bonding": bonding}
 
 
 # --- what radios do ---

@@ -44,7 +44,7 @@ def test_two_seeds_tell_different_stories() -> None:
 
 
 def test_every_kind_of_journey_is_drawn() -> None:
-    # The first thing that a seed decides is its plan; the chance that one of 18 is missing in 500 draws is below one in ten billion.
+    # The first thing that a seed decides is its plan; the chance that one of 19 is missing in 500 draws is below one in ten billion.
     from random import Random
 
     assert {Random(seed).choice(list(Plan)) for seed in range(500)} == set(Plan)
@@ -52,6 +52,14 @@ def test_every_kind_of_journey_is_drawn() -> None:
 
 def test_two_who_call_each_other_at_once_always_link() -> None:
     assert all(run(seed, Plan.BOTH_CALL).linked for seed in range(50))
+
+
+def test_paired_callers_are_accepted_unasked_exactly_when_their_link_is_seen_to_be_encrypted() -> None:
+    reports = [run(seed, Plan.PAIRED) for seed in range(50)]
+    assert not [broken for report in reports for broken in report.broken]
+    asked = [any(line.endswith("ben: asked") for line in report.story) for report in reports]
+    assert [report.linked for report in reports] == [not each for each in asked]
+    assert 5 < sum(asked) < 45
 
 
 def test_a_replay_prints_the_story(capsys: pytest.CaptureFixture[str]) -> None:

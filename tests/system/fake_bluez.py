@@ -62,6 +62,8 @@ class FakeBlueZ:
         self.refuse_intervals = False
         self.services_of: dict[str, tuple[str, ...]] = {}  # address → its services (default: ours)
         self.mtu = 517
+        self.encrypts = True  # links with bonded devices; what only the kernel tells
+        self.on_connect: Callable[[str], None] = lambda path: None  # happens between a Connect and its answer
         self._bus: MessageBus | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._reset()
@@ -77,6 +79,7 @@ class FakeBlueZ:
         self.notified: list[bytes] = []  # what our peers got from the application's outbox
         self.written: list[tuple[str, bytes]] = []  # (address, what was written to its inbox)
         self._client = ""  # the unique name of who registered the application
+        self.links: dict[str, bool] = {}  # address → whether its link is encrypted
 
     # --- life ---
 
@@ -184,6 +187,7 @@ class FakeBlueZ:
 
     def link_lost(self, address: str) -> None:
         path = device_path(address)
+        self.links.pop(self.objects[path][DEVICE]["Address"].value, None)
         for below in [p for p in self.objects if p.startswith(path + "/")]:
             self._remove(below)
         self.change(path, DEVICE, {"ServicesResolved": Variant("b", False), "Connected": Variant("b", False)})
@@ -210,6 +214,10 @@ class FakeBlueZ:
     async def subscribe(self) -> None:
         """A central writes the outbox's CCC."""
         await self._call(self._client, self._own_characteristic(OUTBOX_UUID), CHARACTERISTIC, "StartNotify")
+
+    async def unsubscribe(self) -> None:
+        """The last central that was subscribed takes that back, or its applet has died."""
+        await self._call(self._client, self._own_characteristic(OUTBOX_UUID), CHARACTERISTIC, "StopNotify")
 
     def notify(self, address: str, frame: bytes) -> None:
         """A caller that is connected to notifies us."""
@@ -405,6 +413,9 @@ class FakeBlueZ:
 
     def _link(self, path: str) -> None:
         self.change(path, DEVICE, {"Connected": Variant("b", True)})
+        device = self.objects[path][DEVICE]
+        self.links[device["Address"].value] = self.encrypts and device["Paired"].value
+        self.on_connect(path)
         if SERVICE_UUID in self.services_of.get(_address(path), (SERVICE_UUID,)):
             service = f"{path}/service0020"
             self._add(service, {SERVICE: {"UUID": Variant("s", SERVICE_UUID), "Device": Variant("o", path), "Primary": Variant("b", True)}})

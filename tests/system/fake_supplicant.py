@@ -86,7 +86,6 @@ class Iface(ServiceInterface):
         self.name_of = name
         self.modes = modes
         self.state_now = "disconnected"
-        self.bss = "/"
 
     @dbus_property(gives="a{sv}", name="Capabilities")
     def capabilities(self) -> Dictionary:
@@ -100,10 +99,6 @@ class Iface(ServiceInterface):
     def ifname(self) -> str:
         return self.name_of
 
-    @dbus_property(gives="o", name="CurrentBSS")
-    def current_bss(self) -> str:
-        return self.bss
-
     @signal("StaAuthorized", gives="s")
     def sta_authorized(self, name: str) -> str:
         return name
@@ -111,16 +106,6 @@ class Iface(ServiceInterface):
     @signal("StaDeauthorized", gives="s")
     def sta_deauthorized(self, name: str) -> str:
         return name
-
-
-class Bss(ServiceInterface):
-    def __init__(self, frequency: int) -> None:
-        super().__init__(f"{WPA}.BSS")
-        self.frequency_now = frequency
-
-    @dbus_property(gives="q", name="Frequency")
-    def frequency(self) -> int:
-        return self.frequency_now
 
 
 class Wps(ServiceInterface):
@@ -565,12 +550,6 @@ class FakeSupplicant:
     def state(self, state: str) -> None:
         self.interfaces[self.main].state_now = state
         self.interfaces[self.main].emit_properties_changed({"State": state})
-
-    def associate(self, frequency: int) -> None:
-        """The ordinary network, on this channel."""
-        path = f"{self.main}/BSSs/1"
-        self.bus.export(path, Bss(frequency))
-        self.interfaces[self.main].bss = path
 
     # --- peers, and what they do ---
 

@@ -33,7 +33,7 @@ def test_on_and_off(home: Path) -> None:
     autostart.set_enabled(True)
     autostart.set_enabled(True)
     assert autostart.is_enabled() and "~/config/autostart/nearby-tray.desktop" in autostart.note()
-    keys = autostart._read(autostart.path())
+    keys = autostart.read_entry(autostart.path())
     assert keys is not None and shlex.split(keys["Exec"]) == autostart.command() and "--background" in keys["Exec"]
     if shutil.which("desktop-file-validate"):
         done = subprocess.run(["desktop-file-validate", str(autostart.path())], capture_output=True, text=True, check=False)
@@ -96,7 +96,7 @@ def test_what_cannot_be_written_is_raised(home: Path) -> None:
     ],
 )
 def test_quoting(word: str, quoted: str) -> None:
-    assert autostart._quoted(word) == quoted
+    assert autostart.quoted(word) == quoted
 
 
 def test_a_damaged_entry_is_not_in_force() -> None:

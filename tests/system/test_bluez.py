@@ -15,11 +15,11 @@ from dbus_fast import Variant
 from nearby_tray.core.model import BluetoothChanged, CallHeard, Disconnected, EdgeEvent, FrameArrived, Reason
 from nearby_tray.core.wire import INBOX_UUID, OUTBOX_UUID, SERVICE_UUID
 from nearby_tray.errors import Unavailable
-from nearby_tray.system import bluez
+from nearby_tray.system import bluez, hci
 from nearby_tray.system.bluez import BlueZ
 from nearby_tray.system.journal import Journal
 
-from .fake_bluez import FakeBlueZ, Refused, device_path
+from .fake_bluez import DEVICE, FakeBlueZ, Refused, device_path
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 Until = Callable[..., Awaitable[None]]
@@ -426,6 +426,19 @@ def test_nobody_is_notified_who_has_not_subscribed(run: Run, until: Until) -> No
     journey(run, until, story)
 
 
+def test_a_visitor_that_no_longer_listens_has_gone(run: Run, until: Until) -> None:
+    """What a killed applet leaves: a connection that its bluetoothd keeps, and no subscription."""
+
+    async def story(machine: Machine) -> None:
+        await machine.bluez.serve(CALL)
+        path = await machine.visited()
+        await machine.fake.unsubscribe()
+        await machine.told(Disconnected(path))
+        assert [path for path, member, _ in machine.fake.calls if member == "Disconnect"] == [path]
+
+    journey(run, until, story)
+
+
 def test_unserving_and_disconnecting_end_the_connections(run: Run, until: Until) -> None:
     async def story(machine: Machine) -> None:
         await machine.bluez.serve(CALL)
@@ -594,6 +607,94 @@ def test_room_and_bond_are_those_of_the_caller(run: Run, until: Until) -> None:
         assert await machine.bluez.connect(PEER_PATH) == 97
         machine.fake.notify(PEER, b"x")
         await machine.told(FrameArrived(PEER_PATH, b"x", 97, True))
+
+    journey(run, until, story)
+
+
+def _knows_links(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The kernel tells of the links that the fake daemon has; returns what that had been called for each time it was asked."""
+    asked: list[list[str]] = []
+
+    def links(adapter: int) -> list[tuple[int, bytes, int, int, int, int]]:
+        assert adapter == 0
+        asked.append([member for _, member, _ in machine.fake.calls])
+        return [
+            (64, bytes.fromhex(address.replace(":", ""))[::-1], 0x80, 1, 1, 0x0005 if encrypted else 0x0001)
+            for address, encrypted in machine.fake.links.items()
+        ]
+
+    monkeypatch.setattr(hci, "_links", links)
+    return asked
+
+
+def test_an_encrypted_link_of_a_bond_is_known_before_the_first_frame(run: Run, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(machine: Machine) -> None:
+        asked = _knows_links(machine, monkeypatch)
+        machine.fake.device(PEER, bonded=True)
+        await machine.bluez.connect(PEER_PATH)
+        ((*_, connected),) = [[call for call in calls if call in ("Connect", "StartNotify")] for calls in asked]
+        assert connected == "Connect", "after the connection, and before anything is said on it"
+        machine.fake.notify(PEER, b"x")
+        await machine.told(FrameArrived(PEER_PATH, b"x", 510, bonded=True, encrypted=True))
+        await machine.bluez.disconnect(PEER_PATH)
+        machine.fake.encrypts = False
+        await machine.bluez.connect(PEER_PATH)
+        machine.fake.notify(PEER, b"y")
+        await machine.told(FrameArrived(PEER_PATH, b"y", 510, bonded=True, encrypted=False))
+
+    journey(run, until, story)
+
+
+def test_a_bond_is_known_by_the_identity_address(run: Run, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(machine: Machine) -> None:
+        _knows_links(machine, monkeypatch)
+        # The path keeps the private address of the first meeting until bluetoothd starts again.
+        path = machine.fake.device("5A:01:02:03:04:05", {"Address": Variant("s", "00:AA:01:01:00:09")}, bonded=True)
+        await machine.bluez.connect(path)
+        machine.fake.notify("5A:01:02:03:04:05", b"x")
+        await machine.told(FrameArrived(path, b"x", 510, bonded=True, encrypted=True))
+
+    journey(run, until, story)
+
+
+@pytest.mark.parametrize("case", ["pairs now", "unpairs now", "old BlueZ", "nobody tells", "stranger"])
+def test_no_other_link_counts_as_encrypted(run: Run, until: Until, monkeypatch: pytest.MonkeyPatch, case: str) -> None:
+    async def story(machine: Machine) -> None:
+        asked = _knows_links(machine, monkeypatch)
+        fake, bonded = machine.fake, case in ("unpairs now", "old BlueZ", "nobody tells")
+        fake.device(PEER, bonded=bonded)
+
+        def pairing(path: str) -> None:
+            """While the connection is made; encrypted is what the kernel says of it all the same."""
+            fake.change(path, DEVICE, {name: Variant("b", case == "pairs now") for name in ("Bonded", "Paired")})
+            fake.links[PEER] = True
+
+        match case:
+            case "pairs now" | "unpairs now":
+                fake.on_connect = pairing
+            case "old BlueZ":
+                del fake.objects[PEER_PATH][DEVICE]["Bonded"]  # before 5.65; "Paired" may be for this link only
+            case "nobody tells":
+                fake.refuse["GetAll"] = [Refused("org.freedesktop.DBus.Error.NoReply")]
+            case "stranger":
+                fake.on_connect = lambda path: fake.links.update({PEER: True})  # with a key made on the spot
+        await machine.bluez.connect(PEER_PATH)
+        assert fake.links[PEER] is True
+        fake.notify(PEER, b"x")
+        await machine.told(FrameArrived(PEER_PATH, b"x", 510, bonded=case not in ("unpairs now", "stranger"), encrypted=False))
+        assert asked == [], "there is nothing to ask the kernel"
+
+    journey(run, until, story)
+
+
+def test_what_is_written_to_us_is_not_known_to_be_encrypted(run: Run, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(machine: Machine) -> None:
+        _knows_links(machine, monkeypatch)
+        await machine.bluez.serve(CALL)
+        path = await machine.visited(bonded=True)
+        machine.fake.links[PEER] = True
+        assert await machine.fake.write(PEER, b"more") is None
+        await machine.told(FrameArrived(path, b"more", 510, bonded=True, encrypted=False))
 
     journey(run, until, story)
 

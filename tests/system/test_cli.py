@@ -42,7 +42,7 @@ class Applet:
         self.snapshot, self.answers = snapshot, answers
         self.settings = Settings()
         self.calls: list[object] = []
-        self.service = Service(self, lambda failure: (f"It was {failure.reason.value}.", "Try again."))
+        self.service = Service(self, lambda failure, peer: (f"It was {failure.reason.value}.", "Try again."))
 
     def go(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
@@ -135,6 +135,7 @@ def test_status_for_people(say: Say) -> None:
         (Snapshot(stage=Stage.ASKED, peer=KITCHEN, code="042 719"), "042 719"),
         (Snapshot(stage=Stage.RESTORING, peer=KITCHEN, attempt=2), "try 2 of 3"),
         (Snapshot(visible_until=60.0, radios=Radios(None, None)), "everyone, 1:00 left"),
+        (replace(LINKED, unasked=True), "because it is paired"),
     ],
 )
 def test_status_of_each_kind(say: Say, snapshot: Snapshot, words: str) -> None:
@@ -289,7 +290,7 @@ def test_a_whole_link_by_command_line(daemon: object, run: Run, capsys: pytest.C
         air, machine, robin = neighbourhood("Here")
         here = controller(machine, Settings(name="Here"))
         robin.your_code = lambda: here.snapshot.code
-        service = Service(Real(here), lambda failure: (failure.reason.value, ""))
+        service = Service(Real(here), lambda failure, peer: (failure.reason.value, peer))
         await service.open()
         await robin.open()
         await here.open()

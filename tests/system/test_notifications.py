@@ -437,6 +437,22 @@ def test_the_story_of_a_link(notifier: Notifier, wall: Wall, told: list[str]) ->
     assert wall.times == 6
 
 
+def test_a_link_that_nobody_was_asked_for_says_why(notifier: Notifier, wall: Wall) -> None:
+    notifier.show(Snapshot(stage=Stage.MEETING, peer=KITCHEN, unasked=True))
+    assert not wall.pinned
+    notifier.show(replace(LINKED, unasked=True))
+    assert wall.pinned[LINK][0] == f"Linked with {KITCHEN.name}" and text.UNASKED in wall.pinned[LINK][1]
+    notifier.show(IDLE)
+    notifier.show(LINKED)
+    assert text.UNASKED not in wall.pinned[LINK][1]
+
+
+def test_a_failure_says_with_whom(notifier: Notifier, wall: Wall) -> None:
+    notifier.show(Snapshot(stage=Stage.ASKING, peer=KITCHEN))
+    notifier.show(replace(IDLE, failure=Failure(Stage.ASKING, Reason.DECLINED), peer=KITCHEN))
+    assert text.quoted(KITCHEN.name) in wall.pinned[LINK][1]
+
+
 def test_what_the_user_did_is_no_news(notifier: Notifier, wall: Wall) -> None:
     notifier.show(Snapshot(stage=Stage.SEEKING))
     notifier.show(replace(IDLE, failure=Failure(Stage.SEEKING, Reason.CANCELLED)))

@@ -75,8 +75,8 @@ class Applet:
         self.calls.append("quit")
 
 
-def describe(failure: Failure) -> tuple[str, str]:
-    return f"It was {failure.reason.value}.", "Try again."
+def describe(failure: Failure, peer: str) -> tuple[str, str]:
+    return f"It was {failure.reason.value}{f' with {peer}' if peer else ''}.", "Try again."
 
 
 @asynccontextmanager
@@ -215,10 +215,11 @@ def test_the_shape_of_the_status() -> None:
             "stage": "forming",
             "reason": "not-formed",
             "detail": "state 120",
-            "sentence": "It was not-formed.",
+            "sentence": "It was not-formed with Kitchen.",
             "advice": "Try again.",
         },
         "restoring_because": None,
+        "unasked": False,
         "visibility": "everyone",
         "visible_for_s": None,
         "listening": False,

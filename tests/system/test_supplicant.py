@@ -35,10 +35,12 @@ from nearby_tray.core.model import (
     WifiRequest,
 )
 from nearby_tray.errors import Unavailable
+from nearby_tray.system import nl80211
 from nearby_tray.system.addresses import Assigned
+from nearby_tray.system.alone import Alone
 from nearby_tray.system.bus import Variant
 from nearby_tray.system.journal import Journal
-from nearby_tray.system.supplicant import Alone, Limits, Supplicant
+from nearby_tray.system.supplicant import Limits, Supplicant
 
 from .fake_supplicant import OWN, ROOT, WPA, FakeSupplicant
 
@@ -66,6 +68,15 @@ async def own_address(name: str) -> bytes | None:
 
 async def no_signal(_index: int) -> int | None:
     return -1
+
+
+async def radio(index: int) -> nl80211.GroupRadio | None:
+    return nl80211.GroupRadio(False, None, 20)
+
+
+async def forbidden(index: int, frequency: int) -> str | None:
+    assert index == 7
+    return "not permitted here" if frequency == 5180 else None
 
 
 class FakeKernel:
@@ -130,7 +141,16 @@ async def world(folder: Path, *, start: bool = True, opened: bool = True, limits
     supplicant = Supplicant(limits=limits, read_address=own_address)
     kernel = FakeKernel()
     net = folder.parent / "net"
-    wifi = Alone(supplicant, Journal(folder), kernel=kernel, read_signal=no_signal, read_index=lambda name: 7, interfaces=net)
+    wifi = Alone(
+        supplicant,
+        Journal(folder),
+        kernel=kernel,
+        read_signal=no_signal,
+        read_link=radio,
+        read_forbidden=forbidden,
+        read_index=lambda name: 7,
+        interfaces=net,
+    )
     here = World(fake, supplicant, wifi, kernel, folder)
     if opened:
         await wifi.open(here.heard.append)
@@ -400,7 +420,7 @@ def test_a_group_with_one_of_ours_gets_the_planned_addresses(run: Run, tmp_path:
     async def main() -> None:
         async with world(tmp_path) as here:
             group = await formed(here, role=role)
-            assert group == Group("p2p-wlan0-0", (*OURS.own, LINK_LOCAL), 7, role == "GO", 5180)
+            assert group == Group("p2p-wlan0-0", (*OURS.own, LINK_LOCAL), 7, role == "GO", 5180, 20)
             path = here.fake.path_of(PEER)
             assert here.fake.named("Connect") == [("Connect", {"peer": path, "wps_method": "pbc"})]
             assert not here.fake.named("Listen")
@@ -673,7 +693,6 @@ def test_forbidden_and_taken_channels_are_told_apart(run: Run, tmp_path: Path) -
             assert (await failure(here.wifi.form(replace(OURS, frequency=5180)))).reason is Reason.CHANNEL_FORBIDDEN
             assert (await failure(here.wifi.form(replace(OURS, frequency=2437)))).reason is Reason.CHANNEL_TAKEN
             assert (await failure(here.wifi.host(HostGroup(1, 5180)))).reason is Reason.CHANNEL_FORBIDDEN
-            here.fake.associate(2412)
             assert (await failure(here.wifi.host(HostGroup(1, 2437)))).reason is Reason.CHANNEL_TAKEN
             assert here.is_clean()
 
@@ -831,7 +850,7 @@ def test_several_come_into_a_group_of_our_own_and_go(run: Run, tmp_path: Path, u
     async def main() -> None:
         async with world(tmp_path) as here:
             group = await here.wifi.host(HostGroup(4, frequency=2412))
-            assert group == Group("p2p-wlan0-0", ("192.168.49.1", LINK_LOCAL), 7, True, 2412)
+            assert group == Group("p2p-wlan0-0", ("192.168.49.1", LINK_LOCAL), 7, True, 2412, 20)
             [path] = here.fake.groups
             here.fake.add_peer(PEER)
             here.fake.add_peer(HIGH)

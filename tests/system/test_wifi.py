@@ -26,15 +26,17 @@ from nearby_tray.core.model import (
 )
 from nearby_tray.errors import Unavailable
 from nearby_tray.system import networkmanager
+from nearby_tray.system.alone import Alone
+from nearby_tray.system.beside import Beside
 from nearby_tray.system.journal import Journal
 from nearby_tray.system.networkmanager import NetworkManager
-from nearby_tray.system.supplicant import Alone, Beside, Supplicant
 from nearby_tray.system.supplicant import Limits as SupplicantLimits
+from nearby_tray.system.supplicant import Supplicant
 from nearby_tray.system.wifi import ChosenWifi, Limits
 
 from .fake_networkmanager import FakeNetworkManager
 from .fake_supplicant import OWN, FakeSupplicant
-from .test_supplicant import HIGH, PEER, PIN, FakeKernel, no_signal
+from .test_supplicant import HIGH, PEER, PIN, FakeKernel, no_signal, radio
 
 pytestmark = pytest.mark.usefixtures("daemon")
 
@@ -92,7 +94,7 @@ async def world(
     limits = networkmanager.Limits(open=30, renew=30, gather=0, scan_retry=0.01, scan_trap=0, again=0.01, pause=0.01, signal=0)
     edge = NetworkManager(journal, limits=limits, read_address=own_address, read_signal=no_signal, interfaces=folder.parent / "net")
     daemon = Supplicant(limits=SupplicantLimits(open=30, pause=0.01, again=0.01, poll=0.001, turn=20, takeover=5), read_address=own_address)
-    alone = Alone(daemon, journal, kernel=FakeKernel(), read_signal=no_signal, read_index=lambda name: 7)
+    alone = Alone(daemon, journal, kernel=FakeKernel(), read_signal=no_signal, read_link=radio, read_index=lambda name: 7)
     wifi = ChosenWifi(edge, daemon, alone, limits=Limits(grace=grace))
     here = World(fake_manager, fake, wifi, folder)
     if opened:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -21,6 +21,8 @@ from nearby_tray.ui.face import Controller, Face
 from nearby_tray.ui.tray import plan, state_of
 
 from .scenes import HOSTILE, PHONE, SCENES, FakeController, idle
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -170,16 +172,29 @@ def test_a_hostile_name_in_the_menu_is_only_text(face: Face, controller: FakeCon
     assert "&" not in entry.replace("&&", "")
 
 
-def test_windows_are_made_when_first_needed() -> None:
+def test_windows_and_what_they_need_are_made_when_first_needed() -> None:
     program = (
         "import os, sys; os.environ['QT_QPA_PLATFORM'] = 'offscreen'\n"
+        "from PySide6 import QtCore; lazy = 'Qt' not in vars(QtCore)\n"
         "from PySide6.QtWidgets import QApplication; app = QApplication([])\n"
-        "import nearby_tray.ui.face as face\n"
+        "from nearby_tray.ui.face import Face\n"
+        "from tests.ui.scenes import FakeController\n"
+        "face = Face(app, FakeController(), settings=None, quit=None); app.processEvents()\n"
         "late = [m for m in ('panel', 'dialogs', 'settings', 'parts') if f'nearby_tray.ui.{m}' in sys.modules]\n"
-        "sys.exit(' '.join(late) or 0)"
+        "late += ['the Qt namespace'] if lazy and 'Qt' in vars(QtCore) else []\n"
+        "os.write(2, ' '.join(late).encode()); os._exit(bool(late))"
     )
-    done = subprocess.run([sys.executable, "-c", program], timeout=60, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, timeout=60, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_before_the_first_window_or_menu_the_palette_is_ours(face: Face, qapp: QApplication) -> None:
+    theirs, ours = theme.our_palette(dark=True), theme.our_palette(dark=False)
+    for first in (face.tray.menu.aboutToShow.emit, face.show_panel, face.show_settings):
+        qapp.setPalette(theirs)
+        face.look._ours = None
+        first()
+        assert qapp.palette().color(QPalette.ColorRole.Highlight) == ours.color(QPalette.ColorRole.Highlight)
 
 
 def test_a_request_opens_its_window_and_only_it(face: Face, controller: FakeController, qapp: QApplication) -> None:

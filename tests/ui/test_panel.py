@@ -90,6 +90,19 @@ def test_every_reason_is_shown_with_its_advice(make: Make, reason: Reason) -> No
     assert controller.calls == [("seek",), ("dismiss",)]
 
 
+@pytest.mark.parametrize("moment", ["forming", "linked"])
+def test_what_came_about_without_asking_says_so(make: Make, moment: str) -> None:
+    panel, _ = make(SCENES[f"{moment}-unasked"])
+    assert text.UNASKED in words(panel)
+    panel.render_snapshot(replace(SCENES[f"{moment}-unasked"], unasked=False))
+    assert text.UNASKED not in words(panel)
+
+
+def test_a_failure_names_the_other_computer(make: Make) -> None:
+    panel, _ = make(SCENES["declined"])
+    assert any(text.quoted(ANNA.name) in each for each in words(panel))
+
+
 @pytest.mark.parametrize(
     ("scene", "button", "call"),
     [

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from nearby_tray.core.model import Visibility
 from nearby_tray.settings import Settings
+from nearby_tray.ui import text
 from nearby_tray.ui.settings import SettingsWindow, name_error, port_error
 
 from .scenes import FakeController
@@ -52,6 +53,7 @@ def test_opening_it_changes_nothing(window: SettingsWindow, controller: FakeCont
     assert controller.calls == []
     check_named(window)
     assert "By the autostart folder." in shown(window)
+    assert not window.accept_paired.isChecked() and text.ACCEPT_PAIRED_HINT in shown(window)
 
 
 def test_each_control_applies_its_setting(bot: QtBot, window: SettingsWindow, controller: FakeController) -> None:
@@ -59,17 +61,18 @@ def test_each_control_applies_its_setting(bot: QtBot, window: SettingsWindow, co
     QTest.keyClick(window.name, Qt.Key.Key_Return)
     window.limit.setCurrentIndex(window.limit.findData(30))
     window.visibility.setCurrentIndex(window.visibility.findData("trusted"))
+    window.accept_paired.click()
     window.autostart.click()
     window.notifications.click()
     window.port.setText("50000")
     QTest.keyClick(window.port, Qt.Key.Key_Return)
     window.adapter.setCurrentIndex(window.adapter.findData("hci1"))
     assert controller.settings == Settings(
-        name="Anna", visibility=Visibility.TRUSTED, visible_minutes=30, autostart=True,
+        name="Anna", visibility=Visibility.TRUSTED, visible_minutes=30, accept_paired=True, autostart=True,
         notifications=False, port=50000, adapter="hci1",
     )  # fmt: skip
     msgspec.convert(msgspec.to_builtins(controller.settings), Settings)  # within the limits of the file, too
-    assert len(applied(controller)) == 7
+    assert len(applied(controller)) == 8
 
 
 @pytest.mark.parametrize("port", ["", "80", "1023", "65536", "٤٧٤٧٦", "1e5", "-5000", "999999999999999999999"])

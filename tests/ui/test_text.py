@@ -28,6 +28,21 @@ def test_each_reason_says_what_happened_and_what_to_do(reason: Reason) -> None:
         assert not any(field for part in said for _, field, _, _ in string.Formatter().parse(part))
 
 
+def test_each_sentence_about_the_other_names_it_where_it_is_known() -> None:
+    about_it = [reason for reason, said in text.REASONS.items() if "{peer}" in said.sentence.lower()]
+    assert len(about_it) > 8
+    for reason in about_it:
+        for stage in Stage:
+            assert text.quoted(ANNA.name) in text.failure_text(Failure(stage, reason), ANNA.name).sentence
+            assert "the other computer" in text.failure_text(Failure(stage, reason)).sentence.lower()
+
+
+def test_who_did_not_answer_is_told_whose_request_that_was() -> None:
+    there = text.failure_text(Failure(Stage.ASKING, Reason.NO_ANSWER), ANNA.name)
+    here = text.failure_text(Failure(Stage.ASKED, Reason.NO_ANSWER), ANNA.name)
+    assert "on “Anna's ThinkPad”" in there.sentence and "nobody here answered" in here.sentence
+
+
 def test_tables_are_complete() -> None:
     assert set(text.REASONS) == set(Reason)
     assert set(text.STATES) == set(text.DURING) == set(Stage)

@@ -12,7 +12,8 @@ from typing import Any
 
 from dbus_fast import Variant
 from guest.bus import BusError
-from guest.drive import NM, NM_ACTIVATED, NM_PATH, Node, until
+from guest.drive import NM, NM_ACTIVATED, NM_PATH, Node
+from guest.machine import until
 
 DISCONNECTED = 30
 P2P_DEVICE, P2P_PEER = NM + ".Device.WifiP2P", NM + ".WifiP2PPeer"

@@ -12,53 +12,23 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from dbus_fast import Variant
-from guest.bus import Bus, BusError, Heard, Tap
+from guest.bus import Bus, Heard, Tap
 from guest.desktop import Desktop
-from guest.screen import CHECK_BOX, Screen
+from guest.machine import NODES, OUT, Group, Machine, TooLate, shell, until
+from guest.screen import CHECK_BOX, TEXT, Screen
 
-NODES = Path(__file__).with_name("nodes.sh")
-OUT = Path("/out")
 APPLET = "org.nearbytray.Nearby", "/org/nearbytray/Nearby1", "org.nearbytray.Nearby1"
 NM, NM_PATH = "org.freedesktop.NetworkManager", "/org/freedesktop/NetworkManager"
 NM_ACTIVATED, NM_WIFI_P2P = 100, 30
 SUPPLICANT = "fi.w1.wpa_supplicant1"
 P2P = SUPPLICANT + ".Interface.P2PDevice"
 BLUEZ = "org.bluez"
-T = TypeVar("T")
-
-
-class TooLate(AssertionError):
-    """Something that was waited for did not happen within its limit."""
-
-
-async def until(what: str, probe: Callable[[], Awaitable[T]], limit: float, step: float = 0.1) -> T:
-    """The first true answer of `probe`. D-Bus errors and missing things mean: not yet."""
-    end = time.monotonic() + limit
-    last: object = None
-    while True:
-        try:
-            last = value = await probe()
-            if value:
-                return value
-        except (BusError, LookupError, TimeoutError, EOFError, OSError) as error:
-            last = error
-        if time.monotonic() > end:
-            raise TooLate(f"not within {limit:g} s: {what} (last: {last})")
-        await asyncio.sleep(step)
-
-
-def shell(*words: str) -> str:
-    """One function of nodes.sh."""
-    done = subprocess.run(["bash", str(NODES), *words], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"nodes.sh {' '.join(words)}: {done.stdout}{done.stderr}")
-    return done.stdout
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +66,19 @@ class Status:
         )
 
 
-class Node:
+class Failed(AssertionError):
+    """`nearby-tray ...` ended with another status than 0; the text is what it said."""
+
+    def __init__(self, status: int, said: str) -> None:
+        super().__init__(f"exit status {status}: {said}")
+        self.status, self.said = status, said
+
+
+class Node(Machine):
     def __init__(self, name: str, system: Bus, session: Bus, tap: Tap, desktop: Desktop) -> None:
-        self.name, self.system, self.session, self.tap, self.desktop = name, system, session, tap, desktop
-        self.host = f"node{name}"
-        self.pid = _pid(name)
+        super().__init__(name)
+        self.system, self.session, self.tap, self.desktop = system, session, tap, desktop
+        self.managed = self.shape in ("managed", "beside")  # by a NetworkManager
         self.screen = Screen(session, self._reach, self._as_alice)
         self.applet: subprocess.Popen[bytes] | None = None
         self.finding = False  # wpa_supplicant looks for peers, as far as its talk tells
@@ -150,6 +128,25 @@ class Node:
     async def status(self) -> Status:
         return Status.parse(await self.session.call(*APPLET, "Status", limit=5))
 
+    async def choose(self, **settings: object) -> None:
+        """Change settings, as the settings window would."""
+        await self.session.call(*APPLET, "ChangeSettings", "s", json.dumps(settings), limit=5)
+
+    async def command(self, *words: str, typed: str = "", limit: float = 300) -> str:
+        """What `nearby-tray WORDS` prints; `typed`: on its standard input. Raises `Failed`."""
+        process = await asyncio.create_subprocess_exec(
+            *("bash", str(NODES), "become_user", self.name, "python3", "-m", "nearby_tray", *words),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        async with asyncio.timeout(limit):
+            said, _ = await process.communicate(typed.encode())
+        text = said.decode(errors="replace").strip()
+        if process.returncode:
+            raise Failed(process.returncode, text)
+        return text
+
     async def in_state(self, *states: str, limit: float) -> Status:
         async def probe() -> Status | None:
             status = await self.status()
@@ -184,6 +181,18 @@ class Node:
         await until(f"{self.name} has pressed {button!r}", found, limit, 0.2)
         return time.monotonic() - started
 
+    async def type_in(self, text: str, limit: float = 45) -> None:
+        """Click the showing text field and type."""
+
+        async def found() -> bool:
+            widget = await self.screen.find(".*", TEXT)
+            if widget is not None:
+                await self.screen.press(widget)
+                await self.screen.type(text)
+            return widget is not None
+
+        await until(f"{self.name} has a field to type in", found, limit, 0.2)
+
     async def tick(self, box: str, limit: float = 45) -> None:
         async def found() -> bool:
             widget = await self.screen.find(box, CHECK_BOX)
@@ -197,7 +206,7 @@ class Node:
         """The whole screen as PNG."""
         grab = "app.primaryScreen().grabWindow(0).save('/tmp/screen.png')"
         self._as_alice(["python3", "-c", f"from PySide6.QtGui import QGuiApplication; app = QGuiApplication([]); {grab}"])
-        path.write_bytes((Path(f"/proc/{self.pid}/root") / "tmp/screen.png").read_bytes())
+        path.write_bytes((self.root / "tmp/screen.png").read_bytes())
 
     # --- the machine ---
 
@@ -206,13 +215,6 @@ class Node:
         await asyncio.to_thread(shell, "daemon", self.name, what, name)
         if what in ("restart", "kill"):
             self.finding = self.finding and name == "bluetoothd"
-
-    async def radio(self, what: str) -> None:
-        """off, on: the airplane switch; gone, back: carried out of range, where nobody is told anything."""
-        await asyncio.to_thread(shell, "radio", self.name, what)
-
-    async def firewall(self, what: str) -> None:
-        await asyncio.to_thread(shell, "firewall", self.name, what)
 
     async def p2p_device(self) -> str:
         """NetworkManager's object; another one after each restart or radio switch."""
@@ -226,17 +228,16 @@ class Node:
         state, reason = await self.system.get(NM, await self.p2p_device(), NM + ".Device", "StateReason")
         return state, reason
 
-    @property
-    def p2p_address(self) -> str:
-        """Fixed by the simulated radio."""
-        return {"A": "42:00:00:00:00:00", "B": "42:00:00:00:01:00"}[self.name]
+    async def supplicant(self) -> str:
+        """wpa_supplicant's object that does Wi-Fi Direct."""
+        return str(await self.system.call(SUPPLICANT, "/fi/w1/wpa_supplicant1", SUPPLICANT, "GetInterface", "s", "wlan0"))
 
     async def ask_alone(self, other: Node, limit: float = 30) -> None:
         """wpa_supplicant, as root: ask the other to form a group while nobody there wants one, then let it be.
 
         The other's supplicant answers "not ready" and remembers that this one waits for it, which no later Cancel takes back.
         """
-        interface = (await self.system.get(SUPPLICANT, "/fi/w1/wpa_supplicant1", SUPPLICANT, "Interfaces"))[0]
+        interface = await self.supplicant()
         peer = f"{interface}/Peers/{other.p2p_address.replace(':', '')}"
         wish = {"peer": Variant("o", peer), "wps_method": Variant("s", "pbc"), "go_intent": Variant("i", 7)}
         started = time.monotonic()
@@ -256,28 +257,35 @@ class Node:
         moment, _, milliseconds = lines[-1][:23].partition(",")
         return time.mktime(time.strptime(moment, "%Y-%m-%d %H:%M:%S")) + int(milliseconds) / 1000
 
-    def activations(self, since: float) -> list[Heard]:
-        """NetworkManager was told to form a group."""
-        return self.tap.since(since, "AddAndActivateConnection2")
+    def orders(self, since: float) -> list[Heard]:
+        """The daemon that has the radio was told to form or join a group."""
+        return self.tap.since(since, "AddAndActivateConnection2") if self.managed else self.tap.since(since, "Connect")
 
     async def formed(self, since: float) -> float | None:
-        """When NetworkManager first said since then that a group is up."""
+        """When that daemon first said since then that a group is up."""
+        if not self.managed:
+            return next((item.at for item in self.tap.since(since, "GroupStarted")), None)
         device = await self.p2p_device()
         ups = [item.at for item in self.tap.since(since, "StateChanged") if item.path == device and item.body[0] == NM_ACTIVATED]
         return ups[0] if ups else None
 
+    async def grouped(self, since: float, limit: float = 90) -> Group:
+        """The group that wpa_supplicant has brought up since then."""
+
+        async def probe() -> Heard | None:
+            return next(iter(self.tap.since(since, "GroupStarted")), None)
+
+        heard = await until(f"{self.name} has a group", probe, limit)
+        assert heard is not None
+        facts = heard.body[0]
+        interface = await self.system.get(SUPPLICANT, facts["interface_object"], SUPPLICANT + ".Interface", "Ifname")
+        frequency = await self.system.get(SUPPLICANT, facts["group_object"], SUPPLICANT + ".Group", "Frequency")
+        return Group(interface, facts["role"] == "GO", frequency, heard.at)
+
     async def leftovers(self, listening: bool = True) -> dict[str, object]:
         """What a journey or a dead applet left on this machine; empty is right. `listening`: an idle applet may go on hearing calls."""
-        found: dict[str, object] = {}
-        settings = NM_PATH + "/Settings"
-        for path in await self.system.call(NM, settings, NM + ".Settings", "ListConnections"):
-            about = (await self.system.call(NM, path, NM + ".Settings.Connection", "GetSettings"))["connection"]
-            if about["type"] == "wifi-p2p":
-                found["profile"] = about["id"]
-        state, reason = await self.p2p_state()
-        if state != 30:
-            found["p2p device"] = f"state {state} reason {reason}"
-        if groups := self._group_interfaces():
+        found: dict[str, object] = await self._left_with_manager() if self.managed else {}
+        if groups := self.groups():
             found["group"] = groups
         if self.finding:
             found["find"] = True
@@ -311,19 +319,29 @@ class Node:
     def _spawn(self, words: Sequence[str]) -> subprocess.Popen[bytes]:
         with (OUT / "logs" / f"{self.name}.applet.log").open("ab") as log:
             return subprocess.Popen(
-                ["bash", str(NODES), "become_alice", self.name, *words],
+                ["bash", str(NODES), "become_user", self.name, *words],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
 
-    def _group_interfaces(self) -> list[str]:
-        return re.findall(r"^\s*(p2p-\S+):", Path(f"/proc/{self.pid}/net/dev").read_text(), re.M)
+    async def _left_with_manager(self) -> dict[str, object]:
+        found: dict[str, object] = {}
+        settings = NM_PATH + "/Settings"
+        for path in await self.system.call(NM, settings, NM + ".Settings", "ListConnections"):
+            about = (await self.system.call(NM, path, NM + ".Settings.Connection", "GetSettings"))["connection"]
+            if about["type"] == "wifi-p2p":
+                found["profile"] = about["id"]
+        state, reason = await self.p2p_state()
+        if state != 30:
+            found["p2p device"] = f"state {state} reason {reason}"
+        return found
 
     def _journals(self) -> list[str]:
         """The applet's notes of things made and not yet undone; there is no file when there is nothing to undo."""
-        made = Path(f"/proc/{self.pid}/root/home/alice/.local/state/nearby-tray/made")
+        home = "run/root" if self.shape == "root" else "home/alice"
+        made = self.root / home / ".local/state/nearby-tray/made"
         return [f"{path.name}: {path.read_text()}" for path in made.glob("*.json")]
 
     def _on_talk(self, item: Heard) -> None:
@@ -340,17 +358,6 @@ class Node:
         return shell("alice", self.name, *words)
 
 
-def _pid(name: str) -> int:
-    return int(Path(f"/run/lab/{name}.pid").read_text())
-
-
 def _inside(name: str, path: str) -> str:
     """The bus address, from outside, of a socket on the node's own file system."""
-    return f"unix:path=/proc/{_pid(name)}/root{path}"
-
-
-def say(what: str, **figures: object) -> None:
-    """One line for people and programs."""
-    uptime = float(Path("/proc/uptime").read_text().split()[0])
-    rounded = {key: round(value, 2) if isinstance(value, float) else value for key, value in figures.items()}
-    print(f"{uptime:8.2f}  {what}", json.dumps(rounded) if rounded else "", flush=True)
+    return f"unix:path={Machine(name).root}{path}"

@@ -14,7 +14,7 @@ from guest.bus import Bus, BusError
 A11Y = "org.a11y.atspi."
 ROOT = "/org/a11y/atspi/accessible/root"
 ENABLED, SHOWING = 8, 25  # AtspiStateType
-BUTTON, LABEL, CHECK_BOX = "push button", "label", "check box"  # older AT-SPI says "push button", newer "button"
+BUTTON, LABEL, CHECK_BOX, TEXT = "push button", "label", "check box", "text"  # older AT-SPI says "push button", newer "button"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Screen:
         role = BUTTON if role == "button" else role
         window = name if window is None else window
         yield Widget(owner, path, name, role, window)
-        if role in (BUTTON, LABEL, CHECK_BOX):
+        if role in (BUTTON, LABEL, CHECK_BOX, TEXT):
             return
         for child_owner, child in await bus.call(owner, path, A11Y + "Accessible", "GetChildren"):
             async for widget in self._walk(bus, child_owner, child, window):
@@ -81,6 +81,10 @@ class Screen:
         bus = await self._connect()
         x, y, width, height = await bus.call(widget.owner, widget.path, A11Y + "Component", "GetExtents", "u", 0)
         self._run(["xdotool", "mousemove", str(x + width // 2), str(y + height // 2), "click", "1"])
+
+    async def type(self, text: str) -> None:
+        """On the keyboard, into what has the focus."""
+        self._run(["xdotool", "type", "--delay", "50", text])
 
 
 async def _states(bus: Bus, owner: str, path: str) -> set[int]:

@@ -1,0 +1,60 @@
+# fish completion for nearby-tray. Made by desktop/generate.py from the command line's parser.
+
+complete -c nearby-tray -f
+
+complete -c nearby-tray -n '__fish_use_subcommand' -l help -d 'show what there is'
+complete -c nearby-tray -n '__fish_use_subcommand' -l version -d 'show the version'
+complete -c nearby-tray -n '__fish_use_subcommand' -l background -d 'start in the tray, without opening a window'
+complete -c nearby-tray -n '__fish_use_subcommand' -l headless -d 'start without tray and windows; use the commands below'
+complete -c nearby-tray -n '__fish_use_subcommand' -l demo -d 'the real interface on simulated radios, with a simulated neighbour'
+complete -c nearby-tray -n '__fish_use_subcommand' -l once -d 'with --demo: walk through a whole link by itself, then end'
+complete -c nearby-tray -n '__fish_use_subcommand' -l screenshots -d 'with --demo --once: save a picture of each step there' -x -a '(__fish_complete_directories)'
+complete -c nearby-tray -n '__fish_use_subcommand' -l log-level -d 'how much to say on stderr (default: info)' -x -a 'debug info warning error'
+complete -c nearby-tray -n __fish_use_subcommand -a status -d 'say what is going on'
+complete -c nearby-tray -n __fish_use_subcommand -a peers -d 'list the computers found'
+complete -c nearby-tray -n __fish_use_subcommand -a seek -d 'look for computers nearby'
+complete -c nearby-tray -n __fish_use_subcommand -a connect -d 'ask a computer for a link, looking for it first if needed'
+complete -c nearby-tray -n __fish_use_subcommand -a accept -d 'accept the request for a link'
+complete -c nearby-tray -n __fish_use_subcommand -a decline -d 'decline the request for a link'
+complete -c nearby-tray -n __fish_use_subcommand -a disconnect -d 'end the link, or stop whatever is going on'
+complete -c nearby-tray -n __fish_use_subcommand -a settings -d 'show the settings, or change some of them'
+complete -c nearby-tray -n __fish_use_subcommand -a quit -d 'end the applet'
+complete -c nearby-tray -n __fish_use_subcommand -a install-desktop -d 'make the desktop know the applet: menu entry, icons, D-Bus service, manual, completion'
+complete -c nearby-tray -n __fish_use_subcommand -a uninstall-desktop -d 'take away what install-desktop has put there, unless it was changed since'
+
+complete -c nearby-tray -n '__fish_seen_subcommand_from status' -l help -d 'show what there is'
+complete -c nearby-tray -n '__fish_seen_subcommand_from status' -l json -d 'for programs: one JSON value'
+
+complete -c nearby-tray -n '__fish_seen_subcommand_from peers' -l help -d 'show what there is'
+complete -c nearby-tray -n '__fish_seen_subcommand_from peers' -l json -d 'for programs: one JSON value'
+complete -c nearby-tray -n '__fish_seen_subcommand_from peers' -l names -d 'only what “connect” can be given, one a line (for completion)'
+
+complete -c nearby-tray -n '__fish_seen_subcommand_from seek' -l help -d 'show what there is'
+
+complete -c nearby-tray -n '__fish_seen_subcommand_from connect' -a '(command nearby-tray peers --names 2> /dev/null)'
+complete -c nearby-tray -n '__fish_seen_subcommand_from connect' -l help -d 'show what there is'
+complete -c nearby-tray -n '__fish_seen_subcommand_from connect' -l json -d 'for programs: one JSON value'
+complete -c nearby-tray -n '__fish_seen_subcommand_from connect' -l wait -d 'wait until linked, or until it did not work'
+
+complete -c nearby-tray -n '__fish_seen_subcommand_from accept' -l help -d 'show what there is'
+complete -c nearby-tray -n '__fish_seen_subcommand_from accept' -l json -d 'for programs: one JSON value'
+complete -c nearby-tray -n '__fish_seen_subcommand_from accept' -l remember -d 'no code next time, if the other side remembers too'
+complete -c nearby-tray -n '__fish_seen_subcommand_from accept' -l wait -d 'wait until linked, or until it did not work'
+
+complete -c nearby-tray -n '__fish_seen_subcommand_from decline' -l help -d 'show what there is'
+
+complete -c nearby-tray -n '__fish_seen_subcommand_from disconnect' -l help -d 'show what there is'
+
+complete -c nearby-tray -n '__fish_seen_subcommand_from settings' -a 'name= visibility=nobody visibility=trusted visibility=everyone visible_minutes= visible_minutes=none port= adapter= adapter=none autostart=on autostart=off notifications=on notifications=off'
+complete -c nearby-tray -n '__fish_seen_subcommand_from settings' -l help -d 'show what there is'
+complete -c nearby-tray -n '__fish_seen_subcommand_from settings' -l json -d 'for programs: one JSON value'
+
+complete -c nearby-tray -n '__fish_seen_subcommand_from quit' -l help -d 'show what there is'
+
+complete -c nearby-tray -n '__fish_seen_subcommand_from install-desktop' -l help -d 'show what there is'
+complete -c nearby-tray -n '__fish_seen_subcommand_from install-desktop' -l user -d 'for this user, in ~/.local/share (the default, unless you are root)'
+complete -c nearby-tray -n '__fish_seen_subcommand_from install-desktop' -l system -d 'for everybody, in /usr/local/share, with the firewalld zone; needs root'
+
+complete -c nearby-tray -n '__fish_seen_subcommand_from uninstall-desktop' -l help -d 'show what there is'
+complete -c nearby-tray -n '__fish_seen_subcommand_from uninstall-desktop' -l user -d 'for this user, in ~/.local/share (the default, unless you are root)'
+complete -c nearby-tray -n '__fish_seen_subcommand_from uninstall-desktop' -l system -d 'for everybody, in /usr/local/share, with the firewalld zone; needs root'

@@ -1,0 +1,208 @@
+"""Wi-Fi Direct through NetworkManager with wpa_supplicant beside it: profile and addresses are NetworkManager's, the negotiation is ours.
+
+NetworkManager destroys a group that forms while it is not activating (lab findings), so each is formed while it is: both machines activate,
+and in the state in which it waits for its group ours takes the place of its own. It adopts what comes of that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+
+from ..core.model import (
+    Abilities,
+    Admission,
+    Asks,
+    EdgeEvent,
+    FormGroup,
+    Group,
+    HostGroup,
+    Method,
+    PeerFound,
+    PeerLost,
+    Reason,
+    Way,
+    WifiChanged,
+)
+from ..errors import Unavailable
+from .bus import BusError, BusGone
+from .negotiation import Doing, Requests, connect, judge, provision, reject, take_turn
+from .networkmanager import NetworkManager
+from .supplicant import (
+    Asked,
+    Changed,
+    Heard,
+    Provisioned,
+    Started,
+    Supplicant,
+)
+
+log = logging.getLogger(__name__)
+
+_LATER = 10.0  # seconds: our own patience ends first, and knows why
+
+
+class Beside:
+    """Serves `controller.Wifi` with NetworkManager for finding, profile, addresses and counters, and wpa_supplicant for the negotiation.
+
+    NetworkManager destroys a group that forms while it is not activating, so each is formed while it is; hosting is not possible.
+    """
+
+    ABILITIES = Abilities("NetworkManager, wpa_supplicant", pin=True, intent=True, frequency=True, hears=True)
+
+    def __init__(self, networkmanager: NetworkManager, supplicant: Supplicant) -> None:
+        self._manager = networkmanager
+        self._supplicant = supplicant
+        self._sink: Callable[[EdgeEvent], None] | None = None
+        self._requests = Requests(supplicant.limits)
+        self._provisioning: list[asyncio.Queue[Provisioned]] = []
+        self._forming: tuple[FormGroup, Doing] | None = None
+        self._told: dict[str, PeerFound] = {}  # as NetworkManager knows them
+
+    async def open(self, sink: Callable[[EdgeEvent], None]) -> None:
+        """See `controller.Wifi`; NetworkManager and the supplicant are opened by their makers, whose events come by `from_manager`."""
+        if self._sink is None:
+            self._sink = sink
+            self._supplicant.listeners.append(self._on_heard)
+
+    async def close(self) -> None:
+        """Stop telling; see `open`."""
+        if self._sink is not None:
+            self._sink = None
+            self._told.clear()
+            with suppress(ValueError):
+                self._supplicant.listeners.remove(self._on_heard)
+
+    def from_manager(self, event: EdgeEvent) -> None:
+        """What NetworkManager tells, with what the supplicant knows besides."""
+        if self._sink is None:
+            return
+        match event:
+            case WifiChanged():
+                self._sink(replace(event, abilities=self.ABILITIES))
+            case PeerFound(address):
+                self._told[address] = event
+                self._sink(self._merged(event))
+            case PeerLost(address):
+                self._told.pop(address, None)
+                self._sink(event)
+            case _:
+                self._sink(event)
+
+    def _merged(self, peer: PeerFound) -> PeerFound:
+        more = self._supplicant.peers.get(peer.address)
+        if more is None:
+            return peer
+        return replace(peer, name=peer.name or more.name, kind=more.kind, model=more.model, methods=more.methods, owner=False)
+
+    def _on_heard(self, heard: Heard) -> None:
+        if self._sink is None:
+            return
+        match heard:
+            case PeerFound(address) if address in self._told:
+                self._sink(self._merged(self._told[address]))
+            case Asked(request):
+                self._requests.note(heard)
+                # Into a group of somebody else there is no way beside NetworkManager.
+                mine = self._forming is not None and self._forming[0].address == request.address
+                if not mine and request.asks is not Asks.INVITE and self._requests.is_news(request):
+                    if request.address not in self._told and request.address in self._supplicant.peers:
+                        self._sink(self._supplicant.peers[request.address])
+                    self._sink(request)
+            case Provisioned():
+                for answers in self._provisioning:
+                    answers.put_nowait(heard)
+            case _:
+                pass
+        if self._forming is not None and not isinstance(heard, PeerFound | PeerLost | Changed):
+            order, doing = self._forming
+            doing.heard.put_nowait(heard)
+            if isinstance(heard, Started):
+                doing.started = heard
+            try:
+                judge(order, doing, heard)
+            except Unavailable as error:
+                self._manager.give_up(error)
+
+    async def find(self) -> None:
+        await self._manager.find()
+
+    async def hold_find(self) -> None:
+        await self._manager.hold_find()
+
+    async def stop_find(self) -> None:
+        await self._manager.stop_find()
+
+    async def clear(self) -> None:
+        """See `controller.Wifi`: NetworkManager's scan out of the way, then every peer's entry with whatever was noted there."""
+        await self._manager.clear()
+        await self._supplicant.try_p2p("Flush")
+
+    async def form(self, order: FormGroup) -> Group:
+        """See `controller.Wifi`. NetworkManager activates for push button; what really is negotiated is ours."""
+        if order.way is not Way.NEGOTIATE:
+            raise Unavailable(Reason.NOT_OFFERED, f"{order.way.value} beside NetworkManager")
+        order = replace(order, address=order.address.lower())
+        doing = Doing(order.attempt, order.address)
+        self._forming = order, doing
+        plain = replace(order, method=Method.PBC, pin=None, intent=None, frequency=None, persistent=False, patience=order.patience + _LATER)
+        try:
+            async with asyncio.timeout(order.patience):
+                group = await self._manager.form(plain, takeover=lambda: self._take_over(order, doing))
+        except TimeoutError:
+            raise Unavailable(Reason.NOT_FORMED if order.own else Reason.NO_ANSWER, f"nothing in {order.patience:g} s") from None
+        except BaseException:
+            await asyncio.shield(self._supplicant.try_p2p("Cancel"))
+            raise
+        finally:
+            self._forming = None
+        role = doing.started
+        return replace(
+            group,
+            owner=role.owner if role is not None and group.owner is None else group.owner,
+            frequency=group.frequency or doing.frequency,
+        )
+
+    async def _take_over(self, order: FormGroup, doing: Doing) -> None:
+        """NetworkManager is waiting for a group: put our negotiation in the place of its own."""
+        limits = self._supplicant.limits
+        ended = asyncio.get_running_loop().time() + limits.takeover
+        # Its Connect follows its state; as long as there is nothing to cancel it has not come yet.
+        while not await self._supplicant.try_p2p("Cancel") and asyncio.get_running_loop().time() < ended:  # noqa: ASYNC110 — no signal tells
+            await asyncio.sleep(limits.poll)
+        try:
+            await take_turn(self._supplicant, self._requests, order, doing.heard)
+            self._requests.answered(order.address)
+            await connect(self._supplicant, order)
+        except (BusError, BusGone) as error:
+            raise self._supplicant.typed(error, Reason.NOT_FORMED) from error
+
+    async def remove(self) -> None:
+        await self._manager.remove()
+
+    async def provision(self, address: str, method: Method) -> None:
+        """See `controller.Wifi`."""
+        await provision(self._supplicant, self._provisioning, address.lower(), method)
+
+    async def reject(self, address: str) -> None:
+        """See `controller.Wifi`."""
+        self._requests.answered(address.lower())
+        await reject(self._supplicant, address.lower())
+
+    async def host(self, order: HostGroup) -> Group:
+        return await self._manager.host(order)
+
+    async def admit(self, admission: Admission) -> None:
+        await self._manager.admit(admission)
+
+    async def invite(self, address: str) -> None:
+        await self._manager.invite(address)
+
+    async def expel(self, address: str) -> None:
+        await self._manager.expel(address)
+
+    async def read_counters(self, group: Group) -> tuple[int, int, int | None]:
+        return await self._manager.read_counters(group)
