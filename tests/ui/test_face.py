@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 import nearby_tray.ui
-from nearby_tray.core.model import Snapshot, Visibility
+from nearby_tray.core.model import Method, Snapshot, Visibility
 from nearby_tray.ui import theme
 from nearby_tray.ui.face import Controller, Face
 from nearby_tray.ui.tray import plan, state_of
 
-from .scenes import HOSTILE, SCENES, FakeController, idle
+from .scenes import HOSTILE, PHONE, SCENES, FakeController, idle
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -88,6 +88,12 @@ def test_every_icon_has_its_moment() -> None:
         ("linked-good", "disconnect", ("disconnect",)),
         ("restoring", "disconnect", ("disconnect",)),
         ("restoring-forming", "disconnect", ("disconnect",)),
+        ("seeking-foreign", "ask display p3", ("ask", "p3", Method.DISPLAY, False)),
+        ("asked-button", "decline", ("decline",)),
+        ("entering", "cancel", ("cancel",)),
+        ("forming-pin", "cancel", ("cancel",)),
+        ("hosting", "expel 02:00:00:00:06:00", ("expel", "02:00:00:00:06:00")),
+        ("hosting", "disconnect", ("disconnect",)),
         ("idle", "visibility nobody", ("set_visibility", Visibility.NOBODY, None)),
         ("idle", "visibility everyone 10", ("set_visibility", Visibility.EVERYONE, 10)),
     ],
@@ -100,11 +106,53 @@ def test_a_menu_entry_calls_the_controller(
     assert controller.calls[:1] == [call]
 
 
-def test_a_peer_that_cannot_be_asked_says_so(face: Face, controller: FakeController) -> None:
-    controller.show(SCENES["seeking"])
-    phone = actions(face)["ask p3"]
-    assert not phone.isEnabled() and "not running" in phone.text()
-    assert "Trusted" in actions(face)["ask p1"].text()
+def test_a_machine_without_nearby_tray_has_its_ways_in_the_menu(face: Face, controller: FakeController) -> None:
+    controller.show(SCENES["seeking"])  # NetworkManager before 1.60: no PIN
+    ways = {name: action.isEnabled() for name, action in actions(face).items() if name.endswith(" p3")}
+    assert ways == {"ask pbc p3": True, "ask display p3": False, "ask keypad p3": False}
+    assert "ask p3" not in actions(face) and "Trusted" in actions(face)["ask p1"].text()
+    controller.show(SCENES["seeking-foreign"])
+    ways = {name: action.isEnabled() for name, action in actions(face).items() if name.startswith("ask ")}
+    assert ways == {
+        "ask p1": True, "ask pbc p3": True, "ask display p3": True, "ask keypad p3": True,
+        "ask pbc p6": True, "ask display p6": False, "ask keypad p6": False, "ask pbc p7": True,
+    }  # fmt: skip
+
+
+def test_a_peer_that_is_nowhere_now_cannot_be_asked(face: Face, controller: FakeController) -> None:
+    controller.show(replace(SCENES["seeking"], peers=(replace(PHONE, on_wifi=False),)))
+    assert not actions(face)["ask p3"].isEnabled()
+
+
+def test_a_group_of_our_own_is_offered_where_it_can_be(face: Face, controller: FakeController, qapp: QApplication) -> None:
+    assert not actions(face)["open_host"].isEnabled()
+    controller.show(SCENES["idle-able"])
+    actions(face)["open_host"].trigger()
+    (panel,) = [w for w in qapp.topLevelWidgets() if w.isVisible()]
+    start = panel.findChild(QPushButton, "startGroupButton")
+    assert isinstance(start, QPushButton) and start.isVisible()
+    start.click()
+    assert controller.calls == [("host", False)]
+
+
+@pytest.mark.parametrize(
+    ("scene", "title"), [("asked-enter-pin", "Incoming request"), ("entering", "Enter a PIN"), ("forming-pin", "PIN to type there")]
+)
+def test_each_question_opens_its_window_and_only_it(
+    face: Face, controller: FakeController, qapp: QApplication, scene: str, title: str
+) -> None:
+    def titles() -> set[str]:
+        return {w.windowTitle() for w in qapp.topLevelWidgets() if w.isVisible()}
+
+    controller.show(SCENES[scene])
+    assert titles() == {title}
+    controller.show(idle())
+    assert titles() == set()
+    controller.show(SCENES[scene])
+    face.raise_()
+    assert titles() == {title}, "whoever starts the program again sees the question"
+    controller.show(idle())
+    assert controller.calls == []
 
 
 def test_the_menu_is_made_anew_only_when_it_says_something_else(face: Face, controller: FakeController) -> None:
