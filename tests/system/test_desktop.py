@@ -119,9 +119,7 @@ def test_changed_between_install_and_uninstall(base: Path) -> None:
     assert set(tree(base)) == {"applications", ENTRY}
 
 
-def test_a_new_version_replaces_and_removes_what_the_old_one_put_there(
-    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_new_version_replaces_and_removes_what_the_old_one_put_there(base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "package"
     shutil.copytree(SHARE, package / "desktop" / "share")
     monkeypatch.setattr(desktop, "_PACKAGE", package)
