@@ -707,7 +707,7 @@ def test_impossible_orders_are_refused(run: Run, tmp_path: Path) -> None:
             assert (await failure(here.wifi.form(replace(OURS, address="nonsense")))).reason is Reason.PROTOCOL
             assert (await failure(here.wifi.form(OURS))).reason is Reason.NOT_SEEN  # nobody knows this peer
             here.fake.add_peer(PEER)
-            for pin in (None, "1234", "abcdefgh", "123456789"):
+            for pin in (None, "12345", "abcdefgh", "123456789"):
                 assert (await failure(here.wifi.form(replace(OURS, method=Method.KEYPAD, pin=pin)))).reason is Reason.WRONG_PIN
             assert (await failure(here.wifi.form(replace(OURS, way=Way.REINVOKE)))).reason is Reason.GROUP_FORGOTTEN
             await formed(here)
