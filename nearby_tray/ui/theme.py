@@ -289,8 +289,11 @@ class Look(QObject):
             watcher.finished.connect(self._read)
 
     def prepare(self) -> None:
-        """Before the first window or menu. Not before the icon: PySide makes all of `Qt`'s enumerations when the first one is asked
-        for, which takes a tenth of the start and 1 MiB."""
+        """Before the first window or menu.
+
+        Not before the icon: PySide makes all of `Qt`'s enumerations when the first one is asked for, which takes a tenth of the start and
+        1 MiB.
+        """
         if self._ours is not None:
             return
         from PySide6.QtCore import Qt
