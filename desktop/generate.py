@@ -47,7 +47,7 @@ SCREENSHOTS = {
 SCREENSHOTS_SAY = "screenshots: fetched by address, so there are none here before a release has one; desktop/generate.py writes them"
 
 # How the value of an argument is completed, by how the parser shows it.
-KINDS = {"DIR": "folder", "FILE": "file", "NAME": "peer", "KEY=VALUE": "setting"}
+KINDS = {"DIR": "folder", "FILE": "file", "NAME": "peer", "KEY=VALUE": "setting", "MEMBER": ""}  # what has none is typed
 
 
 @dataclass(frozen=True)
