@@ -293,7 +293,7 @@ class Stranger(Applet):
         super().__init__(snapshot or replace(READY, radios=ABLE))
         self.tries = tries
 
-    @property  # type: ignore[override]
+    @property
     def snapshot(self) -> Snapshot:
         if self.then is not None:
             self.later(self.then)
