@@ -204,6 +204,8 @@ class _Applet:
             accept=self.controller.accept,
             decline=self.controller.decline,
             disconnect=self.controller.disconnect,
+            seek=self.controller.seek,
+            copy=self._face.copy if self._face is not None else None,
             raise_=self.raise_window,
             enabled=lambda: self.controller.settings.notifications,
         )

@@ -54,9 +54,7 @@ async def tray(environment: dict[str, str], *words: str) -> tuple[int, str]:
 
 def test_one_applet_at_a_time_and_an_end_when_told(session: dict[str, str]) -> None:
     async def story() -> None:
-        first = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "nearby_tray", env=session, stderr=asyncio.subprocess.DEVNULL
-        )
+        first = await asyncio.create_subprocess_exec(sys.executable, "-m", "nearby_tray", env=session, stderr=asyncio.subprocess.DEVNULL)
         async with asyncio.timeout(LIMIT):
             while (await tray(session, "status"))[0] != 0:
                 pass

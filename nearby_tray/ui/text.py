@@ -587,7 +587,11 @@ def state_line(snapshot: Snapshot) -> str:
 
 
 def tooltip(snapshot: Snapshot) -> str:
-    return f"Nearby Tray: {headline(snapshot)}"
+    """Without the signs that make markup: some trays take a tooltip for plain text, others for Pango's or Qt's, and say not which."""
+    return f"Nearby Tray: {headline(snapshot)}".translate(_NO_MARKUP)
+
+
+_NO_MARKUP = str.maketrans({"<": "‹", ">": "›", "&": "+"})
 
 
 def request_line(snapshot: Snapshot) -> str:

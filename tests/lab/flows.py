@@ -110,12 +110,12 @@ async def apart(lab: Lab, *phones: Bare) -> None:
 
 
 async def shown_pin(node: Node, limit: float = 60) -> str:
-    """The PIN on the screen, as it is read aloud."""
+    """The PIN on the screen: it is read aloud digit by digit."""
 
     async def probe() -> str | None:
         for text in await node.screen.texts():
-            if found := re.fullmatch(r"(?:\D*\D)?((?:\d[\s-]*){8})(?:\D.*)?", text, re.S):
-                return re.sub(r"\D", "", found[1])
+            if found := re.fullmatch(r"PIN((?: \d){8})", text):
+                return found[1].replace(" ", "")
         return None
 
     found = await until(f"{node.name} shows a PIN", probe, limit)
@@ -139,7 +139,7 @@ async def button_calling(lab: Lab) -> Figures:
     a, c = lab.a, lab.c
     find = await meet(a, c)
     since = time.monotonic()
-    await a.command("connect", c.host, "--method", "pbc")
+    await a.command("connect", c.host, "--method", "push-button")
     await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address} dev_passwd_id=4", since)
     await c.connect(a.p2p_address)
     return await together(lab, find, since, c)
@@ -176,7 +176,7 @@ async def declined(lab: Lab) -> Figures:
     assert not a.orders(since), "a group was ordered without consent"
     await c.find()
     since = time.monotonic()
-    await a.command("connect", c.host, "--method", "pbc")
+    await a.command("connect", c.host, "--method", "push-button")
     await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address} dev_passwd_id=4", since)
     await c.connect(a.p2p_address)
     return await together(lab, find, since, c)
@@ -188,7 +188,7 @@ async def showing(lab: Lab) -> Figures:
     a, c = lab.a, lab.c
     find = await meet(a, c)
     since = time.monotonic()
-    await a.command("connect", c.host, "--method", "display")
+    await a.command("connect", c.host, "--method", "show-pin")
     pin = await shown_pin(a)
     await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address} dev_passwd_id=5", since)
     await c.connect(a.p2p_address, pin, "keypad")
@@ -201,11 +201,11 @@ async def typing(lab: Lab) -> Figures:
     a, c = lab.a, lab.c
     find = await meet(a, c)
     since = time.monotonic()
-    await a.command("connect", c.host, "--method", "keypad")
+    await a.command("connect", c.host, "--method", "enter-pin")
     pin = await there_shown(c, a, since)
     await a.in_state("entering", limit=30)
-    await a.type_in(pin)
-    await a.press("Connect|Accept|OK")
+    await a.type_in("PIN", pin)
+    await a.press("Connect")
     await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address} dev_passwd_id=1", since)
     await c.connect(a.p2p_address, pin, "display")
     return await together(lab, find, since, c)
@@ -217,10 +217,10 @@ async def wrong_then_right(lab: Lab) -> Figures:
     a, c = lab.a, lab.c
     find = await meet(a, c)
     since = time.monotonic()
-    await a.command("connect", c.host, "--method", "keypad")
+    await a.command("connect", c.host, "--method", "enter-pin")
     pin = await there_shown(c, a, since)
     await a.in_state("entering", limit=30)
-    await a.command("pin", typed=("12345670" if pin != "12345670" else "00000000") + "\n")
+    await a.command("pin", "--pin-stdin", typed=("12345670" if pin != "12345670" else "00000000") + "\n")
     await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address} dev_passwd_id=1", since)
     typed = time.monotonic()
     await c.connect(a.p2p_address, pin, "display")
@@ -231,7 +231,7 @@ async def wrong_then_right(lab: Lab) -> Figures:
     await c.find()
     pin = await there_shown(c, a, failed)
     again = time.monotonic()
-    await a.command("pin", typed=pin + "\n")
+    await a.command("pin", "--pin-stdin", typed=pin + "\n")
     await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address} dev_passwd_id=1", again)
     await c.connect(a.p2p_address, pin, "display")
     return await together(lab, find, again, c)
@@ -259,7 +259,7 @@ async def asked_to_type(lab: Lab) -> Figures:
     pin = await c.connect(a.p2p_address, "pin", "display")
     status = await asked(a, c)
     assert status.raw["pin_wanted"], status.raw
-    await a.command("pin", typed=pin + "\n")
+    await a.command("pin", "--pin-stdin", typed=pin + "\n")
     return await together(lab, find, since, c)
 
 
@@ -338,8 +338,8 @@ async def hosting_typing(lab: Lab) -> Figures:
     pin = await c.connect(a.p2p_address, "pin", "display", join=True)
     status = await asked(a, c)
     assert status.raw["pin_wanted"], status.raw
-    await a.type_in(pin)
-    await a.press("Connect|Accept|OK")
+    await a.type_in("PIN", pin)
+    await a.press("Accept")
     figures = await member(lab, c, told, group)
     await apart(lab, c)
     return figures
@@ -369,7 +369,7 @@ async def joining_button(lab: Lab) -> Figures:
     group = await c.group_add()
     find = await meet(a, c, group)
     since = time.monotonic()
-    await a.command("connect", c.host, "--method", "pbc")
+    await a.command("connect", c.host, "--method", "push-button")
     await c.heard(f"P2P-PROV-DISC-PBC-REQ {a.p2p_address}", since)
     await c.let_in(group)
     return await joined(lab, find, since, group)
@@ -382,11 +382,11 @@ async def joining_typing(lab: Lab) -> Figures:
     group = await c.group_add()
     find = await meet(a, c, group)
     since = time.monotonic()
-    await a.command("connect", c.host, "--method", "keypad")
+    await a.command("connect", c.host, "--method", "enter-pin")
     pin = await there_shown(c, a, since)
     await c.let_in_with(group, pin)
     await a.in_state("entering", limit=30)
-    await a.command("pin", typed=pin + "\n")
+    await a.command("pin", "--pin-stdin", typed=pin + "\n")
     return await joined(lab, find, since, group)
 
 
@@ -397,7 +397,7 @@ async def joining_showing(lab: Lab) -> Figures:
     group = await c.group_add()
     find = await meet(a, c, group)
     since = time.monotonic()
-    await a.command("connect", c.host, "--method", "display")
+    await a.command("connect", c.host, "--method", "show-pin")
     await c.let_in_with(group, await shown_pin(a))
     return await joined(lab, find, since, group)
 
@@ -440,7 +440,7 @@ async def hosting_several(lab: Lab) -> Figures:
     await b.command("seek")
     await until(f"{b.name} lists {a.host}", lambda: row(b, a.host), 120)
     since = time.monotonic()
-    await b.command("connect", a.host, "--method", "pbc")
+    await b.command("connect", a.host, "--method", "push-button")
     await a.in_state("asked", limit=60)
     await a.press("Accept")
     theirs = await b.grouped(since)
@@ -484,13 +484,13 @@ async def with_settings(lab: Lab, walk: Callable[[], Awaitable[Figures]], **chan
 @flow("negotiated_button")
 async def weak_button(lab: Lab) -> Figures:
     """Push button, our intent 1 against 14: it owns the group."""
-    return await with_settings(lab, lambda: against(lab, "pbc", 14), go_intent=1)
+    return await with_settings(lab, lambda: against(lab, "push-button", 14), go_intent=1)
 
 
 @flow("negotiated_pin")
 async def weak_pin(lab: Lab) -> Figures:
     """PIN, our intent 1 against 15: it owns the group."""
-    return await with_settings(lab, lambda: against(lab, "display", 15), go_intent=1)
+    return await with_settings(lab, lambda: against(lab, "show-pin", 15), go_intent=1)
 
 
 async def against(lab: Lab, method: str, theirs: int) -> Figures:
@@ -498,9 +498,9 @@ async def against(lab: Lab, method: str, theirs: int) -> Figures:
     find = await meet(a, c)
     since = time.monotonic()
     await a.command("connect", c.host, "--method", method)
-    pin = "pbc" if method == "pbc" else await shown_pin(a)
+    pin = "pbc" if method == "push-button" else await shown_pin(a)
     await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address} .*go_intent=1$", since)
-    await c.connect(a.p2p_address, pin, "" if method == "pbc" else "keypad", intent=theirs)
+    await c.connect(a.p2p_address, pin, "" if pin == "pbc" else "keypad", intent=theirs)
     figures = await together(lab, find, since, c)
     assert figures.owner == c.name, figures
     return figures
@@ -514,7 +514,7 @@ async def on_5180(lab: Lab) -> Figures:
         a, c = lab.a, lab.c
         find = await meet(a, c)
         since = time.monotonic()
-        await a.command("connect", c.host, "--method", "pbc")
+        await a.command("connect", c.host, "--method", "push-button")
         await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address}", since)
         await c.connect(a.p2p_address)
         figures = await together(lab, find, since, c)
@@ -536,7 +536,7 @@ async def forbidden(lab: Lab, figures: Figures) -> Figures:
     await meet(a, c)
     since = time.monotonic()
     try:
-        await a.command("connect", c.host, "--method", "pbc", "--wait")
+        await a.command("connect", c.host, "--method", "push-button", "--wait")
     except Failed as failed:
         say("refused", seconds=time.monotonic() - since, says=failed.said)
     status = await a.in_state("idle", limit=30)
@@ -552,7 +552,7 @@ async def formed_again(lab: Lab) -> Figures:
     await c.ask("SET persistent_reconnect 1", "wlan0")
     await meet(a, c)
     since = time.monotonic()
-    await a.command("connect", c.host, "--method", "pbc", "--remember")
+    await a.command("connect", c.host, "--method", "push-button", "--remember")
     await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address}", since)
     await c.connect(a.p2p_address, persistent=True)
     await together(lab, None, since, c)
@@ -561,7 +561,7 @@ async def formed_again(lab: Lab) -> Figures:
     listed = await row(a, c.host)
     assert listed and listed["remembered"], listed
     since = time.monotonic()
-    await a.command("connect", c.host)
+    await a.command("connect", c.host, "--method", "push-button")
     figures = await together(lab, find, since, c)
     assert not any("WPS-" in event.text for event in c.since(since)), "there was WPS"
     return figures
