@@ -65,6 +65,7 @@ complete -c nearby-tray -n '__fish_seen_subcommand_from invite' -a '(command nea
 complete -c nearby-tray -n '__fish_seen_subcommand_from invite' -l help -d 'show what there is'
 complete -c nearby-tray -n '__fish_seen_subcommand_from invite' -l wait -d 'wait until it has joined, or has not'
 
+complete -c nearby-tray -n '__fish_seen_subcommand_from expel' -a '(command nearby-tray members --names 2> /dev/null)'
 complete -c nearby-tray -n '__fish_seen_subcommand_from expel' -l help -d 'show what there is'
 
 complete -c nearby-tray -n '__fish_seen_subcommand_from members' -l help -d 'show what there is'
