@@ -205,7 +205,7 @@ def test_for_everybody_needs_root(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_program_that_others_can_change_is_not_for_everybody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root's files can be for everybody")
-    monkeypatch.setattr(desktop, "_PACKAGE", Path("/usr/lib"))
+    monkeypatch.setattr(desktop, "_PACKAGE", Path("/usr/share"))  # wherever this checkout and its Python are
     monkeypatch.setattr(sys, "executable", "/usr/bin/env")
     assert desktop._not_for_everybody(Path("/usr/bin/env")) == ""
     program = tmp_path / "nearby-tray"
