@@ -6,7 +6,9 @@ needed_to_run() {
         libxcb-render-util0 libxcb-randr0 libx11-xcb1 libwayland-cursor0
 }
 
-needed_to_test() { echo dbus dbus-bin xvfb xauth iproute2 desktop-file-utils appstream; }
+needed_to_test() { echo dbus dbus-bin xvfb xauth iproute2 desktop-file-utils appstream bash-completion zsh fish man-db; }
+
+needed_for_deb() { echo mmdebstrap debian-archive-keyring util-linux; }
 
 needed_for_lab() { echo qemu-system-x86 mmdebstrap debian-archive-keyring e2fsprogs cpio kmod gcc libc6-dev xz-utils gzip python3-pip; }
 

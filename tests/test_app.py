@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from nearby_tray.app import _Applet
+from nearby_tray.cli import Options
+from nearby_tray.settings import Settings, save, settings_path
+
 from .system.conftest import Daemon
 
 pytest.importorskip("PySide6")
 
+ROOT = Path(__file__).resolve().parents[1]
 LIMIT = 60.0
 
 
@@ -48,9 +54,7 @@ async def tray(environment: dict[str, str], *words: str) -> tuple[int, str]:
 
 def test_one_applet_at_a_time_and_an_end_when_told(session: dict[str, str]) -> None:
     async def story() -> None:
-        first = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "nearby_tray", env=session, stderr=asyncio.subprocess.DEVNULL
-        )
+        first = await asyncio.create_subprocess_exec(sys.executable, "-m", "nearby_tray", env=session, stderr=asyncio.subprocess.DEVNULL)
         async with asyncio.timeout(LIMIT):
             while (await tray(session, "status"))[0] != 0:
                 pass
@@ -65,6 +69,24 @@ def test_one_applet_at_a_time_and_an_end_when_told(session: dict[str, str]) -> N
             assert await first.wait() == 0
 
     asyncio.run(story())
+
+
+def test_pyside_keeps_no_source_of_what_is_imported_after_it() -> None:
+    program = (
+        "import linecache, sys\n"
+        "from nearby_tray import app; app.plain_imports()\n"
+        "import nearby_tray.controller\n"
+        "sys.exit(any('nearby_tray' in name for name in linecache.cache))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, timeout=LIMIT)
+    assert done.returncode == 0
+
+
+def test_what_is_opened_in_the_first_moment_shows_the_settings_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    save(settings_path(), Settings(name="Kitchen"))
+    starting = _Applet(Options())
+    assert starting._settings_shown().shown_name == "Kitchen" and not list(starting._remembered())
 
 
 def test_a_signal_ends_it_in_order(session: dict[str, str]) -> None:

@@ -6,7 +6,6 @@ import os
 import pty
 import select
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -70,9 +69,9 @@ def type_into(shell: str, home: Path, line: str) -> list[str]:
     command, preparation = SHELLS[shell]
     if shutil.which(command[0]) is None:
         pytest.skip(f"{command[0]} is not installed")
-    process, terminal = pty.fork()
-    if process == 0:
-        os.execvp(command[0], command)
+    terminal, theirs = pty.openpty()  # not pty.fork: other tests have threads
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+    os.close(theirs)
     said = b""
     told = home / "told"
     try:
@@ -85,8 +84,8 @@ def type_into(shell: str, home: Path, line: str) -> list[str]:
                 except OSError:
                     break
     finally:
-        os.kill(process, signal.SIGKILL)
-        os.waitpid(process, 0)
+        process.kill()
+        process.wait()
         os.close(terminal)
     assert told.exists(), said.decode(errors="replace")
     return told.read_bytes().decode().split("\0")[:-1]

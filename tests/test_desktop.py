@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import configparser
+import os
 import shutil
 import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -40,6 +42,25 @@ def test_the_metainfo_names_what_is_there() -> None:
     assert root.findtext("launchable") == f"{notifications.DESKTOP_ENTRY}.desktop"
     assert root.findtext("provides/dbus") == service.NAME
     assert root.find(f"releases/release[@version='{__version__}']") is not None
+
+
+def test_a_release_with_an_address_shows_the_screenshots(tmp_path: Path) -> None:
+    pytest.importorskip("PySide6")
+    for folder in ("desktop", "resources", "nearby_tray"):
+        shutil.copytree(DESKTOP.parent / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    command = [sys.executable, str(tmp_path / "desktop" / "generate.py"), "--screenshots-at", "https://example.org/desktop/screenshots"]
+    done = subprocess.run(
+        command, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    metainfo = tmp_path / "desktop" / METAINFO.relative_to(DESKTOP)
+    images = [image.text or "" for image in ET.parse(metainfo).getroot().iterfind("screenshots/screenshot/image")]
+    assert len(images) >= 2 and all((DESKTOP.parent / image.removeprefix("https://example.org/")).is_file() for image in images)
+    check("appstreamcli", "validate", "--no-net", str(metainfo))
+
+
+def test_the_debian_changelog_is_of_this_version() -> None:
+    assert (DESKTOP / "debian" / "changelog").read_text().startswith(f"nearby-tray ({__version__}) ")
 
 
 def test_the_dbus_service_has_our_name() -> None:

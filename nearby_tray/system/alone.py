@@ -318,6 +318,8 @@ class Alone:
         remembered = self._supplicant.remembered(order.address) if order.way is Way.REINVOKE else None
         if order.way is Way.REINVOKE and remembered is None:
             raise Unavailable(Reason.GROUP_FORGOTTEN, "here")
+        if order.frequency is not None and order.way is Way.NEGOTIATE:
+            await self._permit(order.frequency)
         if not order.own:
             await self._offer_addresses(doing)
         if order.way is not Way.JOIN:
@@ -360,6 +362,9 @@ class Alone:
                     if address == order.address:
                         return doing.started
                     await self._send_out(interface, address)  # a third one that answered first
+                case Invited(1) if order.way is Way.REINVOKE:
+                    # It will invite us when its user has agreed, and wpa_supplicant does not listen for that by itself.
+                    await self._supplicant.call(P2P, "Listen", "i", max(1, round(order.patience)))
                 case _:
                     pass
 
@@ -422,6 +427,13 @@ class Alone:
         if order.persistent:
             self._supplicant.read_remembered()
         return group
+
+    async def _permit(self, frequency: int) -> None:
+        """Raise `Unavailable` where regulation or the radio forbids it, before anybody is kept waiting."""
+        with suppress(OSError):
+            detail = await self._read_forbidden(self._read_index(self._supplicant.name), frequency)
+            if detail:
+                raise Unavailable(Reason.CHANNEL_FORBIDDEN, detail)
 
     async def _why_not_on(self, frequency: int) -> Unavailable:
         """GroupAdd says no more than InvalidArgs: the kernel knows what is forbidden; otherwise the radio is held on another channel."""

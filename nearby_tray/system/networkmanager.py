@@ -1,7 +1,8 @@
 """Wi-Fi Direct through NetworkManager, as an ordinary user: finds peers and forms one group. Serves `controller.Wifi`.
 
-What NetworkManager 1.42 to 1.58 can do and this uses: the wifi-p2p device (`Device.WifiP2P`, type 30), a find of at most 30 s at a
-time, and the mirrored activation, in which both machines activate a profile for each other. The rules it keeps:
+What NetworkManager 1.42 to 1.60 can do and this uses: the wifi-p2p device (`Device.WifiP2P`, type 30), a find of at most 30 s at a
+time, and the mirrored activation, in which both machines activate a profile for each other; since 1.60 also with a WPS PIN. The rules it
+keeps:
 
 - State comes from signals and is read again whenever the daemon, the device or the bus is new; nothing is taken over from before.
 - A group is made only on an idle device: neither a foreign connection nor one of ours is ever replaced (NetworkManager would do so
@@ -132,6 +133,11 @@ _MOST_ADDRESSES = 16
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 _INTERFACE = re.compile(r"[^/\s]{1,15}")
 
+# `wifi-p2p.wps-method`; they came with `wps-pin` during 1.59.2-dev. Before, NetworkManager took 8 and pushed the button all the same.
+_WPS_PIN, _WPS_PIN_DISPLAY = 8, 16
+_PIN_SINCE = (1, 59, 2)
+_NO_SECRETS = 7
+
 _FIREWALL = "org.fedoraproject.FirewallD1"
 _ZONE = "nearby-tray"
 
@@ -141,6 +147,7 @@ _MADE_PROFILE, _MADE_FIND = "nm-profile", "nm-find"
 ReadAddress = Callable[[str], Awaitable[bytes | None]]
 ReadSignal = Callable[[int], Awaitable[int | None]]
 ReadLink = Callable[[int], Awaitable[nl80211.GroupRadio | None]]
+ReadGroups = Callable[[], Awaitable[frozenset[int] | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +167,10 @@ class Limits:
     again: float = 1.0  # after the daemon gave an unexpected answer
     signal: float = 5.0  # how old a signal reading may be
     pause: float = 0.5  # before the bus is tried again, at first
+    watch: float = 0.25  # between two looks at the group's interface while a PIN is tried
+    # A group that goes sooner after it appeared has failed in WPS. wpa_supplicant gives up all else after 10 s as the client, 15 s as the
+    # owner (p2p_supplicant.h, P2P_MAX_INITIAL_CONN_WAIT), but a failed WPS after 50 ms (p2p_supplicant.c, wpas_p2p_wps_failed).
+    wps: float = 8.0
 
 
 @dataclass(slots=True)
@@ -222,15 +233,17 @@ class NetworkManager:
         read_address: ReadAddress = nl80211.own_p2p_address,
         read_signal: ReadSignal = nl80211.signal,
         read_link: ReadLink = nl80211.link,
+        read_groups: ReadGroups = nl80211.groups,
         interfaces: Path = Path("/sys/class/net"),
     ) -> None:
-        """`bus`: "system" or an address. `read_address`, `read_signal`, `read_link`, `interfaces`: where the kernel is asked."""
+        """`bus`: "system" or an address. `read_…`, `interfaces`: where the kernel is asked."""
         self._journal = journal
         self._which = bus
         self._limits = limits or Limits()
         self._read_address = read_address
         self._read_signal = read_signal
         self._read_link = read_link
+        self._read_groups = read_groups
         self._interfaces = interfaces
 
         self._sink: Callable[[EdgeEvent], None] = lambda _event: None
@@ -397,7 +410,9 @@ class NetworkManager:
     # --- what NetworkManager cannot do ---
 
     async def provision(self, address: str, method: Method) -> None:
-        raise Unavailable(Reason.NOT_OFFERED, "NetworkManager has no provision discovery")
+        """See `controller.Wifi`. A machine that shows its PIN unasked, as televisions do, needs none; any other cannot be asked."""
+        if method is not Method.KEYPAD or not self._abilities.pin:
+            raise Unavailable(Reason.NOT_OFFERED, "NetworkManager has no provision discovery")
 
     async def reject(self, address: str) -> None:
         """Nobody is heard here, so there is nobody to tell."""
@@ -483,6 +498,7 @@ class NetworkManager:
         made.noted = self._start(asyncio.to_thread(self._journal.add, _MADE_PROFILE, made.uuid), "journal")
         await asyncio.shield(made.noted)
         profile = _profile(order, made.uuid, _user(), await self._zone(bus))
+        others = await self._read_groups() if order.pin is not None else None
         peer = next((path for path, seen in self._seen.items() if seen.address == made.address), "/")
         try:
             try:
@@ -492,14 +508,19 @@ class NetworkManager:
                     raise
                 path = await self._activate(bus, device, made, profile, "/")  # it went away; NetworkManager will look for it
             different = await self._compare(bus, path, profile)
+            if any(key.startswith("wifi-p2p.wps-") for key in different):
+                raise self._without_pin(f"NetworkManager did not take {', '.join(different)}")
             if different:
                 raise Unavailable(Reason.WIFI_PROFILE, ", ".join(different))
-            await self._reach(forming, device)
+            await self._reach(forming, device, others)
             group = await self._group(bus, device)
         except Unavailable as error:
             raise forming.lost or error from None
         except (BusError, BusGone) as error:
-            raise forming.lost or self._typed(error, Reason.NOT_FORMED) from error
+            why = self._typed(error, Reason.NOT_FORMED)
+            if why.reason is Reason.WIFI_PROFILE and order.pin is not None:
+                why = self._without_pin(why.detail)  # one without would do
+            raise forming.lost or why from error
         # Nothing is awaited from here on: what happens to the group now happens to a group that is up.
         while not forming.states.empty():
             _check(forming.states.get_nowait(), _ACTIVATED)
@@ -554,21 +575,26 @@ class NetworkManager:
             return [str(error)]
         return _differences(profile, back if isinstance(back, dict) else {})
 
-    async def _reach(self, forming: _Forming, device: _Device) -> None:
-        """Follow the device to ACTIVATED."""
+    async def _reach(self, forming: _Forming, device: _Device, others: frozenset[int] | None) -> None:
+        """Follow the device to ACTIVATED. `others`: the groups that there were before, when a PIN is tried."""
         before = 0
+        watching = None if others is None else self._start(self._watch(forming, device, others), "watch the radio")
         taking: asyncio.Task[None] | None = None
         try:
             async with asyncio.timeout(min(self._limits.form, forming.order.patience)):
                 while before != _ACTIVATED:
-                    before = _check(await forming.states.get(), before)
+                    state = await forming.states.get()
+                    if state == (_FAILED, _NO_SECRETS) and forming.order.pin is not None:
+                        raise self._without_pin(_detail(*state))
+                    before = _check(state, before)
                     if before == _CONFIG and taking is None and forming.takeover is not None:
                         taking = self._start(self._take_over(forming, forming.takeover), "take over")
         except TimeoutError:
             raise Unavailable(Reason.NOT_FORMED, f"state {device.state} for too long") from None
         finally:
-            if taking is not None:
-                taking.cancel()
+            for task in (taking, watching):
+                if task is not None:
+                    task.cancel()
 
     @staticmethod
     async def _take_over(forming: _Forming, takeover: Callable[[], Awaitable[None]]) -> None:
@@ -585,6 +611,33 @@ class NetworkManager:
     def manages(self, interface: str) -> bool:
         """Whether NetworkManager has the Wi-Fi interface of this name."""
         return interface in self._managed
+
+    async def _watch(self, forming: _Forming, device: _Device, before: frozenset[int]) -> None:
+        """End an attempt with a PIN when the group's interface has come and gone.
+
+        NetworkManager does not hear of a failed WPS: it waits 45 s for the group and then takes the PIN for a wrong one, also when nobody
+        answered (nm-device-wifi-p2p.c, supplicant_connection_timeout_cb). But the interface is there only after a negotiation that went
+        well, and goes at once when WPS fails.
+        """
+        loop = asyncio.get_running_loop()
+        seen: dict[int, float] = {}
+        while True:
+            groups = await self._read_groups()
+            if groups is not None:
+                gone = seen.keys() - groups
+                if gone and device.state == _CONFIG:
+                    lasted = loop.time() - min(seen[index] for index in gone)
+                    reason = Reason.WRONG_PIN if lasted < self._limits.wps else Reason.NOT_FORMED
+                    forming.lose(Unavailable(reason, f"the group's interface went after {lasted:.1f} s"))
+                    return
+                for index in groups - before:
+                    seen.setdefault(index, loop.time())
+            await asyncio.sleep(self._limits.watch)
+
+    def _without_pin(self, detail: str) -> Unavailable:
+        """This NetworkManager cannot use a PIN, whatever its version says; no other one is offered before another is there."""
+        self._abilities = replace(self._abilities, pin=False)
+        return Unavailable(Reason.NOT_OFFERED, detail)
 
     async def _group(self, bus: Bus, device: _Device) -> Group:
         properties = await bus.get_all(_NM, device.path, _DEVICE)
@@ -871,6 +924,8 @@ class NetworkManager:
     async def _read_machine(self, bus: Bus) -> None:
         """The radio switch, what we may, and which device is the wifi-p2p one."""
         machine = await bus.get_all(_NM, _MANAGER, _NM)
+        if not self._read:
+            self._abilities = Abilities(pin=_version(machine.get("Version")) >= _PIN_SINCE)
         self._radio = all(machine.get(key) is not False for key in ("WirelessEnabled", "WirelessHardwareEnabled", "NetworkingEnabled"))
         try:
             allowed = (await bus.call(_NM, _MANAGER, _NM, "GetPermissions"))[0]
@@ -1098,6 +1153,9 @@ def _profile(order: FormGroup, name: str, user: str | None, zone: str | None) ->
         connection["permissions"] = Variant("as", [f"user:{user}:"])
     if zone is not None:
         connection["zone"] = Variant("s", zone)
+    if order.pin is not None:
+        # The one try is to fetch the PIN. With more, NetworkManager would ask a secret agent for another one when this was wrong.
+        connection["auth-retries"] = Variant("i", 1)
     return {
         "connection": connection,
         "wifi-p2p": {"peer": Variant("s", order.address.upper()), **_provisioning(order)},
@@ -1138,15 +1196,24 @@ def _automatic() -> _Dictionary:
 
 
 def _provisioning(order: FormGroup) -> dict[str, Variant]:
-    """WPS: nothing for push button, which every version understands."""
-    return {}
+    """WPS: nothing for push button, which every version understands.
+
+    The PIN belongs to the system (no `wps-pin-flags`), not to the user (2, "not-saved"), although it is good for one try only: of what a
+    profile brings along, NetworkManager keeps for the activation what belongs to the system, and asks a secret agent for the rest, such as
+    the desktop's (nm-active-connection.c, _set_applied_connection_take; nm-agent-manager.c, _con_get_try_complete_early). It is kept as
+    the volatile profile is, in a file of root's in /run, until the group ends.
+    """
+    if order.method is Method.PBC or order.pin is None:
+        return {}
+    method = _WPS_PIN if order.method is Method.KEYPAD else _WPS_PIN_DISPLAY
+    return {"wps-method": Variant("u", method), "wps-pin": Variant("s", order.pin)}
 
 
 def _refuse(order: FormGroup, abilities: Abilities) -> None:
     """Raise `Unavailable` for what NetworkManager cannot do; nothing that was asked for is ever left out without a word."""
     asked = {
         f"{order.way.value} with a group": order.way is not Way.NEGOTIATE,
-        "a PIN": order.method is not Method.PBC and not abilities.pin,
+        "a PIN": order.method is not Method.PBC and not (abilities.pin and order.pin),
         # nm-supplicant-interface.c, nm_supplicant_interface_p2p_connect: 7, not persistent, no frequency, always.
         f"GO intent {order.intent}": order.intent not in (None, 7),
         "a channel of one's choice": order.frequency is not None,
@@ -1163,6 +1230,8 @@ def _differences(sent: _Dictionary, back: Mapping[Any, object]) -> list[str]:
     for setting, keys in sent.items():
         got = back.get(setting)
         for key, variant in keys.items():
+            if key == "wps-pin":
+                continue  # secrets are never read back
             value = got.get(key) if isinstance(got, dict) else None
             if key == "address-data":
                 want = [(entry["address"].value, entry["prefix"].value) for entry in variant.value]
@@ -1244,6 +1313,12 @@ def _why_lost(new: int, reason: int, radio: bool) -> Reason:
 
 def _detail(state: int, reason: int) -> str:
     return f"state {state} reason {reason} ({_REASONS.get(reason, 'unknown')})"
+
+
+def _version(text: object) -> tuple[int, int, int]:
+    """NetworkManager's `Version`: "1.52.1", "1.59.2-dev", "1.60"."""
+    found = re.match(r"(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?", text, re.ASCII) if isinstance(text, str) else None
+    return (int(found[1]), int(found[2]), int(found[3] or 0)) if found is not None else (0, 0, 0)
 
 
 def _changed(signal: Signal) -> dict[str, object]:

@@ -98,13 +98,12 @@ async def link(index: int) -> GroupRadio | None:
     return None
 
 
-async def groups() -> dict[int, GroupRadio]:
-    """All groups of this machine, by interface index; also those that are only being formed."""
-    return {
-        interface.index: GroupRadio(interface.kind == _P2P_GO, interface.frequency, interface.width)
-        for interface in _interfaces(await _ask(_GET_INTERFACE))
-        if interface.kind in (_P2P_CLIENT, _P2P_GO)
-    }
+async def groups() -> frozenset[int] | None:
+    """The interface indexes of all groups of this machine, also of those that are only being formed; `None` where that cannot be told."""
+    answer = await _ask(_GET_INTERFACE)
+    if not answer:
+        return None
+    return frozenset(interface.index for interface in _interfaces(answer) if interface.kind in (_P2P_CLIENT, _P2P_GO))
 
 
 async def channels(index: int) -> tuple[Channel, ...]:

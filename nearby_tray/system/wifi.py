@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from ..core.model import Admission, EdgeEvent, FormGroup, Group, GroupLost, HostGroup, Method, Reason, WifiChanged
+from ..core.model import Admission, EdgeEvent, FormGroup, Group, HostGroup, Method, Reason, WifiChanged
 from .alone import Alone
 from .beside import Beside
 from .journal import Journal
@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 class Limits:
     """Seconds; tests turn them."""
 
-    open: float = 15.0  # until the first report
     grace: float = 10.0  # how long a NetworkManager that went away may take to return before its radio is taken
 
 
@@ -83,9 +82,12 @@ class ChosenWifi:
     def _fitting(self) -> NetworkManager | Beside | Alone:
         manager = self._by_manager.reason if self._by_manager is not None else Reason.WIFI_MISSING
         usable = self._supplicant.path is not None and self._supplicant.reason in (None, Reason.WIFI_OFF)
-        if manager not in (Reason.WIFI_MISSING, Reason.WIFI_NO_P2P) or self._manager.manages(self._supplicant.name):
+        managed = self._manager.manages(self._supplicant.name)
+        if manager not in (Reason.WIFI_MISSING, Reason.WIFI_NO_P2P) or managed:
+            if self._current is self._beside and self._supplicant.reason is Reason.WIFI_NO_P2P:
+                return self._beside  # switched off, NetworkManager takes the interface from wpa_supplicant, and gives it back later
             # Of several radios the one that NetworkManager does not have would be another machine to its peers.
-            return self._beside if usable and self._manager.manages(self._supplicant.name) else self._manager
+            return self._beside if usable and managed else self._manager
         return self._alone if usable else self._manager
 
     async def _follow(self) -> None:
@@ -125,6 +127,8 @@ class ChosenWifi:
         event = self._by_manager or WifiChanged(Reason.WIFI_MISSING)
         if self._current is self._alone:
             return
+        if event.reason is Reason.WIFI_MISSING:
+            self._finding = False  # with the daemon
         if self._current is self._manager and event.reason in (Reason.WIFI_MISSING, Reason.WIFI_NO_P2P) and self._supplicant.is_denied:
             event = replace(event, reason=Reason.WIFI_NOT_ALLOWED)  # there would be a way
         event = replace(event, fresh=event.fresh or fresh)
@@ -163,18 +167,13 @@ class ChosenWifi:
 
     def _heard(self, event: EdgeEvent) -> None:
         """What the present way tells."""
-        match event:
-            case WifiChanged():
-                if event.reason is not None or event.fresh:
-                    self._finding = False  # whatever ran there runs no more
-                    self._wanted.set()
-                if event.reason is Reason.WIFI_MISSING:
-                    self._group = False
-                self._tell_change(event)
-            case GroupLost():
-                self._sink(event)
-            case _:
-                self._sink(event)
+        if isinstance(event, WifiChanged):
+            if event.reason is not None or event.fresh:
+                self._finding = False  # whatever ran there runs no more
+                self._wanted.set()
+            self._tell_change(event)
+        else:
+            self._sink(event)
 
     # --- passing on ---
 

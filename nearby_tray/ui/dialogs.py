@@ -1,82 +1,102 @@
-"""The incoming request: who asks, what for, the code to compare, and how long there is to decide.
+"""What needs an answer, or a look, at once: the incoming request, a PIN to type here, a PIN to type elsewhere.
 
-It exists while the snapshot says `asked` and closes because the snapshot moved on, never by itself; it is not modal, so nothing waits
-for it. Whatever closes it from the user's side (Esc, the window's cross) declines, once. Accepting needs a click, Alt+A or the
-space bar on the button: Enter never accepts, for the window opens while somebody may be typing elsewhere.
+Each exists while the snapshot says so and closes because the snapshot moved on, never by itself; none is modal, so nothing waits for
+it. The request is declined by whatever closes it from the user's side (Esc, the window's cross), once; typing a PIN is given up the same
+way; closing a PIN that is shown only hides it, the panel still has it. Accepting needs a click, Alt+A or the space bar on the button: Enter
+never accepts, for a window opens while somebody may be typing elsewhere. Only in the field of a PIN that fits it does, for there it was
+aimed at. A PIN is in its field or label while it is needed, and nowhere afterwards.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QVBoxLayout
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QPushButton, QVBoxLayout
 
-from ..core.model import Snapshot, Stage
+from ..core import pin as pins
+from ..core.model import Method, Snapshot, Stage
 from . import text, theme
-from .parts import Code, Countdown, Notice, Who, button, card, height_for, label, restyle, restyle_after, row, set_role
+from .parts import (
+    Code,
+    Countdown,
+    Notice,
+    PinField,
+    Who,
+    button,
+    card,
+    height_for,
+    label,
+    restyle,
+    restyle_after,
+    row,
+    set_glyph,
+    set_role,
+    tool,
+)
 from .text import tr
 
 if TYPE_CHECKING:
     from .face import Controller
 
 
-class RequestDialog(QDialog):
-    def __init__(self, controller: Controller) -> None:
+class Dialog(QDialog):
+    """A window for one question (`text.question`). What it shows is the snapshot; what it knows is whether this question was answered."""
+
+    QUESTION = ""
+    CHARACTERS = 46  # of the font, in its width
+
+    def __init__(self, controller: Controller, title: str) -> None:
         super().__init__(None, Qt.WindowType.Dialog | Qt.WindowType.WindowStaysOnTopHint)
-        self._controller = controller
-        self._answered = False
+        self.controller = controller
+        self.answered = False
         self._key: object = None
         self.setObjectName("face")
-        self.setWindowTitle(tr("Incoming request"))
-        self.setAccessibleName(tr("Incoming request"))
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
         self.setWindowIcon(theme.application_icon())
         self.setModal(False)
-        self.setFixedWidth(max(380, self.fontMetrics().averageCharWidth() * 46))
-
-        self._changed = Notice("bad", "warning")
-        self._changed.setObjectName("identityChanged")
-        frame, inside = card(spacing=10)
-        self._who, self._code, self._compare, self._countdown = Who(), Code(), label(), Countdown()
-        self._compare.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        for each in (self._who, self._code, self._compare, self._countdown):
-            inside.addWidget(each)
-        self._remember = QCheckBox(tr("&Remember this computer"))
-        self._remember.setObjectName("rememberBox")
-        self._remember.setToolTip(tr("If both of you remember, there is no code to compare next time."))
-        self._remember.setAccessibleName(tr("Remember this computer"))
-        self._accept = button(tr("&Accept"), self._accept_it, role="primary", name="acceptButton")
-        self._decline = button(tr("&Decline"), self._decline_it, name="declineButton")
-        self._decline.setDefault(True)
-        for answer in (self._accept, self._decline):
-            answer.setMinimumSize(110, 38)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(12)
-        layout.addWidget(self._changed)
-        layout.addWidget(frame)
-        layout.addWidget(self._remember)
-        layout.addLayout(row(1, self._decline, self._accept))
-        self.setTabOrder(self._decline, self._accept)
-        restyle(self)
+        self.setFixedWidth(max(380, self.fontMetrics().averageCharWidth() * self.CHARACTERS))
+        self.layout_ = QVBoxLayout(self)
+        self.layout_.setContentsMargins(16, 16, 16, 16)
+        self.layout_.setSpacing(12)
 
     def render_snapshot(self, snapshot: Snapshot) -> None:
-        """Open for a request, close when there is none any more."""
-        if snapshot.stage is not Stage.ASKED:
-            self._answered = True  # closing is no answer of the user now
-            self._key = None
+        """Open for a question, close when there is none any more."""
+        if text.question(snapshot) != self.QUESTION:
+            self.answered = True  # closing is no answer of the user now
+            if self._key is not None:
+                self._key = None
+                self.forget()
             self.hide()
             return
-        key = (snapshot.peer.id if snapshot.peer else "", snapshot.code, snapshot.started)
+        key = self.key(snapshot)
         if key != self._key:
             self._key = key
-            self._answered = False
-            self._remember.setChecked(False)
-        self._draw(snapshot)
-        if not self.isVisible() and not self._answered:
-            self._decline.setFocus()
+            self.answered = False
+            self.forget()
+        self.draw(snapshot)
+        if not self.isVisible() and not self.answered:
+            self.focus_first()
             self.bring_up()
+
+    def key(self, snapshot: Snapshot) -> object:
+        """What tells one question from the next."""
+        raise NotImplementedError
+
+    def draw(self, snapshot: Snapshot) -> None:
+        raise NotImplementedError
+
+    def forget(self) -> None:
+        """A new question, or none: nothing of the last one stays."""
+
+    def focus_first(self) -> None:
+        """Where the keyboard starts."""
+
+    def leave(self) -> None:
+        """Esc, or the window's cross."""
+        raise NotImplementedError
 
     def bring_up(self) -> None:
         self.show()
@@ -84,64 +104,286 @@ class RequestDialog(QDialog):
         self.activateWindow()
         QApplication.alert(self)
 
-    def _draw(self, snapshot: Snapshot) -> None:
-        peer = snapshot.peer
-        changed = peer is not None and peer.identity_changed
-        self._changed.setVisible(changed)
-        if changed and peer is not None:
-            self._changed.say(text.identity_changed_text(peer.name))
-        set_role(self._accept, "" if changed else "primary")
-        self._who.show_peer(peer, text.request_line(snapshot))
-        self._code.setVisible(snapshot.code is not None and snapshot.needs_code)
-        self._code.show_code(snapshot.code or "")
-        self._compare.setText(text.compare_words(snapshot))
-        self._remember.setVisible(snapshot.needs_code)
-        self._countdown.follow(snapshot)
-        self._enable(not self._answered)
+    def settle(self) -> bool:
+        """True the first time for this question: one question has one answer."""
+        if self.answered:
+            return False
+        self.answered = True
+        return True
 
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
-            layout = self.layout()
-            if layout is not None:
-                self.setFixedHeight(height_for(layout, self.width()))
+            self.setFixedHeight(height_for(self.layout_, self.width()))
         return done
 
-    def _settle(self) -> bool:
-        """True the first time for this request: one request has one answer."""
-        if self._answered:
-            return False
-        self._answered = True
-        self._enable(False)
-        return True
-
-    def _enable(self, on: bool) -> None:
-        for each in (self._accept, self._decline, self._remember):
-            each.setEnabled(on)
-
-    def _accept_it(self) -> None:
-        remember = self._remember.isChecked() and self._remember.isVisible()
-        if self._settle():
-            self._controller.accept(remember)
-
-    def _decline_it(self) -> None:
-        if self._settle():
-            self._controller.decline()
-
     def reject(self) -> None:  # Esc
-        self._decline_it()
+        self.leave()
         self.hide()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._decline_it()
+        self.leave()
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self._decline.hasFocus():
-            event.accept()  # neither answer by accident
+        focus = self.focusWidget()
+        default = isinstance(focus, QPushButton) and focus.isDefault()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not default:
+            event.accept()  # no answer by accident
             return
         super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         restyle_after(self, event)
+
+
+class RequestDialog(Dialog):
+    """Somebody wants to connect: who, what for, the code to compare or the PIN to type, and how long there is to decide."""
+
+    QUESTION = "request"
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__(controller, tr("Incoming request"))
+        self._typing = False  # to accept is to type a PIN
+        self._changed = Notice("bad", "warning")
+        self._changed.setObjectName("identityChanged")
+        self._unverified = Notice("fair", "warning")
+        self._unverified.setObjectName("unverified")
+        frame, inside = card(spacing=10)
+        self._who, self._code, self._compare, self._countdown = Who(), Code(), label(), Countdown()
+        self._compare.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._pin = PinField()
+        self._pin.changed.connect(self._enable)
+        self._pin.edit.returnPressed.connect(self._accept_it)
+        for each in (self._who, self._code, self._compare, self._pin, self._countdown):
+            inside.addWidget(each)
+        self._remember = QCheckBox()
+        self._remember.setObjectName("rememberBox")
+        self._accept = button(tr("&Accept"), self._accept_it, role="primary", name="acceptButton")
+        self._decline = button(tr("&Decline"), self.leave, name="declineButton")
+        self._decline.setDefault(True)
+        for answer in (self._accept, self._decline):
+            answer.setMinimumSize(110, 38)
+        for part in (self._changed, self._unverified, frame, self._remember):
+            self.layout_.addWidget(part)
+        self.layout_.addLayout(row(1, self._decline, self._accept))
+        self.setTabOrder(self._decline, self._accept)
+        restyle(self)
+
+    def key(self, snapshot: Snapshot) -> object:
+        peer = snapshot.peer
+        return (peer.id if peer else "", snapshot.code, snapshot.started, snapshot.deadline, snapshot.method)
+
+    def forget(self) -> None:
+        self._remember.setChecked(False)
+        self._pin.clear()
+
+    def focus_first(self) -> None:
+        self._decline.setFocus()
+
+    def draw(self, snapshot: Snapshot) -> None:
+        peer = snapshot.peer
+        changed = peer is not None and peer.identity_changed
+        self._changed.setVisible(changed)
+        if changed and peer is not None:
+            self._changed.say(text.identity_changed_text(peer.name))
+        self._unverified.setVisible(not snapshot.verified)
+        if not snapshot.verified:
+            self._unverified.say(text.unverified_text(peer.name if peer else ""))
+        set_role(self._accept, "" if changed else "primary")
+        self._who.show_peer(peer, text.request_line(snapshot))
+        self._code.setVisible(snapshot.code is not None and snapshot.needs_code)
+        self._code.show_code(snapshot.code or "")
+        self._compare.setText(text.compare_words(snapshot))
+        self._typing = snapshot.pin_wanted
+        self._pin.setVisible(self._typing)
+        self._show_remember(snapshot)
+        self._countdown.follow(snapshot)
+        self._enable()
+
+    def _show_remember(self, snapshot: Snapshot) -> None:
+        """The computer, where that can be proven; otherwise the group, where the back end remembers one. A group of our own has its own."""
+        group = not snapshot.verified and snapshot.radios.abilities.persistent and snapshot.link is None and not snapshot.pin_wanted
+        words = tr("&Remember this group") if group else tr("&Remember this computer")
+        if words != self._remember.text():
+            self._remember.setText(words)
+            self._remember.setAccessibleName(words.replace("&", ""))
+            tip = tr("It can be formed again with neither button nor PIN.") if group else tr(text.REMEMBER_TIP)
+            self._remember.setToolTip(tip)
+        self._remember.setVisible(snapshot.needs_code if snapshot.verified else group)
+
+    def _enable(self) -> None:
+        open = not self.answered
+        for each in (self._decline, self._remember):
+            each.setEnabled(open)
+        self._pin.edit.setReadOnly(not open)
+        self._accept.setEnabled(open and (not self._typing or self._pin.pin is not None))
+
+    def _accept_it(self) -> None:
+        typed = self._pin.pin if self._typing else None
+        if self._typing and typed is None:
+            return
+        remember = self._remember.isChecked() and self._remember.isVisible()
+        if self.settle():
+            self._enable()
+            if typed is not None:
+                self.controller.enter_pin(typed)
+            else:
+                self.controller.accept(remember)
+
+    def leave(self) -> None:
+        if self.settle():
+            self._enable()
+            self.controller.decline()
+
+
+class EntryDialog(Dialog):
+    """The other machine shows a PIN; it is typed here. A wrong one is said, and the next one asked for."""
+
+    QUESTION = "entry"
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__(controller, tr("Enter a PIN"))
+        self._wrong = Notice("bad", "warning")
+        self._wrong.setObjectName("wrongPin")
+        frame, inside = card(spacing=10)
+        self._who, self._what, self._pin, self._countdown = Who(), label(), PinField(), Countdown()
+        self._pin.changed.connect(self._enable)
+        self._pin.edit.returnPressed.connect(self._send)
+        for each in (self._who, self._what, self._pin, self._countdown):
+            inside.addWidget(each)
+        self._unverified = label(role="dim", scale=0.92)
+        self._connect = button(tr("C&onnect"), self._send, role="primary", name="sendPinButton")
+        self._cancel = button(tr("&Cancel"), self.leave, name="cancelPinButton")
+        self._cancel.setDefault(True)
+        for answer in (self._connect, self._cancel):
+            answer.setMinimumSize(110, 38)
+        for part in (self._wrong, frame, self._unverified):
+            self.layout_.addWidget(part)
+        self.layout_.addLayout(row(1, self._cancel, self._connect))
+        restyle(self)
+
+    def key(self, snapshot: Snapshot) -> object:
+        return (snapshot.peer.id if snapshot.peer else "", snapshot.tries_left, snapshot.started)
+
+    def forget(self) -> None:
+        self._pin.clear()
+
+    def focus_first(self) -> None:
+        self._pin.edit.setFocus()
+
+    def draw(self, snapshot: Snapshot) -> None:
+        peer = snapshot.peer
+        name = text.quoted(peer.name if peer else "")
+        self._who.show_peer(peer, verified=snapshot.verified)
+        self._what.setText(tr("{peer} shows a PIN now. Type it here.", peer=name))
+        wrong = text.tries_words(snapshot)
+        self._wrong.setVisible(bool(wrong))
+        if wrong:
+            self._wrong.say(text.Said(tr("Wrong PIN"), wrong, ""))
+        self._unverified.setVisible(not snapshot.verified)
+        self._unverified.setText(tr("No PIN to be seen there? {what}", what=tr(text.PHONE)))
+        self._countdown.follow(snapshot)
+        self._enable()
+
+    def _enable(self) -> None:
+        self._pin.edit.setReadOnly(self.answered)
+        self._cancel.setEnabled(not self.answered)
+        self._connect.setEnabled(not self.answered and self._pin.pin is not None)
+
+    def _send(self) -> None:
+        typed = self._pin.pin
+        if typed is not None and self.settle():
+            self._enable()
+            self.controller.enter_pin(typed)
+
+    def leave(self) -> None:
+        if self.settle():
+            self._enable()
+            self.controller.cancel()
+
+
+class PinDialog(Dialog):
+    """A PIN to be typed on the other machine: to be read from where that one stands."""
+
+    QUESTION = "pin"
+    CHARACTERS = 58
+    COPIED = 1800  # ms that the button says so
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__(controller, tr("PIN to type there"))
+        self._shown = ""
+        self._hosting = False
+        self._wrong = Notice("bad", "warning")
+        self._wrong.setObjectName("wrongPin")
+        frame, inside = card(spacing=10)
+        self._who, self._what, self._code, self._countdown = Who(), label(), Code(72, "PIN {digits}"), Countdown()
+        self._copy = tool("copy", tr("Copy the PIN"), self._copy_it, name="copyPinButton")
+        self._who.side.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignTop)
+        self._what.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        for each in (self._who, self._what, self._code, self._countdown):
+            inside.addWidget(each)
+        self._hint = label(role="dim", scale=0.92)
+        self._hide = button(tr("&Hide"), self.hide_it, name="hidePinButton")
+        self._cancel = button(tr("&Cancel"), self._give_up, name="cancelPinButton")
+        self._hide.setDefault(True)
+        for choice in (self._hide, self._cancel):
+            choice.setMinimumSize(110, 38)
+        for part in (self._wrong, frame, self._hint):
+            self.layout_.addWidget(part)
+        self.layout_.addLayout(row(1, self._cancel, self._hide))
+        self._copied = QTimer(self)
+        self._copied.setSingleShot(True)
+        self._copied.setInterval(self.COPIED)
+        self._copied.timeout.connect(lambda: set_glyph(self._copy, "copy"))
+        restyle(self)
+
+    def key(self, snapshot: Snapshot) -> object:
+        return (snapshot.peer.id if snapshot.peer else "", snapshot.pin)
+
+    def forget(self) -> None:
+        self._shown = ""
+        self._code.show_code("")
+        self._copied.stop()
+        set_glyph(self._copy, "copy")
+
+    def focus_first(self) -> None:
+        self._hide.setFocus()
+
+    def draw(self, snapshot: Snapshot) -> None:
+        peer = snapshot.peer
+        self._shown = snapshot.pin or ""
+        self._hosting = snapshot.stage is Stage.HOSTING
+        self._who.show_peer(peer, verified=snapshot.verified)
+        self._what.setText(tr("Type this PIN on {peer}", peer=text.quoted(peer.name if peer else "")))
+        self._code.show_code(pins.grouped(self._shown))
+        wrong = text.tries_words(snapshot, Method.DISPLAY)
+        self._wrong.setVisible(bool(wrong))
+        if wrong:
+            self._wrong.say(text.Said(tr("Wrong PIN"), wrong, ""))
+        self._hint.setVisible(not snapshot.verified)
+        self._hint.setText(tr("It does not ask for a PIN? {what}", what=tr(text.PHONE)))
+        self._cancel.setVisible(not self._hosting)
+        self._countdown.follow(snapshot)
+
+    def _copy_it(self) -> None:
+        QGuiApplication.clipboard().setText(self._shown)
+        set_glyph(self._copy, "check")
+        self._copied.start()
+
+    def _give_up(self) -> None:
+        if self.settle():
+            self.controller.cancel()
+            self.hide()
+
+    def hide_it(self) -> None:
+        self.leave()
+        self.hide()
+
+    def leave(self) -> None:
+        self.answered = True  # seen: it does not come back by itself
+
+
+Question = RequestDialog | EntryDialog | PinDialog
+DIALOGS: dict[str, type[Question]] = {kind.QUESTION: kind for kind in (RequestDialog, EntryDialog, PinDialog)}

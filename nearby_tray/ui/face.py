@@ -14,14 +14,14 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication, QWindow
 from PySide6.QtWidgets import QApplication
 
-from ..core.model import Snapshot, Stage, Visibility
-from . import theme
+from ..core.model import Method, Snapshot, Visibility
+from . import text, theme
 from .tray import Tray
 
 if TYPE_CHECKING:
     from ..settings import Settings
     from .closing import StillRunning
-    from .dialogs import RequestDialog
+    from .dialogs import Dialog
     from .panel import Panel
     from .settings import SettingsWindow
 
@@ -46,7 +46,19 @@ class Controller(Protocol):
 
     def stop_seeking(self) -> None: ...
 
-    def ask(self, peer_id: str) -> None: ...
+    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False) -> None:
+        """`method`: for one that does not run Nearby Tray, what we do. `remember`: the group with it."""
+
+    def enter_pin(self, pin: str) -> None:
+        """The PIN that the other machine shows."""
+
+    def host(self, persistent: bool = False) -> None:
+        """Own a group that others join."""
+
+    def invite(self, peer_id: str) -> None: ...
+
+    def expel(self, address: str) -> None:
+        """Send a member, by its P2P address, out of the group that we host."""
 
     def remember(self, on: bool) -> None:
         """The caller's own tick, while asking; the listener's goes with `accept`."""
@@ -95,7 +107,7 @@ class Face(QObject):
         self._controller, self._quit, self._hidden = controller, quit, hidden
         self._settings, self._adapters, self._remembered, self._autostart_note = settings, adapters, remembered, autostart_note
         self._panel: Panel | None = None
-        self._request: RequestDialog | None = None
+        self._dialogs: dict[str, Dialog] = {}  # by the question that each asks
         self._settings_window: SettingsWindow | None = None
         self._still_running: StillRunning | None = None
         self._to_copy = ""
@@ -110,6 +122,8 @@ class Face(QObject):
             open_panel=self.show_panel,
             toggle_panel=self.toggle_panel,
             open_settings=self.show_settings,
+            open_host=self.show_host,
+            open_question=self.show_question,
             quit=quit,
             parent=self,
         )
@@ -124,28 +138,35 @@ class Face(QObject):
         self.tray.render_snapshot(snapshot)
         if self._panel is not None:
             self._panel.render_snapshot(snapshot)
-        if snapshot.stage is Stage.ASKED and self._request is None:
-            from .dialogs import RequestDialog
+        question = text.question(snapshot)
+        if question and question not in self._dialogs:
+            from .dialogs import DIALOGS
 
             self.look.prepare()
-            self._request = RequestDialog(self._controller)
-        if self._request is not None:
-            self._request.render_snapshot(snapshot)
+            self._dialogs[question] = DIALOGS[question](self._controller)
+        for dialog in self._dialogs.values():
+            dialog.render_snapshot(snapshot)
 
     def show_panel(self) -> None:
         if self._panel is None:
             from .panel import Doors, Panel
 
             self.look.prepare()
-            doors = Doors(settings=self.show_settings, request=self.show_request, closed=self._panel_closed)
+            doors = Doors(settings=self.show_settings, question=self.show_question, closed=self._panel_closed)
             self._panel = Panel(self._controller, lambda: self._settings().shown_name, doors)
         self._panel.render_snapshot(self._controller.snapshot)
         self._panel.show_near(self.tray.geometry())
 
+    def show_host(self) -> None:
+        """The panel, where a group of our own is begun."""
+        self.show_panel()
+        if self._panel is not None:
+            self._panel.offer_host()
+
     def raise_(self) -> None:
-        """Somebody started the program again, or clicked its notification: come to the front, a waiting request first."""
-        if self._controller.snapshot.stage is Stage.ASKED:
-            self.show_request()
+        """Somebody started the program again, or clicked its notification: come to the front, a waiting question first."""
+        if text.question(self._controller.snapshot) in self._dialogs:
+            self.show_question()
         else:
             self.show_panel()
 
@@ -155,9 +176,11 @@ class Face(QObject):
         else:
             self.raise_()
 
-    def show_request(self) -> None:
-        if self._request is not None and self._controller.snapshot.stage is Stage.ASKED:
-            self._request.bring_up()
+    def show_question(self) -> None:
+        """The dialog that waits for an answer, or shows a PIN, if there is one."""
+        dialog = self._dialogs.get(text.question(self._controller.snapshot))
+        if dialog is not None:
+            dialog.bring_up()
 
     def show_settings(self) -> None:
         if self._settings_window is None:
@@ -195,11 +218,12 @@ class Face(QObject):
         self._closed = True
         self._unsubscribe()
         self.tray.close()
-        for window in (self._panel, self._request, self._settings_window, self._still_running):
+        for window in (self._panel, *self._dialogs.values(), self._settings_window, self._still_running):
             if window is not None:
                 window.hide()
                 window.deleteLater()
-        self._panel = self._request = self._settings_window = self._still_running = None
+        self._panel = self._settings_window = self._still_running = None
+        self._dialogs.clear()
 
     def _homed(self, home: bool) -> None:
         if not home and not self._hidden and not self._closed:

@@ -8,7 +8,7 @@ A hidden panel draws nothing and asks for no closer look at the link.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
@@ -26,7 +26,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ..core.model import Failure, Health, Peer, Reason, Snapshot, Stage, Timings, Visibility
+from ..core import pin as pins
+from ..core.model import Failure, Health, Member, Method, Peer, Probe, Reason, Snapshot, Stage, Timings, Visibility
 from . import text, theme
 from .parts import (
     Code,
@@ -67,7 +68,7 @@ class Doors:
     """Where the panel leads to."""
 
     settings: Callable[[], None]
-    request: Callable[[], None]
+    question: Callable[[], None]  # the dialog that waits for an answer, or shows a PIN
     closed: Callable[[], None]
 
 
@@ -77,6 +78,7 @@ class Panel(QWidget):
         self._controller, self._name, self._doors = controller, name, doors
         self._snapshot = controller.snapshot
         self._close_look = False
+        self._hosting = False  # the user is about to begin a group
         self._pages: dict[str, _Page] = {}
         self._page: _Page | None = None
         self.setObjectName("face")
@@ -111,9 +113,11 @@ class Panel(QWidget):
         snapshot = self._snapshot
         self._header.show_snapshot(snapshot, self._name())
         name = _page_for(snapshot)
+        self._hosting = self._hosting and name == "idle"
+        name = "host" if self._hosting else name
         page = self._pages.get(name)
         if page is None:
-            page = self._pages[name] = _PAGES[name](self._controller, self._doors)
+            page = self._pages[name] = _PAGES[name](self._controller, self._doors, self.offer_host)
             self._inside.addWidget(page)
         if page is not self._page:
             for other in self._pages.values():
@@ -123,7 +127,13 @@ class Panel(QWidget):
             QTimer.singleShot(0, page, page.focus_first)
         page.show_snapshot(snapshot)
         page.setAccessibleName(text.state_line(snapshot))
-        self._look_closely(snapshot.stage is Stage.LINKED)
+        self._look_closely(snapshot.stage in (Stage.LINKED, Stage.HOSTING))
+
+    def offer_host(self, on: bool = True) -> None:
+        """Show the page on which a group of our own is begun, or no more."""
+        self._hosting = on
+        if self.isVisible():
+            self._draw()
 
     def _fit(self) -> None:
         """As tall as the page needs, as far as the screen allows; wider only for large fonts."""
@@ -283,9 +293,9 @@ class _Header(QWidget):
 
 
 class _Page(QWidget):
-    def __init__(self, controller: Controller, doors: Doors) -> None:
+    def __init__(self, controller: Controller, doors: Doors, offer_host: Callable[[bool], None]) -> None:
         super().__init__()
-        self.controller, self.doors = controller, doors
+        self.controller, self.doors, self.offer_host = controller, doors, offer_host
         self.layout_ = column(self)
         self.build()
         self.layout_.addStretch(1)
@@ -329,6 +339,11 @@ class _Idle(_Page):
         self._hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.layout_.addWidget(self._connect)
         self.layout_.addWidget(self._hint)
+        self._host = button(tr("&Host a group…"), lambda: self.offer_host(True), role="flat", name="hostButton")
+        self.layout_.addWidget(self._host)
+        self._why_not = label(role="dim", scale=0.88)
+        self._why_not.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.layout_.addWidget(self._why_not)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         _show_failure(self._failure, snapshot.failure, snapshot.peer)
@@ -337,6 +352,11 @@ class _Idle(_Page):
             notice.setVisible(reason is not None)
             if reason is not None:
                 notice.say(text.reason_text(reason))
+        obstacle = text.host_obstacle(snapshot)
+        self._host.setEnabled(not obstacle)
+        self._host.setAccessibleDescription(obstacle)
+        self._why_not.setVisible(bool(obstacle) and snapshot.radios.wifi is None)  # what is wrong with the radio is said above
+        self._why_not.setText(obstacle)
         ready = text.trouble(snapshot) is None
         self._connect.setEnabled(ready)
         self._again.setEnabled(ready)
@@ -355,14 +375,15 @@ def _show_failure(notice: Notice, failure: Failure | None, peer: Peer | None) ->
         notice.say(text.failure_text(failure, peer.name if peer else ""), tr("Details: {detail}", detail=detail) if detail else "")
 
 
-class _Seeking(_Page):
-    """The list. It never moves a row under the pointer: while the pointer is in it, rows that are gone stay, dimmed."""
+class _PeerList(QFrame):
+    """It never moves a row under the pointer: while the pointer is in it, rows that are gone stay, dimmed."""
 
-    def build(self) -> None:
-        self._countdown = Countdown()
-        self.layout_.addWidget(self._countdown)
-        frame, inside = card(spacing=0)
+    def __init__(self, nobody: str, chosen: Callable[[Peer], None]) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        inside = column(self, spacing=0)
         inside.setContentsMargins(5, 5, 5, 5)
+        self._chosen = chosen
         self._list = QWidget()
         self._list.setObjectName("list")
         self._list.setAccessibleName(tr("Computers nearby"))
@@ -370,19 +391,20 @@ class _Seeking(_Page):
         self._list.installEventFilter(self)
         self._rows: dict[str, PeerRow] = {}
         self._peers: tuple[Peer, ...] = ()
-        self._nobody = label(tr("Nobody yet.\nOpen Nearby Tray on the other computer, too."), "dim")
+        self._nobody = label(nobody, "dim")
         self._nobody.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nobody.setMinimumHeight(96)
         inside.addWidget(self._nobody)
         inside.addWidget(self._list)
-        self.layout_.addWidget(frame)
-        self._stop = button(tr("&Stop looking"), self.controller.stop_seeking, name="stopButton")
-        self.layout_.addWidget(self._stop)
 
-    def show_snapshot(self, snapshot: Snapshot) -> None:
-        self._countdown.follow(snapshot)
-        self._peers = snapshot.peers
+    def show_peers(self, peers: tuple[Peer, ...]) -> None:
+        self._peers = peers
         self._arrange(keep=self._list.underMouse())
+
+    def choose(self, id: str) -> None:
+        row = self._rows.get(id)
+        if row is not None and not row.gone:
+            self._chosen(row.peer)
 
     def _arrange(self, *, keep: bool) -> None:
         here = {peer.id: peer for peer in self._peers}
@@ -400,7 +422,7 @@ class _Seeking(_Page):
             known = self._rows.get(id)
             if known is None:
                 self._rows[id] = known = PeerRow(peer)
-                known.clicked.connect(lambda _checked=False, id=id: self.controller.ask(id))
+                known.clicked.connect(lambda _checked=False, id=id: self.choose(id))
                 self._rows_layout.addWidget(known)
                 known.show()
             elif known.peer != peer or known.gone:
@@ -420,6 +442,124 @@ class _Seeking(_Page):
         super().hideEvent(event)
 
 
+class _Seeking(_Page):
+    """The list; and for a machine that does not run Nearby Tray, once it is chosen, how to link with it."""
+
+    def build(self) -> None:
+        self._countdown = Countdown()
+        self.layout_.addWidget(self._countdown)
+        self._list = _PeerList(tr("Nobody yet.\nOpen Nearby Tray on the other computer, or Wi-Fi Direct on the phone."), self._choose)
+        self.layout_.addWidget(self._list)
+        self._ways = _Ways(self._ask, lambda: self._choose(None))
+        self.layout_.addWidget(self._ways)
+        self._stop = button(tr("&Stop looking"), self.controller.stop_seeking, name="stopButton")
+        self.layout_.addWidget(self._stop)
+        self._snapshot = Snapshot()
+        self._chosen: Peer | None = None
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._countdown.follow(snapshot)
+        self._draw()
+
+    def _draw(self) -> None:
+        chosen = self._chosen
+        if chosen is not None:
+            self._ways.show_ways(chosen, self._snapshot)
+        self._list.setVisible(chosen is None)
+        self._ways.setVisible(chosen is not None)
+        self._list.show_peers(self._snapshot.peers if chosen is None else ())
+
+    def _choose(self, peer: Peer | None) -> None:
+        if peer is not None and peer.reachable:
+            self.controller.ask(peer.id)
+            return
+        self._chosen = peer
+        self._draw()
+        (self._ways if peer is not None else self).setFocus()
+
+    def _ask(self, peer: Peer, method: Method, remember: bool) -> None:
+        self.controller.ask(peer.id, method, remember)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._chosen, self._snapshot = None, Snapshot()
+        self._draw()
+        super().hideEvent(event)
+
+
+class _Ways(QWidget):
+    """A machine that does not run Nearby Tray: what is known of it, what to do there, and the ways to link; one that cannot be says why."""
+
+    def __init__(self, ask: Callable[[Peer, Method, bool], None], back: Callable[[], None]) -> None:
+        super().__init__()
+        self._peer: Peer | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        layout = column(self)
+        frame, inside = card(spacing=8)
+        self._who, self._known = Who(), label(role="dim", scale=0.92)
+        self._unverified = label(tr(text.NOT_VERIFIED), "dim")
+        self._phone = label()
+        for each in (self._who, self._known, self._unverified, self._phone):
+            inside.addWidget(each)
+        layout.addWidget(frame)
+        self._notice = Notice("fair", "hint")
+        self._notice.setObjectName("notNow")
+        layout.addWidget(self._notice)
+        self._buttons: dict[Method, tuple[QPushButton, QLabel]] = {}
+        keys = {Method.PBC: "&Push button", Method.DISPLAY: "Show a P&IN here", Method.KEYPAD: "Ente&r its PIN here"}
+        for method, words in keys.items():
+            way = button(tr(words), lambda method=method: self._chosen(ask, method), name=f"way-{method}")  # type: ignore[misc]
+            hint = label(role="dim", scale=0.92)
+            hint.setContentsMargins(4, 0, 4, 4)
+            self._buttons[method] = way, hint
+            layout.addWidget(way)
+            layout.addWidget(hint)
+        self._remember = QCheckBox(tr("Remember the &group"))
+        self._remember.setObjectName("rememberGroupBox")
+        self._remember.setAccessibleName(tr("Remember the group"))
+        self._remember.setToolTip(tr("It can be formed again with neither button nor PIN."))
+        layout.addWidget(self._remember)
+        layout.addWidget(button(tr("&Back to the list"), back, role="flat", name="backButton"))
+
+    def show_ways(self, peer: Peer, snapshot: Snapshot) -> None:
+        """`peer`: as it was when it was chosen; what is known of it now is in the snapshot."""
+        now = next((each for each in snapshot.peers if each.id == peer.id), None)
+        if self._peer is None or self._peer.id != peer.id:
+            self._remember.setChecked(False)
+        self._peer = now or peer
+        again = self._peer.remembered and snapshot.radios.abilities.persistent
+        self._who.show_peer(self._peer, text.kind_words(self._peer))
+        self._phone.setText(tr(text.PHONE) if not again else tr("Its group is remembered: it is formed again with neither button nor PIN."))
+        signal = tr("Signal {percent}", percent=text.percent(self._peer.strength)) if self._peer.strength is not None else ""
+        self._known.setText(" · ".join(filter(None, (*text.badges(self._peer), self._peer.address, signal))))
+        said: text.Said | None = None
+        if now is None or not (now.on_wifi or now.reachable):
+            said = text.Said(tr("No longer here"), tr("It is not seen on Wi-Fi Direct now."), tr(text.PHONE))
+        elif now.reachable:
+            said = text.Said(tr("Nearby Tray answers there"), tr("Go back to the list and ask it: that link is verified."), "")
+        self._notice.setVisible(said is not None)
+        if said is not None:
+            self._notice.say(said)
+        for offer in text.offers(self._peer, snapshot.radios.abilities):
+            way, hint = self._buttons[offer.method]
+            first = offer.method is Method.PBC
+            if first:
+                way.setText(tr("&Connect again") if again else tr("&Push button"))
+                way.setAccessibleName(way.text().replace("&", ""))
+                hint.setVisible(not again)
+            else:
+                way.setVisible(not again)
+                hint.setVisible(not again)
+            way.setEnabled(said is None and not offer.obstacle)
+            way.setAccessibleDescription(offer.obstacle or offer.hint)
+            hint.setText(offer.obstacle or offer.hint)
+        self._remember.setVisible(snapshot.radios.abilities.persistent and not again)
+
+    def _chosen(self, ask: Callable[[Peer, Method, bool], None], method: Method) -> None:
+        if self._peer is not None:
+            ask(self._peer, method, self._remember.isChecked() and self._remember.isVisible())
+
+
 class _Asking(_Page):
     def build(self) -> None:
         self._changed = Notice("bad", "warning")
@@ -436,7 +576,7 @@ class _Asking(_Page):
         self.layout_.addWidget(frame)
         self._remember = QCheckBox(tr("&Remember this computer"))
         self._remember.setObjectName("rememberBox")
-        self._remember.setToolTip(tr("If both of you remember, there is no code to compare next time."))
+        self._remember.setToolTip(tr(text.REMEMBER_TIP))
         self._remember.setAccessibleName(tr("Remember this computer"))
         self._remember.clicked.connect(self.controller.remember)
         self.layout_.addWidget(self._remember)
@@ -465,7 +605,7 @@ class _Asked(_Page):
     def build(self) -> None:
         frame, inside = card(spacing=10)
         self._who = Who()
-        self._show = button(tr("&Show the request"), self.doors.request, role="primary", name="showRequestButton")
+        self._show = button(tr("&Show the request"), self.doors.question, role="primary", name="showRequestButton")
         self._countdown = Countdown()
         for each in (self._who, self._countdown, self._show):
             inside.addWidget(each)
@@ -490,7 +630,8 @@ class _Steps(QWidget):
         for step in self._steps.values():
             layout.addWidget(step)
 
-    def show_steps(self, stage: Stage, attempt: int, timings: Timings) -> None:
+    def show_steps(self, stage: Stage, attempt: int, timings: Timings, *, meeting: bool = True) -> None:
+        self._steps[Stage.MEETING].setVisible(meeting)  # whoever does not run Nearby Tray is met already
         took = {Stage.MEETING: timings.find, Stage.FORMING: timings.form, Stage.CHECKING: timings.check}
         at = list(self._steps).index(stage) if stage in self._steps else -1
         for k, (each, step) in enumerate(self._steps.items()):
@@ -505,19 +646,67 @@ class _Forming(_Page):
     def build(self) -> None:
         frame, inside = card(spacing=10)
         self._who, self._steps, self._countdown = Who(), _Steps(), Countdown()
-        self._unasked = label(role="dim")
-        for each in (self._who, self._unasked, self._steps, self._countdown):
+        self._pin, self._unasked = _Pin(self.doors.question), label(role="dim")
+        for each in (self._who, self._unasked, self._pin, self._steps, self._countdown):
             inside.addWidget(each)
         self.layout_.addWidget(frame)
-        self._hint = label(tr("Usually ready within 15 seconds.\nThe ordinary network stays as it is."), "dim")
+        self._hint = label(role="dim")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.layout_.addWidget(self._hint)
         self.layout_.addWidget(button(tr("&Cancel"), self.controller.cancel, name="cancelButton"))
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        self._who.show_peer(snapshot.peer)
+        self._who.show_peer(snapshot.peer, verified=snapshot.verified)
         _show_unasked(self._unasked, snapshot)
-        self._steps.show_steps(snapshot.stage, snapshot.attempt, snapshot.timings)
+        self._pin.show_snapshot(snapshot)
+        self._steps.show_steps(snapshot.stage, snapshot.attempt, snapshot.timings, meeting=snapshot.verified)
+        if snapshot.verified:
+            self._hint.setText(tr("Usually ready within 15 seconds.\nThe ordinary network stays as it is."))
+        elif snapshot.method is Method.PBC and snapshot.stage is Stage.FORMING:
+            self._hint.setText(tr("{what}\n{then}", what=tr(text.PHONE), then=tr(text.METHOD_HINTS[Method.PBC])))
+        else:
+            self._hint.setText(tr("The ordinary network stays as it is."))
+        self._countdown.follow(snapshot)
+
+
+class _Pin(QWidget):
+    """The PIN to be typed on the other machine, also here: its window may have been closed."""
+
+    def __init__(self, enlarge: Callable[[], None]) -> None:
+        super().__init__()
+        self._what, self._code = label(), Code(36, "PIN {digits}")
+        self._what.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        layout = column(self, spacing=4)
+        layout.addWidget(self._what)
+        layout.addWidget(self._code)
+        layout.addWidget(button(tr("Sho&w it large"), enlarge, role="link", name="showPinButton"), 0, Qt.AlignmentFlag.AlignHCenter)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        self.setVisible(snapshot.pin is not None)
+        self._code.show_code(pins.grouped(snapshot.pin or ""))
+        name = text.quoted(snapshot.peer.name if snapshot.peer else "")
+        self._what.setText(tr("Type this PIN on {peer}", peer=name))
+
+
+class _Entering(_Page):
+    """The PIN is typed in a window of its own; the panel says so and leads there."""
+
+    def build(self) -> None:
+        frame, inside = card(spacing=10)
+        self._who, self._what = Who(), label()
+        self._enter = button(tr("Enter the &PIN"), self.doors.question, role="primary", name="enterPinButton")
+        self._countdown = Countdown()
+        for each in (self._who, self._what, self._countdown, self._enter):
+            inside.addWidget(each)
+        self.layout_.addWidget(frame)
+        self._hint = label(tr(text.PHONE), "dim")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.layout_.addWidget(self._hint)
+        self.layout_.addWidget(button(tr("&Cancel"), self.controller.cancel, name="cancelButton"))
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        self._who.show_peer(snapshot.peer, verified=snapshot.verified)
+        self._what.setText(text.tries_words(snapshot) or tr("It shows a PIN now."))
         self._countdown.follow(snapshot)
 
 
@@ -531,6 +720,8 @@ class _Linked(_Page):
         inside.addWidget(self._unasked)
         self._line = Sparkline()
         inside.addWidget(self._line)
+        self._probe = label(role="dim", scale=0.92)
+        inside.addWidget(self._probe)
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(8)
@@ -568,6 +759,8 @@ class _Linked(_Page):
         self._addresses = addresses
         self._shown: tuple[tuple[str, ...], tuple[str, ...]] | None = None
         self.layout_.addWidget(addresses)
+        self._details = _Details()
+        self.layout_.addWidget(self._details)
         self._timings = label(role="dim", scale=0.9)
         self._timings.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.layout_.addWidget(self._timings)
@@ -575,13 +768,18 @@ class _Linked(_Page):
         self.layout_.addWidget(self._end)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        self._who.show_peer(snapshot.peer)
+        self._who.show_peer(snapshot.peer, verified=snapshot.verified)
+        self._details.show_snapshot(snapshot)
         _show_unasked(self._unasked, snapshot)
         health = snapshot.health
         self._grade.setVisible(health is not None)
         if health is not None:
             self._grade.show_grade(health.grade)
         self._show_figures(health)
+        probe = health.probe if health is not None else Probe.PINGS
+        self._line.setVisible(probe is not Probe.NEIGHBOUR)
+        self._probe.setVisible(probe is not Probe.PINGS)
+        self._probe.setText(tr("Measured with: {what}.", what=tr(text.PROBES[probe])))
         self._power.setVisible(health is not None and health.power_save)
         self._show_addresses(snapshot)
         took = snapshot.timings
@@ -621,6 +819,49 @@ class _Linked(_Page):
                 self._rows.addWidget(label(words, "dim", wrap=False, scale=0.9))
             for address in listed:
                 self._rows.addWidget(_Address(address, words))
+
+
+class _Details(QWidget):
+    """How the group came about and what it is made of; folded until somebody asks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._open = False
+        self._shown: tuple[tuple[str, str], ...] = ()
+        self._toggle = button("", self._fold, role="link", name="detailsButton")
+        self._card, inside = card(spacing=6)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnStretch(1, 1)
+        inside.addLayout(self._grid)
+        layout = column(self, spacing=4)
+        layout.addWidget(self._toggle, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self._card)
+        self._fold(False)
+
+    def _fold(self, open: bool | None = None) -> None:
+        self._open = not self._open if open is None else open
+        self._card.setVisible(self._open)
+        self._toggle.setText(tr("&Fewer details") if self._open else tr("Detai&ls"))
+        self._toggle.setAccessibleName(self._toggle.text().replace("&", ""))
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        link, hosting = snapshot.link, snapshot.stage is Stage.HOSTING
+        self.setVisible(link is not None)
+        if link is None:
+            return
+        probe = snapshot.health.probe if snapshot.health is not None else None
+        rows = text.details(link, verified=snapshot.verified, hosting=hosting, probe=probe)
+        if rows == self._shown:
+            return
+        self._shown = rows
+        empty(self._grid)
+        for k, (words, value) in enumerate(rows):
+            said = label(value)
+            said.setAccessibleName(f"{words}: {value}")
+            self._grid.addWidget(label(words, "dim", wrap=False), k, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(said, k, 1)
 
 
 def _show_unasked(where: QLabel, snapshot: Snapshot) -> None:
@@ -700,8 +941,180 @@ class _Ending(_Page):
         self._step.show_step("going", tr("Saying goodbye, tidying up"))
 
 
+class _Host(_Page):
+    """Before a group of our own is begun: what it is, and whether it is to be remembered."""
+
+    def build(self) -> None:
+        frame, inside = card(spacing=8)
+        inside.addWidget(label(tr("Host a group"), "title", scale=1.1))
+        inside.addWidget(label(tr("This computer becomes the centre of a Wi-Fi Direct group that phones, TVs and computers can join.")))
+        inside.addWidget(label(tr("You are asked for each one. None of them is verified."), "dim"))
+        self.layout_.addWidget(frame)
+        self._remember = QCheckBox(tr("&Remember this group"))
+        self._remember.setObjectName("rememberGroupBox")
+        self._remember.setAccessibleName(tr("Remember this group"))
+        self._remember.setToolTip(tr("Who was in it can come back with neither button nor PIN."))
+        self.layout_.addWidget(self._remember)
+        self._why = Notice("fair", "warning")
+        self._why.setObjectName("hostObstacle")
+        self.layout_.addWidget(self._why)
+        self._start = button(tr("&Start the group"), self._begin, role="primary", name="startGroupButton")
+        self._start.setMinimumHeight(46)
+        self.layout_.addWidget(self._start)
+        self.layout_.addWidget(button(tr("&Back"), lambda: self.offer_host(False), role="flat", name="backButton"))
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        obstacle = text.host_obstacle(snapshot)
+        self._start.setEnabled(not obstacle)
+        self._why.setVisible(bool(obstacle))
+        self._why.say(text.Said(tr("Not possible here now"), obstacle, ""))
+        self._remember.setVisible(snapshot.radios.abilities.persistent)
+
+    def _begin(self) -> None:
+        self.controller.host(self._remember.isChecked() and self._remember.isVisible())
+
+
+class _Hosting(_Page):
+    """A group of our own: who is in it and how well each is heard, who is coming, whom to invite."""
+
+    def build(self) -> None:
+        self._problem = Notice("bad", "warning")
+        self._problem.setObjectName("failure")
+        self.layout_.addWidget(self._problem)
+        self._starting, inside = card(spacing=10)
+        self._step = Step(tr("Starting a group"))
+        inside.addWidget(self._step)
+        self.layout_.addWidget(self._starting)
+
+        self._coming, inside = card(spacing=8)
+        self._who, self._pin, self._what, self._countdown = Who(), _Pin(self.doors.question), label(role="dim"), Countdown()
+        for each in (self._who, self._pin, self._what, self._countdown):
+            inside.addWidget(each)
+        self.layout_.addWidget(self._coming)
+
+        self._empty, inside = card()
+        nobody = label(tr("Nobody has joined yet.\n{what}", what=tr("On the phone, open Wi-Fi Direct and choose this computer.")), "dim")
+        nobody.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        nobody.setMinimumHeight(64)
+        inside.addWidget(nobody)
+        self.layout_.addWidget(self._empty)
+        self._members = QWidget()
+        self._members.setObjectName("members")
+        self._members.setAccessibleName(tr("Members of the group"))
+        self._rows_layout = column(self._members, spacing=8)
+        self._rows: dict[str, _MemberRow] = {}
+        self.layout_.addWidget(self._members)
+
+        self._left = Countdown()
+        self._invite = button(tr("&Invite…"), self.controller.seek, name="inviteButton")
+        self.layout_.addWidget(self._invite)
+        self._list = _PeerList(tr("Looking for machines nearby.\n{what}", what=tr(text.PHONE)), self._ask_in)
+        self.layout_.addWidget(self._left)
+        self.layout_.addWidget(self._list)
+
+        addresses, self._own = card(spacing=4)
+        self._own.setContentsMargins(14, 10, 8, 10)
+        self._addresses = addresses
+        self._shown: tuple[str, ...] = ()
+        self.layout_.addWidget(addresses)
+        self._details = _Details()
+        self.layout_.addWidget(self._details)
+        self.layout_.addWidget(button(tr("End the &group"), self.controller.disconnect, name="endGroupButton"))
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        up, coming = snapshot.link is not None, snapshot.peer
+        _show_failure(self._problem, snapshot.failure, None)
+        self._starting.setVisible(not up)
+        self._step.show_step("done" if up else "going", tr("Starting a group"))
+        self._coming.setVisible(coming is not None)
+        if coming is not None:
+            self._who.show_peer(coming, verified=snapshot.verified)
+            self._pin.show_snapshot(snapshot)
+            self._what.setVisible(snapshot.pin is None)
+            self._what.setText(tr("It may join now. {what}", what=tr(text.PHONE)))
+            self._countdown.follow(snapshot)
+        self._empty.setVisible(up and not snapshot.members and coming is None)
+        self._show_members(snapshot)
+        inside = {member.peer.id for member in snapshot.members} | {member.peer.address for member in snapshot.members}
+        others = tuple(peer for peer in snapshot.peers if peer.id not in inside and peer.address not in inside and peer.address)
+        # While nobody is looked for there are no peers in the snapshot; the deadline says that somebody is.
+        finding = up and coming is None and (bool(snapshot.peers) or snapshot.deadline is not None)
+        self._left.follow(snapshot if finding else replace(snapshot, deadline=None))
+        self._list.setVisible(finding)
+        self._list.show_peers(others if finding else ())
+        self._invite.setVisible(up and not finding)
+        self._invite.setEnabled(coming is None)
+        link = snapshot.link
+        own = scoped(link.own, link.interface) if link is not None else ()
+        self._addresses.setVisible(bool(own))
+        if own != self._shown:
+            self._shown = own
+            empty(self._own)
+            self._own.addWidget(label(tr("This computer"), "dim", wrap=False, scale=0.9))
+            for address in own:
+                self._own.addWidget(_Address(address, tr("This computer")))
+        self._details.show_snapshot(snapshot)
+
+    def _show_members(self, snapshot: Snapshot) -> None:
+        here = {member.peer.address or member.peer.id: member for member in snapshot.members}
+        for key in [key for key in self._rows if key not in here]:
+            gone = self._rows.pop(key)
+            self._rows_layout.removeWidget(gone)
+            gone.hide()
+            gone.deleteLater()
+        interface = snapshot.link.interface if snapshot.link is not None else ""
+        for key, member in here.items():
+            if key not in self._rows:
+                self._rows[key] = row_ = _MemberRow(lambda address=member.peer.address: self.controller.expel(address))  # type: ignore[misc]
+                self._rows_layout.addWidget(row_)
+                row_.show()
+            self._rows[key].show_member(member, interface)
+        self._members.setVisible(bool(here))
+
+    def _ask_in(self, peer: Peer) -> None:
+        self.controller.invite(peer.id)
+
+
+class _MemberRow(QFrame):
+    """One machine in our group."""
+
+    def __init__(self, expel: Callable[[], None]) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        inside = column(self, spacing=6)
+        inside.setContentsMargins(14, 10, 8, 10)
+        self._who, self._grade = Who(), GradeMark()
+        self._who.side.addWidget(self._grade, 0, Qt.AlignmentFlag.AlignTop)
+        inside.addWidget(self._who)
+        self._figures = label(role="dim", scale=0.92)
+        self._out = button(tr("Disconnect"), expel, role="link", name="expelButton")
+        line = row(self._figures, self._out)
+        line.setStretch(0, 1)
+        inside.addLayout(line)
+        self._addresses = QVBoxLayout()
+        self._addresses.setSpacing(2)
+        inside.addLayout(self._addresses)
+        self._shown: tuple[str, ...] = ()
+
+    def show_member(self, member: Member, interface: str) -> None:
+        health = member.health
+        self._who.show_peer(member.peer, verified=False)
+        self._grade.show_grade(health.grade if health is not None else None)
+        self._figures.setText(text.member_figures(health))
+        self._out.setAccessibleName(tr("Disconnect {peer}", peer=text.clean(member.peer.name)))
+        addresses = scoped(member.addresses, interface)
+        if addresses != self._shown:
+            self._shown = addresses
+            empty(self._addresses)
+            for address in addresses:
+                self._addresses.addWidget(_Address(address, text.clean(member.peer.name)))
+
+
 _PAGES: dict[str, type[_Page]] = {
     "idle": _Idle,
+    "host": _Host,
+    "hosting": _Hosting,
+    "entering": _Entering,
     "seeking": _Seeking,
     "asking": _Asking,
     "asked": _Asked,

@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
+    QLineEdit,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -38,6 +39,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ..core import pin as pins
 from ..core.model import Grade, Peer, Snapshot
 from . import text, theme
 from .text import tr
@@ -246,13 +248,13 @@ class Notice(QFrame):
 
 
 class Code(QWidget):
-    """The six digits to compare, as large as the width allows; read aloud digit by digit."""
+    """Digits to compare or to type elsewhere, as large as the width allows, at most `size` pixels; read aloud digit by digit."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: int = 44, spoken: str = "Code {digits}") -> None:
         super().__init__()
-        self._code = ""
+        self._code, self._size, self._spoken = "", size, spoken
         self.setObjectName("code")
-        self.setMinimumHeight(56)
+        self.setMinimumHeight(self._height)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
@@ -262,23 +264,81 @@ class Code(QWidget):
     def show_code(self, code: str) -> None:
         if code != self._code:
             self._code = code
-            self.setAccessibleName(tr("Code {digits}", digits=" ".join(code.replace(" ", ""))))
+            self.setAccessibleName(tr(self._spoken, digits=" ".join(code.replace(" ", ""))))
             self.update()
 
+    @property
+    def _height(self) -> int:
+        return self._size + 12
+
     def sizeHint(self) -> QSize:
-        return QSize(240, 56)
+        return QSize(240, self._height)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         font.setWeight(QFont.Weight.DemiBold)
-        font.setPixelSize(44)
+        font.setPixelSize(self._size)
         while font.pixelSize() > 16 and QFontMetrics(font).horizontalAdvance(self._code or "000 000") > self.width():
             font.setPixelSize(font.pixelSize() - 2)
         painter.setFont(font)
         painter.setPen(QColor(colours().text))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._code)
         painter.end()
+
+
+class PinField(QWidget):
+    """Where a PIN is typed or pasted: grouped as one types, judged at once, and what is wrong said below. `changed`: the digits did."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.edit = QLineEdit()
+        self.edit.setObjectName("pinEdit")
+        self.edit.setAccessibleName(tr("PIN"))
+        self.edit.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.edit.setMaxLength(64)
+        # Nothing that learns words shall learn this.
+        hints = Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhPreferNumbers
+        self.edit.setInputMethodHints(hints)
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        font.setWeight(QFont.Weight.DemiBold)
+        font.setPixelSize(30)
+        self.edit.setFont(font)
+        self.edit.textEdited.connect(self._edited)
+        self._said = label()
+        self._said.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        layout = column(self, spacing=6)
+        layout.addWidget(self.edit)
+        layout.addWidget(self._said)
+        self._judge()
+
+    @property
+    def pin(self) -> str | None:
+        """What can be sent: the digits, when they may be a PIN."""
+        return pins.valid(self.edit.text())
+
+    def clear(self) -> None:
+        self.edit.clear()
+        self._judge()
+
+    def _edited(self, typed: str) -> None:
+        bare = pins.digits(typed)
+        if bare is not None:
+            before = len(pins.digits(typed[: self.edit.cursorPosition()]) or "")
+            grouped = pins.grouped(bare)
+            if grouped != typed:
+                self.edit.setText(grouped)
+                self.edit.setCursorPosition(before + max(0, before - 1) // 4)
+        self._judge()
+        self.changed.emit()
+
+    def _judge(self) -> None:
+        problem = text.pin_problem(self.edit.text())
+        self._said.setText(problem or text.pin_hint(self.edit.text()))
+        set_role(self._said, "error" if problem else "dim")
+        self.edit.setAccessibleDescription(self._said.text())
 
 
 class Left:
@@ -425,7 +485,7 @@ def signal_bars(painter: QPainter, where: QRectF, strength: int | None, tones: t
 
 
 class PeerRow(QAbstractButton):
-    """A peer in the list: kind, name, badges, signal. A click asks it; one that cannot be asked says why."""
+    """A peer in the list: kind, name, badges, signal. A click chooses it; one that cannot be asked says why."""
 
     def __init__(self, peer: Peer) -> None:
         super().__init__()
@@ -439,11 +499,12 @@ class PeerRow(QAbstractButton):
 
     def show_peer(self, peer: Peer, *, gone: bool) -> None:
         self.peer, self.gone = peer, gone
-        self.setEnabled(peer.reachable and not gone)
+        foreign = text.is_foreign(peer)
+        self.setEnabled((peer.reachable or foreign) and not gone)
         self.setCursor(Qt.CursorShape.PointingHandCursor if self.isEnabled() else Qt.CursorShape.ArrowCursor)
         self.setText(text.clean(peer.name).replace("&", "&&"))
         self.setAccessibleName(text.peer_line(peer))
-        hint = "" if peer.reachable else tr(text.UNREACHABLE)
+        hint = "" if peer.reachable else tr(text.FOREIGN if foreign else text.UNREACHABLE)
         if peer.identity_changed:
             hint = tr(text.IDENTITY_CHANGED.title)
         self.setAccessibleDescription(tr("No longer here") if gone else hint)
@@ -498,7 +559,7 @@ class PeerRow(QAbstractButton):
         if self.gone:
             words = [("", tr("No longer here"), colour)]
         else:
-            words = [("", tr(text.KINDS.get(self.peer.kind, text.KINDS["other"])), colour)]
+            words = [("", text.kind_words(self.peer), colour)]
             if self.peer.identity_changed:
                 words = [("warning", tr("Not as remembered"), tones.bad)]
             elif self.peer.trusted:
@@ -506,7 +567,14 @@ class PeerRow(QAbstractButton):
             if self.peer.bonded:
                 words.append(("paired", tr("Paired"), colour))
             if not self.peer.reachable:
+                # The kind is drawn; here is room for what else is known.
                 words = [("", tr("Wi-Fi Direct only"), colour)]
+                if self.peer.remembered:
+                    words.append(("", tr("Remembered group"), colour))
+                elif self.peer.owner:
+                    words.append(("", tr("Owns a group"), colour))
+                elif self.peer.model.strip():
+                    words.append(("", text.clean(self.peer.model, 32), colour))
         metrics, x = self.fontMetrics(), where.x()
         for glyph, word, tone in words:
             if glyph:
@@ -536,11 +604,11 @@ class Who(QWidget):
         layout.addLayout(names, 1)
         layout.addLayout(self.side)
 
-    def show_peer(self, peer: Peer | None, line: str = "") -> None:
+    def show_peer(self, peer: Peer | None, line: str = "", *, verified: bool = True) -> None:
         self._glyph.show_glyph(peer.kind if peer and peer.kind in text.KINDS else "other")
         self._name.setText(text.clean(peer.name if peer else ""))
         if not line and peer is not None:
-            words = [tr(text.KINDS.get(peer.kind, text.KINDS["other"]))]
+            words = [*([] if verified else [tr("Not verified")]), text.kind_words(peer)]
             words += [b for b, on in ((tr("Trusted"), peer.trusted and not peer.identity_changed), (tr("Paired"), peer.bonded)) if on]
             line = " · ".join(words)
         self._line.setText(line)
@@ -566,7 +634,14 @@ class GradeMark(QWidget):
         layout.addWidget(self._glyph)
         layout.addWidget(self._word)
 
-    def show_grade(self, grade: Grade) -> None:
+    def show_grade(self, grade: Grade | None) -> None:
+        """`None`: nothing was heard yet."""
+        if grade is None:
+            self._glyph.show_glyph("tray-working", "dim")
+            self._word.setText(tr("Waiting"))
+            set_role(self._word, "dim")
+            self.setAccessibleName(tr("Link quality: not known yet"))
+            return
         self._glyph.show_glyph(self.GLYPHS[grade], self.TONES[grade])
         self._word.setText(tr(text.GRADES[grade]))
         set_role(self._word, f"grade-{self.TONES[grade]}")

@@ -11,7 +11,8 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from ..core.model import Failure, Grade, Peer, Reason, Snapshot, Stage, Visibility
+from ..core.model import Abilities, Failure, Grade, Health, LinkInfo, Method, Peer, Probe, Reason, Snapshot, Stage, Visibility
+from ..core.pin import SHORT, SIZE, digits, valid
 
 _translate: Callable[[str], str] = str
 
@@ -178,6 +179,61 @@ REASONS: Mapping[Reason, Said] = {
         "NetworkManager or BlueZ restarted, and the link went with it.",
         "Try again now.",
     ),
+    Reason.WRONG_PIN: Said(
+        "Wrong PIN",
+        "The PIN that was typed is not the one that the other side showed.",
+        "Try again: each attempt has a new PIN.",
+    ),
+    Reason.PBC_OVERLAP: Said(
+        "Two buttons at once",
+        "Another machine nearby was connecting by push button at the same time, so neither was let in.",
+        "Wait two minutes and try again, or use a PIN.",
+    ),
+    Reason.METHODS_DIFFER: Said(
+        "The two want different ways",
+        "One side wants the push button, the other one a PIN.",
+        "Choose the way that {peer} offers, then try again.",
+    ),
+    Reason.REJECTED: Said(
+        "Refused on Wi-Fi",
+        "{Peer} refused the Wi-Fi link.",
+        "Accept it on its screen, or forget this computer in its Wi-Fi Direct settings, then try again.",
+    ),
+    Reason.NOT_READY: Said(
+        "Nobody agreed there",
+        "{Peer} answers on Wi-Fi, but nobody there agreed in time.",
+        "Open its Wi-Fi Direct settings, keep them open, and accept what it asks; then try again.",
+    ),
+    Reason.CHANNEL_FORBIDDEN: Said(
+        "Channel not allowed",
+        "The chosen channel may not be used here: the rules of this country or the Wi-Fi adapter forbid it.",
+        "Choose another channel, or “Automatic”, in the settings.",
+    ),
+    Reason.CHANNEL_TAKEN: Said(
+        "Busy on another channel",
+        "The Wi-Fi adapter can be on one channel only, and the ordinary network is on another one.",
+        "Choose “Automatic” in the settings, or leave that network first.",
+    ),
+    Reason.NO_COMMON_CHANNEL: Said(
+        "No common channel",
+        "This computer and {peer} have no Wi-Fi channel in common.",
+        "Choose “Automatic” or another band in the settings, then try again.",
+    ),
+    Reason.BOTH_OWN: Said(
+        "Both want to own the group",
+        "This computer and {peer} both insist on owning the group.",
+        "Lower the owner intent in the settings of one of them, then try again.",
+    ),
+    Reason.NOT_OFFERED: Said(
+        "Not possible with this Wi-Fi service",
+        "The Wi-Fi service of this computer cannot do that.",
+        "Use the push button. A PIN needs NetworkManager 1.60, a group of your own needs the right to control wpa_supplicant.",
+    ),
+    Reason.GROUP_FORGOTTEN: Said(
+        "Group forgotten there",
+        "{Peer} no longer knows the group that this computer remembers.",
+        "Connect to it again by push button or PIN.",
+    ),
     Reason.CANCELLED: Said(
         "Cancelled",
         "You cancelled while {stage}.",
@@ -189,6 +245,12 @@ REASONS: Mapping[Reason, Said] = {
         "Try again. If it happens again, please report it with the details below.",
     ),
 }
+
+NO_PIN_TYPED = Said(
+    "No PIN was typed",
+    "{Peer} showed a PIN, and it was not typed here in time.",
+    "Try again; it shows a new one each time.",
+)
 
 NOT_ANSWERED_HERE = Said(
     "You did not answer",
@@ -207,6 +269,8 @@ DURING: Mapping[Stage, str] = {
     Stage.LINKED: "linked",
     Stage.RESTORING: "restoring the link",
     Stage.ENDING: "ending the link",
+    Stage.ENTERING: "waiting for the PIN",
+    Stage.HOSTING: "hosting a group",
 }
 
 STATES: Mapping[Stage, str] = {
@@ -220,6 +284,8 @@ STATES: Mapping[Stage, str] = {
     Stage.LINKED: "Linked",
     Stage.RESTORING: "Restoring the link",
     Stage.ENDING: "Disconnecting",
+    Stage.ENTERING: "Waiting for its PIN",
+    Stage.HOSTING: "Hosting a group",
 }
 
 GRADES: Mapping[Grade, str] = {Grade.GOOD: "Good", Grade.FAIR: "Fair", Grade.WEAK: "Weak", Grade.LOST: "No answer"}
@@ -250,7 +316,19 @@ POWER_SAVE = (
     "Answers come in steps of about 100 ms: one side saves Wi-Fi power. Plug it in, or switch Wi-Fi power saving off, for quicker answers."
 )
 UNASKED = "Accepted without asking, because it is paired."
-UNREACHABLE = "Seen on Wi-Fi Direct only. Open Nearby Tray there to connect."
+UNREACHABLE = "Gone from Wi-Fi Direct for the moment."
+FOREIGN = "It does not run Nearby Tray, or does not answer with it. It can be linked with by Wi-Fi Direct alone, not verified."
+REMEMBER_TIP = "If both of you remember, there is no code to compare next time."
+NOT_VERIFIED = "Not verified: it does not run Nearby Tray."
+UNVERIFIED = Said(
+    "Not verified",
+    "{Peer} does not run Nearby Tray. Nothing proves that it is what it says.",
+    "Go on only if you know that machine, and that somebody there wants this now.",
+)
+PHONE = "Open Wi-Fi Direct in its settings, and keep that page open."
+NEEDS_PIN = "A PIN needs NetworkManager 1.60 or newer, or the right to control wpa_supplicant."
+NEEDS_JOINING = "It owns a group already, and joining one needs the right to control wpa_supplicant."
+NEEDS_HOST = "A group of your own needs the right to control wpa_supplicant; NetworkManager alone cannot host one."
 IDENTITY_CHANGED = Said(
     "Not the computer you remembered",
     "It calls itself {peer}, a name you remembered, but it cannot prove to be the same computer.",
@@ -264,7 +342,9 @@ def failure_text(failure: Failure, peer: str = "") -> Said:
 
 
 def reason_text(reason: Reason, *, stage: Stage = Stage.IDLE, peer: str = "") -> Said:
-    said = NOT_ANSWERED_HERE if (stage, reason) == (Stage.ASKED, Reason.NO_ANSWER) else REASONS[reason]
+    said = REASONS[reason]
+    if reason is Reason.NO_ANSWER:  # who did not answer depends on who was asked
+        said = {Stage.ASKED: NOT_ANSWERED_HERE, Stage.ENTERING: NO_PIN_TYPED}.get(stage, said)
     name = quoted(peer) if peer else tr("the other computer")
     values = {"peer": name, "Peer": name if peer else tr("The other computer"), "stage": tr(DURING[stage])}
     return Said(tr(said.title), tr(said.sentence, **values), tr(said.advice, **values))
@@ -273,6 +353,179 @@ def reason_text(reason: Reason, *, stage: Stage = Stage.IDLE, peer: str = "") ->
 def identity_changed_text(peer: str) -> Said:
     title, sentence, advice = IDENTITY_CHANGED
     return Said(tr(title), tr(sentence, peer=quoted(peer)), tr(advice))
+
+
+def unverified_text(peer: str) -> Said:
+    title, sentence, advice = UNVERIFIED
+    return Said(tr(title), tr(sentence, Peer=quoted(peer)), tr(advice))
+
+
+# --- machines that do not run Nearby Tray ----------------------------------------------------------------------------------
+
+METHODS: Mapping[Method, str] = {Method.PBC: "Push button", Method.DISPLAY: "Show a PIN here", Method.KEYPAD: "Enter its PIN here"}
+
+METHOD_HINTS: Mapping[Method, str] = {
+    Method.PBC: "It asks there whether to connect: accept it on its screen.",
+    Method.DISPLAY: "A PIN appears here; type it there.",
+    Method.KEYPAD: "A PIN appears there; type it here.",
+}
+
+_CANNOT: Mapping[Method, str] = {
+    Method.PBC: "It says that it has no push button.",
+    Method.DISPLAY: "It says that no PIN can be typed there.",
+    Method.KEYPAD: "It says that it cannot show a PIN.",
+}
+
+
+class Offer(NamedTuple):
+    """One way to link with a machine that does not run Nearby Tray. `obstacle`: why not, and what would help; empty when it can be done."""
+
+    method: Method
+    words: str
+    hint: str
+    obstacle: str
+
+
+def offers(peer: Peer, abilities: Abilities) -> tuple[Offer, ...]:
+    """The three ways, possible or not, for a peer that does not answer with Nearby Tray."""
+    found = []
+    for method in Method:
+        obstacle = ""
+        match abilities.obstacle(peer, method):
+            case Reason.NOT_OFFERED:
+                obstacle = tr(NEEDS_JOINING if peer.owner and not abilities.host else NEEDS_PIN)
+            case Reason.METHODS_DIFFER:
+                obstacle = tr(_CANNOT[method])
+        found.append(Offer(method, tr(METHODS[method]), tr(METHOD_HINTS[method]), obstacle))
+    return tuple(found)
+
+
+def is_foreign(peer: Peer) -> bool:
+    """Can it be linked with by Wi-Fi Direct, without Nearby Tray on its side?"""
+    return peer.on_wifi and not peer.reachable and bool(peer.address)
+
+
+def host_obstacle(snapshot: Snapshot) -> str:
+    """Why there can be no group of our own now, and what would help; empty when there can."""
+    if snapshot.radios.wifi is not None:
+        said = reason_text(snapshot.radios.wifi)
+        return f"{said.sentence} {said.advice}"
+    return "" if snapshot.radios.abilities.host else tr(NEEDS_HOST)
+
+
+def wants_words(method: Method) -> str:
+    """What a machine without our protocol asks for; `method` is our side of it."""
+    return {
+        Method.PBC: tr("wants to connect by push button"),
+        Method.DISPLAY: tr("wants to connect with a PIN shown here"),
+        Method.KEYPAD: tr("wants to connect with a PIN that it shows"),
+    }[method]
+
+
+def question(snapshot: Snapshot) -> str:
+    """Which dialog the moment needs: `request`, `entry` (type a PIN), `pin` (it is shown), or none."""
+    if snapshot.stage is Stage.ASKED:
+        return "request"
+    if snapshot.pin_wanted:
+        return "entry"
+    return "pin" if snapshot.pin is not None else ""
+
+
+def pin_problem(typed: str) -> str:
+    """What is wrong with a PIN that is being typed, as far as one can tell; empty while it may become one, and when it is one."""
+    bare = digits(typed)
+    if bare is None:
+        return tr("A PIN has digits only.")
+    if len(bare) > SIZE:
+        return tr("A PIN has {n} digits.", n=SIZE)
+    if len(bare) == SIZE and valid(bare) is None:
+        return tr("The last digit does not fit: check the number.")
+    return ""
+
+
+def pin_hint(typed: str) -> str:
+    """What to do next while a PIN is typed that has no problem."""
+    bare = digits(typed) or ""
+    if len(bare) == SIZE:
+        return tr("The digits fit together.")
+    if len(bare) == SHORT:
+        return tr("{n} digits missing, unless it shows only {short}.", n=SIZE - len(bare), short=SHORT)
+    if SIZE - len(bare) == 1:
+        return tr("One digit missing.")
+    return tr("{n} digits missing.", n=SIZE - len(bare)) if bare else tr("{n} digits; spaces do not matter.", n=SIZE)
+
+
+def tries_words(snapshot: Snapshot, method: Method = Method.KEYPAD) -> str:
+    """Said when a PIN was wrong; empty at the first try. `method`: ours."""
+    if snapshot.tries_left not in (1, 2):
+        return ""
+    new = tr("Here is a new one.") if method is Method.DISPLAY else tr("It shows a new one.")
+    left = tr("This is the last try.") if snapshot.tries_left == 1 else tr("There are two tries left.")
+    return f"{new} {left}"
+
+
+# --- the link's details ----------------------------------------------------------------------------------------------------
+
+PROBES: Mapping[Probe, str] = {
+    Probe.PINGS: "Authenticated pings of Nearby Tray",
+    Probe.ECHO: "ICMP echo, which proves nothing about who answers",
+    Probe.NEIGHBOUR: "The kernel's neighbour table: there or not, no times",
+}
+
+
+PROBE_WORDS: Mapping[Probe, str] = {Probe.PINGS: "by pings", Probe.ECHO: "by ICMP echo", Probe.NEIGHBOUR: "by the neighbour table"}
+
+
+def member_figures(health: Health | None) -> str:
+    """How a member of our group is heard, in one line."""
+    if health is None:
+        return tr("Not heard of yet")
+    words = [tr("Heard {how}", how=tr(PROBE_WORDS[health.probe]))]
+    if health.rtt_p50 is not None:
+        words += [milliseconds(health.rtt_p50), tr("{share} lost", share=share(health.loss))]
+    return ", ".join(words)
+
+
+def details(link: LinkInfo, *, verified: bool, hosting: bool, probe: Probe | None) -> tuple[tuple[str, str], ...]:
+    """How the group came about and what it is, as label and words."""
+    if link.pin:
+        layer = tr("Authenticated with a PIN, too") if verified else tr("Authenticated with a PIN")
+    elif verified:
+        layer = tr("Push button: the Wi-Fi layer itself is not authenticated; Nearby Tray's own check is")
+    else:
+        layer = tr("Push button: not authenticated")
+    rows = [] if hosting else [(tr("Wi-Fi layer"), layer)]
+    if not hosting:
+        check = tr("Verified by Nearby Tray on both sides.") if verified else tr(NOT_VERIFIED)
+        rows.insert(0, (tr("Other side"), check))
+    if hosting or link.owner is not None:
+        own = hosting or link.owner
+        rows.append((tr("Group owner"), tr("This computer") if own else tr("The other computer")))
+    if link.frequency is not None:
+        rows.append((tr("Channel"), channel_words(link.frequency)))
+    if link.width is not None:
+        rows.append((tr("Width"), tr("{n} MHz", n=link.width)))
+    if link.backend:
+        rows.append((tr("Made with"), clean(link.backend)))
+    rows.append((tr("Interface"), clean(link.interface)))
+    if probe is not None:
+        rows.append((tr("Measured with"), tr(PROBES[probe])))
+    return tuple(rows)
+
+
+def channel_words(frequency: int) -> str:
+    """A frequency in MHz with its channel and band, as IEEE 802.11 numbers them."""
+    if frequency == 2484:
+        number, band = 14, "2.4"
+    elif 2407 < frequency < 2484:
+        number, band = (frequency - 2407) // 5, "2.4"
+    elif 5000 < frequency < 5925:
+        number, band = (frequency - 5000) // 5, "5"
+    elif 5950 < frequency <= 7125:
+        number, band = (frequency - 5950) // 5, "6"
+    else:
+        return tr("{n} MHz", n=frequency)
+    return tr("{channel} ({frequency} MHz, {band} GHz band)", channel=number, frequency=frequency, band=band)
 
 
 # --- where we are ----------------------------------------------------------------------------------------------------------
@@ -300,6 +553,20 @@ def headline(snapshot: Snapshot) -> str:
             if snapshot.health is None:
                 return tr("Linked with {peer}", peer=name)
             return tr("Linked with {peer}, {grade}", peer=name, grade=tr(GRADES[snapshot.health.grade]).lower())
+        case Stage.ENTERING:
+            return tr("Enter the PIN that {peer} shows", peer=name)
+        case Stage.HOSTING:
+            if snapshot.link is None:
+                return tr("Starting a group")
+            match len(snapshot.members):
+                case 0:
+                    return tr("Hosting a group, nobody in it yet")
+                case 1:
+                    return tr("Hosting a group with one member")
+                case members:
+                    return tr("Hosting a group with {n} members", n=members)
+        case Stage.FORMING if snapshot.pin is not None:
+            return tr("Type the PIN on {peer}", peer=name)
         case Stage.RESTORING:
             return tr("Restoring the link with {peer}, try {n} of 3", peer=name, n=max(1, snapshot.attempt))
         case Stage.FORMING if snapshot.attempt > 1:
@@ -314,6 +581,8 @@ def state_line(snapshot: Snapshot) -> str:
         return headline(snapshot)
     if snapshot.restoring_because and snapshot.stage is not Stage.LINKED:
         return tr(STATES[Stage.RESTORING])
+    if snapshot.stage is Stage.HOSTING and snapshot.link is None:
+        return tr("Starting a group")
     return tr(STATES[snapshot.stage])
 
 
@@ -326,10 +595,18 @@ _NO_MARKUP = str.maketrans({"<": "‹", ">": "›", "&": "+"})
 
 
 def request_line(snapshot: Snapshot) -> str:
+    if not snapshot.verified:
+        return wants_words(snapshot.method)
     return tr(PURPOSES.get(snapshot.purpose, PURPOSES["link"]))
 
 
 def compare_words(snapshot: Snapshot) -> str:
+    if not snapshot.verified:
+        return {
+            Method.PBC: tr("Accept to let it connect. There is no code to compare."),
+            Method.DISPLAY: tr("Accept, and this computer shows a PIN to type there."),
+            Method.KEYPAD: tr("To accept, type the PIN that it shows."),
+        }[snapshot.method]
     if snapshot.code is None:
         return tr("Agreeing on keys…")
     if not snapshot.needs_code:
@@ -348,12 +625,23 @@ def badges(peer: Peer) -> tuple[str, ...]:
         found.append(tr("Paired"))
     if not peer.reachable:
         found.append(tr("Wi-Fi Direct only"))
+        if peer.owner:
+            found.append(tr("Owns a group"))
+        if peer.remembered:
+            found.append(tr("Remembered group"))
     return tuple(found)
+
+
+def kind_words(peer: Peer) -> str:
+    """What it is, with the model that it claims to be."""
+    kind = tr(KINDS.get(peer.kind, KINDS["other"]))
+    model = clean(peer.model, 32) if peer.model.strip() else ""
+    return tr("{kind} ({model})", kind=kind, model=model) if model and model != clean(peer.name) else kind
 
 
 def peer_line(peer: Peer) -> str:
     """A peer in one line of plain words, for menus, screen readers and the command line."""
-    words = [clean(peer.name), tr(KINDS.get(peer.kind, KINDS["other"])), *badges(peer)]
+    words = [clean(peer.name), kind_words(peer), *badges(peer)]
     if peer.strength is not None:
         words.append(tr("signal {n} %", n=peer.strength))
     return ", ".join(words)
@@ -366,6 +654,8 @@ def request_notice(snapshot: Snapshot) -> tuple[str, str]:
     name = clean(snapshot.peer.name if snapshot.peer else "")
     if snapshot.peer and snapshot.peer.identity_changed:
         return tr("{peer} wants to connect", peer=name), tr(IDENTITY_CHANGED.title) + ". " + tr("Open the request to decide.")
+    if not snapshot.verified:
+        return tr("{peer} wants to connect", peer=name), tr(NOT_VERIFIED) + " " + tr("Open the request to decide.")
     if snapshot.code and snapshot.needs_code:
         return tr("{peer} wants to connect", peer=name), tr("Accept only if both screens show {code}.", code=snapshot.code)
     return tr("{peer} wants to connect", peer=name), tr("You remembered this computer.")
@@ -374,7 +664,8 @@ def request_notice(snapshot: Snapshot) -> tuple[str, str]:
 def linked_notice(snapshot: Snapshot) -> tuple[str, str]:
     name = clean(snapshot.peer.name if snapshot.peer else "")
     there = snapshot.link.peer[0] if snapshot.link and snapshot.link.peer else ""
-    body = [tr(UNASKED)] if snapshot.unasked else []
+    body = [] if snapshot.verified else [tr(NOT_VERIFIED)]
+    body += [tr(UNASKED)] if snapshot.unasked else []
     body += [tr("Its address here is {address}.", address=there)] if there else []
     return tr("Linked with {peer}", peer=name), " ".join(body)
 
@@ -394,6 +685,21 @@ def failed_notice(snapshot: Snapshot) -> tuple[str, str]:
     assert snapshot.failure is not None
     said = failure_text(snapshot.failure, snapshot.peer.name if snapshot.peer else "")
     return said.title, f"{said.sentence} {said.advice}"
+
+
+def group_notice(before: Snapshot, now: Snapshot) -> tuple[str, str] | None:
+    """What changed in the group that we host; `None`: nothing worth a notification. A PIN is never in it."""
+    known, here = {m.peer.id: m.peer for m in before.members}, {m.peer.id: m.peer for m in now.members}
+    count = tr("It is empty now.") if not here else tr("One member.") if len(here) == 1 else tr("{n} members.", n=len(here))
+    joined = [clean(peer.name) for id, peer in here.items() if id not in known]
+    left = [clean(peer.name) for id, peer in known.items() if id not in here]
+    if joined:
+        return tr("{peers} joined your group", peers=", ".join(joined[:3])), count
+    if left:
+        return tr("{peers} left your group", peers=", ".join(left[:3])), count
+    if now.link is not None and before.link is None:
+        return tr("Your group is up"), tr("Others can join it now.")
+    return None
 
 
 # --- names from the air ----------------------------------------------------------------------------------------------------

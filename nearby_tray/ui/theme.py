@@ -269,7 +269,8 @@ class Look(QObject):
         super().__init__(app)
         self._app = app
         self._ours: bool | None = None  # None: not looked yet
-        app.styleHints().colorSchemeChanged.connect(lambda _scheme: self.changed.emit())
+        # Without its argument, which PySide cannot convert while nobody has asked for `Qt` (see `prepare`).
+        app.styleHints().colorSchemeChanged.connect(lambda: self.changed.emit())
         if os.environ.get("QT_QPA_PLATFORMTHEME") == "generic":
             self._ours = True
             self._dress(is_dark(app.palette()))

@@ -18,7 +18,7 @@ from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatche
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon, QWidget
 
-from ..core.model import Grade, Snapshot, Stage, Visibility
+from ..core.model import Grade, Method, Peer, Snapshot, Stage, Visibility
 from . import text, theme
 from .text import tr
 
@@ -44,8 +44,13 @@ def state_of(snapshot: Snapshot) -> str:
             return "off" if text.trouble(snapshot) else "idle"
         case Stage.SEEKING:
             return "seeking"
-        case Stage.ASKED:
+        case Stage.ASKED | Stage.ENTERING:
             return "asked"
+        case Stage.HOSTING:
+            grades = [member.health.grade for member in snapshot.members if member.health is not None]
+            if not grades:
+                return "working" if snapshot.link is None else "seeking" if not snapshot.members else "good"
+            return "problem" if Grade.LOST in grades else max(grades, key=_WORSE.index).value
         case _ if snapshot.restoring_because:
             return "restoring"
         case Stage.ASKING | Stage.MEETING | Stage.FORMING | Stage.CHECKING | Stage.ENDING:
@@ -56,6 +61,9 @@ def state_of(snapshot: Snapshot) -> str:
             grade = snapshot.health.grade if snapshot.health else Grade.GOOD
             return "problem" if grade is Grade.LOST else grade.value
     raise AssertionError(snapshot.stage)
+
+
+_WORSE = (Grade.GOOD, Grade.FAIR, Grade.WEAK)
 
 
 class Entry(NamedTuple):
@@ -76,20 +84,36 @@ def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
     match snapshot.stage:
         case Stage.IDLE:
             entries.append(Entry(tr("&Connect nearby"), "seek", enabled=ready))
+            entries.append(Entry(tr("&Host a group…"), "open_host", enabled=not text.host_obstacle(snapshot)))
         case Stage.SEEKING:
             for peer in snapshot.peers[:MOST_PEERS]:
-                words = ", ".join((text.clean(peer.name, 40), *text.badges(peer)))
-                if not peer.reachable:
-                    words = tr("{peer}: not running Nearby Tray", peer=text.clean(peer.name, 40))
-                entries.append(Entry(words.replace("&", "&&"), "ask", peer.id, enabled=peer.reachable))
+                words = ", ".join((text.clean(peer.name, 40), *text.badges(peer))).replace("&", "&&")
+                if text.is_foreign(peer):
+                    entries.append(Entry(words, entries=_ways(peer, snapshot)))
+                else:
+                    entries.append(Entry(words, "ask", peer.id, enabled=peer.reachable))
             entries.append(Entry(tr("&Stop looking"), "stop_seeking"))
+        case Stage.ASKED if not snapshot.verified:
+            # Nothing proves who asks: the whole dialog, not a quick yes.
+            entries += [Entry(tr("&Show the request"), "question"), Entry(tr("&Decline"), "decline")]
         case Stage.ASKED:
             if snapshot.code and snapshot.needs_code:
                 entries.append(Entry(tr("Code {code}", code=snapshot.code), "code", enabled=False))
             entries += [Entry(tr("&Accept"), "accept"), Entry(tr("&Decline"), "decline")]
+        case Stage.ENTERING:
+            entries += [Entry(tr("&Enter the PIN…"), "question"), Entry(tr("&Cancel"), "cancel")]
+        case Stage.HOSTING:
+            if snapshot.pin is not None:
+                entries.append(Entry(tr("Show the &PIN"), "question"))
+            for member in snapshot.members[:MOST_PEERS]:
+                words = tr("Disconnect {peer}", peer=text.clean(member.peer.name, 40)).replace("&", "&&")
+                entries.append(Entry(words, "expel", member.peer.address))
+            entries.append(Entry(tr("&End the group"), "disconnect"))
         case Stage.LINKED | Stage.RESTORING:
             entries.append(Entry(tr("&Disconnect"), "disconnect"))
         case Stage.ASKING | Stage.MEETING | Stage.FORMING | Stage.CHECKING:
+            if snapshot.pin is not None:
+                entries.append(Entry(tr("Show the &PIN"), "question"))
             entries.append(Entry(tr("&Disconnect"), "disconnect") if snapshot.restoring_because else Entry(tr("&Cancel"), "cancel"))
         case Stage.ENDING:
             pass
@@ -114,6 +138,11 @@ def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
+def _for_the_bus(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Menus over D-Bus mark their mnemonics with an underscore: Qt makes one of each &, and does not double those of a name."""
+    return tuple(entry._replace(words=entry.words.replace("_", "__"), entries=_for_the_bus(entry.entries)) for entry in entries)
+
+
 def _value(call: QDBusPendingCallWatcher) -> object:
     """What `Properties.Get` answered; None when it did not."""
     reply = call.reply()
@@ -122,6 +151,14 @@ def _value(call: QDBusPendingCallWatcher) -> object:
         return None
     found: object = reply.arguments()[0]
     return found.variant() if isinstance(found, QDBusVariant) else found
+
+
+def _ways(peer: Peer, snapshot: Snapshot) -> tuple[Entry, ...]:
+    """How a machine without Nearby Tray can be linked with; what cannot be done says why in the panel."""
+    if peer.remembered and snapshot.radios.abilities.persistent:
+        return (Entry(tr("Remembered group"), "ask", f"{Method.PBC} {peer.id}"),)
+    offers = text.offers(peer, snapshot.radios.abilities)
+    return tuple(Entry(offer.words, "ask", f"{offer.method} {peer.id}", enabled=not offer.obstacle) for offer in offers)
 
 
 class Tray(QObject):
@@ -136,6 +173,8 @@ class Tray(QObject):
         open_panel: Callable[[], None],
         toggle_panel: Callable[[], None],
         open_settings: Callable[[], None],
+        open_host: Callable[[], None],
+        open_question: Callable[[], None],
         quit: Callable[[], None],
         parent: QObject | None = None,
     ) -> None:
@@ -145,7 +184,10 @@ class Tray(QObject):
         self._actions: dict[str, Callable[[str], None]] = {
             "seek": lambda _: self._seek(),
             "stop_seeking": lambda _: controller.stop_seeking(),
-            "ask": controller.ask,
+            "ask": self._ask,
+            "question": lambda _: open_question(),
+            "open_host": lambda _: open_host(),
+            "expel": controller.expel,
             "accept": lambda _: controller.accept(False),
             "decline": lambda _: controller.decline(),
             "cancel": lambda _: controller.cancel(),
@@ -240,8 +282,7 @@ class Tray(QObject):
     def _draw_menu(self) -> None:
         wanted = plan(self._snapshot)
         if self._registered:
-            # D-Bus menus mark their mnemonics with an underscore; Qt turns & into it and leaves those of a name alone.
-            wanted = tuple(entry._replace(words=entry.words.replace("_", "__")) for entry in wanted)
+            wanted = _for_the_bus(wanted)
         # A menu that is open on the screen is left as it is; it is drawn anew when it closes.
         if wanted == self._plan or self._menu.isVisible():
             return
@@ -272,6 +313,11 @@ class Tray(QObject):
     def _seek(self) -> None:
         self._controller.seek()
         self._open_panel()  # the list is there
+
+    def _ask(self, argument: str) -> None:
+        """A peer's id, after a method where it does not run Nearby Tray."""
+        method, _, peer = argument.rpartition(" ")
+        self._controller.ask(peer, Method(method) if method else None)
 
     def _set_visibility(self, argument: str) -> None:
         word, _, minutes = argument.partition(" ")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
+import re
 import sys
 import time
 import traceback
@@ -16,209 +18,575 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import journeys
+from guest.by_hand import BY_HAND, FORBIDS_5180, HERE, Figures, linked
+from guest.drive import Failed, Node, Status
 from guest.machine import Group, TooLate, exchange, say, shell, until
 from guest.wpa import Bare, Refused
 from journeys import result
 
-FORBIDS_5180, HERE = "BO", "US"  # countries
-
 
 @dataclass
-class Figures:
-    """In seconds."""
+class Lab(journeys.Lab):
+    c: Bare
+    d: Bare
+    e: Bare
 
-    find: float | None  # both begin to look → each has the other; None: they had met
-    form: float  # told to connect, or to join → both have a group
-    pong: float  # → both had an answer to a ping
-    owner: str
-    frequency: int
-
-
-# --- by hand: wpa_cli's commands on both sides ---
+    async def ready(self) -> None:
+        await super().ready()
+        for phone in (self.c, self.d, self.e):
+            await phone.end()
 
 
-async def look(*machines: Bare) -> float:
-    """Everything forgotten; seconds until each sees all others."""
-    for machine in machines:
-        await machine.end()
-    started = time.monotonic()
-    for machine in machines:
-        await machine.find()
-
-    async def met(machine: Bare) -> bool:
-        return {other.p2p_address for other in machines if other is not machine} <= set(await machine.peers())
-
-    await asyncio.gather(*(until(f"{machine.name} sees the others", lambda m=machine: met(m), 90) for machine in machines))  # type: ignore[misc]
-    return time.monotonic() - started
+@dataclass(frozen=True)
+class Flow:
+    walk: Callable[[Lab], Awaitable[Figures]]
+    beside: str  # the flow by hand that it is compared with
+    shapes: tuple[str, ...]
 
 
-async def linked(find: float | None, told: float, first: Bare, second: Bare, group: Group | None = None) -> Figures:
-    """Waits for the group, then pings. `group`: of `first`, where it was there before."""
-    groups = [group or await first.grouped(told), await second.grouped(told)]
-    up = max(each.at for each in groups)
-    pong = await exchange(first, groups[0].interface, second, groups[1].interface)
-    owner = first if groups[0].owner else second
-    assert groups[0].owner != groups[1].owner, groups
-    return Figures(find, up - told, pong, owner.name, groups[0].frequency)
+OWNERS = ("alone", "root")  # where the applet may own groups and join those of others
+ALL = (*OWNERS, "beside")
+FLOWS: dict[str, Flow] = {}
 
 
-async def agree(caller: Bare, other: Bare, pin: str = "pbc", theirs: int | None = None, **wish: Any) -> float:
-    """GO negotiation: the other answers when the request has reached it. Returns when it was told."""
+def flow(
+    beside: str, shapes: tuple[str, ...] = ALL
+) -> Callable[[Callable[[Lab], Awaitable[Figures]]], Callable[[Lab], Awaitable[Figures]]]:
+    def keep(walk: Callable[[Lab], Awaitable[Figures]]) -> Callable[[Lab], Awaitable[Figures]]:
+        FLOWS[walk.__name__] = Flow(walk, beside, shapes)
+        return walk
+
+    return keep
+
+
+async def meet(node: Node, phone: Bare, group: Group | None = None) -> float:
+    """The phone lies there with its Wi-Fi Direct settings open; seconds from the daemon's find to the phone in the applet's list.
+
+    `group`: the phone owns one, so it need not look for anybody.
+    """
+    if group is None:
+        await phone.find()
+    asked = time.monotonic()
+    await node.command("seek")
+    listed = await until(f"{node.name} lists {phone.host}", lambda: row(node, phone.host), 120)
+    assert listed, "a row"
+    found = time.monotonic()
+    if group is None:
+        await until(f"{phone.name} sees {node.host}", lambda: sees(phone, node), 90)
+    began = node.tap.since(asked, "Find")
+    return found - (began[0].at if began else asked)
+
+
+async def row(node: Node, host: str) -> dict[str, Any] | None:
+    """What the applet says of a machine in its list."""
+    return next((peer for peer in (await node.status()).raw["peers"] if peer["name"] == host and peer["on_wifi"]), None)
+
+
+async def sees(phone: Bare, node: Node) -> bool:
+    return node.p2p_address in await phone.peers()
+
+
+async def together(lab: Lab, find: float | None, since: float, phone: Bare, group: Group | None = None) -> Figures:
+    """A and the phone have a group; the applet says so, too. Then both have none."""
+    a = lab.a
+    orders = a.orders(since)
+    figures, status = await asyncio.gather(linked(find, orders[0].at if orders else since, a, phone, group), lab.linked(a, 200))
+    assert status.peer == phone.host, f"linked with {status.peer}"
+    assert status.raw["verified"] is False, "nothing proves who that is"
+    say("the applet", health=status.raw["health"], link=status.raw.get("link"), timings=status.timings)
+    await apart(lab, phone)
+    return figures
+
+
+async def apart(lab: Lab, *phones: Bare) -> None:
+    ended = time.monotonic()
+    await lab.a.command("disconnect")
+    await lab.a.in_state("idle", limit=45)
+    for phone in phones:
+        await phone.heard("P2P-GROUP-REMOVED", ended, 45)
+        await phone.end()
+    await lab.a.clean(journeys.SETTLED)
+
+
+async def shown_pin(node: Node, limit: float = 60) -> str:
+    """The PIN on the screen: it is read aloud digit by digit."""
+
+    async def probe() -> str | None:
+        for text in await node.screen.texts():
+            if found := re.fullmatch(r"PIN((?: \d){8})", text):
+                return found[1].replace(" ", "")
+        return None
+
+    found = await until(f"{node.name} shows a PIN", probe, limit)
+    assert found is not None
+    return found
+
+
+async def asked(node: Node, phone: Bare, limit: float = 60) -> Status:
+    """The dialog of somebody whom nothing verifies."""
+    status = await node.in_state("asked", limit=limit)
+    assert status.peer == phone.host and status.raw["verified"] is False and not status.code, status.raw
+    return status
+
+
+# a machine that only knows Wi-Fi Direct, called by us and calling us
+
+
+@flow("negotiated_button")
+async def button_calling(lab: Lab) -> Figures:
+    """We call, both push the button."""
+    a, c = lab.a, lab.c
+    find = await meet(a, c)
+    since = time.monotonic()
+    await a.command("connect", c.host, "--method", "push-button")
+    await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address} dev_passwd_id=4", since)
+    await c.connect(a.p2p_address)
+    return await together(lab, find, since, c)
+
+
+@flow("negotiated_button")
+async def button_called(lab: Lab) -> Figures:
+    """It calls, our user accepts in the dialog."""
+    a, c = lab.a, lab.c
+    find = await meet(a, c)
+    since = time.monotonic()
+    await c.connect(a.p2p_address)
+    await asked(a, c)
+    await a.press("Accept")
+    return await together(lab, find, since, c)
+
+
+@flow("negotiated_button")
+async def declined(lab: Lab) -> Figures:
+    """It calls, our user says no: told when it calls again, which opens no dialog. Until our user calls it."""
+    a, c = lab.a, lab.c
+    await meet(a, c)
+    since = time.monotonic()
+    await c.connect(a.p2p_address)
+    await asked(a, c)
+    await a.press("Decline")
+    await a.in_state("idle", limit=30)
+    await c.ask("P2P_CANCEL")
+    find = await meet(a, c)
+    again = time.monotonic()
+    await c.connect(a.p2p_address)
+    await c.heard("P2P-GO-NEG-FAILURE status=11", again)
+    assert (await a.status()).state == "seeking", "asked once more"
+    assert not a.orders(since), "a group was ordered without consent"
+    await c.find()
+    since = time.monotonic()
+    await a.command("connect", c.host, "--method", "push-button")
+    await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address} dev_passwd_id=4", since)
+    await c.connect(a.p2p_address)
+    return await together(lab, find, since, c)
+
+
+@flow("negotiated_pin")
+async def showing(lab: Lab) -> Figures:
+    """We call and show a PIN, which is typed there."""
+    a, c = lab.a, lab.c
+    find = await meet(a, c)
+    since = time.monotonic()
+    await a.command("connect", c.host, "--method", "show-pin")
+    pin = await shown_pin(a)
+    await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address} dev_passwd_id=5", since)
+    await c.connect(a.p2p_address, pin, "keypad")
+    return await together(lab, find, since, c)
+
+
+@flow("negotiated_pin")
+async def typing(lab: Lab) -> Figures:
+    """We call; it shows a PIN, which our user types into the dialog."""
+    a, c = lab.a, lab.c
+    find = await meet(a, c)
+    since = time.monotonic()
+    await a.command("connect", c.host, "--method", "enter-pin")
+    pin = await there_shown(c, a, since)
+    await a.in_state("entering", limit=30)
+    await a.type_in("PIN", pin)
+    await a.press("Connect")
+    await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address} dev_passwd_id=1", since)
+    await c.connect(a.p2p_address, pin, "display")
+    return await together(lab, find, since, c)
+
+
+@flow("negotiated_pin")
+async def wrong_then_right(lab: Lab) -> Figures:
+    """The PIN is mistyped at first: said, a new one is shown, and that one works. Typed at the command line."""
+    a, c = lab.a, lab.c
+    find = await meet(a, c)
+    since = time.monotonic()
+    await a.command("connect", c.host, "--method", "enter-pin")
+    pin = await there_shown(c, a, since)
+    await a.in_state("entering", limit=30)
+    await a.command("pin", "--pin-stdin", typed=("12345670" if pin != "12345670" else "00000000") + "\n")
+    await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address} dev_passwd_id=1", since)
+    typed = time.monotonic()
+    await c.connect(a.p2p_address, pin, "display")
+    _, failed = await c.heard_at("WPS-FAIL|P2P-GROUP-FORMATION-FAILURE", typed)
+    status = await a.in_state("entering", limit=60)
+    say("wrong PIN said", seconds=time.monotonic() - failed, tries_left=status.raw.get("tries_left"))
+    assert status.raw["tries_left"] == 2, status.raw
+    await c.find()
+    pin = await there_shown(c, a, failed)
+    again = time.monotonic()
+    await a.command("pin", "--pin-stdin", typed=pin + "\n")
+    await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address} dev_passwd_id=1", again)
+    await c.connect(a.p2p_address, pin, "display")
+    return await together(lab, find, again, c)
+
+
+@flow("negotiated_pin")
+async def asked_to_show(lab: Lab) -> Figures:
+    """It calls and wants to type our PIN: shown once our user has accepted."""
+    a, c = lab.a, lab.c
+    find = await meet(a, c)
+    since = time.monotonic()
+    await c.ask_for(a.p2p_address, "display")
+    await asked(a, c)
+    await a.press("Accept")
+    await c.connect(a.p2p_address, await shown_pin(a), "keypad")
+    return await together(lab, find, since, c)
+
+
+@flow("negotiated_pin")
+async def asked_to_type(lab: Lab) -> Figures:
+    """It calls and shows a PIN: typing it is our user's yes."""
+    a, c = lab.a, lab.c
+    find = await meet(a, c)
+    since = time.monotonic()
+    pin = await c.connect(a.p2p_address, "pin", "display")
+    status = await asked(a, c)
+    assert status.raw["pin_wanted"], status.raw
+    await a.command("pin", "--pin-stdin", typed=pin + "\n")
+    return await together(lab, find, since, c)
+
+
+async def there_shown(phone: Bare, node: Node, since: float) -> str:
+    return (await phone.heard(rf"P2P-PROV-DISC-SHOW-PIN {node.p2p_address} (\d{{8}})", since))[1]
+
+
+# groups that somebody owns before
+
+
+async def hosted(lab: Lab, *words: str) -> Group:
+    since = time.monotonic()
+    await lab.a.command("host", *words)
+    group = await lab.a.grouped(since)
+    await lab.a.in_state("hosting", limit=60)
+    return group
+
+
+async def member(lab: Lab, phone: Bare, told: float, group: Group) -> Figures:
+    """The phone is in our group, with a row of its own."""
+    figures = await linked(None, told, lab.a, phone, group)
+
+    async def listed() -> bool:
+        return phone.host in [member["name"] for member in await members(lab.a)]
+
+    await until(f"{phone.host} has a row", listed, 45)
+    return figures
+
+
+async def members(node: Node) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(await node.command("members", "--json"))
+    return found
+
+
+@flow("owner_button", OWNERS)
+async def hosting_button(lab: Lab) -> Figures:
+    """We own a group; it asks to join by push button, our user accepts."""
+    a, c = lab.a, lab.c
+    group = await hosted(lab)
+    await c.find()
+    await until(f"{c.name} sees {a.host}", lambda: sees(c, a), 90)
     told = time.monotonic()
-    method = "" if pin == "pbc" else "display"
-    await caller.connect(other.p2p_address, pin, method, **wish)  # type: ignore[arg-type]
-    await other.heard(f"P2P-GO-NEG-REQUEST {caller.p2p_address}", told)
-    answer: dict[str, Any] = {"persistent": wish.get("persistent", False), "intent": theirs}
-    await other.connect(caller.p2p_address, pin, "keypad" if method else "", **answer)
-    return told
+    await c.connect(a.p2p_address, join=True)
+    await asked(a, c)
+    await a.press("Accept")
+    figures = await member(lab, c, told, group)
+    await apart(lab, c)
+    return figures
 
 
-ByHand = Callable[[Bare, Bare, Bare], Awaitable[Figures]]
-BY_HAND: dict[str, ByHand] = {}
-
-
-def by_hand(walk: ByHand) -> ByHand:
-    BY_HAND[walk.__name__] = walk
-    return walk
-
-
-@by_hand
-async def owner_button(d: Bare, c: Bare, _: Bare) -> Figures:
-    """Autonomous group owner, the other joins by push button."""
-    find = await look(d, c)
-    group = await d.group_add()
+@flow("owner_shows", OWNERS)
+async def hosting_showing(lab: Lab) -> Figures:
+    """We own a group and show a PIN to the one that asks to type it."""
+    a, c = lab.a, lab.c
+    group = await hosted(lab)
+    await c.find()
+    await until(f"{c.name} sees {a.host}", lambda: sees(c, a), 90)
     told = time.monotonic()
-    await d.let_in(group, c.p2p_address)
-    await c.connect(d.p2p_address, join=True)
-    return await linked(find, told, d, c, group)
+    await c.ask_for(a.p2p_address, "display", join=True)
+    await asked(a, c)
+    await a.press("Accept")
+    await c.connect(a.p2p_address, await shown_pin(a), "keypad", join=True)
+    figures = await member(lab, c, told, group)
+    await apart(lab, c)
+    return figures
 
 
-@by_hand
-async def owner_shows(d: Bare, c: Bare, _: Bare) -> Figures:
-    """Autonomous group owner shows a PIN, which is typed at the client."""
-    find = await look(d, c)
-    group = await d.group_add()
+@flow("client_shows", OWNERS)
+async def hosting_typing(lab: Lab) -> Figures:
+    """We own a group; the one that asks shows a PIN, which our user types."""
+    a, c = lab.a, lab.c
+    group = await hosted(lab)
+    await c.find()
+    await until(f"{c.name} sees {a.host}", lambda: sees(c, a), 90)
     told = time.monotonic()
-    pin = await d.let_in_with(group)
-    await c.connect(d.p2p_address, pin, "keypad", join=True)
-    return await linked(find, told, d, c, group)
+    pin = await c.connect(a.p2p_address, "pin", "display", join=True)
+    status = await asked(a, c)
+    assert status.raw["pin_wanted"], status.raw
+    await a.type_in("PIN", pin)
+    await a.press("Accept")
+    figures = await member(lab, c, told, group)
+    await apart(lab, c)
+    return figures
 
 
-@by_hand
-async def client_shows(d: Bare, c: Bare, _: Bare) -> Figures:
-    """The client shows a PIN, which is typed at the autonomous group owner."""
-    find = await look(d, c)
-    group = await d.group_add()
+@flow("invited", OWNERS)
+async def hosting_inviting(lab: Lab) -> Figures:
+    """We own a group and invite."""
+    a, c = lab.a, lab.c
+    group = await hosted(lab)
+    await c.find()
+    await a.command("seek")
+    await until(f"{a.name} lists {c.host}", lambda: row(a, c.host), 120)
     told = time.monotonic()
-    pin = await c.connect(d.p2p_address, "pin", "display", join=True)
-    await d.let_in_with(group, pin)
-    return await linked(find, told, d, c, group)
+    await a.command("invite", c.host)
+    await c.heard(f"P2P-INVITATION-RECEIVED .*go_dev_addr={a.p2p_address}", told)
+    await c.connect(a.p2p_address, join=True)
+    figures = await member(lab, c, told, group)
+    await apart(lab, c)
+    return figures
 
 
-@by_hand
-async def invited(d: Bare, c: Bare, _: Bare) -> Figures:
-    """Autonomous group owner invites, push button."""
-    find = await look(d, c)
-    group = await d.group_add()
+@flow("owner_button", OWNERS)
+async def joining_button(lab: Lab) -> Figures:
+    """It owns a group, we join by push button."""
+    a, c = lab.a, lab.c
+    group = await c.group_add()
+    find = await meet(a, c, group)
+    since = time.monotonic()
+    await a.command("connect", c.host, "--method", "push-button")
+    await c.heard(f"P2P-PROV-DISC-PBC-REQ {a.p2p_address}", since)
+    await c.let_in(group)
+    return await joined(lab, find, since, group)
+
+
+@flow("owner_shows", OWNERS)
+async def joining_typing(lab: Lab) -> Figures:
+    """It owns a group and shows a PIN, which our user types."""
+    a, c = lab.a, lab.c
+    group = await c.group_add()
+    find = await meet(a, c, group)
+    since = time.monotonic()
+    await a.command("connect", c.host, "--method", "enter-pin")
+    pin = await there_shown(c, a, since)
+    await c.let_in_with(group, pin)
+    await a.in_state("entering", limit=30)
+    await a.command("pin", "--pin-stdin", typed=pin + "\n")
+    return await joined(lab, find, since, group)
+
+
+@flow("client_shows", OWNERS)
+async def joining_showing(lab: Lab) -> Figures:
+    """It owns a group, we join with a PIN that we show."""
+    a, c = lab.a, lab.c
+    group = await c.group_add()
+    find = await meet(a, c, group)
+    since = time.monotonic()
+    await a.command("connect", c.host, "--method", "show-pin")
+    await c.let_in_with(group, await shown_pin(a))
+    return await joined(lab, find, since, group)
+
+
+@flow("invited", OWNERS)
+async def invited_by(lab: Lab) -> Figures:
+    """It owns a group and invites us."""
+    a, c = lab.a, lab.c
+    find = await meet(a, c)
+    group = await c.group_add()
+    since = time.monotonic()
+    await c.invite(a.p2p_address, group)
+    await asked(a, c)
+    await c.let_in(group)
+    await a.press("Accept")
+    return await joined(lab, find, since, group)
+
+
+async def joined(lab: Lab, find: float, since: float, group: Group) -> Figures:
+    a, c = lab.a, lab.c
+    order = (await until("an order", lambda: ordered(a, since), 90))[0].at
+    figures, _ = await asyncio.gather(linked(find, order, c, a, group), lab.linked(a, 200))
+    ended = time.monotonic()
+    await a.command("disconnect")
+    await c.heard("AP-STA-DISCONNECTED", ended, 45)
+    await a.in_state("idle", limit=45)
+    await a.clean(journeys.SETTLED)
+    return figures
+
+
+async def ordered(node: Node, since: float) -> list[Any]:
+    return node.orders(since)
+
+
+@flow("several", OWNERS)
+async def hosting_several(lab: Lab) -> Figures:
+    """Our own kind and a phone in one group of ours, each with its own row; one is sent out, the other stays."""
+    a, b, c = lab.a, lab.b, lab.c
+    group = await hosted(lab)
+    await b.command("seek")
+    await until(f"{b.name} lists {a.host}", lambda: row(b, a.host), 120)
+    since = time.monotonic()
+    await b.command("connect", a.host, "--method", "push-button")
+    await a.in_state("asked", limit=60)
+    await a.press("Accept")
+    theirs = await b.grouped(since)
+    await lab.linked(b, 200)
+    await exchange(a, group.interface, b, theirs.interface)
+    await c.find()
+    await until(f"{c.name} sees {a.host}", lambda: sees(c, a), 90)
     told = time.monotonic()
-    await d.invite(c.p2p_address, group)
-    await c.heard(f"P2P-INVITATION-RECEIVED .*go_dev_addr={d.p2p_address}", told)
-    await d.let_in(group, c.p2p_address)
-    await c.connect(d.p2p_address, join=True)
-    return await linked(find, told, d, c, group)
+    await c.connect(a.p2p_address, join=True)
+    await asked(a, c)
+    await a.press("Accept")
+    figures = await member(lab, c, told, group)
+    rows = await members(a)
+    assert {member["name"] for member in rows} == {b.host, c.host}, rows
+    for one in rows:
+        say("member", **one)
+    sent = time.monotonic()
+    await a.command("expel", c.host)
+    await c.heard("P2P-GROUP-REMOVED", sent)
+    await exchange(a, group.interface, b, theirs.interface)
+    assert [member["name"] for member in await members(a)] == [b.host], "the rows"
+    await a.command("disconnect")
+    await asyncio.gather(*(node.in_state("idle", limit=60) for node in lab.nodes))
+    await asyncio.gather(*(node.clean(journeys.SETTLED) for node in lab.nodes))
+    return figures
 
 
-@by_hand
-async def negotiated_pin(d: Bare, c: Bare, _: Bare) -> Figures:
-    """Negotiated owner with PIN, intent 1 against 15."""
-    find = await look(d, c)
-    told = await agree(d, c, "12345670", intent=1, theirs=15)
-    figures = await linked(find, told, d, c)
+# settings
+
+
+async def with_settings(lab: Lab, walk: Callable[[], Awaitable[Figures]], **changes: object) -> Figures:
+    before = json.loads(await lab.a.command("settings", "--json"))
+    await lab.a.command("settings", *(f"{name}={value}" for name, value in changes.items()))
+    try:
+        return await walk()
+    finally:
+        back = {name: "none" if before[name] is None else before[name] for name in changes}
+        await lab.a.command("settings", *(f"{name}={value}" for name, value in back.items()))
+
+
+@flow("negotiated_button")
+async def weak_button(lab: Lab) -> Figures:
+    """Push button, our intent 1 against 14: it owns the group."""
+    return await with_settings(lab, lambda: against(lab, "push-button", 14), go_intent=1)
+
+
+@flow("negotiated_pin")
+async def weak_pin(lab: Lab) -> Figures:
+    """PIN, our intent 1 against 15: it owns the group."""
+    return await with_settings(lab, lambda: against(lab, "show-pin", 15), go_intent=1)
+
+
+async def against(lab: Lab, method: str, theirs: int) -> Figures:
+    a, c = lab.a, lab.c
+    find = await meet(a, c)
+    since = time.monotonic()
+    await a.command("connect", c.host, "--method", method)
+    pin = "pbc" if method == "push-button" else await shown_pin(a)
+    await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address} .*go_intent=1$", since)
+    await c.connect(a.p2p_address, pin, "" if pin == "pbc" else "keypad", intent=theirs)
+    figures = await together(lab, find, since, c)
     assert figures.owner == c.name, figures
     return figures
 
 
-@by_hand
-async def negotiated_button(d: Bare, c: Bare, _: Bare) -> Figures:
-    """Negotiated owner with push button, intent 1 against 14."""
-    find = await look(d, c)
-    told = await agree(d, c, intent=1, theirs=14)
-    figures = await linked(find, told, d, c)
-    assert figures.owner == c.name, figures
-    return figures
+@flow("frequency")
+async def on_5180(lab: Lab) -> Figures:
+    """On 5180 MHz; refused with a sentence on a channel with radar, and in a country that forbids it."""
 
+    async def here() -> Figures:
+        a, c = lab.a, lab.c
+        find = await meet(a, c)
+        since = time.monotonic()
+        await a.command("connect", c.host, "--method", "push-button")
+        await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address}", since)
+        await c.connect(a.p2p_address)
+        figures = await together(lab, find, since, c)
+        assert figures.frequency == 5180, figures
+        return figures
 
-@by_hand
-async def frequency(d: Bare, c: Bare, _: Bare) -> Figures:
-    """On 5180 MHz; refused where radar must be listened for, and in a country that forbids it."""
-    find = await look(d, c)
-    told = await agree(d, c, intent=15, theirs=0, frequency=5180)
-    figures = await linked(find, told, d, c)
-    assert figures.frequency == 5180, figures
-    await d.end()
-    await refused(d, 5300)
+    figures = await with_settings(lab, here, frequency=5180)
+    await with_settings(lab, lambda: forbidden(lab, figures), frequency=5300)
     await asyncio.to_thread(shell, "regulation", FORBIDS_5180)
     try:
-        await refused(d, 5180)
+        await with_settings(lab, lambda: forbidden(lab, figures), frequency=5180)
     finally:
         await asyncio.to_thread(shell, "regulation", HERE)
     return figures
 
 
-async def refused(machine: Bare, frequency: int) -> None:
+async def forbidden(lab: Lab, figures: Figures) -> Figures:
+    a, c = lab.a, lab.c
+    await meet(a, c)
+    since = time.monotonic()
     try:
-        await machine.group_add(frequency)
-    except Refused:
-        return
-    raise AssertionError(f"there is a group on {frequency} MHz")
-
-
-@by_hand
-async def several(d: Bare, c: Bare, e: Bare) -> Figures:
-    """Two in one hosted group, one sent out. The figures are the second one's."""
-    find = await look(d, c, e)
-    group = await d.group_add()
-    groups = {}
-    for client in (c, e):
-        told = time.monotonic()
-        await d.let_in(group, client.p2p_address)
-        await client.connect(d.p2p_address, join=True)
-        groups[client.name] = await client.grouped(told)
-        pong = await exchange(d, group.interface, client, groups[client.name].interface)
-    figures = Figures(find, groups[e.name].at - told, pong, d.name, group.frequency)
-    sent = time.monotonic()
-    await d.send_out(c.p2p_address)
-    await c.heard("P2P-GROUP-REMOVED", sent)
-    await exchange(d, group.interface, e, groups[e.name].interface)
+        await a.command("connect", c.host, "--method", "push-button", "--wait")
+    except Failed as failed:
+        say("refused", seconds=time.monotonic() - since, says=failed.said)
+    status = await a.in_state("idle", limit=30)
+    assert status.failure and status.failure.endswith("channel-forbidden"), status
+    await a.clean(journeys.SETTLED)
     return figures
 
 
-@by_hand
-async def remembered(d: Bare, c: Bare, _: Bare) -> Figures:
-    """A remembered group, formed again with no WPS."""
-    await look(d, c)
-    for machine in (d, c):
-        await machine.ask("SET persistent_reconnect 1", "wlan0")
-    await linked(None, await agree(d, c, persistent=True), d, c)
-    for machine in (d, c):
-        await machine.end(forget=False)
-        await machine.find()
-    (number,) = await d.remembered()
-    told = time.monotonic()
-    await d.invite_again(c.p2p_address, number)
-    figures = await linked(None, told, d, c)
-    assert not any("WPS-" in event.text for machine in (d, c) for event in machine.since(told)), "there was WPS"
+@flow("remembered", OWNERS)
+async def formed_again(lab: Lab) -> Figures:
+    """A group that both remember is formed again with no WPS."""
+    a, c = lab.a, lab.c
+    await c.ask("SET persistent_reconnect 1", "wlan0")
+    await meet(a, c)
+    since = time.monotonic()
+    await a.command("connect", c.host, "--method", "push-button", "--remember")
+    await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address}", since)
+    await c.connect(a.p2p_address, persistent=True)
+    await together(lab, None, since, c)
+    assert await c.remembered(), "the phone has forgotten"
+    find = await meet(a, c)
+    listed = await row(a, c.host)
+    assert listed and listed["remembered"], listed
+    since = time.monotonic()
+    await a.command("connect", c.host, "--method", "push-button")
+    figures = await together(lab, find, since, c)
+    assert not any("WPS-" in event.text for event in c.since(since)), "there was WPS"
     return figures
+
+
+# two of our own
+
+
+@flow("negotiated_pin", ("beside", "alone", "root"))
+async def own_pin(lab: Lab) -> Figures:
+    """Two applets: nobody types a PIN, it travels in the sealed conversation; the link's details say that there was one."""
+    a, b = lab.nodes
+    since = time.monotonic()
+    linked_as = await lab.link(a, b)
+    here, there = await asyncio.gather(a.grouped(since), b.grouped(since))
+    pong = await exchange(a, here.interface, b, there.interface)
+    statuses = await asyncio.gather(lab.pongs(a, 3), lab.pongs(b, 3))
+    for status in statuses:
+        assert status.raw["link"]["pin"], status.raw["link"]
+    say("linked", **asdict(linked_as), a=statuses[0].raw["link"], b=statuses[1].raw["link"])
+    await lab.disconnect(a)
+    return Figures(linked_as.find, linked_as.form, pong, a.name if here.owner else b.name, here.frequency)
 
 
 # --- running ---
-
-
-@dataclass
-class Lab:
-    c: Bare
-    d: Bare
-    e: Bare
 
 
 async def walk_by_hand(lab: Lab, name: str) -> bool:
@@ -228,25 +596,53 @@ async def walk_by_hand(lab: Lab, name: str) -> bool:
     except (AssertionError, Refused, TooLate, TimeoutError) as error:
         row = {"ok": False, "why": f"{type(error).__name__}: {error}"}
         traceback.print_exc(file=sys.stdout)
-        for machine in (lab.d, lab.c, lab.e):
-            for event in machine.since(started):
-                say(f"{machine.name} {event.at - started:.2f} {event.interface} {event.text}")
+        talk(lab, started)
     result(name, {"by": "wpa_cli", **row})
     for machine in (lab.c, lab.d, lab.e):
         await machine.end()
     return bool(row["ok"])
 
 
+async def walk(lab: Lab, name: str) -> bool:
+    say(f"=== {name}")
+    started = time.monotonic()
+    try:
+        await lab.ready()
+        row: dict[str, Any] = {"ok": True, **asdict(await FLOWS[name].walk(lab))}
+    except Exception as error:  # whatever it was, the next flow is still worth walking
+        row = {"ok": False, "why": f"{type(error).__name__}: {error}"}
+        traceback.print_exc(file=sys.stdout)
+        await journeys.evidence(lab, name)
+        talk(lab, started)
+    result(name, {"by": "applet", "shape": lab.a.shape, "seconds": time.monotonic() - started, **row})
+    return bool(row["ok"])
+
+
+def talk(lab: Lab, since: float) -> None:
+    for phone in (lab.c, lab.d, lab.e):
+        for event in phone.since(since):
+            say(f"{phone.name} {event.at - since:.2f} {event.interface} {event.text}")
+
+
 async def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BY_HAND))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join([*BY_HAND, *FLOWS]))
     options = parser.parse_args()
-    if unknown := set(options.names) - set(BY_HAND):
+    known = {**BY_HAND, **FLOWS}
+    if unknown := set(options.names) - set(known):
         parser.error(f"no flow {unknown}")
-    lab = Lab(await Bare.open("C"), await Bare.open("D"), await Bare.open("E"))
+    phones = [await Bare.open(name) for name in "CDE"]
+    lab = Lab(await Node.open("A"), await Node.open("B"), *phones)
+    names = options.names or [name for name, flow in FLOWS.items() if lab.a.shape in flow.shapes]
     good = True
-    for name in options.names or list(BY_HAND):
+    for name in dict.fromkeys(FLOWS[name].beside if name in FLOWS else name for name in names):
         good &= await walk_by_hand(lab, name)
+    for name in names:
+        if name in FLOWS:
+            good &= await walk(lab, name)
+    for node in lab.nodes:
+        if node.applet is not None and node.applet.poll() is None:
+            await node.kill_applet()
     return 0 if good else 1
 
 

@@ -1,5 +1,9 @@
 """A NetworkManager with one Wi-Fi radio, as far as Wi-Fi Direct goes, on a private bus. Hand-written after the lab's recordings of 1.42.4.
 
+With `version` "1.60.0" it also does WPS PINs as the sources have it (main after 1.59.2-dev, which nobody ships yet): nm-device-wifi-p2p.c,
+act_stage2_config and handle_wps_pin_fail; nm-setting-wifi-p2p.c, need_secrets; nm-active-connection.c, _set_applied_connection_take;
+nm-agent-manager.c, _con_get_try_complete_early. No secret agent is registered, so whoever asks one gets nothing.
+
 The rule: it is as particular as the real one. Signatures and values of every argument are checked as `nm-errors.txt` of the recordings has
 them; a settings dictionary with an unknown key or a wrong type is dropped without a word and replaced by a default one; a second
 activation replaces the first; a restart means another unique name and another device path. What takes time in the world (the 45 s of a
@@ -23,8 +27,17 @@ DEVICE = f"{NM}.Device"
 
 # What each key may be. NetworkManager: nm-setting-*.c; only what somebody could sensibly send here.
 _KEYS: dict[str, dict[str, str]] = {
-    "connection": {"id": "s", "uuid": "s", "type": "s", "autoconnect": "b", "permissions": "as", "zone": "s", "interface-name": "s"},
-    "wifi-p2p": {"peer": "s", "wps-method": "u", "wfd-ies": "ay"},
+    "connection": {
+        "id": "s",
+        "uuid": "s",
+        "type": "s",
+        "autoconnect": "b",
+        "permissions": "as",
+        "zone": "s",
+        "interface-name": "s",
+        "auth-retries": "i",
+    },
+    "wifi-p2p": {"peer": "s", "wps-method": "u", "wfd-ies": "ay", "wps-pin": "s", "wps-pin-flags": "u"},
     "ipv4": {
         "method": "s",
         "address-data": "aa{sv}",
@@ -75,7 +88,7 @@ class Manager(ServiceInterface):
 
     @dbus_property(gives="s", name="Version")
     def version(self) -> str:
-        return "1.42.4"
+        return self.world.version
 
     @method("GetPermissions", gives="a{ss}")
     def get_permissions(self) -> dict[str, str]:
@@ -130,6 +143,7 @@ class Profile(ServiceInterface):
         # As the real one: with things nobody asked for, defaults left out, everything else as it was understood.
         back = {name: dict(keys) for name, keys in self.settings.items()}
         back["connection"]["timestamp"] = Variant("t", 1)
+        back["wifi-p2p"].pop("wps-pin", None)  # secrets are for GetSecrets
         for family in ("ipv4", "ipv6"):
             back[family]["dns-search"] = Variant("as", [])
             back[family]["addresses"] = Variant("aau", [])
@@ -372,6 +386,12 @@ class FakeNetworkManager:
         }
         self.answer_late: asyncio.Event | None = None  # AddAndActivateConnection2 answers only then
         self.deactivates: asyncio.Event | None = None  # 110 becomes 30 only then
+        self.version = "1.42.4"
+        self.peer_pin: str | None = None  # the one that the other machine shows or has been given
+        self.groups: set[int] = set()  # interface indexes that nl80211 would tell
+        self.looks = 0  # how often they were looked at while the one that we form was among them
+        self.failing = asyncio.Event()  # after a wrong PIN the group's interface goes only then
+        self.failing.set()
         self.drops: set[str] = set()  # keys this version does not know, "ipv4.never-default"
         self.activation_error: DBusError | None = None
         self.find_error: DBusError | None = None
@@ -519,6 +539,9 @@ class FakeNetworkManager:
             raise DBusError(f"{NM}.Settings.Connection.InvalidProperty", "wifi-p2p.peer: property is invalid")
         if "permissions" not in settings["connection"] and not self.privileged:
             raise DBusError(f"{NM}.Settings.PermissionDenied", "Insufficient privileges")
+        method = settings["wifi-p2p"].get("wps-method", Variant("u", 0)).value
+        if method & 1 or (method > 8 and not (method == 0x10 and self.has_pins)):
+            raise DBusError(f"{NM}.Settings.Connection.InvalidProperty", "wifi-p2p.wps-method: property is invalid")
         profile = Profile(self, self._next("Settings"), settings)
         self._export(profile.path, profile)
         self.profiles.append(profile)
@@ -527,10 +550,18 @@ class FakeNetworkManager:
             active.binding = await self.bus.watch_name(caller, lambda owner: None if owner else self._unbind(active))
         return [profile.path, active.path, {}]
 
+    @property
+    def has_pins(self) -> bool:
+        return not self.version.startswith(("1.4", "1.50", "1.52", "1.54", "1.56", "1.58")) and "wifi-p2p.wps-pin" not in self.drops
+
     def _understands(self, settings: Settings) -> bool:
         """Whether NetworkManager could parse it; if not, nobody is told."""
         return all(
-            setting in _KEYS and key in _KEYS[setting] and value.signature == _KEYS[setting][key] and f"{setting}.{key}" not in self.drops
+            setting in _KEYS
+            and key in _KEYS[setting]
+            and value.signature == _KEYS[setting][key]
+            and f"{setting}.{key}" not in self.drops
+            and (self.has_pins or not key.startswith("wps-pin"))
             for setting, keys in settings.items()
             for key, value in keys.items()
         )
@@ -577,6 +608,8 @@ class FakeNetworkManager:
     async def _activate(self, active: Active) -> None:
         await self._step(40)
         await self._step(50)
+        if not await self._provision(active.profile.settings):
+            return
         if not self.answers:
             await asyncio.sleep(self.one_sided)
             self.fail(11)
@@ -591,6 +624,37 @@ class FakeNetworkManager:
         self.p2p.ip = (self.interface, configs[0], configs[1])
         for state in (70, 80, 90, 100):
             await self._step(state)
+
+    async def _provision(self, settings: Settings) -> bool:
+        """What happens in state 50 until wpa_supplicant tries for a group; whether that has the right PIN."""
+        p2p = {key: value.value for key, value in settings["wifi-p2p"].items()}
+        method, retries = p2p.get("wps-method", 0), settings["connection"].get("auth-retries", Variant("i", 3)).value
+        if not self.has_pins or method not in (8, 0x10):
+            self.calls.append(("Connect", "pbc", None))
+            return True
+        # The activation's copy of the profile has no secrets; those of the system come back without an agent.
+        retries -= 1
+        await self._step(60)
+        if p2p.get("wps-pin-flags", 0) or not p2p.get("wps-pin"):
+            self.fail(7)
+            return False
+        await self._step(40)
+        await self._step(50)
+        self.calls.append(("Connect", {8: "keypad", 0x10: "display"}[method], p2p["wps-pin"]))
+        if not self.answers or p2p["wps-pin"] == self.peer_pin:
+            if self.answers:
+                self.groups.add(77)
+            return True
+        self.groups.add(77)  # the negotiation went well, WPS does not
+        await self.failing.wait()
+        self.groups.discard(77)
+        await asyncio.sleep(self.one_sided)
+        if retries > 0:  # another PIN, which nobody has
+            await self._step(60)
+            self.fail(7)
+        else:
+            self.fail(11)
+        return False
 
     def fail(self, reason: int) -> None:
         """120, then idle."""

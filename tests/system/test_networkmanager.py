@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from nearby_tray.core.model import EdgeEvent, FormGroup, Group, GroupLost, Method, PeerFound, PeerLost, Reason, Way, WifiChanged
+from nearby_tray.core.model import Abilities, EdgeEvent, FormGroup, Group, GroupLost, Method, PeerFound, PeerLost, Reason, Way, WifiChanged
 from nearby_tray.errors import Unavailable
 from nearby_tray.system import networkmanager
 from nearby_tray.system.bus import Bus, DBusError, Variant, plain
@@ -69,13 +69,28 @@ class World:
 
 
 @asynccontextmanager
-async def world(folder: Path, *, start: bool = True, opened: bool = True, limits: Limits = LIMITS, **kinds: bool) -> AsyncIterator[World]:
+async def world(
+    folder: Path, *, start: bool = True, opened: bool = True, limits: Limits = LIMITS, version: str = "1.42.4", **kinds: bool
+) -> AsyncIterator[World]:
     folder = folder / "made"
     folder.mkdir(exist_ok=True)
     fake = FakeNetworkManager()
+    fake.version = version
     if start:
         await fake.start(**kinds)
-    wifi = NetworkManager(Journal(folder), limits=limits, read_address=own_address, read_signal=no_signal, interfaces=folder.parent / "net")
+
+    async def groups() -> frozenset[int] | None:
+        fake.looks += 77 in fake.groups
+        return frozenset(fake.groups)
+
+    wifi = NetworkManager(
+        Journal(folder),
+        limits=limits,
+        read_address=own_address,
+        read_signal=no_signal,
+        read_groups=groups,
+        interfaces=folder.parent / "net",
+    )
     here = World(fake, wifi, folder)
     if opened:
         await wifi.open(here.heard.append)
@@ -157,7 +172,7 @@ def test_the_radio_switch_ends_everything_and_brings_a_new_device(run: Run, tmp_
             await until(lambda: here.reason() is Reason.WIFI_OFF)
             [lost] = here.told(GroupLost)
             assert (lost.attempt, lost.reason) == (1, Reason.WIFI_OFF)
-            assert here.told(PeerLost) == [PeerLost(PEER)]
+            await until(lambda: here.told(PeerLost) == [PeerLost(PEER)])  # peers are told gathered, a moment later
             assert (await failure(here.wifi.form(ORDER))).reason is Reason.WIFI_OFF
             assert (await failure(here.wifi.find())).reason is Reason.WIFI_OFF
             here.fake.radio(True)
@@ -641,6 +656,162 @@ def test_an_attempt_that_never_ends_is_ended(run: Run, tmp_path: Path) -> None:
             here.fake.add_peer(PEER)
             assert (await failure(here.wifi.form(ORDER))).reason is Reason.NOT_FORMED
             assert here.is_clean()
+
+    run(main())
+
+
+# --- PINs: 1.60 and later -----------------------------------------------------------------------------------------------------
+
+PIN = "12345670"
+PIN_LIMITS = replace(LIMITS, watch=0.01, wps=1e9)
+
+
+@pytest.mark.parametrize(
+    ("version", "pin"),
+    [
+        ("1.42.4", False),
+        ("1.58.1", False),
+        ("1.59.1-dev", False),
+        ("1.59.2-dev", True),
+        ("1.60", True),
+        ("1.60.0", True),
+        ("2.0.1-rc1", True),
+        ("", False),
+        ("nonsense 1.60", False),
+    ],
+)
+def test_a_pin_is_offered_by_the_versions_that_can(run: Run, tmp_path: Path, version: str, pin: bool) -> None:
+    async def main() -> None:
+        async with world(tmp_path, version=version) as here:
+            assert here.heard == [WifiChanged(None, OWN, abilities=Abilities(pin=pin))]
+
+    run(main())
+
+
+@pytest.mark.parametrize(("method", "number", "word"), [(Method.KEYPAD, 8, "keypad"), (Method.DISPLAY, 16, "display")])
+def test_a_pin_travels_in_the_profile_and_nobody_is_asked_for_it(
+    run: Run, tmp_path: Path, method: Method, number: int, word: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> None:
+        async with world(tmp_path, version="1.60.0", limits=PIN_LIMITS) as here:
+            here.fake.peer_pin = PIN
+            group = await linked(here, replace(ORDER, method=method, pin=PIN))
+            assert group.interface == "p2p-wlan0-0"
+            settings = here.fake.named("AddAndActivateConnection2")[0][1]
+            p2p = {key: value.value for key, value in settings["wifi-p2p"].items()}
+            assert p2p == {"peer": PEER, "wps-method": number, "wps-pin": PIN}
+            assert here.fake.named("Connect") == [("Connect", word, PIN)]
+            assert "".join(file.read_text() for file in here.folder.iterdir()).count(PIN) == 0
+            await here.wifi.remove()
+            assert here.is_clean()
+            await linked(here, replace(ORDER, attempt=2))  # push button, as ever
+            assert here.fake.named("Connect")[-1] == ("Connect", "pbc", None)
+            assert "auth-retries" not in here.fake.named("AddAndActivateConnection2")[1][1]["connection"]
+
+    with caplog.at_level("DEBUG"):
+        run(main())
+    assert PIN not in caplog.text
+
+
+def test_a_wrong_pin_is_told_at_once_and_nobody_is_asked_for_another(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path, version="1.60.0", limits=PIN_LIMITS) as here:
+            here.fake.peer_pin = "00000000"
+            here.fake.failing.clear()
+            here.fake.groups = {5}  # of another radio
+            here.fake.add_peer(PEER)
+            forming = asyncio.create_task(here.wifi.form(replace(ORDER, method=Method.KEYPAD, pin=PIN)))
+            await until(lambda: here.fake.looks > 1)
+            here.fake.groups.discard(5)  # which is none of our business
+            before = here.fake.looks
+            await until(lambda: here.fake.looks > before + 2)
+            assert not forming.done()
+            here.fake.failing.set()
+            error = await failure(forming)
+            assert error.reason is Reason.WRONG_PIN
+            assert here.is_clean()
+            assert here.fake.p2p.now[0] == 30
+            assert here.told(WifiChanged)[-1].abilities.pin
+            here.fake.peer_pin = PIN
+            await here.wifi.form(replace(ORDER, attempt=2, method=Method.KEYPAD, pin=PIN))
+
+    run(main())
+
+
+@pytest.mark.parametrize("unreadable", [False, True])
+def test_a_group_that_fails_late_or_unseen_is_no_wrong_pin(run: Run, tmp_path: Path, until: Until, unreadable: bool) -> None:
+    async def main() -> None:
+        async with world(tmp_path, version="1.60.0", limits=replace(PIN_LIMITS, wps=0)) as here:
+            here.fake.peer_pin, here.fake.one_sided = "00000000", 0.01 if unreadable else 45
+            here.fake.add_peer(PEER)
+
+            async def unread() -> None:
+                return None
+
+            if unreadable:
+                here.wifi._read_groups = unread
+            else:
+                here.fake.failing.clear()
+            forming = asyncio.create_task(here.wifi.form(replace(ORDER, method=Method.DISPLAY, pin=PIN)))
+            if not unreadable:
+                await until(lambda: here.fake.looks > 1)
+                here.fake.failing.set()
+            error = await failure(forming)
+            assert error.reason is Reason.NOT_FORMED
+            # One PIN is for one try: NetworkManager gives up (11) and asks no agent for another one (7).
+            assert ("supplicant-timeout" if unreadable else "interface went") in error.detail
+            assert here.is_clean()
+
+    run(main())
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_version_that_only_claims_to_know_pins_is_found_out(run: Run, tmp_path: Path, until: Until, known: bool) -> None:
+    async def main() -> None:
+        async with world(tmp_path, version="1.59.2-dev", limits=PIN_LIMITS) as here:
+            here.fake.drops, here.fake.privileged, here.fake.stop_at = {"wifi-p2p.wps-pin"}, True, 50
+            if known:  # then NetworkManager makes a profile of its own in place of the one it dropped, otherwise it cannot
+                here.fake.add_peer(PEER)
+                await until(lambda: bool(here.told(PeerFound)))
+            error = await failure(here.wifi.form(replace(ORDER, method=Method.DISPLAY, pin=PIN)))
+            assert error.reason is Reason.NOT_OFFERED and ("wps-method" if known else "InvalidConnection") in error.detail
+            assert here.is_clean()
+            assert here.told(WifiChanged)[-1] == WifiChanged(None, OWN)  # no longer offered
+            assert (await failure(here.wifi.form(replace(ORDER, method=Method.DISPLAY, pin=PIN)))).reason is Reason.NOT_OFFERED
+            assert len(here.fake.named("AddAndActivateConnection2")) == 1
+            here.fake.drops, here.fake.stop_at = set(), None
+            await here.wifi.form(replace(ORDER, attempt=2))
+            await here.wifi.remove()
+            await here.fake.restart()  # another one may be able
+            await until(lambda: here.told(WifiChanged)[-1] == WifiChanged(None, OWN, fresh=True, abilities=Abilities(pin=True)))
+
+    run(main())
+
+
+def test_a_networkmanager_that_asks_for_the_pin_it_was_given_is_not_asked_again(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path, version="1.60.0", limits=PIN_LIMITS) as here:
+            here.fake.add_peer(PEER)
+            here.fake.stop_at = 60
+            forming = asyncio.create_task(here.wifi.form(replace(ORDER, method=Method.DISPLAY, pin=PIN)))
+            await until(lambda: here.fake.p2p.now[0] == 60)
+            here.fake.fail(7)
+            error = await failure(forming)
+            assert (error.reason, error.detail) == (Reason.NOT_OFFERED, "state 120 reason 7 (no-secrets)")
+            assert not here.told(WifiChanged)[-1].abilities.pin
+
+    run(main())
+
+
+def test_a_machine_is_asked_to_get_ready_only_where_that_means_nothing(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        for version in ("1.42.4", "1.60.0"):
+            async with world(tmp_path, version=version) as here:
+                assert (await failure(here.wifi.provision(PEER, Method.DISPLAY))).reason is Reason.NOT_OFFERED
+                if version == "1.60.0":
+                    await here.wifi.provision(PEER, Method.KEYPAD)  # it may show its PIN unasked
+                else:
+                    assert (await failure(here.wifi.provision(PEER, Method.KEYPAD))).reason is Reason.NOT_OFFERED
 
     run(main())
 

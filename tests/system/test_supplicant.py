@@ -76,7 +76,7 @@ async def radio(index: int) -> nl80211.GroupRadio | None:
 
 async def forbidden(index: int, frequency: int) -> str | None:
     assert index == 7
-    return "not permitted here" if frequency == 5180 else None
+    return "not permitted here" if frequency == 5600 else None
 
 
 class FakeKernel:
@@ -689,10 +689,12 @@ def test_forbidden_and_taken_channels_are_told_apart(run: Run, tmp_path: Path) -
     async def main() -> None:
         async with world(tmp_path) as here:
             here.fake.add_peer(PEER)
-            here.fake.forbidden, here.fake.taken = {5180}, {2437}
-            assert (await failure(here.wifi.form(replace(OURS, frequency=5180)))).reason is Reason.CHANNEL_FORBIDDEN
+            here.fake.forbidden, here.fake.taken = {5600, 5825}, {2437}
+            assert (await failure(here.wifi.form(replace(OURS, frequency=5600)))).reason is Reason.CHANNEL_FORBIDDEN
+            assert not here.fake.named("Connect")
+            assert (await failure(here.wifi.form(replace(OURS, frequency=5825)))).reason is Reason.CHANNEL_FORBIDDEN
             assert (await failure(here.wifi.form(replace(OURS, frequency=2437)))).reason is Reason.CHANNEL_TAKEN
-            assert (await failure(here.wifi.host(HostGroup(1, 5180)))).reason is Reason.CHANNEL_FORBIDDEN
+            assert (await failure(here.wifi.host(HostGroup(1, 5600)))).reason is Reason.CHANNEL_FORBIDDEN
             assert (await failure(here.wifi.host(HostGroup(1, 2437)))).reason is Reason.CHANNEL_TAKEN
             assert here.is_clean()
 
@@ -705,7 +707,7 @@ def test_impossible_orders_are_refused(run: Run, tmp_path: Path) -> None:
             assert (await failure(here.wifi.form(replace(OURS, address="nonsense")))).reason is Reason.PROTOCOL
             assert (await failure(here.wifi.form(OURS))).reason is Reason.NOT_SEEN  # nobody knows this peer
             here.fake.add_peer(PEER)
-            for pin in (None, "1234", "abcdefgh", "123456789"):
+            for pin in (None, "12345", "abcdefgh", "123456789"):
                 assert (await failure(here.wifi.form(replace(OURS, method=Method.KEYPAD, pin=pin)))).reason is Reason.WRONG_PIN
             assert (await failure(here.wifi.form(replace(OURS, way=Way.REINVOKE)))).reason is Reason.GROUP_FORGOTTEN
             await formed(here)
@@ -793,12 +795,12 @@ def test_a_remembered_group_is_formed_again_without_provisioning(run: Run, tmp_p
             path = here.fake.remember(mode="0", bssid=PEER)
             await until(lambda: bool(here.told(PeerFound)) and here.told(PeerFound)[-1].remembered)
 
-            def invite(_given: dict[str, Any]) -> None:
-                here.fake.invited(1)  # its user is asked
-                here.fake.invited(0)
+            def agree() -> None:
+                here.fake.invitation(PEER, persistent=1)
                 here.fake.agree("client", PEER, {})
 
-            here.fake.on_invite = invite
+            here.fake.on_invite = lambda _given: here.fake.invited(1)  # its user is asked
+            here.fake.on_listen = agree  # and says yes while we listen
             group = await here.wifi.form(replace(OURS, way=Way.REINVOKE))
             assert group.owner is False
             assert here.fake.named("Invite") == [

@@ -14,11 +14,12 @@ from pathlib import Path
 def draw(folder: Path) -> None:
     from PySide6.QtCore import QTimer, qInstallMessageHandler
     from PySide6.QtGui import QColor, QImage, QPainter
-    from PySide6.QtWidgets import QApplication, QWidget
+    from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
-    from nearby_tray.ui import theme
-    from nearby_tray.ui.dialogs import RequestDialog
+    from nearby_tray.ui import text, theme
+    from nearby_tray.ui.dialogs import DIALOGS
     from nearby_tray.ui.panel import Doors, Panel
+    from nearby_tray.ui.parts import PeerRow, PinField
     from nearby_tray.ui.settings import SettingsWindow
 
     from .scenes import SCENES, FakeController
@@ -43,12 +44,28 @@ def draw(folder: Path) -> None:
             panel = Panel(controller, lambda: "Ben's laptop", doors)
             panel.show()
             save(panel, f"panel-{name}-{shade}")
+            if name == "idle-able":
+                panel.offer_host()
+                save(panel, f"panel-host-{shade}")
+            for peer in snapshot.peers if name == "seeking-foreign" else ():
+                if not peer.reachable:
+                    next(row for row in panel.findChildren(PeerRow) if row.peer == peer and row.isVisible()).click()
+                    save(panel, f"panel-ways-{peer.kind}-{shade}")
+                    next(b for b in panel.findChildren(QPushButton, "backButton") if b.isVisible()).click()
+            if details := [b for b in panel.findChildren(QPushButton, "detailsButton") if b.isVisible()]:
+                details[0].click()
+                save(panel, f"panel-{name}-details-{shade}")
             panel.hide()
             panel.deleteLater()
-            if name.startswith("asked"):
-                dialog = RequestDialog(controller)
+            if question := text.question(snapshot):
+                dialog = DIALOGS[question](controller)
                 dialog.render_snapshot(snapshot)
-                save(dialog, f"request-{name}-{shade}")
+                save(dialog, f"{question}-{name}-{shade}")
+                for field in dialog.findChildren(PinField) if snapshot.pin_wanted else ():
+                    for typed in ("12345671", "12345670", "123"):
+                        field.edit.setText(typed)
+                        field.edit.textEdited.emit(typed)
+                        save(dialog, f"{question}-{name}-{typed}-{shade}")
                 dialog.hide()
                 dialog.deleteLater()
         controller = FakeController()

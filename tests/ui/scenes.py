@@ -8,11 +8,15 @@ from dataclasses import replace
 import msgspec
 
 from nearby_tray.core.model import (
+    Abilities,
     Failure,
     Grade,
     Health,
     LinkInfo,
+    Member,
+    Method,
     Peer,
+    Probe,
     Radios,
     Reason,
     Snapshot,
@@ -25,9 +29,24 @@ from nearby_tray.settings import Settings
 READY = Radios(bluetooth=None, wifi=None, p2p_address=bytes(6))
 ANNA = Peer("p1", "Anna's ThinkPad", "laptop", "02:00:00:00:01:00", reachable=True, on_wifi=True, strength=78, trusted=True, bonded=True)
 STUDIO = Peer("p2", "studio", "desktop", "02:00:00:00:02:00", reachable=True, on_wifi=True, strength=52)
-PHONE = Peer("p3", "Pixel 9", "phone", "02:00:00:00:03:00", on_wifi=True, strength=31)
+PHONE = Peer("p3", "Pixel 9", "phone", "02:00:00:00:03:00", on_wifi=True, strength=31, model="GVU6C", methods=frozenset(Method))
+TV = Peer(
+    "p6",
+    "[TV] Living room",
+    "other",
+    "02:00:00:00:06:00",
+    on_wifi=True,
+    strength=64,
+    model="QE55",
+    methods=frozenset({Method.PBC}),
+    owner=True,
+)
+OLD = Peer("p7", "Galaxy Tab", "tablet", "02:00:00:00:07:00", on_wifi=True, strength=47, remembered=True)
 LONG = Peer("p4", "a-very-long-computer-name-012345", "tablet", "02:00:00:00:04:00", reachable=True, strength=12, bonded=True)
 CHANGED = Peer("p5", "Anna's ThinkPad", "laptop", "02:00:00:00:05:00", reachable=True, strength=66, identity_changed=True)
+
+ALL = Abilities("wpa_supplicant", pin=True, intent=True, frequency=True, host=True, hears=True, persistent=True)
+ABLE = replace(READY, abilities=ALL)
 
 HISTORY: tuple[float | None, ...] = tuple(
     None if k in (17, 41) else 4 + (k * 7 % 5) + (22 if k in (9, 30, 31, 52) else 0) + (k % 3) * 1.5 for k in range(58)
@@ -37,6 +56,19 @@ FAIR = replace(GOOD, grade=Grade.FAIR, rtt_last=48.0, rtt_p50=61.0, rtt_p95=104.
 WEAK = replace(GOOD, grade=Grade.WEAK, rtt_last=212.0, rtt_p50=180.0, rtt_p95=640.0, loss=0.14, signal=19)
 LOST = replace(GOOD, grade=Grade.LOST, rtt_last=None, loss=0.6, silence=3.4, history=(*HISTORY[:50], None, None, None, None))
 LINK = LinkInfo("p2p-wlan0-0", ("169.254.17.41", "fd3a:1b2c:3d4e::1"), ("169.254.17.42", "fd3a:1b2c:3d4e::2"), 0.0)
+LINK_PIN = replace(LINK, method=Method.DISPLAY, pin=True, backend="wpa_supplicant", owner=False, frequency=5180, width=80)
+ECHO = replace(GOOD, probe=Probe.ECHO, rtt_p95=41.0)
+NEIGHBOUR = Health(Grade.GOOD, probe=Probe.NEIGHBOUR, silence=1.2)
+PHONE_LINK = LinkInfo("p2p-wlan0-1", ("192.168.49.2",), ("192.168.49.1",), 0.0, Method.PBC, False, "wpa_supplicant", False, 2437, 20)
+GROUP = LinkInfo(
+    "p2p-wlan0-2", ("10.42.7.1", "fe80::a00:27ff:fe4e:66a1"), (), 0.0, backend="wpa_supplicant", owner=True, frequency=5180, width=20
+)
+MEMBERS = (
+    Member(PHONE, 30.0, ("10.42.7.23",), ECHO),
+    Member(TV, 60.0, ("10.42.7.40", "fe80::2"), NEIGHBOUR),
+    Member(replace(OLD, name="x" * 40), 90.0),
+)
+PIN = "12345670"
 
 HOSTILE = (
     "<b>Bold</b><img src=x>",
@@ -58,6 +90,44 @@ def idle(**changes: object) -> Snapshot:
 def staged(stage: Stage, **changes: object) -> Snapshot:
     return idle(stage=stage, peer=ANNA, started=100.0, now=112.0, deadline=160.0, **changes)
 
+
+def foreign(stage: Stage, **changes: object) -> Snapshot:
+    """Of a machine that does not run Nearby Tray, with a back end that can do everything."""
+    made = replace(staged(stage), peer=PHONE, radios=ABLE, verified=False, needs_code=False)
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def hosting(**changes: object) -> Snapshot:
+    made = idle(stage=Stage.HOSTING, radios=ABLE, verified=False, needs_code=False, link=GROUP, started=100.0, now=112.0)
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+STRANGE: dict[str, Snapshot] = {
+    "idle-able": idle(radios=ABLE),
+    "seeking-foreign": idle(stage=Stage.SEEKING, radios=ABLE, started=100.0, now=108.0, deadline=130.0, peers=(ANNA, PHONE, TV, OLD)),
+    "asked-button": foreign(Stage.ASKED),
+    "asked-show-pin": foreign(Stage.ASKED, method=Method.DISPLAY),
+    "asked-enter-pin": foreign(Stage.ASKED, method=Method.KEYPAD, pin_wanted=True),
+    "entering": foreign(Stage.ENTERING, method=Method.KEYPAD, pin_wanted=True, tries_left=3),
+    "entering-again": foreign(Stage.ENTERING, method=Method.KEYPAD, pin_wanted=True, tries_left=1),
+    "forming-button": foreign(Stage.FORMING, attempt=1),
+    "forming-pin": foreign(Stage.FORMING, attempt=1, method=Method.DISPLAY, pin=PIN, tries_left=3),
+    "forming-pin-again": foreign(Stage.FORMING, attempt=1, method=Method.DISPLAY, pin="46264848", tries_left=2),
+    "forming-typed": foreign(Stage.FORMING, attempt=1, method=Method.KEYPAD, tries_left=3),
+    "checking-foreign": foreign(Stage.CHECKING, attempt=1, link=replace(PHONE_LINK, peer=()), timings=Timings(form=4.2)),
+    "linked-foreign": foreign(Stage.LINKED, link=PHONE_LINK, health=ECHO, timings=Timings(form=4.2, check=1.1), deadline=None),
+    "linked-neighbour": foreign(Stage.LINKED, link=replace(PHONE_LINK, pin=True), health=NEIGHBOUR, deadline=None),
+    "linked-pin": replace(staged(Stage.LINKED, link=LINK_PIN, health=GOOD, radios=ABLE), deadline=None),
+    "wrong-pin": idle(radios=ABLE, failure=Failure(Stage.FORMING, Reason.WRONG_PIN)),
+    "hosting-starting": hosting(link=None, deadline=130.0),
+    "hosting-empty": hosting(),
+    "hosting": hosting(members=MEMBERS),
+    "hosting-finding": hosting(members=MEMBERS[:1], peers=(PHONE, TV, STUDIO), deadline=130.0),
+    "hosting-invited": hosting(members=MEMBERS[:1], peer=TV, deadline=230.0),
+    "hosting-pin": hosting(members=MEMBERS[:1], peer=OLD, method=Method.DISPLAY, pin=PIN, deadline=230.0),
+    "hosting-problem": hosting(members=MEMBERS[:2], failure=Failure(Stage.HOSTING, Reason.WRONG_PIN)),
+    "hosting-asked": hosting(stage=Stage.ASKED, members=MEMBERS[:2], peer=OLD, method=Method.KEYPAD, pin_wanted=True, deadline=150.0),
+}
 
 SCENES: dict[str, Snapshot] = {
     "idle": idle(),
@@ -90,6 +160,7 @@ SCENES: dict[str, Snapshot] = {
     "restoring": staged(Stage.RESTORING, attempt=2, restoring_because=Reason.LINK_LOST),
     "restoring-forming": staged(Stage.FORMING, attempt=2, restoring_because=Reason.GROUP_ENDED, timings=Timings(find=1.0)),
     "ending": staged(Stage.ENDING),
+    **STRANGE,
 }
 
 
@@ -123,8 +194,20 @@ class FakeController:
     def stop_seeking(self) -> None:
         self.calls.append(("stop_seeking",))
 
-    def ask(self, peer_id: str) -> None:
-        self.calls.append(("ask", peer_id))
+    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False) -> None:
+        self.calls.append(("ask", peer_id) if method is None else ("ask", peer_id, method, remember))
+
+    def enter_pin(self, pin: str) -> None:
+        self.calls.append(("enter_pin", pin))
+
+    def host(self, persistent: bool = False) -> None:
+        self.calls.append(("host", persistent))
+
+    def invite(self, peer_id: str) -> None:
+        self.calls.append(("invite", peer_id))
+
+    def expel(self, address: str) -> None:
+        self.calls.append(("expel", address))
 
     def remember(self, on: bool) -> None:
         self.calls.append(("remember", on))

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton
+from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
+from nearby_tray.core.model import Method, Snapshot, Stage
 from nearby_tray.ui import text
-from nearby_tray.ui.dialogs import RequestDialog
-from nearby_tray.ui.parts import Code
+from nearby_tray.ui.dialogs import DIALOGS, Dialog, EntryDialog, PinDialog, RequestDialog
+from nearby_tray.ui.parts import Code, Countdown, PinField
 
-from .scenes import HOSTILE, SCENES, FakeController, idle
+from .scenes import ABLE, HOSTILE, PIN, SCENES, FakeController, foreign, idle
 from .test_panel import check_named
 
 
@@ -32,7 +34,7 @@ def dialog(bot: QtBot, controller: FakeController) -> RequestDialog:
     return made
 
 
-def button(dialog: RequestDialog, name: str) -> QPushButton:
+def button(dialog: Dialog, name: str) -> QPushButton:
     found = dialog.findChild(QPushButton, name)
     assert isinstance(found, QPushButton)
     return found
@@ -152,3 +154,292 @@ def test_a_hostile_name_is_only_text(dialog: RequestDialog, controller: FakeCont
     assert text.clean(name) in [each.text() for each in dialog.findChildren(QLabel)]
     for each in dialog.findChildren(QLabel):
         assert each.textFormat() == Qt.TextFormat.PlainText
+
+
+# --- requests of machines that do not run Nearby Tray ---
+
+
+Open = Callable[[str], tuple[Dialog, FakeController]]
+
+
+@pytest.fixture
+def open(bot: QtBot) -> Open:
+    """The dialog of a scene, following its controller."""
+
+    def opened(scene: str) -> tuple[Dialog, FakeController]:
+        controller = FakeController(SCENES[scene])
+        made = DIALOGS[text.question(SCENES[scene])](controller)
+        bot.addWidget(made)
+        controller.subscribe(made.render_snapshot)
+        assert made.isVisible() and not made.isModal()
+        check_named(made)
+        return made, controller
+
+    return opened
+
+
+def shown(dialog: Dialog) -> list[str]:
+    return [each.text() for each in dialog.findChildren(QLabel) if each.isVisible()]
+
+
+def field(dialog: Dialog) -> PinField:
+    (found,) = dialog.findChildren(PinField)
+    return found
+
+
+def type_(dialog: Dialog, digits: str) -> None:
+    edit = field(dialog).edit
+    edit.setFocus()
+    QTest.keyClicks(edit, digits)
+
+
+def paste(dialog: Dialog, what: str) -> None:
+    edit = field(dialog).edit
+    edit.setFocus()
+    QGuiApplication.clipboard().setText(what)
+    edit.paste()
+
+
+@pytest.mark.parametrize("scene", ["asked-button", "asked-show-pin", "asked-enter-pin", "hosting-asked"])
+def test_a_strangers_request_is_marked_and_declined_by_default(open: Open, scene: str) -> None:
+    dialog, controller = open(scene)
+    peer = SCENES[scene].peer
+    assert peer is not None
+    said = text.unverified_text(peer.name)
+    assert {said.title, said.sentence, said.advice, text.wants_words(SCENES[scene].method)} <= set(shown(dialog))
+    assert button(dialog, "declineButton").isDefault() and dialog.focusWidget() is button(dialog, "declineButton")
+    assert not next(iter(dialog.findChildren(Code))).isVisible()
+    assert next(iter(dialog.findChildren(Countdown))).isVisible()
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert controller.calls == [("decline",)]
+
+
+def test_a_verified_request_has_no_such_mark(dialog: RequestDialog) -> None:
+    assert not any("erified" in each for each in shown(dialog))
+    assert not field(dialog).isVisible()
+
+
+@pytest.mark.parametrize("scene", ["asked-button", "asked-show-pin"])
+@pytest.mark.parametrize("remember", [False, True])
+def test_a_stranger_is_accepted_by_a_click(open: Open, scene: str, remember: bool) -> None:
+    dialog, controller = open(scene)
+    box = dialog.findChild(QCheckBox, "rememberBox")
+    assert isinstance(box, QCheckBox) and "group" in box.text()
+    box.setChecked(remember)
+    button(dialog, "acceptButton").click()
+    assert controller.calls == [("accept", remember)]
+
+
+def test_a_group_is_not_remembered_where_that_cannot_be(open: Open) -> None:
+    dialog, controller = open("asked-button")
+    controller.show(replace(SCENES["asked-button"], radios=idle().radios))
+    box = dialog.findChild(QCheckBox, "rememberBox")
+    assert isinstance(box, QCheckBox) and not box.isVisible()
+
+
+def test_to_accept_with_the_others_pin_is_to_type_it(open: Open) -> None:
+    dialog, controller = open("asked-enter-pin")
+    accept = button(dialog, "acceptButton")
+    assert not accept.isEnabled()
+    type_(dialog, "12345671")
+    assert not accept.isEnabled() and "The last digit does not fit: check the number." in shown(dialog)
+    QTest.keyClick(field(dialog).edit, Qt.Key.Key_Return)
+    QTest.keyClick(field(dialog).edit, Qt.Key.Key_Backspace)
+    QTest.keyClicks(field(dialog).edit, "0")
+    assert accept.isEnabled()
+    accept.click()
+    accept.click()
+    assert controller.calls == [("enter_pin", PIN)]
+
+
+def test_the_next_request_begins_with_an_empty_field(open: Open) -> None:
+    dialog, controller = open("asked-enter-pin")
+    type_(dialog, "1234")
+    controller.show(replace(SCENES["asked-enter-pin"], deadline=300.0))
+    assert field(dialog).edit.text() == ""
+
+
+# --- a PIN to type ---
+
+
+@pytest.mark.parametrize("by", ["button", "enter"])
+def test_a_pin_that_fits_is_sent_once(open: Open, by: str) -> None:
+    dialog, controller = open("entering")
+    assert dialog.focusWidget() is field(dialog).edit and not button(dialog, "sendPinButton").isEnabled()
+    type_(dialog, PIN)
+    assert field(dialog).edit.text() == "1234 5670"
+    for _ in range(2):
+        if by == "button":
+            button(dialog, "sendPinButton").click()
+        else:
+            QTest.keyClick(field(dialog).edit, Qt.Key.Key_Enter)
+    assert controller.calls == [("enter_pin", PIN)]
+    controller.show(SCENES["forming-typed"])
+    assert not dialog.isVisible() and field(dialog).edit.text() == "", "nothing of it stays"
+
+
+@pytest.mark.parametrize("what", ["1234-5670", " 1234 5670\n", "12 34 56 70", "1234\u20115670", "12345670"])
+def test_pasting_takes_a_pin_as_it_is_written(open: Open, what: str) -> None:
+    dialog, controller = open("entering")
+    paste(dialog, what)
+    button(dialog, "sendPinButton").click()
+    assert controller.calls == [("enter_pin", PIN)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "8 digits; spaces do not matter."),
+        ("123", "5 digits missing."),
+        ("1234", "4 digits missing, unless it shows only 4."),
+        ("1234567", "One digit missing."),
+        ("12345670", "The digits fit together."),
+        ("12345671", "The last digit does not fit: check the number."),
+        ("123456700", "A PIN has 8 digits."),
+        ("12a", "A PIN has digits only."),
+        ("<b>1</b>", "A PIN has digits only."),
+    ],
+)
+def test_it_says_while_one_types_what_is_missing_or_wrong(open: Open, typed: str, said: str) -> None:
+    dialog, controller = open("entering")
+    type_(dialog, typed)
+    assert said in shown(dialog)
+    assert button(dialog, "sendPinButton").isEnabled() == (typed in ("1234", "12345670"))
+    QTest.keyClick(field(dialog).edit, Qt.Key.Key_Return)
+    assert bool(controller.calls) == (typed in ("1234", "12345670"))
+
+
+def test_a_digit_in_the_middle_is_corrected_where_it_stands(open: Open) -> None:
+    dialog, _ = open("entering")
+    type_(dialog, "1234967")
+    edit = field(dialog).edit
+    assert edit.text() == "1234 967"
+    edit.setCursorPosition(6)
+    QTest.keyClick(edit, Qt.Key.Key_Backspace)
+    assert (edit.text(), edit.cursorPosition()) == ("1234 67", 5)
+    QTest.keyClicks(edit, "5")
+    assert (edit.text(), edit.cursorPosition()) == ("1234 567", 6)
+    edit.setCursorPosition(0)
+    QTest.keyClick(edit, Qt.Key.Key_Delete)
+    assert (edit.text(), edit.cursorPosition()) == ("2345 67", 0)
+
+
+@pytest.mark.parametrize(("tries", "left"), [(2, "two tries left"), (1, "the last try")])
+def test_a_wrong_pin_is_said_with_the_tries_left(open: Open, tries: int, left: str) -> None:
+    dialog, controller = open("entering")
+    assert "Wrong PIN" not in shown(dialog)
+    type_(dialog, PIN)
+    button(dialog, "sendPinButton").click()
+    controller.show(SCENES["forming-typed"])
+    controller.show(replace(SCENES["entering"], tries_left=tries))
+    assert dialog.isVisible() and "Wrong PIN" in shown(dialog) and left in " ".join(shown(dialog))
+    assert field(dialog).edit.text() == "" and not button(dialog, "sendPinButton").isEnabled()
+    type_(dialog, "46264848")
+    button(dialog, "sendPinButton").click()
+    assert controller.calls == [("enter_pin", PIN), ("enter_pin", "46264848")]
+
+
+@pytest.mark.parametrize("way", ["button", "escape", "close"])
+def test_every_way_out_of_typing_cancels_once(open: Open, way: str) -> None:
+    dialog, controller = open("entering")
+    type_(dialog, PIN)
+    assert button(dialog, "cancelPinButton").isDefault()
+    match way:
+        case "button":
+            button(dialog, "cancelPinButton").click()
+        case "escape":
+            QTest.keyClick(dialog, Qt.Key.Key_Escape)
+        case "close":
+            dialog.close()
+    controller.show(idle())
+    assert controller.calls == [("cancel",)]
+
+
+def test_a_pin_that_is_typed_is_kept_from_what_learns_words(open: Open) -> None:
+    dialog, _ = open("entering")
+    hints = field(dialog).edit.inputMethodHints()
+    assert hints & Qt.InputMethodHint.ImhSensitiveData and hints & Qt.InputMethodHint.ImhNoPredictiveText
+
+
+# --- a PIN to show ---
+
+
+@pytest.mark.parametrize("scene", ["forming-pin", "hosting-pin"])
+def test_a_pin_is_shown_large_and_grouped_until_it_is_gone(open: Open, scene: str) -> None:
+    dialog, controller = open(scene)
+    (code,) = dialog.findChildren(Code)
+    assert isinstance(dialog, PinDialog) and code.code == "1234 5670" and code.accessibleName() == "PIN 1 2 3 4 5 6 7 0"
+    assert code.height() >= 72, "to be read from where the other machine stands"
+    peer = SCENES[scene].peer
+    assert peer is not None and f"Type this PIN on “{peer.name}”" in shown(dialog)
+    controller.show(replace(SCENES[scene], pin=None))
+    assert not dialog.isVisible() and code.code == "" and controller.calls == []
+    assert "1234" not in " ".join(each.text() for each in dialog.findChildren(QLabel))
+
+
+def test_a_pin_is_copied_as_digits(open: Open) -> None:
+    dialog, _ = open("forming-pin")
+    copy = dialog.findChild(QToolButton, "copyPinButton")
+    assert isinstance(copy, QToolButton)
+    copy.click()
+    assert QGuiApplication.clipboard().text() == PIN
+
+
+@pytest.mark.parametrize("way", ["button", "escape", "close", "enter"])
+def test_closing_a_pin_only_hides_it(open: Open, way: str) -> None:
+    dialog, controller = open("forming-pin")
+    match way:
+        case "button":
+            button(dialog, "hidePinButton").click()
+        case "escape":
+            QTest.keyClick(dialog, Qt.Key.Key_Escape)
+        case "close":
+            dialog.close()
+        case "enter":
+            QTest.keyClick(button(dialog, "hidePinButton"), Qt.Key.Key_Return)
+    assert not dialog.isVisible()
+    controller.show(replace(SCENES["forming-pin"], now=113.0))
+    assert not dialog.isVisible() and controller.calls == []
+    dialog.bring_up()  # "Show it large", in the panel
+    assert dialog.isVisible()
+
+
+def test_the_next_pin_shows_itself_and_says_why(open: Open) -> None:
+    dialog, controller = open("forming-pin")
+    button(dialog, "hidePinButton").click()
+    controller.show(SCENES["forming-pin-again"])
+    assert dialog.isVisible() and dialog.findChildren(Code)[0].code == "4626 4848"
+    assert "Wrong PIN" in shown(dialog)
+
+
+def test_a_pin_can_be_cancelled_but_that_of_a_group_ends_no_group(open: Open) -> None:
+    dialog, controller = open("forming-pin")
+    button(dialog, "cancelPinButton").click()
+    assert controller.calls == [("cancel",)] and not dialog.isVisible()
+    dialog, controller = open("hosting-pin")
+    assert not button(dialog, "cancelPinButton").isVisible()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("scene", ["asked-enter-pin", "entering", "forming-pin"])
+def test_a_hostile_name_is_only_text_beside_a_pin(open: Open, scene: str, name: str) -> None:
+    dialog, controller = open(scene)
+    snapshot = SCENES[scene]
+    assert snapshot.peer is not None
+    controller.show(replace(snapshot, peer=replace(snapshot.peer, name=name, model=name)))
+    assert not dialog.grab().isNull()
+    for each in dialog.findChildren(QLabel):
+        assert each.textFormat() == Qt.TextFormat.PlainText
+    assert text.clean(name) in " ".join(shown(dialog))
+
+
+def test_each_moment_has_at_most_one_dialog(open: Open) -> None:
+    for scene, snapshot in SCENES.items():
+        question = text.question(snapshot)
+        assert question in ("", *DIALOGS), scene
+    assert text.question(foreign_asked_with_pin()) == "request"
+    assert {kind.QUESTION for kind in (RequestDialog, EntryDialog, PinDialog)} == set(DIALOGS)
+
+
+def foreign_asked_with_pin() -> Snapshot:
+    return foreign(Stage.ASKED, method=Method.KEYPAD, pin_wanted=True, pin=PIN, radios=ABLE)

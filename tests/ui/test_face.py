@@ -11,18 +11,20 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 import nearby_tray.ui
-from nearby_tray.core.model import Snapshot, Visibility
+from nearby_tray.core.model import Method, Snapshot, Visibility
 from nearby_tray.settings import Settings
 from nearby_tray.ui import text, theme
 from nearby_tray.ui.face import Controller, Face
 from nearby_tray.ui.tray import plan, state_of
 
-from .scenes import HOSTILE, SCENES, FakeController, idle
+from .scenes import HOSTILE, PHONE, SCENES, FakeController, idle
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -88,6 +90,12 @@ def test_every_icon_has_its_moment() -> None:
         ("linked-good", "disconnect", ("disconnect",)),
         ("restoring", "disconnect", ("disconnect",)),
         ("restoring-forming", "disconnect", ("disconnect",)),
+        ("seeking-foreign", "ask display p3", ("ask", "p3", Method.DISPLAY, False)),
+        ("asked-button", "decline", ("decline",)),
+        ("entering", "cancel", ("cancel",)),
+        ("forming-pin", "cancel", ("cancel",)),
+        ("hosting", "expel 02:00:00:00:06:00", ("expel", "02:00:00:00:06:00")),
+        ("hosting", "disconnect", ("disconnect",)),
         ("idle", "visibility nobody", ("set_visibility", Visibility.NOBODY, None)),
         ("idle", "visibility everyone 10", ("set_visibility", Visibility.EVERYONE, 10)),
     ],
@@ -100,11 +108,53 @@ def test_a_menu_entry_calls_the_controller(
     assert controller.calls[:1] == [call]
 
 
-def test_a_peer_that_cannot_be_asked_says_so(face: Face, controller: FakeController) -> None:
-    controller.show(SCENES["seeking"])
-    phone = actions(face)["ask p3"]
-    assert not phone.isEnabled() and "not running" in phone.text()
-    assert "Trusted" in actions(face)["ask p1"].text()
+def test_a_machine_without_nearby_tray_has_its_ways_in_the_menu(face: Face, controller: FakeController) -> None:
+    controller.show(SCENES["seeking"])  # NetworkManager before 1.60: no PIN
+    ways = {name: action.isEnabled() for name, action in actions(face).items() if name.endswith(" p3")}
+    assert ways == {"ask pbc p3": True, "ask display p3": False, "ask keypad p3": False}
+    assert "ask p3" not in actions(face) and "Trusted" in actions(face)["ask p1"].text()
+    controller.show(SCENES["seeking-foreign"])
+    ways = {name: action.isEnabled() for name, action in actions(face).items() if name.startswith("ask ")}
+    assert ways == {
+        "ask p1": True, "ask pbc p3": True, "ask display p3": True, "ask keypad p3": True,
+        "ask pbc p6": True, "ask display p6": False, "ask keypad p6": False, "ask pbc p7": True,
+    }  # fmt: skip
+
+
+def test_a_peer_that_is_nowhere_now_cannot_be_asked(face: Face, controller: FakeController) -> None:
+    controller.show(replace(SCENES["seeking"], peers=(replace(PHONE, on_wifi=False),)))
+    assert not actions(face)["ask p3"].isEnabled()
+
+
+def test_a_group_of_our_own_is_offered_where_it_can_be(face: Face, controller: FakeController, qapp: QApplication) -> None:
+    assert not actions(face)["open_host"].isEnabled()
+    controller.show(SCENES["idle-able"])
+    actions(face)["open_host"].trigger()
+    (panel,) = [w for w in qapp.topLevelWidgets() if w.isVisible()]
+    start = panel.findChild(QPushButton, "startGroupButton")
+    assert isinstance(start, QPushButton) and start.isVisible()
+    start.click()
+    assert controller.calls == [("host", False)]
+
+
+@pytest.mark.parametrize(
+    ("scene", "title"), [("asked-enter-pin", "Incoming request"), ("entering", "Enter a PIN"), ("forming-pin", "PIN to type there")]
+)
+def test_each_question_opens_its_window_and_only_it(
+    face: Face, controller: FakeController, qapp: QApplication, scene: str, title: str
+) -> None:
+    def titles() -> set[str]:
+        return {w.windowTitle() for w in qapp.topLevelWidgets() if w.isVisible()}
+
+    controller.show(SCENES[scene])
+    assert titles() == {title}
+    controller.show(idle())
+    assert titles() == set()
+    controller.show(SCENES[scene])
+    face.raise_()
+    assert titles() == {title}, "whoever starts the program again sees the question"
+    controller.show(idle())
+    assert controller.calls == []
 
 
 def test_the_menu_is_made_anew_only_when_it_says_something_else(face: Face, controller: FakeController) -> None:
@@ -139,16 +189,29 @@ def test_in_a_menu_over_the_bus_an_underscore_stays_one(face: Face, controller: 
     assert actions(face)["ask p2"].text().startswith("my__own__pc")
 
 
-def test_windows_are_made_when_first_needed() -> None:
+def test_windows_and_what_they_need_are_made_when_first_needed() -> None:
     program = (
         "import os, sys; os.environ['QT_QPA_PLATFORM'] = 'offscreen'\n"
+        "from PySide6 import QtCore; lazy = 'Qt' not in vars(QtCore)\n"
         "from PySide6.QtWidgets import QApplication; app = QApplication([])\n"
-        "import nearby_tray.ui.face as face\n"
+        "from nearby_tray.ui.face import Face\n"
+        "from tests.ui.scenes import FakeController\n"
+        "face = Face(app, FakeController(), settings=None, quit=None); app.processEvents()\n"
         "late = [m for m in ('panel', 'dialogs', 'settings', 'parts') if f'nearby_tray.ui.{m}' in sys.modules]\n"
-        "sys.exit(' '.join(late) or 0)"
+        "late += ['the Qt namespace'] if lazy and 'Qt' in vars(QtCore) else []\n"
+        "os.write(2, ' '.join(late).encode()); os._exit(bool(late))"
     )
-    done = subprocess.run([sys.executable, "-c", program], timeout=60, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, timeout=60, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_before_the_first_window_or_menu_the_palette_is_ours(face: Face, qapp: QApplication) -> None:
+    theirs, ours = theme.our_palette(dark=True), theme.our_palette(dark=False)
+    for first in (face.tray.menu.aboutToShow.emit, face.show_panel, face.show_settings):
+        qapp.setPalette(theirs)
+        face.look._ours = None
+        first()
+        assert qapp.palette().color(QPalette.ColorRole.Highlight) == ours.color(QPalette.ColorRole.Highlight)
 
 
 def test_a_request_opens_its_window_and_only_it(face: Face, controller: FakeController, qapp: QApplication) -> None:
@@ -189,7 +252,7 @@ def test_without_a_tray_a_closed_panel_hides_and_that_is_said_once(
     bot.waitUntil(lambda: [w.windowTitle() for w in qapp.topLevelWidgets() if w.isVisible()] == ["Nearby Tray is still running"])
     assert controller.settings.close_quits is False and quits == []
     (notice,) = [w for w in qapp.topLevelWidgets() if w.isVisible()]
-    bot.keyClick(notice, Qt.Key.Key_Escape)
+    bot.keyClick(notice, Qt.Key.Key_Escape)  # type: ignore[no-untyped-call]
     face.raise_()
     panel.close()
     bot.wait(50)
@@ -202,7 +265,7 @@ def test_what_is_said_when_the_panel_closes_offers_to_quit_instead(
     homeless(face, qapp).close()
     bot.waitUntil(lambda: any(w.objectName() == "quitButton" and w.isVisible() for w in qapp.allWidgets()))
     (button,) = [w for w in qapp.allWidgets() if w.objectName() == "quitButton" and w.isVisible()]
-    bot.mouseClick(button, Qt.MouseButton.LeftButton)
+    bot.mouseClick(button, Qt.MouseButton.LeftButton)  # type: ignore[no-untyped-call]
     assert quits == [True] and controller.settings.close_quits is True
 
 

@@ -12,12 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from nearby_tray.core.model import Failure, Radios, Reason, Snapshot, Stage, Visibility
+from nearby_tray.core.model import Failure, Method, Peer, Probe, Radios, Reason, Snapshot, Stage, Visibility
 from nearby_tray.ui import text, theme
 from nearby_tray.ui.panel import Doors, Panel, scoped
 from nearby_tray.ui.parts import Code, Countdown, PeerRow, Sparkline
 
-from .scenes import ANNA, HOSTILE, LONG, PHONE, SCENES, STUDIO, FakeController, idle
+from .scenes import ABLE, ANNA, HOSTILE, LONG, MEMBERS, OLD, PHONE, SCENES, STUDIO, TV, FakeController, idle
 
 
 class Opened:
@@ -25,7 +25,7 @@ class Opened:
         self.calls: list[str] = []
 
     def doors(self) -> Doors:
-        return Doors(*(lambda name=name: self.calls.append(name) for name in ("settings", "request", "closed")))
+        return Doors(*(lambda name=name: self.calls.append(name) for name in ("settings", "question", "closed")))
 
 
 Make = Callable[[Snapshot], tuple[Panel, FakeController]]
@@ -116,6 +116,10 @@ def test_a_failure_names_the_other_computer(make: Make) -> None:
         ("linked-good", "disconnectButton", ("disconnect",)),
         ("restoring", "giveUpButton", ("disconnect",)),
         ("restoring-forming", "giveUpButton", ("disconnect",)),
+        ("entering", "cancelButton", ("cancel",)),
+        ("forming-pin", "cancelButton", ("cancel",)),
+        ("linked-foreign", "disconnectButton", ("disconnect",)),
+        ("hosting", "endGroupButton", ("disconnect",)),
         ("idle", "visible-trusted", ("set_visibility", Visibility.TRUSTED, None)),
         ("idle", "visibleLimit", ("set_visibility", Visibility.EVERYONE, 10)),
         ("idle-limited", "visibleLimit", ("set_visibility", Visibility.EVERYONE, None)),
@@ -133,7 +137,7 @@ def test_doors_lead_out(bot: QtBot, make: Make, opened: Opened) -> None:
     named(panel, "showRequestButton").click()
     named(panel, "settingsButton").click()
     QTest.keyClick(panel, Qt.Key.Key_Escape)
-    assert opened.calls == ["request", "settings", "closed"]
+    assert opened.calls == ["question", "settings", "closed"]
     assert not panel.isVisible()
 
 
@@ -160,7 +164,8 @@ def rows(panel: Panel) -> list[PeerRow]:
 
 
 def test_a_click_on_a_peer_asks_it_and_nothing_else_can_be_asked(bot: QtBot, make: Make) -> None:
-    panel, controller = make(SCENES["seeking"])
+    gone = replace(PHONE, on_wifi=False)
+    panel, controller = make(replace(SCENES["seeking"], peers=(ANNA, STUDIO, gone)))
     by_id = {row.peer.id: row for row in rows(panel)}
     bot.waitUntil(lambda: len({row.y() for row in by_id.values()}) == len(by_id))
     QTest.mouseClick(by_id[STUDIO.id], Qt.MouseButton.LeftButton)
@@ -169,6 +174,176 @@ def test_a_click_on_a_peer_asks_it_and_nothing_else_can_be_asked(bot: QtBot, mak
     assert controller.calls == [("ask", STUDIO.id), ("ask", ANNA.id)]
     assert by_id[PHONE.id].accessibleDescription()
     assert "Trusted" in by_id[ANNA.id].accessibleName()
+
+
+# --- machines that do not run Nearby Tray ---
+
+
+def ways(panel: Panel) -> dict[str, bool]:
+    found = [b for b in panel.findChildren(QPushButton) if b.objectName().startswith("way-") and b.isVisible()]
+    return {b.objectName().removeprefix("way-"): b.isEnabled() for b in found}
+
+
+def choose(panel: Panel, id: str) -> None:
+    next(row for row in rows(panel) if row.peer.id == id).click()
+
+
+def test_a_click_on_a_phone_offers_the_ways_and_asks_nothing(make: Make) -> None:
+    panel, controller = make(SCENES["seeking-foreign"])
+    choose(panel, PHONE.id)
+    assert controller.calls == [] and not rows(panel)
+    assert ways(panel) == {"pbc": True, "display": True, "keypad": True}
+    shown = words(panel)
+    assert text.PHONE in shown and text.NOT_VERIFIED in shown
+    named(panel, "way-display").click()
+    named(panel, "rememberGroupBox").click()
+    named(panel, "way-keypad").click()
+    assert controller.calls == [("ask", PHONE.id, Method.DISPLAY, False), ("ask", PHONE.id, Method.KEYPAD, True)]
+    named(panel, "backButton").click()
+    assert {row.peer.id for row in rows(panel)} == {peer.id for peer in SCENES["seeking-foreign"].peers}
+
+
+def test_a_way_that_cannot_be_says_what_would_make_it_possible(make: Make) -> None:
+    panel, controller = make(SCENES["seeking"])
+    choose(panel, PHONE.id)
+    assert ways(panel) == {"pbc": True, "display": False, "keypad": False}
+    assert text.NEEDS_PIN in words(panel)
+    named(panel, "way-keypad").click()
+    assert controller.calls == []
+
+
+def test_a_remembered_group_needs_no_way(make: Make) -> None:
+    panel, controller = make(SCENES["seeking-foreign"])
+    choose(panel, OLD.id)
+    assert ways(panel) == {"pbc": True} and named(panel, "way-pbc").text() == "&Connect again"
+    named(panel, "way-pbc").click()
+    assert controller.calls == [("ask", OLD.id, Method.PBC, False)]
+
+
+@pytest.mark.parametrize(("now", "said"), [((), "No longer here"), ((replace(PHONE, reachable=True),), "Nearby Tray answers there")])
+def test_a_chosen_machine_that_changed_is_not_asked(make: Make, now: tuple[Peer, ...], said: str) -> None:
+    panel, controller = make(SCENES["seeking-foreign"])
+    choose(panel, PHONE.id)
+    controller.show(replace(SCENES["seeking-foreign"], peers=now))
+    assert not any(ways(panel).values()) and said in words(panel)
+
+
+def test_the_next_search_begins_with_the_list(make: Make) -> None:
+    panel, controller = make(SCENES["seeking-foreign"])
+    choose(panel, PHONE.id)
+    controller.show(idle())
+    controller.show(SCENES["seeking-foreign"])
+    assert not ways(panel) and len(rows(panel)) == 4
+
+
+def test_what_cannot_be_hosted_says_why(make: Make) -> None:
+    panel, _ = make(idle())
+    assert not named(panel, "hostButton").isEnabled() and text.NEEDS_HOST in words(panel)
+    panel, _ = make(idle(radios=Radios(None, Reason.WIFI_OFF)))
+    assert not named(panel, "hostButton").isEnabled()
+
+
+def test_a_group_is_begun_on_its_own_page(make: Make) -> None:
+    panel, controller = make(SCENES["idle-able"])
+    named(panel, "hostButton").click()
+    named(panel, "backButton").click()
+    named(panel, "hostButton").click()
+    check_named(panel)
+    named(panel, "rememberGroupBox").click()
+    named(panel, "startGroupButton").click()
+    assert controller.calls == [("host", True)]
+    controller.show(SCENES["hosting-starting"])
+    controller.show(idle(radios=ABLE))
+    assert named(panel, "connectButton").isVisible(), "and left when it has begun"
+
+
+def test_a_page_of_hosting_that_became_impossible_says_so(make: Make) -> None:
+    panel, controller = make(SCENES["idle-able"])
+    panel.offer_host()
+    controller.show(idle())
+    assert not named(panel, "startGroupButton").isEnabled() and text.NEEDS_HOST in words(panel)
+
+
+def test_each_member_has_a_row_that_can_be_sent_away(make: Make) -> None:
+    panel, controller = make(SCENES["hosting"])
+    controller.calls.clear()
+    out = [b for b in panel.findChildren(QPushButton, "expelButton") if b.isVisible()]
+    assert len(out) == 3
+    shown = words(panel)
+    assert {"Good", "Waiting", "Pixel 9", "[TV] Living room", "Heard by the neighbour table", "Not heard of yet"} <= set(shown)
+    out[1].click()
+    assert controller.calls == [("expel", TV.address)]
+    controller.show(replace(SCENES["hosting"], members=MEMBERS[:1]))
+    left = [b for b in panel.findChildren(QPushButton, "expelButton") if b.isVisible()]
+    assert left == out[:1], "the others keep their rows"
+
+
+def test_members_are_measured_closely_while_they_are_looked_at(make: Make) -> None:
+    panel, controller = make(SCENES["hosting"])
+    panel.hide()
+    assert controller.calls == [("health_window", True), ("health_window", False)]
+
+
+def test_inviting_looks_for_machines_and_offers_those_that_are_not_in(make: Make) -> None:
+    panel, controller = make(SCENES["hosting-empty"])
+    named(panel, "inviteButton").click()
+    controller.show(SCENES["hosting-finding"])
+    assert [row.peer.id for row in rows(panel)] == [TV.id, STUDIO.id]
+    choose(panel, TV.id)
+    assert [call for call in controller.calls if call[0] != "health_window"] == [("seek",), ("invite", TV.id)]
+    controller.show(SCENES["hosting-invited"])
+    assert not rows(panel) and not named(panel, "inviteButton").isEnabled()
+
+
+def test_what_went_wrong_in_a_group_is_said_in_it(make: Make) -> None:
+    panel, _ = make(SCENES["hosting-problem"])
+    assert text.REASONS[Reason.WRONG_PIN].title in words(panel)
+
+
+@pytest.mark.parametrize("scene", ["forming-pin", "hosting-pin"])
+def test_a_pin_is_in_the_panel_too_while_it_is_shown(make: Make, opened: Opened, scene: str) -> None:
+    panel, controller = make(SCENES[scene])
+    code = next(each for each in panel.findChildren(Code) if each.isVisible())
+    assert code.code == "1234 5670" and code.accessibleName() == "PIN 1 2 3 4 5 6 7 0"
+    named(panel, "showPinButton").click()
+    assert opened.calls == ["question"]
+    controller.show(replace(SCENES[scene], pin=None))
+    assert code.code == "" and not code.isVisible()
+
+
+def test_a_pin_to_type_leads_to_its_window(make: Make, opened: Opened) -> None:
+    panel, _ = make(SCENES["entering"])
+    named(panel, "enterPinButton").click()
+    assert opened.calls == ["question"]
+
+
+@pytest.mark.parametrize(
+    ("scene", "said"),
+    [
+        ("linked-pin", ["Verified by Nearby Tray on both sides.", "Authenticated with a PIN, too", "36 (5180 MHz, 5 GHz band)", "80 MHz"]),
+        ("linked-good", ["Push button: the Wi-Fi layer itself is not authenticated; Nearby Tray's own check is"]),
+        ("linked-foreign", [text.NOT_VERIFIED, "Push button: not authenticated", "6 (2437 MHz, 2.4 GHz band)", "wpa_supplicant"]),
+        ("linked-neighbour", ["Authenticated with a PIN", text.PROBES[Probe.NEIGHBOUR]]),
+        ("hosting", ["This computer", "36 (5180 MHz, 5 GHz band)", "20 MHz", "p2p-wlan0-2"]),
+    ],
+)
+def test_the_details_say_what_the_link_is_made_of(make: Make, scene: str, said: list[str]) -> None:
+    panel, _ = make(SCENES[scene])
+    button = named(panel, "detailsButton")
+    assert not set(said) & set(words(panel)) - {"This computer"}
+    button.click()
+    assert set(said) <= set(words(panel))
+    button.click()
+    assert "Channel" not in words(panel)
+
+
+def test_a_link_that_is_not_verified_says_so_beside_its_name(make: Make) -> None:
+    for scene in ("linked-foreign", "forming-button", "checking-foreign", "entering", "hosting"):
+        panel, _ = make(SCENES[scene])
+        assert any(each.startswith("Not verified") for each in words(panel)), scene
+    for scene in ("linked-good", "forming", "checking"):
+        panel, _ = make(SCENES[scene])
+        assert not any("erified" in each for each in words(panel)), scene
 
 
 def test_the_list_keeps_its_order_and_its_rows(make: Make) -> None:
@@ -210,7 +385,10 @@ def test_a_crowd_fits_into_the_window(make: Make) -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-@pytest.mark.parametrize("scene", ["seeking", "asking", "asking-changed", "asked", "forming", "linked-good", "restoring"])
+@pytest.mark.parametrize(
+    "scene",
+    ["seeking", "asking", "asking-changed", "asked", "forming", "linked-good", "restoring", "entering", "forming-pin", "hosting-invited"],
+)
 def test_a_hostile_name_is_only_text(make: Make, scene: str, name: str) -> None:
     snapshot = SCENES[scene]
     peer = replace(snapshot.peer or ANNA, name=name)
@@ -309,6 +487,19 @@ def test_a_countdown_ends_at_zero(bot: QtBot) -> None:
     assert not bar.grab().isNull()
 
 
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_model_and_a_hostile_member_are_only_text(make: Make, name: str) -> None:
+    hostile = replace(PHONE, name=name, model=name)
+    panel, controller = make(replace(SCENES["seeking-foreign"], peers=(hostile,)))
+    choose(panel, hostile.id)
+    assert not panel.grab().isNull()
+    controller.show(replace(SCENES["hosting"], members=(replace(MEMBERS[0], peer=hostile, addresses=(name,)),)))
+    assert not panel.grab().isNull()
+    for each in panel.findChildren(QLabel):
+        assert each.textFormat() == Qt.TextFormat.PlainText or not each.text() or name not in each.text()
+    assert text.clean(name) in " ".join(words(panel))
+
+
 def test_light_becomes_dark_while_open(bot: QtBot, make: Make, qapp: QApplication) -> None:
     panel, _ = make(SCENES["linked-good"])
     light = panel.grab().toImage().pixelColor(5, 5).lightness()
@@ -317,8 +508,14 @@ def test_light_becomes_dark_while_open(bot: QtBot, make: Make, qapp: QApplicatio
 
 
 def test_mnemonics_are_told_apart_on_each_page(make: Make) -> None:
-    for name, scene in SCENES.items():
-        panel, _ = make(scene)
+    panels = {name: make(scene)[0] for name, scene in SCENES.items()}
+    panels["ways"] = make(SCENES["seeking-foreign"])[0]
+    choose(panels["ways"], PHONE.id)
+    panels["host"] = make(SCENES["idle-able"])[0]
+    panels["host"].offer_host()
+    panels["details"] = make(SCENES["hosting"])[0]
+    named(panels["details"], "detailsButton").click()
+    for name, panel in panels.items():
         keys = []
         for button in panel.findChildren(QPushButton):
             at = button.text().replace("&&", "").find("&")

@@ -79,10 +79,12 @@ def test_the_request_answers_to_keys(session: Session, key: str, call: str) -> N
     face.hear(call=call)
 
 
-def test_the_desktop_says_what_it_likes(session: Session) -> None:
+@pytest.mark.parametrize("theme", ["generic", None])
+def test_the_desktop_says_what_it_likes(session: Session, theme: str | None) -> None:
     desktop = session.program("tray_host", "portal")
     desktop.hear(event="up")
-    session.env["QT_QPA_PLATFORMTHEME"] = "generic"
+    if theme is not None:
+        session.env["QT_QPA_PLATFORMTHEME"] = theme
     face = session.program("tray_program")
     face.hear(dark=True)
     face.hear(font="DejaVu Sans 13")

@@ -8,11 +8,14 @@ import sys
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from nearby_tray.core.model import Failure, Grade, Peer, Reason, Snapshot, Stage, Visibility
+from nearby_tray.core import pin
+from nearby_tray.core.model import Abilities, Failure, Grade, Method, Peer, Probe, Reason, Snapshot, Stage, Visibility
 from nearby_tray.ui import text
 
-from .scenes import ANNA, HOSTILE, SCENES
+from .scenes import ALL, ANNA, HOSTILE, PHONE, PIN, SCENES, TV
 
 
 @pytest.mark.parametrize("reason", Reason)
@@ -45,6 +48,12 @@ def test_tables_are_complete() -> None:
     assert set(text.STATES) == set(text.DURING) == set(Stage)
     assert set(text.GRADES) == set(Grade)
     assert set(text.VISIBILITIES) == set(text.VISIBILITY_HINTS) == set(Visibility)
+
+
+def test_tables_of_ways_are_complete() -> None:
+    assert set(text.METHODS) == set(text.METHOD_HINTS) == set(Method)
+    assert set(text.PROBES) == set(text.PROBE_WORDS) == set(Probe)
+    assert all(text.wants_words(method) for method in Method)
 
 
 def test_titles_tell_the_reasons_apart() -> None:
@@ -84,6 +93,86 @@ def test_a_long_name_is_cut() -> None:
 def test_a_right_to_left_name_does_not_turn_its_sentence() -> None:
     assert "\u2068مرحبا\u2069" in text.quoted("مرحبا")
     assert text.quoted("Anna") == "“Anna”"
+
+
+def obstacles(peer: Peer, abilities: Abilities) -> dict[str, str]:
+    return {offer.method.value: offer.obstacle for offer in text.offers(peer, abilities)}
+
+
+def test_ways_are_what_both_sides_can_do() -> None:
+    everything, nothing = ALL, Abilities()
+    assert obstacles(PHONE, everything) == {"pbc": "", "display": "", "keypad": ""}
+    assert obstacles(PHONE, nothing) == {"pbc": "", "display": text.NEEDS_PIN, "keypad": text.NEEDS_PIN}
+    # it can only show a PIN, so that here one can only be typed
+    shows = replace(PHONE, methods=frozenset({Method.DISPLAY}))
+    assert [name for name, why in obstacles(shows, everything).items() if not why] == ["keypad"]
+    types = replace(PHONE, methods=frozenset({Method.KEYPAD}))
+    assert [name for name, why in obstacles(types, everything).items() if not why] == ["display"]
+    for silent in (None, frozenset[Method]()):
+        assert not any(obstacles(replace(PHONE, methods=silent), everything).values()), "who says nothing may be asked anything"
+    # joining a group takes a back end that can
+    assert all(obstacles(TV, replace(everything, host=False)).values())
+    assert obstacles(TV, everything)["pbc"] == ""
+
+
+@pytest.mark.parametrize(
+    ("frequency", "said"),
+    [
+        (2412, "1 (2412 MHz, 2.4 GHz band)"),
+        (2437, "6 (2437 MHz, 2.4 GHz band)"),
+        (2484, "14 (2484 MHz, 2.4 GHz band)"),
+        (5180, "36 (5180 MHz, 5 GHz band)"),
+        (5825, "165 (5825 MHz, 5 GHz band)"),
+        (5955, "1 (5955 MHz, 6 GHz band)"),
+        (60480, "60480 MHz"),
+        (0, "0 MHz"),
+    ],
+)
+def test_channels(frequency: int, said: str) -> None:
+    assert text.channel_words(frequency) == said
+
+
+def test_details_tell_the_pin_from_the_button_and_the_verified_from_the_rest() -> None:
+    def layer(scene: str) -> str:
+        snapshot = SCENES[scene]
+        assert snapshot.link is not None
+        return dict(text.details(snapshot.link, verified=snapshot.verified, hosting=False, probe=None))["Wi-Fi layer"]
+
+    layers = [layer(scene) for scene in ("linked-good", "linked-pin", "linked-foreign", "linked-neighbour")]
+    assert len(set(layers)) == 4
+    assert [("not authenticated" in words) for words in layers] == [True, False, True, False]
+
+
+def test_notices_of_strangers_and_groups_hold_no_pin() -> None:
+    for scene in ("asked-button", "asked-show-pin", "asked-enter-pin", "hosting-asked"):
+        title, body = text.request_notice(SCENES[scene])
+        assert "wants to connect" in title and text.NOT_VERIFIED in body
+    assert text.NOT_VERIFIED in text.linked_notice(SCENES["linked-foreign"])[1]
+    assert text.NOT_VERIFIED not in text.linked_notice(SCENES["linked-good"])[1]
+    empty, one, all_ = SCENES["hosting-empty"], SCENES["hosting-pin"], SCENES["hosting"]
+    assert text.group_notice(SCENES["hosting-starting"], empty) == ("Your group is up", "Others can join it now.")
+    assert text.group_notice(empty, one) == ("Pixel 9 joined your group", "One member.")
+    joined = text.group_notice(one, all_)
+    assert joined is not None and "[TV] Living room" in joined[0] and joined[1] == "3 members."
+    assert text.group_notice(one, empty) == ("Pixel 9 left your group", "It is empty now.")
+    assert text.group_notice(all_, all_) is None
+    for before in SCENES.values():
+        for now in SCENES.values():
+            assert PIN not in "".join(text.group_notice(before, now) or ()).replace(" ", "")
+
+
+def test_no_line_of_the_moment_holds_the_pin() -> None:
+    for scene, snapshot in SCENES.items():
+        if snapshot.pin is not None:
+            for line in (text.headline(snapshot), text.state_line(snapshot), text.tooltip(snapshot), repr(snapshot)):
+                assert snapshot.pin not in line.replace(" ", ""), scene
+
+
+@given(st.text(alphabet="0123456789 -x", max_size=20))
+def test_a_pin_being_typed_is_sent_only_without_a_problem(typed: str) -> None:
+    if pin.valid(typed) is not None:
+        assert not text.pin_problem(typed)
+    assert text.pin_hint(typed)
 
 
 def test_numbers() -> None:

@@ -181,17 +181,17 @@ class Node(Machine):
         await until(f"{self.name} has pressed {button!r}", found, limit, 0.2)
         return time.monotonic() - started
 
-    async def type_in(self, text: str, limit: float = 45) -> None:
-        """Click the showing text field and type."""
+    async def type_in(self, field: str, text: str, limit: float = 45) -> None:
+        """Click the showing text field of this name and type."""
 
         async def found() -> bool:
-            widget = await self.screen.find(".*", TEXT)
+            widget = await self.screen.find(field, TEXT)
             if widget is not None:
                 await self.screen.press(widget)
                 await self.screen.type(text)
             return widget is not None
 
-        await until(f"{self.name} has a field to type in", found, limit, 0.2)
+        await until(f"{self.name} has a field {field!r}", found, limit, 0.2)
 
     async def tick(self, box: str, limit: float = 45) -> None:
         async def found() -> bool:

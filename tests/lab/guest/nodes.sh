@@ -37,6 +37,7 @@ lab_nodes() { # all, or those of these shapes
     done
     return 0
 }
+has_p2p() { [[ " ${LAB_NO_P2P-} " != *" $1 "* ]]; }
 has_manager() { [[ " managed beside " = *" $(lab_shape "$1") "* ]]; }
 
 node() { local n=$1; shift; nsenter -t "$(lab_pid "$n")" -m -n -u -- "$@"; }
@@ -125,8 +126,7 @@ daemon() { # A start|kill|restart NAME
         NetworkManager) in+=(NetworkManager --debug --log-level="$([ "$traced" ] && echo TRACE || echo INFO)") ;;
         bluetoothd)
             # Bluetooth sockets exist in the first network namespace only: there, but on the node's bus.
-            local controller=0; [ "$n" = A ] || controller=1
-            in=(env "HCI_ONLY=$controller" LD_PRELOAD=/usr/local/lib/hci_only.so nsenter -t "$(lab_pid "$n")" -m -u --
+            in=(env "HCI_ONLY=$(cat "/run/lab/$n.controller")" LD_PRELOAD=/usr/local/lib/hci_only.so nsenter -t "$(lab_pid "$n")" -m -u --
                 /usr/libexec/bluetooth/bluetoothd -n ${traced:+-d} $BLUETOOTHD_FLAGS) ;;
         *) echo "lab: no daemon $name" >&2; return 2 ;;
         esac
@@ -180,7 +180,7 @@ RULES
 lab_radios() {
     local n i=0 phy radios='' others=''
     for n in $(lab_nodes); do
-        if [[ " ${LAB_NO_P2P-} " = *" $n "* ]]; then others+=" $n"; else radios+=" $n"; fi
+        if has_p2p "$n"; then radios+=" $n"; else others+=" $n"; fi
     done
     if [ -n "${LAB_AP-}" ]; then
         radios+=" AP"
@@ -217,12 +217,17 @@ lab_access_point() { # an open one, and both nodes on it: a machine at home or a
     done
 }
 
-lab_bluetooth() { # one virtual LE controller for each node
+lab_bluetooth() { # one virtual LE controller for each node that is somebody's computer
+    local n i=0
+    for n in $(lab_nodes managed beside alone root); do
+        echo $i > "/run/lab/$n.controller"
+        i=$((i + 1))
+    done
     modprobe hci_vhci
-    setsid btvirt -L -l2 < /dev/null >> "$LOGS/btvirt.log" 2>&1 &
+    setsid btvirt -L -l$i < /dev/null >> "$LOGS/btvirt.log" 2>&1 &
     echo $! > /run/lab/btvirt
     disown
-    soon 10 test -e /sys/class/bluetooth/hci1
+    soon 10 test -e "/sys/class/bluetooth/hci$((i - 1))"
 }
 
 has_bluetooth() { soon "$2" node "$1" sh -c 'busctl tree --list org.bluez | grep -q hci'; }
@@ -242,7 +247,7 @@ bus_has() { node "$1" busctl call org.freedesktop.DBus / org.freedesktop.DBus Na
 
 lab_up() {
     mkdir -p /run/lab "$LOGS"
-    local n word users
+    local n word users kind
     for word in ${LAB_NODES:-A B}; do
         n=${word%=*}
         [ "$n" != "$word" ] || word=$n=${LAB_SHAPE:-managed}
@@ -273,7 +278,8 @@ lab_up() {
     for n in $users; do
         soon 20 node $n test -S /run/user/1000/bus && soon 20 node $n test -S /tmp/.X11-unix/X1 || return 1
         has_bluetooth $n 15 || { lab_bluetooth_again && has_bluetooth $n 20; } || return 1
-        ! has_manager $n || soon 120 node $n sh -c 'nmcli -t -f TYPE,STATE device | grep -q wifi-p2p:disconnected' || return 1
+        kind=wifi-p2p; has_p2p $n || kind=wifi
+        ! has_manager $n || soon 120 node $n sh -c "nmcli -t -f TYPE,STATE device | grep -q ^$kind:disconnected" || return 1
     done
     [ -z "${LAB_AP-}" ] || lab_access_point || return 1
     echo "lab: the machines are up at $(cut -d' ' -f1 /proc/uptime) s:$(for n in $(lab_nodes); do echo " $n ($(lab_shape "$n"))"; done | tr -d '\n')"
