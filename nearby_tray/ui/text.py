@@ -687,6 +687,11 @@ def failed_notice(snapshot: Snapshot) -> tuple[str, str]:
     return said.title, f"{said.sentence} {said.advice}"
 
 
+def entry_notice(snapshot: Snapshot) -> tuple[str, str]:
+    name = clean(snapshot.peer.name if snapshot.peer else "")
+    return tr("{peer} shows a PIN", peer=name), " ".join(filter(None, (tries_words(snapshot), tr("Type it in Nearby Tray."))))
+
+
 def group_notice(before: Snapshot, now: Snapshot) -> tuple[str, str] | None:
     """What changed in the group that we host; `None`: nothing worth a notification. A PIN is never in it."""
     known, here = {m.peer.id: m.peer for m in before.members}, {m.peer.id: m.peer for m in now.members}
