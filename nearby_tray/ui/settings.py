@@ -291,7 +291,7 @@ class GroupSettings(QFrame):
         self.intent.currentIndexChanged.connect(lambda _k: change(go_intent=self.intent.currentData()))
         self.frequency = QLineEdit()
         self.frequency.setMaximumWidth(110)
-        self.frequency.setPlaceholderText(tr("Automatic"))
+        self.frequency.setPlaceholderText(tr("Any"))
         self.frequency.textEdited.connect(lambda _text: self._judge())
         self.frequency.editingFinished.connect(self._frequency_edited)
         for object_name, widget, spoken in (

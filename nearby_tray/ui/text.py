@@ -328,7 +328,7 @@ UNVERIFIED = Said(
 PHONE = "Open Wi-Fi Direct in its settings, and keep that page open."
 NEEDS_PIN = "A PIN needs NetworkManager 1.60 or newer, or the right to control wpa_supplicant."
 NEEDS_JOINING = "It owns a group already, and joining one needs the right to control wpa_supplicant."
-NEEDS_HOST = "A group of your own needs the right to control wpa_supplicant; NetworkManager alone cannot host one."
+NEEDS_HOST = "A group of your own needs the right to control wpa_supplicant."
 IDENTITY_CHANGED = Said(
     "Not the computer you remembered",
     "It calls itself {peer}, a name you remembered, but it cannot prove to be the same computer.",
