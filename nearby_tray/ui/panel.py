@@ -148,6 +148,11 @@ class Panel(QWidget):
         self._scroll.setVerticalScrollBarPolicy(fits)
         if (self.width(), self.height()) != (width, height):
             self.setFixedSize(width, height)
+            if self.isVisible() and screen is not None:
+                # One that grows at the lower edge moves up; Wayland does that, or not, by itself.
+                frame, free = self.frameGeometry(), screen.availableGeometry()
+                if frame.bottom() > free.bottom():
+                    self.move(frame.x(), max(free.top(), free.bottom() - frame.height()))
 
     def _look_closely(self, wanted: bool) -> None:
         if wanted != self._close_look:
@@ -156,10 +161,11 @@ class Panel(QWidget):
 
     def show_near(self, icon: QRect) -> None:
         """Show and raise; beside the tray icon where its place is known (X11), otherwise where the desktop puts windows."""
-        fresh = not self.isVisible()
-        self.show()
         screen = QGuiApplication.screenAt(icon.center()) if icon.isValid() else None
-        if fresh and screen is not None:
+        if not self.isVisible() and screen is not None:
+            # Before it is shown: a window manager takes this for the place of the frame, later for that of what is inside it.
+            self._draw()
+            self._fit()
             free = screen.availableGeometry()
             size = self.frameGeometry().size()
             above = icon.center().y() > free.center().y()
@@ -168,6 +174,7 @@ class Panel(QWidget):
             place.setX(max(free.left() + 6, min(place.x(), free.right() - size.width() - 6)))
             place.setY(max(free.top(), min(place.y(), free.bottom() - size.height())))
             self.move(place)
+        self.show()
         self.raise_()
         self.activateWindow()
 

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import SLOT, QBuffer, QByteArray, QIODevice, QObject, QRectF, QSize, Signal, Slot
+from PySide6.QtCore import SLOT, QBuffer, QByteArray, QIODevice, QObject, QPointF, QRectF, QSize, Signal, Slot
 from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher, QDBusVariant
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QImage, QImageReader, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
@@ -23,7 +23,7 @@ SIZES = (16, 22, 24, 32, 48)
 TRAY = ("idle", "off", "seeking", "asked", "working", "good", "fair", "weak", "restoring", "problem")
 
 _GTK_DESKTOPS = {"gnome", "unity", "xfce", "x-cinnamon", "cinnamon", "mate", "budgie", "pantheon", "lxde", "ubuntu", "pop"}
-_DARK_PANELS = {"gnome", "unity", "ubuntu", "pop"}  # their top bar is dark in the light theme too
+_DARK_PANELS = {"gnome", "unity", "ubuntu", "pop", "xfce"}  # their panel is dark in the light theme too, unless changed
 
 
 def _desktop(environment: MutableMapping[str, str]) -> set[str]:
@@ -249,9 +249,29 @@ def application_icon() -> QIcon:
 
 
 def tray_icon(state: str) -> QIcon:
-    """`state`: one of `TRAY`. Light on a dark panel, dark on a light one, as good as can be guessed."""
+    """`state`: one of `TRAY`. Light on a dark panel, dark on a light one, as good as can be guessed.
+
+    No panel says its colour (LXQt's and Xfce's have another than the windows), so a rim of the other shade keeps a wrong guess readable.
+    """
     dark = bool(_desktop(os.environ) & _DARK_PANELS) or is_dark(QGuiApplication.palette())
-    return icon(f"tray-{state}", "#ffffff" if dark else INK.decode())
+    return _rimmed(f"tray-{state}", *(("#ffffff", INK.decode()) if dark else (INK.decode(), "#ffffff")))
+
+
+@cache
+def _rimmed(name: str, colour: str, rim: str) -> QIcon:
+    result = QIcon()
+    for pixels in SIZES:
+        image = _image(name, rim, pixels).copy()  # `QImage.fill` would have PySide make all enumerations of `Qt`, 25 ms
+        painter = QPainter(image)
+        far = max(1.0, pixels / 22)
+        painter.setOpacity(0.5)
+        for x, y in ((-far, 0), (far, 0), (0, -far), (0, far), (-0.7, -0.7), (0.7, -0.7), (-0.7, 0.7), (0.7, 0.7)):
+            painter.drawImage(QPointF(x, y), _image(name, rim, pixels))
+        painter.setOpacity(1.0)
+        painter.drawImage(QPointF(0, 0), _image(name, colour, pixels))
+        painter.end()
+        result.addPixmap(QPixmap.fromImage(image))
+    return result
 
 
 # --- what the desktop prefers ----------------------------------------------------------------------------------------------

@@ -138,12 +138,9 @@ def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _ways(peer: Peer, snapshot: Snapshot) -> tuple[Entry, ...]:
-    """How a machine without Nearby Tray can be linked with; what cannot be done says why in the panel."""
-    if peer.remembered and snapshot.radios.abilities.persistent:
-        return (Entry(tr("Remembered group"), "ask", f"{Method.PBC} {peer.id}"),)
-    offers = text.offers(peer, snapshot.radios.abilities)
-    return tuple(Entry(offer.words, "ask", f"{offer.method} {peer.id}", enabled=not offer.obstacle) for offer in offers)
+def _for_the_bus(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Menus over D-Bus mark their mnemonics with an underscore: Qt makes one of each &, and does not double those of a name."""
+    return tuple(entry._replace(words=entry.words.replace("_", "__"), entries=_for_the_bus(entry.entries)) for entry in entries)
 
 
 def _value(call: QDBusPendingCallWatcher) -> object:
@@ -154,6 +151,14 @@ def _value(call: QDBusPendingCallWatcher) -> object:
         return None
     found: object = reply.arguments()[0]
     return found.variant() if isinstance(found, QDBusVariant) else found
+
+
+def _ways(peer: Peer, snapshot: Snapshot) -> tuple[Entry, ...]:
+    """How a machine without Nearby Tray can be linked with; what cannot be done says why in the panel."""
+    if peer.remembered and snapshot.radios.abilities.persistent:
+        return (Entry(tr("Remembered group"), "ask", f"{Method.PBC} {peer.id}"),)
+    offers = text.offers(peer, snapshot.radios.abilities)
+    return tuple(Entry(offer.words, "ask", f"{offer.method} {peer.id}", enabled=not offer.obstacle) for offer in offers)
 
 
 class Tray(QObject):
@@ -277,8 +282,7 @@ class Tray(QObject):
     def _draw_menu(self) -> None:
         wanted = plan(self._snapshot)
         if self._registered:
-            # D-Bus menus mark their mnemonics with an underscore; Qt turns & into it and leaves those of a name alone.
-            wanted = tuple(entry._replace(words=entry.words.replace("_", "__")) for entry in wanted)
+            wanted = _for_the_bus(wanted)
         # A menu that is open on the screen is left as it is; it is drawn anew when it closes.
         if wanted == self._plan or self._menu.isVisible():
             return

@@ -83,7 +83,7 @@ class Session:
     def open_screen(self, size: str) -> None:
         readable, writable = os.pipe()
         screen = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writable), "-screen", "0", size, "-nolisten", "tcp"],
+            ["Xvfb", "-displayfd", str(writable), "-screen", "0", size, "-nolisten", "tcp", "-noreset"],
             pass_fds=(writable,), env=self.env, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         self.children.append(screen)
