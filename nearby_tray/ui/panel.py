@@ -139,9 +139,13 @@ class Panel(QWidget):
         """As tall as the page needs, as far as the screen allows; wider only for large fonts."""
         width = max(WIDTH, self.fontMetrics().averageCharWidth() * 48)
         height = height_for(self._header.inside, width) + height_for(self._inside, width)
+        wanted = height
         if (screen := self.screen()) is not None:
             width = min(width, screen.availableGeometry().width())
             height = min(height, screen.availableGeometry().height() - 48)
+        # Its scroll bar would take width, wrap more text and so keep itself needed.
+        fits = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if height == wanted else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self._scroll.setVerticalScrollBarPolicy(fits)
         if (self.width(), self.height()) != (width, height):
             self.setFixedSize(width, height)
             if self.isVisible() and screen is not None:
@@ -475,6 +479,7 @@ class _Seeking(_Page):
             self._ways.show_ways(chosen, self._snapshot)
         self._list.setVisible(chosen is None)
         self._ways.setVisible(chosen is not None)
+        self._stop.setVisible(chosen is None)
         self._list.show_peers(self._snapshot.peers if chosen is None else ())
 
     def _choose(self, peer: Peer | None) -> None:
@@ -805,7 +810,7 @@ class _Linked(_Page):
                 "last": text.milliseconds(health.rtt_last),
                 "p50": text.milliseconds(health.rtt_p50),
                 "p95": text.milliseconds(health.rtt_p95),
-                "loss": text.share(health.loss),
+                "loss": text.share(health.loss if health.probe is not Probe.NEIGHBOUR else None),
                 "signal": text.percent(health.signal),
                 "traffic": f"{text.size(health.bytes_in)} / {text.size(health.bytes_out)}" if health.bytes_in is not None else "–",
             }

@@ -328,7 +328,7 @@ UNVERIFIED = Said(
 PHONE = "Open Wi-Fi Direct in its settings, and keep that page open."
 NEEDS_PIN = "A PIN needs NetworkManager 1.60 or newer, or the right to control wpa_supplicant."
 NEEDS_JOINING = "It owns a group already, and joining one needs the right to control wpa_supplicant."
-NEEDS_HOST = "A group of your own needs the right to control wpa_supplicant; NetworkManager alone cannot host one."
+NEEDS_HOST = "A group of your own needs the right to control wpa_supplicant."
 IDENTITY_CHANGED = Said(
     "Not the computer you remembered",
     "It calls itself {peer}, a name you remembered, but it cannot prove to be the same computer.",
@@ -685,6 +685,11 @@ def failed_notice(snapshot: Snapshot) -> tuple[str, str]:
     assert snapshot.failure is not None
     said = failure_text(snapshot.failure, snapshot.peer.name if snapshot.peer else "")
     return said.title, f"{said.sentence} {said.advice}"
+
+
+def entry_notice(snapshot: Snapshot) -> tuple[str, str]:
+    name = clean(snapshot.peer.name if snapshot.peer else "")
+    return tr("{peer} shows a PIN", peer=name), " ".join(filter(None, (tries_words(snapshot), tr("Type it in Nearby Tray."))))
 
 
 def group_notice(before: Snapshot, now: Snapshot) -> tuple[str, str] | None:

@@ -149,6 +149,7 @@ def sheet(t: Tones) -> str:
     QPushButton[role="flat"], QToolButton {{ background: transparent; color: {t.text}; border: 1px solid transparent; border-radius: 6px;
         padding: 4px; }}
     QPushButton[role="flat"]:hover, QToolButton:hover {{ background: {t.hover}; border-color: {t.line}; }}
+    QPushButton[role="flat"]:disabled {{ color: {t.dim}; }}
     QPushButton[role="flat"]:focus, QToolButton:focus {{ border: 1px solid {t.accent}; }}
     QPushButton[role="link"] {{ background: transparent; border: 1px solid transparent; color: {t.accent}; padding: 1px 3px; }}
     QPushButton[role="link"]:hover {{ text-decoration: underline; }}

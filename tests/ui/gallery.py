@@ -84,6 +84,11 @@ def draw(folder: Path) -> None:
         window.name.textEdited.emit("")
         window.port.textEdited.emit("")
         save(window, f"settings-errors-{shade}")
+        window.groups.findChild(QPushButton, "advancedButton").click()  # type: ignore[union-attr]
+        save(window.groups, f"settings-groups-{shade}")
+        window.groups.frequency.setText("5180")
+        window.groups.frequency.textEdited.emit("")
+        save(window.groups, f"settings-groups-channel-{shade}")
         window.hide()
         window.deleteLater()
         strip = QImage(len(theme.TRAY) * 60, 60, QImage.Format.Format_ARGB32_Premultiplied)
