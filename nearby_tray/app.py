@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from . import BUS_INTERFACE, BUS_NAME, BUS_PATH
-from .core.model import Failure, Radios, Snapshot
+from .core.model import Failure, Method, Radios, Snapshot
 from .ui import text
 
 if TYPE_CHECKING:
@@ -101,9 +101,19 @@ async def _until_quit(work: Callable[[asyncio.Event], Awaitable[int]]) -> int:
 
 
 _WORK = (
-    ".core.wire", ".core.conversation", ".core.session", ".controller", ".system.trust",
-    ".system.bus", ".system.networkmanager", ".system.wifi", ".system.bluez", ".system.notifications",
-    ".system.service", ".system.login", ".system.pinger",
+    ".core.wire",
+    ".core.conversation",
+    ".core.session",
+    ".controller",
+    ".system.trust",
+    ".system.bus",
+    ".system.networkmanager",
+    ".system.wifi",
+    ".system.bluez",
+    ".system.notifications",
+    ".system.service",
+    ".system.login",
+    ".system.pinger",
 )
 
 
@@ -194,6 +204,8 @@ class _Applet:
             accept=self.controller.accept,
             decline=self.controller.decline,
             disconnect=self.controller.disconnect,
+            seek=self.controller.seek,
+            copy=self._face.copy if self._face is not None else None,
             raise_=self.raise_window,
             enabled=lambda: self.controller.settings.notifications,
         )
@@ -226,8 +238,20 @@ class _Applet:
     def seek(self) -> None:
         self.controller.seek()
 
-    def ask(self, peer_id: str) -> None:
-        self.controller.ask(peer_id)
+    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False) -> None:
+        self.controller.ask(peer_id, method, remember)
+
+    def enter_pin(self, pin: str) -> None:
+        self.controller.enter_pin(pin)
+
+    def host(self, persistent: bool) -> None:
+        self.controller.host(persistent)
+
+    def invite(self, peer_id: str) -> None:
+        self.controller.invite(peer_id)
+
+    def expel(self, address: str) -> None:
+        self.controller.expel(address)
 
     def accept(self, remember: bool) -> None:
         self.controller.accept(remember)
@@ -382,5 +406,3 @@ def watch_signals(quit: asyncio.Event) -> Callable[[], None]:
         os.close(writing)
 
     return restore
-
-

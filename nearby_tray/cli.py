@@ -17,7 +17,7 @@ import asyncio
 import json
 import os
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from . import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from .system.bus import Bus, Signal
 
@@ -35,6 +35,8 @@ INTERRUPTED = 130
 FIND = 35.0  # seconds until somebody is found; the applet itself looks for 30
 LINK = 300.0  # seconds until a link, with all its tries
 END = 20.0  # seconds until a link or the applet has ended
+
+METHODS = {"push-button": "pbc", "show-pin": "display", "enter-pin": "keypad"}  # as one says it, and as D-Bus does
 
 _OWN_ERRORS = "org.nearbytray.Error."
 
@@ -123,12 +125,27 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     verb("seek", "look for computers nearby")
     connect = verb("connect", "ask a computer for a link, looking for it first if needed", answers=True)
     connect.add_argument("name", metavar="NAME", help="its name, or its id from peers --json")
-    connect.add_argument("--wait", action="store_true", help="wait until linked, or until it did not work")
+    connect.add_argument(
+        "--method", choices=tuple(METHODS), help="for a machine without Nearby Tray, which is not verified: what this computer does"
+    )
+    connect.add_argument("--remember", action="store_true", help="with --method: remember the group, so that it can be formed again")
     accept = verb("accept", "accept the request for a link", answers=True)
     accept.add_argument("--remember", action="store_true", help="no code next time, if the other side remembers too")
-    accept.add_argument("--wait", action="store_true", help="wait until linked, or until it did not work")
+    pin = verb("pin", "enter the PIN that the other machine shows; it is read from the terminal, never an argument", answers=True)
+    for each in (connect, accept, pin):
+        each.add_argument("--pin-stdin", action="store_true", help="read the PIN from standard input instead")
+        each.add_argument("--wait", action="store_true", help="wait until linked, or until it did not work")
     verb("decline", "decline the request for a link")
-    verb("disconnect", "end the link, or stop whatever is going on")
+    host = verb("host", "own a group that phones, TVs and other computers can join", answers=True)
+    host.add_argument("--remember", action="store_true", help="remember the group: who was in it can come back")
+    invite = verb("invite", "invite a machine into the group, looking for it first if needed")
+    invite.add_argument("name", metavar="NAME", help="its name, or its id from peers --json")
+    invite.add_argument("--wait", action="store_true", help="wait until it has joined, or has not")
+    expel = verb("expel", "send a member out of the group")
+    expel.add_argument("name", metavar="MEMBER", help="its name, id or address from members --json")
+    members = verb("members", "list the members of the group", answers=True)
+    members.add_argument("--names", action="store_true", help="only what “expel” can be given, one a line (for completion)")
+    verb("disconnect", "end the link or the group, or stop whatever is going on")
     settings = verb("settings", "show the settings, or change some of them", answers=True)
     settings.add_argument("changes", metavar="KEY=VALUE", nargs="*", help="for example visibility=trusted or port=47476")
     verb("quit", "end the applet")
@@ -373,24 +390,16 @@ async def _seek(remote: _Remote, _: argparse.Namespace) -> int:
 
 
 async def _connect(remote: _Remote, wanted: argparse.Namespace) -> int:
-    said = await remote.status()
-    if said["state"] == "idle":
-        await remote.ask("Seek")
-        said = await remote.status()
-    target = wanted.name
-    if said["state"] == "seeking":
-
-        def found(status: dict[str, Any]) -> bool:
-            return status["state"] != "seeking" or any(peer.get("reachable") and _is_meant(wanted.name, peer) for peer in _rows(status))
-
-        try:
-            said = await remote.follow(found, FIND)
-        except Failed as failed:
-            if failed.status != NOT_POSSIBLE:
-                raise
-        if said["state"] == "idle":
-            raise Failed(NOT_POSSIBLE, _why(said) or "Nobody answered.")
-    await remote.ask("Connect", "s", target)
+    if wanted.pin_stdin and wanted.method != "enter-pin":
+        raise Failed(USAGE, "--pin-stdin needs --method enter-pin.")
+    if wanted.remember and wanted.method is None:
+        raise Failed(USAGE, "--remember needs --method; a computer with Nearby Tray is remembered in the window.")
+    if (await remote.status())["state"] in ("idle", "seeking"):
+        await _seen(remote, wanted.name, on_wifi=wanted.method is not None)
+    if wanted.method is None:
+        await remote.ask("Connect", "s", wanted.name)
+    else:
+        await remote.ask("ConnectBy", "ssb", wanted.name, METHODS[wanted.method], wanted.remember)
     # The code is known once keys are agreed; whoever is remembered needs none and may be further already.
     said = await remote.follow(lambda status: status["state"] not in ("seeking", "asking") or bool(status.get("code")), FIND)
     if said["state"] == "idle":
@@ -400,20 +409,288 @@ async def _connect(remote: _Remote, wanted: argparse.Namespace) -> int:
     return await _until_linked(remote, said, wanted)
 
 
+async def _seen(remote: _Remote, name: str, *, on_wifi: bool) -> None:
+    """Look until the machine of this name is found, or for a while; `on_wifi`: it need not answer with Nearby Tray."""
+    said = await remote.status()
+    if said["state"] != "seeking":
+        await remote.ask("Seek")
+        said = await remote.status()
+
+    def found(status: dict[str, Any]) -> bool:
+        here = [peer for peer in _rows(status) if peer.get("reachable") or (on_wifi and peer.get("on_wifi"))]
+        return status["state"] != said["state"] or any(_is_meant(name, peer) for peer in here)
+
+    try:
+        seen = await remote.follow(found, FIND)
+    except Failed as failed:
+        if failed.status != NOT_POSSIBLE:
+            raise
+        return  # the applet says whom it knows instead
+    if seen["state"] == "idle":
+        raise Failed(NOT_POSSIBLE, _why(seen) or "Nobody answered.")
+
+
 async def _accept(remote: _Remote, wanted: argparse.Namespace) -> int:
+    said = await remote.status()
+    if said["state"] == "asked" and said.get("pin_wanted"):
+        return await _pin(remote, wanted)
+    if wanted.pin_stdin:
+        raise Failed(NOT_POSSIBLE, "No PIN is wanted to accept this request.")
     await remote.ask("Accept", "b", wanted.remember)
-    return await _until_linked(remote, await remote.status(), wanted)
+    return await _until_linked(remote, await remote.status(), wanted, whom=said.get("peer"))
 
 
-async def _until_linked(remote: _Remote, said: dict[str, Any], wanted: argparse.Namespace) -> int:
-    if wanted.wait:
-        said = await remote.follow(lambda status: status["state"] in ("linked", "idle"), LINK)
+async def _pin(remote: _Remote, wanted: argparse.Namespace) -> int:
+    said = await remote.status()
+    if not said.get("pin_wanted"):
+        raise Failed(NOT_POSSIBLE, "No PIN is wanted now.")
+    whom = said.get("peer")
+    with _typing(wanted.pin_stdin) as keys:
+        if keys is None:
+            raise Failed(NOT_POSSIBLE, f"{_who(said)} shows a PIN, and there is no terminal to type it at; give it with --pin-stdin.")
+        said = await _typed(remote, said, keys)
+        return await _until_linked(remote, said, wanted, whom=whom, keys=keys)
+
+
+async def _until_linked(
+    remote: _Remote, said: dict[str, Any], wanted: argparse.Namespace, *, whom: Any = None, keys: _Keys | None = None
+) -> int:
+    """Say what has to be done on the other machine and, with `--wait`, see it through. `whom`: who was let into our group."""
+    with _typing(wanted.pin_stdin, keys) as keys:
+        told: object = None
+        while True:
+            pin, hint = said.get("pin"), None
+            if said.get("pin_wanted") and keys is not None:
+                said = await _typed(remote, said, keys)
+                continue
+            if said.get("pin_wanted"):
+                hint = f"{_who(said)} shows a PIN. Enter it with: nearby-tray pin"
+            elif isinstance(pin, str):
+                hint = f"Type this PIN on {_who(said)}: {_grouped(pin)}"
+            elif said["state"] == "forming" and said.get("verified") is False and said.get("method") == "pbc" and whom is None:
+                hint = f"On {_who(said)}, open Wi-Fi Direct in its settings, keep that page open, and accept."
+            if hint is not None and hint != told and not wanted.json:
+                print(hint, flush=True)
+            told = hint or told
+            if not wanted.wait or _is_settled(said):
+                break
+            before = (pin, said.get("pin_wanted"), said.get("tries_left"), said["state"])
+
+            def moved(status: dict[str, Any], before: object = before) -> bool:
+                now = (status.get("pin"), status.get("pin_wanted"), status.get("tries_left"), status["state"])
+                return now != before or _is_settled(status)
+
+            said = await remote.follow(moved, LINK)
     if wanted.json:
         _show(said, True, _status_lines)
-    if wanted.wait and said["state"] != "linked":
+    if wanted.wait and said["state"] != "linked" and not _has_joined(said, whom):
         raise Failed(NOT_POSSIBLE, _why(said) or "It did not work.")
     if wanted.wait and not wanted.json:
         _show(said, False, _status_lines)
+    return OK
+
+
+def _is_settled(status: dict[str, Any]) -> bool:
+    """Linked, ended, or a group of ours into which nobody is being let."""
+    return status["state"] in ("linked", "idle") or (status["state"] == "hosting" and not status.get("peer"))
+
+
+def _has_joined(status: dict[str, Any], whom: Any) -> bool:
+    members = status.get("members")
+    id = whom.get("id") if isinstance(whom, dict) else None
+    return id is not None and any(isinstance(one, dict) and id in (one.get("id"), one.get("address")) for one in members or ())
+
+
+# --- a PIN that is typed ------------------------------------------------------------------------------------------------------
+
+
+class _Keys:
+    """Where a PIN is typed: a terminal, which does not show it, or standard input. Never the arguments: those are seen by everybody."""
+
+    def __init__(self, handle: int, terminal: bool) -> None:
+        self._handle, self.terminal = handle, terminal
+        self._typed = b""
+        self._ended = False
+
+    def say(self, words: str) -> None:
+        if self.terminal:
+            with suppress(OSError):
+                os.write(self._handle, words.encode(errors="replace"))
+
+    async def line(self, prompt: str) -> str | None:
+        """What is typed up to Enter; `None` when nothing more can come. Cancelling it leaves the terminal as it was."""
+        loop = asyncio.get_running_loop()
+        self.say(prompt)
+        with self._hidden():
+            while b"\n" not in self._typed and not self._ended:
+                ready = asyncio.Event()
+                try:
+                    loop.add_reader(self._handle, ready.set)
+                except OSError:
+                    ready.set()  # a file, which cannot be waited for and need not be
+                try:
+                    await ready.wait()
+                finally:
+                    with suppress(OSError):
+                        loop.remove_reader(self._handle)
+                try:
+                    more = os.read(self._handle, 1024)
+                except OSError:
+                    more = b""
+                self._typed = (self._typed + more)[:4096]
+                self._ended = not more or len(self._typed) == 4096
+            self.say("\n")
+        line, _, self._typed = self._typed.partition(b"\n")
+        return line.decode(errors="replace") if line or not self._ended else None
+
+    @contextmanager
+    def _hidden(self) -> Iterator[None]:
+        """The terminal shows nothing of what is typed."""
+        if not self.terminal:
+            yield
+            return
+        import termios
+
+        before = termios.tcgetattr(self._handle)
+        quiet = [*before]
+        quiet[3] &= ~termios.ECHO
+        termios.tcsetattr(self._handle, termios.TCSAFLUSH, quiet)
+        try:
+            yield
+        finally:
+            with suppress(termios.error):
+                termios.tcsetattr(self._handle, termios.TCSADRAIN, before)
+
+
+@contextmanager
+def _typing(stdin: bool, keys: _Keys | None = None) -> Iterator[_Keys | None]:
+    """Standard input, or the terminal where there is one. `keys`: somebody has them already."""
+    if keys is not None:
+        yield keys
+    elif stdin:
+        try:
+            handle = sys.stdin.fileno()
+        except (AttributeError, OSError, ValueError):
+            raise Failed(NOT_POSSIBLE, "There is no standard input to read the PIN from.") from None
+        yield _Keys(handle, os.isatty(handle))
+    else:
+        try:
+            handle = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+        except OSError:
+            yield None
+            return
+        try:
+            yield _Keys(handle, True)
+        finally:
+            os.close(handle)
+
+
+async def _typed(remote: _Remote, said: dict[str, Any], keys: _Keys) -> dict[str, Any]:
+    """Have the PIN typed and handed on, unless it is not wanted any more; the status after that."""
+    from .core import pin as pins
+    from .core.model import Snapshot
+    from .ui import text
+
+    tries = said.get("tries_left")
+
+    def is_over(status: dict[str, Any]) -> bool:
+        return not status.get("pin_wanted") or status.get("tries_left") != tries
+
+    wrong = text.tries_words(Snapshot(tries_left=tries)) if isinstance(tries, int) else ""
+    prompt = f"PIN that {_who(said)} shows: "
+    if wrong:
+        keys.say(f"The PIN was wrong. {wrong}\n")
+    over = asyncio.ensure_future(remote.follow(is_over, LINK))
+    try:
+        while True:
+            line = asyncio.ensure_future(keys.line(prompt))
+            try:
+                await asyncio.wait([over, line], return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                if not line.done():
+                    line.cancel()
+                    await asyncio.wait([line])
+            if line.cancelled() or over.done():
+                keys.say("\n")
+                return await over
+            typed = line.result()
+            if typed is None:
+                raise Failed(NOT_POSSIBLE, "No PIN was given.")
+            problem = text.pin_problem(typed)
+            if pins.valid(typed) is not None:
+                await remote.ask("EnterPin", "s", typed)
+                return await over
+            problem = problem or f"A PIN has {pins.SIZE} digits."
+            if not keys.terminal:
+                raise Failed(NOT_POSSIBLE, problem)
+            keys.say(f"{problem}\n")
+    finally:
+        over.cancel()
+        await asyncio.wait([over])
+
+
+def _grouped(pin: str) -> str:
+    from .core.pin import grouped
+
+    return grouped(_line(pin))
+
+
+def _who(said: dict[str, Any]) -> str:
+    """The other machine's name, in a sentence."""
+    from .ui import text
+
+    peer = said.get("peer")
+    return text.quoted(str(peer.get("name", ""))) if isinstance(peer, dict) else "the other machine"
+
+
+# --- a group of our own -------------------------------------------------------------------------------------------------------
+
+
+async def _host(remote: _Remote, wanted: argparse.Namespace) -> int:
+    await remote.ask("Host", "b", wanted.remember)
+    said = await remote.follow(lambda status: status["state"] == "idle" or bool(status.get("interface")), LINK)
+    if said["state"] == "idle":
+        raise Failed(NOT_POSSIBLE, _why(said) or "It did not work.")
+    _show(said, wanted.json, _status_lines)
+    return OK
+
+
+async def _invite(remote: _Remote, wanted: argparse.Namespace) -> int:
+    said = await remote.status()
+    if said["state"] == "hosting" and not said.get("peer"):
+        await _seen(remote, wanted.name, on_wifi=True)
+    await remote.ask("Invite", "s", wanted.name)
+    said = await remote.status()
+    whom = said.get("peer")
+    print(f"Invited {_who(said)}: open Wi-Fi Direct in its settings, and accept.", flush=True)
+    if wanted.wait:
+        said = await remote.follow(_is_settled, LINK)
+        if not _has_joined(said, whom):
+            raise Failed(NOT_POSSIBLE, _why(said) or "It did not join.")
+    return OK
+
+
+async def _expel(remote: _Remote, wanted: argparse.Namespace) -> int:
+    before = await remote.ask("Members")
+    await remote.ask("Expel", "s", wanted.name)
+    count = len(before) if isinstance(before, list) else 0
+    await remote.follow(lambda status: len(status.get("members") or ()) < count or status["state"] == "idle", END)
+    return OK
+
+
+async def _members(remote: _Remote, wanted: argparse.Namespace) -> int:
+    said = await remote.ask("Members")
+    if not isinstance(said, list):
+        raise _not_understood()
+    if wanted.names:
+        for name in _names([{**member, "reachable": True} for member in said if isinstance(member, dict)]):
+            print(name)
+        return OK
+    if not wanted.json and said == []:
+        state = (await remote.status())["state"]
+        print("Nobody is in the group." if state in ("hosting", "asked") else "There is no group of ours; begin one with: nearby-tray host")
+        return OK
+    _show(said, wanted.json, lambda members: [_member_line(member) for member in members])
     return OK
 
 
@@ -450,7 +727,12 @@ _VERBS: dict[str, Callable[[_Remote, argparse.Namespace], Awaitable[int]]] = {
     "seek": _seek,
     "connect": _connect,
     "accept": _accept,
+    "pin": _pin,
     "decline": _decline,
+    "host": _host,
+    "invite": _invite,
+    "expel": _expel,
+    "members": _members,
     "disconnect": _disconnect,
     "settings": _settings,
     "quit": _quit,
@@ -497,7 +779,7 @@ def _show(said: Any, as_json: bool, lines: Callable[[Any], list[str]]) -> None:
 
 def _status_lines(said: dict[str, Any]) -> list[str]:
     """A headline as the tray says it, then what is known, a line each."""
-    from .core.model import Failure, Grade, Health, Peer, Radios, Reason, Snapshot, Stage
+    from .core.model import Failure, Grade, Health, LinkInfo, Member, Method, Peer, Probe, Radios, Reason, Snapshot, Stage
     from .ui import text
 
     peer, health, failure, radios = said.get("peer"), said.get("health"), said.get("failure"), said["radios"]
@@ -508,6 +790,9 @@ def _status_lines(said: dict[str, Any]) -> list[str]:
             attempt=int(said.get("attempt") or 0),
             health=Health(Grade(health["grade"])) if health else None,
             failure=Failure(Stage(failure["stage"]), Reason(failure["reason"])) if failure else None,
+            link=LinkInfo("") if said.get("interface") else None,
+            members=tuple(Member(Peer("", ""), 0.0) for _ in said.get("members") or ()),
+            pin="" if said.get("pin_shown") else None,
             radios=Radios(
                 Reason(radios["bluetooth"]) if radios["bluetooth"] else None,
                 Reason(radios["wifi"]) if radios["wifi"] else None,
@@ -526,20 +811,37 @@ def _status_lines(said: dict[str, Any]) -> list[str]:
                 rows.append((label, f"{reason.sentence} {reason.advice}"))
     if said.get("code") and said["state"] in ("asking", "asked"):
         rows.append(("code", said["code"] if said.get("needs_code") else f"{said['code']} (need not be compared: remembered)"))
+    if peer and said.get("verified") is False:
+        rows.append(("", text.NOT_VERIFIED))
+    if said["state"] == "asked" and said.get("verified") is False:
+        rows.append(("", text.compare_words(Snapshot(verified=False, method=Method(said["method"])))))
+    if isinstance(said.get("pin"), str):
+        rows.append(("PIN to type there", _grouped(said["pin"])))
+    if said["state"] == "entering":
+        rows.append(("", "Enter it with: nearby-tray pin"))
+    rows += [("member", _member_line(member)) for member in said.get("members") or ()]
     if said.get("unasked"):
         rows.append(("", text.UNASKED))
     if said.get("interface"):
-        rows += [
-            ("their addresses", ", ".join(said["peer_addresses"])),
-            ("our addresses", ", ".join(said["addresses"])),
-            ("interface", said["interface"]),
-        ]
+        if said["peer_addresses"]:
+            rows.append(("their addresses", ", ".join(said["peer_addresses"])))
+        rows += [("our addresses", ", ".join(said["addresses"])), ("interface", said["interface"])]
+        link = said.get("link")
+        if isinstance(link, dict):
+            made = LinkInfo(
+                "", method=Method(link["method"]), pin=link["pin"], backend=str(link["backend"]), owner=link["owner"],
+                frequency=link["frequency_mhz"], width=link["width_mhz"],
+            )  # fmt: skip
+            details = text.details(made, verified=bool(said.get("verified", True)), hosting=said["state"] == "hosting", probe=None)
+            rows += [(label.lower(), words) for label, words in details if words and label not in ("Interface", "Other side")]
     if health:
         trip = f"{text.milliseconds(health['rtt_ms'])} (median {text.milliseconds(health['rtt_p50_ms'])}"
         rows += [
             ("round trip", f"{trip}, 95 % within {text.milliseconds(health['rtt_p95_ms'])})"),
             ("loss", text.share(health["loss"])),
         ]
+        if health.get("probe") not in (None, "pings"):
+            rows.append(("measured with", text.PROBES[Probe(health["probe"])]))
         if health.get("signal") is not None:
             rows.append(("signal", text.percent(health["signal"])))
         if health.get("bytes_in") is not None:
@@ -553,11 +855,38 @@ def _status_lines(said: dict[str, Any]) -> list[str]:
     return [_line(headline), *(f"  {label:<16} {_line(value)}" if label else f"  {_line(value)}" for label, value in rows)]
 
 
+def _member_line(said: dict[str, Any]) -> str:
+    from .core.model import Grade, Health, Probe
+    from .ui import text
+
+    health, words = said.get("health"), [text.clean(str(said["name"])), text.tr(text.KINDS.get(said.get("kind", ""), text.KINDS["other"]))]
+    heard = None
+    if health:
+        heard = Health(Grade(health["grade"]), rtt_p50=health["rtt_p50_ms"], loss=health["loss"], probe=Probe(health["probe"]))
+        words.append(text.tr(text.GRADES[heard.grade]).lower())
+    figures = text.member_figures(heard)
+    words.append(figures[:1].lower() + figures[1:])
+    return _line(", ".join([*words, *map(str, said.get("addresses") or ())]))
+
+
 def _peer_line(said: dict[str, Any]) -> str:
     from .core.model import Peer
     from .ui import text
 
-    known = ("id", "name", "kind", "reachable", "on_wifi", "strength", "trusted", "bonded", "identity_changed")
+    known = (
+        "id",
+        "name",
+        "kind",
+        "reachable",
+        "on_wifi",
+        "strength",
+        "trusted",
+        "bonded",
+        "identity_changed",
+        "model",
+        "owner",
+        "remembered",
+    )
     return _line(text.peer_line(Peer(**{key: said[key] for key in known if key in said})))
 
 
@@ -570,7 +899,7 @@ def _names(peers: list[dict[str, Any]]) -> list[str]:
         plain = name.isprintable() and name == name.strip() != "" and not name.startswith("-")
         return name if plain and known.count(name.casefold()) == 1 else _line(peer.get("id"))
 
-    return [called(peer) for peer in peers if peer.get("reachable") is True]
+    return [called(peer) for peer in peers if peer.get("reachable") is True or peer.get("on_wifi") is True]
 
 
 def _rows(status: dict[str, Any]) -> list[dict[str, Any]]:

@@ -17,6 +17,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 from .core.model import Snapshot, Stage
 from .settings import Settings
 from .simulation.demo import controller, neighbourhood, phone
+from .system.notifications import Notifications, Notifier
+from .ui import text
 from .ui.face import Face
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ class Demo:
     def __init__(self, app: QApplication, options: Options) -> None:
         self._app, self._options = app, options
         self._air, you, self._neighbour = neighbourhood(Settings().shown_name)
-        self._settings = Settings()
+        self._settings = Settings(close_quits=True)  # a second start would be another demo, not a way back
         self._you = controller(you, self._settings)
         self._phone = phone(self._air, you, lambda: self._you.snapshot)
         self._neighbour.your_code = lambda: self._you.snapshot.code
@@ -47,17 +49,34 @@ class Demo:
         await self._neighbour.open()
         await self._phone.start()
         await self._you.open()
-        self._face = Face(self._app, self._you, settings=lambda: self._you.settings, quit=quit.set)
+        you = self._you
+        self._face = Face(self._app, you, settings=lambda: you.settings, quit=quit.set, hidden=self._options.background)
+        notifications = Notifications()
+        await notifications.open()
+        notifier = Notifier(
+            notifications,
+            texts=text,
+            accept=lambda: you.accept(False),
+            decline=you.decline,
+            disconnect=you.disconnect,
+            seek=you.seek,
+            copy=self._face.copy,
+            raise_=self._face.raise_,
+            enabled=lambda: you.settings.notifications,
+        )
+        you.subscribe(notifier.show)
         status = 0
         try:
             if self._options.once:
                 status = await self._walk()
             else:
-                self._face.show_panel()
+                if not self._options.background:
+                    self._face.show_panel()
                 await quit.wait()
         finally:
             self._face.close()
-            await self._you.close()
+            await you.close()
+            await notifications.close()
             await self._neighbour.close()
             await self._phone.stop()
         if self._options.once and status == 0:

@@ -52,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     prefer_owner: bool = False  # own it wherever the other side lets us
     autostart: bool = False
     notifications: bool = True
+    close_quits: bool | None = None  # closing the window where there is no tray; None: it hides, and that has not been said yet
 
     @property
     def shown_name(self) -> str:

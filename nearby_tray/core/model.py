@@ -141,6 +141,14 @@ class Abilities:
     hears: bool = False  # requests of machines without our protocol reach us
     persistent: bool = False  # groups can be remembered and formed again with no WPS
 
+    def obstacle(self, peer: Peer, method: Method) -> Reason | None:
+        """Why we cannot do `method` with a peer that does not run Nearby Tray; `None`: we can. One that says no methods may do any."""
+        if peer.remembered and self.persistent:
+            return None
+        if (method is not Method.PBC and not self.pin) or (peer.owner and not self.host):
+            return Reason.NOT_OFFERED
+        return Reason.METHODS_DIFFER if peer.methods and method.counterpart not in peer.methods else None
+
 
 @dataclass(frozen=True, slots=True)
 class Health:

@@ -1062,8 +1062,10 @@ class Session:
         leads = (bond.role is Role.CALLER) == (state.number % 2 == 1)
         start = now if leads else now + self._limits.lead
         self._attempt += 1
-        self._go_at = now
-        self.timings = replace(self.timings, find=now - state.since, form=None, check=None)
+        if state.number == 1:  # what is told as formation is the whole of it, with its retries
+            self._go_at = now
+            self.timings = replace(self.timings, find=now - state.since)
+        self.timings = replace(self.timings, form=None, check=None)
         plan = bond.keys.plan
         calls = bond.role is Role.CALLER
         order = FormGroup(

@@ -34,6 +34,7 @@ from .networkmanager import NetworkManager
 from .supplicant import (
     Asked,
     Changed,
+    FindStopped,
     Heard,
     Provisioned,
     Started,
@@ -169,11 +170,13 @@ class Beside:
 
     async def _take_over(self, order: FormGroup, doing: Doing) -> None:
         """NetworkManager is waiting for a group: put our negotiation in the place of its own."""
-        limits = self._supplicant.limits
-        ended = asyncio.get_running_loop().time() + limits.takeover
-        # Its Connect follows its state; as long as there is nothing to cancel it has not come yet.
-        while not await self._supplicant.try_p2p("Cancel") and asyncio.get_running_loop().time() < ended:  # noqa: ASYNC110 — no signal tells
-            await asyncio.sleep(limits.poll)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._supplicant.limits.takeover):
+                # Its Connect follows its state, and stops the find. Ours must not come before.
+                while not isinstance(await doing.heard.get(), FindStopped):
+                    pass
+        # A refusal says nothing: seen in the lab right after NetworkManager's Connect.
+        await self._supplicant.try_p2p("Cancel")
         try:
             await take_turn(self._supplicant, self._requests, order, doing.heard)
             self._requests.answered(order.address)

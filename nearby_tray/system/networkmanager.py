@@ -517,7 +517,10 @@ class NetworkManager:
         except Unavailable as error:
             raise forming.lost or error from None
         except (BusError, BusGone) as error:
-            raise forming.lost or self._typed(error, Reason.NOT_FORMED) from error
+            why = self._typed(error, Reason.NOT_FORMED)
+            if why.reason is Reason.WIFI_PROFILE and order.pin is not None:
+                why = self._without_pin(why.detail)  # one without would do
+            raise forming.lost or why from error
         # Nothing is awaited from here on: what happens to the group now happens to a group that is up.
         while not forming.states.empty():
             _check(forming.states.get_nowait(), _ACTIVATED)

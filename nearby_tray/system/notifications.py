@@ -314,11 +314,15 @@ class Notifier:
         accept: Callable[[], Any],
         decline: Callable[[], Any],
         disconnect: Callable[[], Any],
+        seek: Callable[[], Any],
+        copy: Callable[[str], Any] | None,
         raise_: Callable[[], Any],
         enabled: Callable[[], bool] = lambda: True,
     ) -> None:
+        """`copy`: to the clipboard; None where there is none to copy to."""
         self._board, self._texts = board, texts
-        self._accept, self._decline, self._disconnect, self._raise = accept, decline, disconnect, raise_
+        self._accept, self._decline, self._disconnect, self._seek = accept, decline, disconnect, seek
+        self._copy, self._raise = copy, raise_
         self._enabled = enabled
         self._last = Snapshot()
         self._linked = False  # a link was there and has not been given up
@@ -361,37 +365,54 @@ class Notifier:
             case Stage.LINKED if before.stage is not Stage.LINKED:
                 words = self._texts.restored_notice(now) if self._linked else self._texts.linked_notice(now)
                 self._linked = True
-                self._pin(words, disconnect=True)
+                self._pin(words, *(["copy"] if self._copy is not None and _address(now) else []), "disconnect")
             case Stage.IDLE:
                 failed = now.failure is not None and now.failure.reason is not Reason.CANCELLED
                 if now.failure != before.failure or before.stage is not Stage.IDLE:
                     if failed:
-                        self._pin(self._texts.failed_notice(now))
+                        self._pin(self._texts.failed_notice(now), "again")
                     else:
                         self._board.withdraw(LINK)
                 self._linked = False
             case _ if restoring:
                 if before.restoring_because is None:
                     self._linked = True
-                    self._pin(self._texts.restoring_notice(now), disconnect=True)
+                    self._pin(self._texts.restoring_notice(now), "disconnect")
             case Stage.LINKED:
                 pass
             case _:
                 if before.stage in (Stage.IDLE, Stage.LINKED):  # a new journey, or a goodbye
                     self._board.withdraw(LINK)
 
-    def _pin(self, words: tuple[str, str], *, disconnect: bool = False) -> None:
+    def _pin(self, words: tuple[str, str], *actions: str) -> None:
         if not self._enabled():
             self._board.withdraw(LINK)
             return
-        actions = [("disconnect", self._texts.tr("Disconnect"))] if disconnect else []
-        self._board.notify(LINK, *words, actions=actions, on_action=self._on_link_action)
+        tr = self._texts.tr
+        labels = {"copy": tr("Copy address"), "disconnect": tr("Disconnect"), "again": tr("Try again")}
+        self._board.notify(LINK, *words, actions=[(action, labels[action]) for action in actions], on_action=self._on_link_action)
 
     def _on_link_action(self, action: str) -> None:
-        if action != "disconnect":
-            self._raise()
-        elif self._linked:
-            self._disconnect()
+        """What was chosen, if it still fits: a server may say so long after."""
+        now = self._last
+        match action:
+            case "disconnect":
+                if self._linked:
+                    self._disconnect()
+            case "copy":
+                if self._copy is not None and now.stage is Stage.LINKED and (address := _address(now)):
+                    self._copy(address)
+            case "again":
+                if now.stage is Stage.IDLE:
+                    self._seek()
+                    self._raise()  # the list is there
+            case _:
+                self._raise()
+
+
+def _address(snapshot: Snapshot) -> str:
+    """The other machine's, on this link; empty when not known."""
+    return snapshot.link.peer[0] if snapshot.link is not None and snapshot.link.peer else ""
 
 
 def _request(snapshot: Snapshot) -> tuple[object, ...] | None:

@@ -7,6 +7,7 @@ sentence, a thousand calls at once are answered one after the other, and listene
     Status() → s, Peers() → s, Settings() → s             JSON, as `status` and `nearby_tray.settings` make it
     ChangeSettings(s) → s                                 a JSON object of changes; answers the settings in force
     Seek(), Connect(s name or id), Accept(b remember), Decline(), Cancel(), Disconnect(), Raise(), Quit()
+    ConnectBy(s name or id, s method, b remember), EnterPin(s), Host(b remember), Invite(s), Expel(s), Members() → s
     Changed(s)                                            signal: the new status
     Version                                               property
     errors      org.nearbytray.Error.NotPossible, .UnknownPeer, .InvalidSetting; the text is a sentence for the user
@@ -20,12 +21,14 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, Protocol
 
 import msgspec
 
 from .. import BUS_INTERFACE, BUS_NAME, BUS_PATH, __version__
-from ..core.model import Failure, Health, Peer, Snapshot, Stage
+from ..core import pin as pins
+from ..core.model import Failure, Health, Member, Method, Peer, Reason, Snapshot, Stage
 from ..settings import Settings, changed
 from .bus import Bus, BusError, BusGone, DBusError, ServiceInterface, Supervised, dbus_property, method, signal
 
@@ -54,7 +57,15 @@ class Commands(Protocol):
 
     def seek(self) -> None: ...
 
-    def ask(self, peer_id: str) -> None: ...
+    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False) -> None: ...
+
+    def enter_pin(self, pin: str) -> None: ...
+
+    def host(self, persistent: bool) -> None: ...
+
+    def invite(self, peer_id: str) -> None: ...
+
+    def expel(self, address: str) -> None: ...
 
     def accept(self, remember: bool) -> None: ...
 
@@ -141,6 +152,8 @@ class Service:
         news = {key: value for key, value in said.items() if key not in ("ends_in_s", "visible_for_s")}
         if isinstance(said["health"], dict):
             news["health"] = {key: value for key, value in said["health"].items() if key != "silence_s"}
+        news["members"] = [replace(member, since=0.0, health=_steady(member.health)) for member in self._latest.members]
+        news["pin"] = self._latest.pin  # another one is news, but a signal says it to nobody
         if news == self._told:
             return
         self._told = news
@@ -189,7 +202,7 @@ class _Interface(ServiceInterface):
 
     @method("Status", gives="s")
     def status(self) -> str:
-        return _json(status(self._commands.snapshot, self._describe))
+        return _json(status(self._commands.snapshot, self._describe, pin=True))
 
     @method("Peers", gives="s")
     def peers(self) -> str:
@@ -197,28 +210,88 @@ class _Interface(ServiceInterface):
 
     @method("Seek")
     def seek(self) -> None:
-        stage = self._stage
-        if stage not in (Stage.IDLE, Stage.SEEKING):
-            raise _not_possible(f"Not possible now ({_DOING[stage]}).")
+        snapshot = self._commands.snapshot
+        if snapshot.stage not in (Stage.IDLE, Stage.SEEKING) and not _is_up(snapshot):
+            raise _not_possible(f"Not possible now ({_DOING[snapshot.stage]}).")
         self._commands.seek()
-        after = self._commands.snapshot
-        if after.stage is Stage.IDLE and after.failure is not None:
-            raise _not_possible(" ".join(self._describe(after.failure, after.peer.name if after.peer else "")))
+        self._complain()
 
     @method("Connect", takes=["s"])
     def connect(self, name_or_id: str) -> None:
-        _check_length(name_or_id)
-        stage = self._stage
-        if stage is not Stage.SEEKING:
-            raise _not_possible("Not looking for computers: seek first." if stage is Stage.IDLE else f"Not possible now ({_DOING[stage]}).")
-        peer = find_peer(name_or_id, self._commands.snapshot.peers)
+        peer = self._found(name_or_id)
         if not peer.reachable:
-            raise _not_possible(f"{_label(peer)} cannot be asked: Nearby Tray does not answer there.")
+            raise _not_possible(
+                f"{_label(peer)} cannot be asked: Nearby Tray does not answer there."
+                + (" Without it, say how to link: by push button, or with a PIN." if peer.on_wifi else "")
+            )
         self._commands.ask(peer.id)
+
+    @method("ConnectBy", takes=["s", "s", "b"])
+    def connect_by(self, name_or_id: str, method: str, remember: bool) -> None:
+        if method not in [each.value for each in Method]:
+            raise _not_possible(f"The method is one of {', '.join(Method)}.")
+        peer, ours = self._found(name_or_id), Method(method)
+        if peer.reachable:
+            self._commands.ask(peer.id)
+            return
+        if not peer.on_wifi:
+            raise _not_possible(f"{_label(peer)} is not seen on Wi-Fi Direct now.")
+        obstacle = self._commands.snapshot.radios.abilities.obstacle(peer, ours)
+        if obstacle is not None:
+            raise self._failed(Failure(Stage.FORMING, obstacle), peer.name)
+        self._commands.ask(peer.id, ours, remember)
+
+    @method("EnterPin", takes=["s"])
+    def enter_pin(self, pin: str) -> None:
+        _check_length(pin)
+        if not self._commands.snapshot.pin_wanted:
+            raise _not_possible("No PIN is wanted now.")
+        typed = pins.valid(pin)
+        if typed is None:
+            whole = len(pins.digits(pin) or "") == pins.SIZE
+            raise _not_possible("The last digit does not fit: check the number." if whole else "A PIN has eight digits.")
+        self._commands.enter_pin(typed)
+
+    @method("Host", takes=["b"])
+    def host(self, remember: bool) -> None:
+        snapshot = self._commands.snapshot
+        if snapshot.stage not in (Stage.IDLE, Stage.SEEKING):
+            raise _not_possible(f"Not possible now ({_DOING[snapshot.stage]}).")
+        obstacle = snapshot.radios.wifi or (None if snapshot.radios.abilities.host else Reason.NOT_OFFERED)
+        if obstacle is not None:
+            raise self._failed(Failure(Stage.HOSTING, obstacle))
+        self._commands.host(remember)
+        self._complain()
+
+    @method("Invite", takes=["s"])
+    def invite(self, name_or_id: str) -> None:
+        _check_length(name_or_id)
+        snapshot = self._group()
+        if snapshot.peer is not None:
+            raise _not_possible(f"{_label(snapshot.peer)} is being let in; one after the other.")
+        peer = find_peer(name_or_id, snapshot.peers)
+        if any(member.peer.address == peer.address for member in snapshot.members):
+            raise _not_possible(f"{_label(peer)} is in the group already.")
+        if not peer.address:
+            raise _not_possible(f"{_label(peer)} is not seen on Wi-Fi Direct now.")
+        self._commands.invite(peer.id)
+
+    @method("Expel", takes=["s"])
+    def expel(self, name_or_id: str) -> None:
+        _check_length(name_or_id)
+        peers = [member.peer for member in self._group().members]
+        wanted = next((peer for peer in peers if peer.address == name_or_id.strip().lower()), None)
+        self._commands.expel((wanted or find_peer(name_or_id, peers, "in the group")).address)
+
+    @method("Members", gives="s")
+    def members(self) -> str:
+        return _json([_member(member, self._commands.snapshot.now) for member in self._commands.snapshot.members])
 
     @method("Accept", takes=["b"])
     def accept(self, remember: bool) -> None:
         self._need(Stage.ASKED, "Nobody asks for a link.")
+        if self._commands.snapshot.pin_wanted:
+            raise _not_possible("To accept, enter the PIN that the other machine shows.")
         self._commands.accept(remember)
 
     @method("Decline")
@@ -277,6 +350,29 @@ class _Interface(ServiceInterface):
     def _stage(self) -> Stage:
         return self._commands.snapshot.stage
 
+    def _found(self, name_or_id: str) -> Peer:
+        """The one of the list that is meant, while we look for computers."""
+        _check_length(name_or_id)
+        stage = self._stage
+        if stage is not Stage.SEEKING:
+            raise _not_possible("Not looking for computers: seek first." if stage is Stage.IDLE else f"Not possible now ({_DOING[stage]}).")
+        return find_peer(name_or_id, self._commands.snapshot.peers)
+
+    def _group(self) -> Snapshot:
+        snapshot = self._commands.snapshot
+        if not _is_up(snapshot):
+            raise _not_possible("There is no group of ours.")
+        return snapshot
+
+    def _failed(self, failure: Failure, name: str = "") -> DBusError:
+        return _not_possible(" ".join(self._describe(failure, name)))
+
+    def _complain(self) -> None:
+        """What was begun may have ended at once."""
+        after = self._commands.snapshot
+        if after.stage is Stage.IDLE and after.failure is not None:
+            raise self._failed(after.failure, after.peer.name if after.peer else "")
+
     def _need(self, stage: Stage, sentence: str) -> None:
         if self._stage is not stage:
             raise _not_possible(sentence)
@@ -293,10 +389,17 @@ _DOING = {
     Stage.LINKED: "linked",
     Stage.RESTORING: "a lost link is being restored",
     Stage.ENDING: "a link is being ended",
+    Stage.ENTERING: "waiting for a PIN to be typed",
+    Stage.HOSTING: "hosting a group",
 }
 
 
-def find_peer(name_or_id: str, peers: Iterable[Peer]) -> Peer:
+def _is_up(snapshot: Snapshot) -> bool:
+    """Is there a group of our own? Also while somebody asks to join it."""
+    return snapshot.link is not None and (snapshot.stage is Stage.HOSTING or (snapshot.stage is Stage.ASKED and not snapshot.verified))
+
+
+def find_peer(name_or_id: str, peers: Iterable[Peer], where: str = "among the computers found") -> Peer:
     """The peer meant. A `DBusError` with the known ones when there is none or more than one: names are whatever strangers say."""
     every = tuple(peers)
     wanted = name_or_id.strip()
@@ -306,15 +409,18 @@ def find_peer(name_or_id: str, peers: Iterable[Peer]) -> Peer:
         return next(iter(similar.values()))
     if not similar:
         known = ", ".join(_label(peer) for peer in every[:20]) or "none so far"
-        raise DBusError(UNKNOWN_PEER, _utf8(f"“{wanted[:64]}” is not among the computers found: {known}."))
+        raise DBusError(UNKNOWN_PEER, _utf8(f"“{wanted[:64]}” is not {where}: {known}."))
     raise DBusError(
         UNKNOWN_PEER,
         _utf8(f"More than one is called “{wanted[:64]}”; use the id: {', '.join(f'{_label(p)} {p.id}' for p in similar.values())}."),
     )
 
 
-def status(snapshot: Snapshot, describe: Describe) -> dict[str, object]:
-    """The snapshot as the command line's JSON shows it. Seconds end in `_s`, milliseconds in `_ms`; `null`: not known or not now."""
+def status(snapshot: Snapshot, describe: Describe, *, pin: bool = False) -> dict[str, object]:
+    """The snapshot as the command line's JSON shows it. Seconds end in `_s`, milliseconds in `_ms`; `null`: not known or not now.
+
+    `pin`: with the PIN that is shown, for whoever asks; otherwise only whether there is one.
+    """
     link = snapshot.link
     failure, peer = snapshot.failure, snapshot.peer
     said: dict[str, object] | None = None
@@ -341,6 +447,23 @@ def status(snapshot: Snapshot, describe: Describe) -> dict[str, object]:
         "addresses": list(link.own) if link else [],
         "peer_addresses": list(link.peer) if link else [],
         "interface": link.interface if link else None,
+        "verified": snapshot.verified,
+        "method": snapshot.method.value,
+        "pin": snapshot.pin if pin else None,
+        "pin_shown": snapshot.pin is not None,
+        "pin_wanted": snapshot.pin_wanted,
+        "tries_left": snapshot.tries_left,
+        "link": {
+            "method": link.method.value,
+            "pin": link.pin,
+            "backend": link.backend,
+            "owner": link.owner,
+            "frequency_mhz": link.frequency,
+            "width_mhz": link.width,
+        }
+        if link
+        else None,
+        "members": [_member(member, snapshot.now) for member in snapshot.members],
         "health": _health(snapshot.health) if snapshot.health else None,
         "timings": {
             "find": _rounded(snapshot.timings.find),
@@ -357,6 +480,15 @@ def status(snapshot: Snapshot, describe: Describe) -> dict[str, object]:
             "bluetooth": radios.bluetooth.value if radios.bluetooth else None,
             "wifi": radios.wifi.value if radios.wifi else None,
         },
+        "abilities": {
+            "backend": radios.abilities.backend,
+            "pin": radios.abilities.pin,
+            "intent": radios.abilities.intent,
+            "frequency": radios.abilities.frequency,
+            "host": radios.abilities.host,
+            "hears": radios.abilities.hears,
+            "persistent": radios.abilities.persistent,
+        },
         "ends_in_s": _left(snapshot.deadline, snapshot.now),
     }
 
@@ -372,6 +504,22 @@ def _peer(peer: Peer) -> dict[str, object]:
         "trusted": peer.trusted,
         "bonded": peer.bonded,
         "identity_changed": peer.identity_changed,
+        "model": peer.model,
+        "methods": sorted(peer.methods) if peer.methods is not None else None,
+        "owner": peer.owner,
+        "remembered": peer.remembered,
+    }
+
+
+def _member(member: Member, now: float) -> dict[str, object]:
+    return {
+        "id": member.peer.id,
+        "name": member.peer.name,
+        "kind": member.peer.kind,
+        "address": member.peer.address,
+        "addresses": list(member.addresses),
+        "joined_s": _rounded(max(0.0, now - member.since)),
+        "health": _health(member.health) if member.health else None,
     }
 
 
@@ -389,7 +537,13 @@ def _health(health: Health) -> dict[str, object]:
         "signal": health.signal,
         "bytes_in": health.bytes_in,
         "bytes_out": health.bytes_out,
+        "probe": health.probe.value,
     }
+
+
+def _steady(health: Health | None) -> Health | None:
+    """Without what goes on by itself."""
+    return replace(health, silence=0.0) if health is not None else None
 
 
 def _rounded(value: float | None) -> float | None:

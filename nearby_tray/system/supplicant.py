@@ -93,7 +93,7 @@ class Limits:
     settle: float = 5.0  # until a group is gone
     admission: float = 120.0  # WPS walk time
     rejoin: float = 5.0  # a member of a group of two that left may come back
-    takeover: float = 2.0  # until NetworkManager's own Connect was there to be cancelled
+    takeover: float = 0.5  # until NetworkManager's own Connect is known to be there when no find tells of it
     again: float = 1.0
     signal: float = 5.0
     pause: float = 0.5
@@ -107,6 +107,11 @@ class Changed:
     """Whether it can be used has changed, or all of it is new (`fresh`)."""
 
     fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FindStopped:
+    """By itself, or because somebody began something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +193,7 @@ class Left:
 
 Heard = (
     Changed
+    | FindStopped
     | Asked
     | Negotiated
     | NegotiationFailed
@@ -537,6 +543,8 @@ class Supplicant:
                 self._note_peer(first, body[1])
             case "DeviceLost" if isinstance(first, str):
                 self._drop_peer(first)
+            case "FindStopped":
+                self._tell(FindStopped())
             case "GONegotiationRequest" if peer and len(body) == 3 and body[1] in _METHODS:
                 self._asked(peer, Asks.NEGOTIATE, _METHODS[as_number(body[1])])
             case "ProvisionDiscoveryPBCRequest" if peer:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QGuiApplication, QWindow
 from PySide6.QtWidgets import QApplication
 
 from ..core.model import Method, Snapshot, Visibility
@@ -19,6 +20,7 @@ from .tray import Tray
 
 if TYPE_CHECKING:
     from ..settings import Settings
+    from .closing import StillRunning
     from .dialogs import Dialog
     from .panel import Panel
     from .settings import SettingsWindow
@@ -107,10 +109,13 @@ class Face(QObject):
         self._panel: Panel | None = None
         self._dialogs: dict[str, Dialog] = {}  # by the question that each asks
         self._settings_window: SettingsWindow | None = None
+        self._still_running: StillRunning | None = None
+        self._to_copy = ""
         self._closed = False
         # Closing the last window is decided in `_panel_closed`: Qt would end the loop without the goodbye.
         app.setQuitOnLastWindowClosed(False)
         app.setDesktopFileName("nearby-tray")
+        app.focusWindowChanged.connect(self._focused)
         self.look = theme.Look(app)
         self.tray = Tray(
             controller,
@@ -194,6 +199,18 @@ class Face(QObject):
         self._settings_window.raise_()
         self._settings_window.activateWindow()
 
+    def copy(self, words: str) -> None:
+        """To the clipboard. Wayland takes it only from a window that has the focus: there the panel comes up, with its own copy buttons."""
+        QGuiApplication.clipboard().setText(words)
+        if QGuiApplication.platformName().startswith("wayland") and QGuiApplication.focusWindow() is None:
+            self._to_copy = words
+            self.show_panel()
+
+    def _focused(self, window: QWindow | None) -> None:
+        if window is not None and self._to_copy:
+            QGuiApplication.clipboard().setText(self._to_copy)
+            self._to_copy = ""
+
     def close(self) -> None:
         """Away with everything; nothing is asked of the controller any more."""
         if self._closed:
@@ -201,11 +218,11 @@ class Face(QObject):
         self._closed = True
         self._unsubscribe()
         self.tray.close()
-        for window in (self._panel, *self._dialogs.values(), self._settings_window):
+        for window in (self._panel, *self._dialogs.values(), self._settings_window, self._still_running):
             if window is not None:
                 window.hide()
                 window.deleteLater()
-        self._panel = self._settings_window = None
+        self._panel = self._settings_window = self._still_running = None
         self._dialogs.clear()
 
     def _homed(self, home: bool) -> None:
@@ -213,6 +230,30 @@ class Face(QObject):
             self.show_panel()
 
     def _panel_closed(self) -> None:
-        """Without a tray there would be no way back to a closed panel."""
-        if self.tray.home is False and not self._hidden and not self._closed:
-            QTimer.singleShot(0, self, self._quit)
+        """Without a tray a closed panel is out of sight; the setting says if that ends the program. Once we say that it does not."""
+        if self.tray.home is not False or self._closed:
+            return
+        match self._settings().close_quits:
+            case True:
+                QTimer.singleShot(0, self, self._quit)
+            case None:
+                # Not from inside the window's closing.
+                QTimer.singleShot(0, self, self._say_still_running)
+
+    def _say_still_running(self) -> None:
+        if self._closed:
+            return
+        from .closing import StillRunning
+
+        self._let_closing_quit(False)
+        self._still_running = StillRunning(self._quit_from_now_on)
+        self._still_running.show()
+
+    def _quit_from_now_on(self) -> None:
+        self._let_closing_quit(True)
+        self._quit()
+
+    def _let_closing_quit(self, on: bool) -> None:
+        from msgspec.structs import replace
+
+        self._controller.apply(replace(self._settings(), close_quits=on))

@@ -550,7 +550,7 @@ class _Ways(QWidget):
             else:
                 way.setVisible(not again)
                 hint.setVisible(not again)
-            way.setEnabled(said is None and (not offer.obstacle or again))
+            way.setEnabled(said is None and not offer.obstacle)
             way.setAccessibleDescription(offer.obstacle or offer.hint)
             hint.setText(offer.obstacle or offer.hint)
         self._remember.setVisible(snapshot.radios.abilities.persistent and not again)

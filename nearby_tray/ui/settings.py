@@ -64,6 +64,8 @@ class SettingsWindow(QWidget):
         self.autostart.toggled.connect(lambda on: self._change(autostart=on))
         self.notifications = QCheckBox(tr("Show n&otifications"))
         self.notifications.toggled.connect(lambda on: self._change(notifications=on))
+        self.close_quits = QCheckBox(tr("&Quit when the window is closed and there is no tray icon"))
+        self.close_quits.toggled.connect(lambda on: self._change(close_quits=on))
         self._note = label(role="dim", scale=0.92)
         self.port = QLineEdit()
         self.port.setMaximumWidth(110)
@@ -78,6 +80,7 @@ class SettingsWindow(QWidget):
             ("acceptPairedBox", self.accept_paired, tr("Accept paired computers without asking")),
             ("autostartBox", self.autostart, tr("Start at login, hidden")),
             ("notificationsBox", self.notifications, tr("Show notifications")),
+            ("closeQuitsBox", self.close_quits, tr("Quit when the window is closed and there is no tray icon")),
             ("portEdit", self.port, tr("UDP port")),
             ("adapterBox", self.adapter, tr("Bluetooth adapter")),
         ):
@@ -97,6 +100,7 @@ class SettingsWindow(QWidget):
         box.addWidget(self.notifications)
         box.addWidget(self.autostart)
         box.addWidget(self._note)
+        box.addWidget(self.close_quits)
         inside.addWidget(frame)
 
         self._section(inside, tr("Who may ask"))
@@ -161,6 +165,7 @@ class SettingsWindow(QWidget):
             self.accept_paired.setChecked(settings.accept_paired)
             self.autostart.setChecked(settings.autostart)
             self.notifications.setChecked(settings.notifications)
+            self.close_quits.setChecked(bool(settings.close_quits))
             if not self.port.hasFocus():
                 self.port.setText(str(settings.port))
             self._fill_adapters(settings.adapter)

@@ -246,6 +246,12 @@ REASONS: Mapping[Reason, Said] = {
     ),
 }
 
+NO_PIN_TYPED = Said(
+    "No PIN was typed",
+    "{Peer} showed a PIN, and it was not typed here in time.",
+    "Try again; it shows a new one each time.",
+)
+
 NOT_ANSWERED_HERE = Said(
     "You did not answer",
     "{Peer} asked for a link, and nobody here answered in time.",
@@ -321,6 +327,7 @@ UNVERIFIED = Said(
 )
 PHONE = "Open Wi-Fi Direct in its settings, and keep that page open."
 NEEDS_PIN = "A PIN needs NetworkManager 1.60 or newer, or the right to control wpa_supplicant."
+NEEDS_JOINING = "It owns a group already, and joining one needs the right to control wpa_supplicant."
 NEEDS_HOST = "A group of your own needs the right to control wpa_supplicant; NetworkManager alone cannot host one."
 IDENTITY_CHANGED = Said(
     "Not the computer you remembered",
@@ -335,7 +342,9 @@ def failure_text(failure: Failure, peer: str = "") -> Said:
 
 
 def reason_text(reason: Reason, *, stage: Stage = Stage.IDLE, peer: str = "") -> Said:
-    said = NOT_ANSWERED_HERE if (stage, reason) == (Stage.ASKED, Reason.NO_ANSWER) else REASONS[reason]
+    said = REASONS[reason]
+    if reason is Reason.NO_ANSWER:  # who did not answer depends on who was asked
+        said = {Stage.ASKED: NOT_ANSWERED_HERE, Stage.ENTERING: NO_PIN_TYPED}.get(stage, said)
     name = quoted(peer) if peer else tr("the other computer")
     values = {"peer": name, "Peer": name if peer else tr("The other computer"), "stage": tr(DURING[stage])}
     return Said(tr(said.title), tr(said.sentence, **values), tr(said.advice, **values))
@@ -382,12 +391,11 @@ def offers(peer: Peer, abilities: Abilities) -> tuple[Offer, ...]:
     found = []
     for method in Method:
         obstacle = ""
-        if peer.owner and not abilities.host:
-            obstacle = tr("It owns a group already, and joining one needs the right to control wpa_supplicant.")
-        elif method is not Method.PBC and not abilities.pin:
-            obstacle = tr(NEEDS_PIN)
-        elif peer.methods and method.counterpart not in peer.methods:
-            obstacle = tr(_CANNOT[method])
+        match abilities.obstacle(peer, method):
+            case Reason.NOT_OFFERED:
+                obstacle = tr(NEEDS_JOINING if peer.owner and not abilities.host else NEEDS_PIN)
+            case Reason.METHODS_DIFFER:
+                obstacle = tr(_CANNOT[method])
         found.append(Offer(method, tr(METHODS[method]), tr(METHOD_HINTS[method]), obstacle))
     return tuple(found)
 
@@ -579,7 +587,11 @@ def state_line(snapshot: Snapshot) -> str:
 
 
 def tooltip(snapshot: Snapshot) -> str:
-    return f"Nearby Tray: {headline(snapshot)}"
+    """Without the signs that make markup: some trays take a tooltip for plain text, others for Pango's or Qt's, and say not which."""
+    return f"Nearby Tray: {headline(snapshot)}".translate(_NO_MARKUP)
+
+
+_NO_MARKUP = str.maketrans({"<": "‹", ">": "›", "&": "+"})
 
 
 def request_line(snapshot: Snapshot) -> str:

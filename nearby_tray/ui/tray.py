@@ -2,7 +2,8 @@
 
 On X11 Qt chooses between the two kinds of tray (StatusNotifierItem over D-Bus, XEmbed) once, when the icon is made: an icon made
 before the panel of the desktop is never seen there. So the watcher's bus name is watched and the icon made anew when it comes; whether
-we are really in the tray is asked of the watcher (`RegisteredStatusNotifierItems`), never of `isVisible()`.
+we are really in the tray is asked of the watcher (`RegisteredStatusNotifierItems`, and whether anybody draws them), never of
+`isVisible()`. An XEmbed tray that goes takes Qt's docked window with it, and one that comes is looked for while there is none.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from PySide6.QtCore import SLOT, QObject, QRect, QTimer, Signal, Slot
 from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher, QDBusServiceWatcher, QDBusVariant
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
-from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon, QWidget
 
 from ..core.model import Grade, Method, Peer, Snapshot, Stage, Visibility
 from . import text, theme
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 WATCHER, WATCHER_PATH = "org.kde.StatusNotifierWatcher", "/StatusNotifierWatcher"
 SETTLE = 300  # ms from the watcher's name to a new icon: hosts own the name before they listen
 PATIENCE = 4000  # ms to wait for a tray at start
+LOOK = 5000  # ms between looks for an XEmbed tray, which Qt announces to nobody, while there is none
 CHECKS = 3  # new icons for one watcher that does not list us, before believing it
 MOST_PEERS = 12  # in the menu; the panel has all
 
@@ -144,6 +146,16 @@ def _ways(peer: Peer, snapshot: Snapshot) -> tuple[Entry, ...]:
     return tuple(Entry(offer.words, "ask", f"{offer.method} {peer.id}", enabled=not offer.obstacle) for offer in offers)
 
 
+def _value(call: QDBusPendingCallWatcher) -> object:
+    """What `Properties.Get` answered; None when it did not."""
+    reply = call.reply()
+    call.deleteLater()
+    if reply.type() != QDBusMessage.MessageType.ReplyMessage or not reply.arguments():
+        return None
+    found: object = reply.arguments()[0]
+    return found.variant() if isinstance(found, QDBusVariant) else found
+
+
 class Tray(QObject):
     """`homed` says whether there is a tray that shows us; False first after `PATIENCE`, True whenever one takes us in."""
 
@@ -186,9 +198,11 @@ class Tray(QObject):
         self._menu = QMenu()
         self._menu.aboutToHide.connect(lambda: QTimer.singleShot(0, self, self._draw_menu))  # once it is hidden
         self._icon: QSystemTrayIcon | None = None
+        self._dock: QWidget | None = None  # Qt's window in an XEmbed tray
         self._made = 0  # icons so far: Qt numbers its connections to the bus by it
         self._checks = 0
         self._registered: bool | None = None  # None: not known
+        self._hosted = True  # somebody draws what is registered
         self._home: bool | None = None
         self._again = QTimer(self)
         self._again.setSingleShot(True)
@@ -202,13 +216,17 @@ class Tray(QObject):
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE)
         self._patience.timeout.connect(self._judge)
+        self._look = QTimer(self)
+        self._look.setInterval(LOOK)
+        self._look.timeout.connect(self._set_home)
         self._bus = QDBusConnection.sessionBus()
         if self._bus.isConnected():
             self._watcher = QDBusServiceWatcher(WATCHER, self._bus, QDBusServiceWatcher.WatchModeFlag.WatchForOwnerChange, self)
             self._watcher.serviceOwnerChanged.connect(self._owner_changed)
             # The stubs say bytes, the runtime takes the str that SLOT() makes and nothing else.
-            slot: Any = SLOT("host_registered()")
-            self._bus.connect("", WATCHER_PATH, WATCHER, "StatusNotifierHostRegistered", self, slot)
+            slot: Any = SLOT("hosts_changed()")
+            for signal in ("StatusNotifierHostRegistered", "StatusNotifierHostUnregistered"):
+                self._bus.connect("", WATCHER_PATH, WATCHER, signal, self, slot)
         self._make()
         self._patience.start()
 
@@ -232,7 +250,7 @@ class Tray(QObject):
         self._draw_menu()
 
     def close(self) -> None:
-        for timer in (self._again, self._check, self._patience):
+        for timer in (self._again, self._check, self._patience, self._look):
             timer.stop()
         if self._icon is not None:
             self._icon.hide()
@@ -258,6 +276,9 @@ class Tray(QObject):
 
     def _draw_menu(self) -> None:
         wanted = plan(self._snapshot)
+        if self._registered:
+            # D-Bus menus mark their mnemonics with an underscore; Qt turns & into it and leaves those of a name alone.
+            wanted = tuple(entry._replace(words=entry.words.replace("_", "__")) for entry in wanted)
         # A menu that is open on the screen is left as it is; it is drawn anew when it closes.
         if wanted == self._plan or self._menu.isVisible():
             return
@@ -323,7 +344,7 @@ class Tray(QObject):
 
     @Slot(str, str, str)
     def _owner_changed(self, _name: str, _old: str, new: str) -> None:
-        self._registered = None
+        self._registered, self._hosted = None, True
         self._checks = 0
         if not new:
             self._set_home()
@@ -333,7 +354,7 @@ class Tray(QObject):
             self._check.start()
 
     @Slot()
-    def host_registered(self) -> None:
+    def hosts_changed(self) -> None:
         if not self._again.isActive():
             self._checks = 0
             self._check.start()
@@ -342,21 +363,23 @@ class Tray(QObject):
         if not self._bus.isConnected():
             self._set_home()
             return
-        message = QDBusMessage.createMethodCall(WATCHER, WATCHER_PATH, "org.freedesktop.DBus.Properties", "Get")
-        message.setAutoStartService(False)
-        message.setArguments([WATCHER, "RegisteredStatusNotifierItems"])
-        watcher = QDBusPendingCallWatcher(self._bus.asyncCall(message, 3000), self)
-        watcher.finished.connect(self._watcher_said)
+        for name, heard in (
+            ("IsStatusNotifierHostRegistered", self._watcher_said_hosted),
+            ("RegisteredStatusNotifierItems", self._watcher_said_items),
+        ):
+            message = QDBusMessage.createMethodCall(WATCHER, WATCHER_PATH, "org.freedesktop.DBus.Properties", "Get")
+            message.setAutoStartService(False)
+            message.setArguments([WATCHER, name])
+            watcher = QDBusPendingCallWatcher(self._bus.asyncCall(message, 3000), self)
+            watcher.finished.connect(heard)
 
     @Slot(QDBusPendingCallWatcher)
-    def _watcher_said(self, call: QDBusPendingCallWatcher) -> None:
-        reply = call.reply()
-        call.deleteLater()
-        items: object = None
-        if reply.type() == QDBusMessage.MessageType.ReplyMessage and reply.arguments():
-            items = reply.arguments()[0]
-            if isinstance(items, QDBusVariant):
-                items = items.variant()
+    def _watcher_said_hosted(self, call: QDBusPendingCallWatcher) -> None:
+        self._hosted = _value(call) is not False  # a watcher that has no such property is believed to have a host
+
+    @Slot(QDBusPendingCallWatcher)
+    def _watcher_said_items(self, call: QDBusPendingCallWatcher) -> None:
+        items = _value(call)
         if not isinstance(items, list):
             self._registered = None
         else:
@@ -364,6 +387,7 @@ class Tray(QObject):
             if not self._registered and QGuiApplication.platformName() == "xcb" and self._checks < CHECKS:
                 self._checks += 1
                 self._again.start()
+        self._draw_menu()
         self._set_home()
 
     def _is_ours(self, item: str) -> bool:
@@ -374,22 +398,33 @@ class Tray(QObject):
 
     def _set_home(self) -> None:
         # XEmbed has no registration to ask for; there the manager selection is the tray.
-        xembed = self._registered is None and QGuiApplication.platformName() == "xcb" and QSystemTrayIcon.isSystemTrayAvailable()
-        home = bool(self._registered) or xembed
-        if home:
+        if (self._registered and self._hosted) or self._docked():
             self._patience.stop()
             self._tell(True)
-        elif not self._patience.isActive():
+        elif not self._patience.isActive() and self._home is not False:
             self._patience.start()
 
+    def _docked(self) -> bool:
+        """In an XEmbed tray."""
+        if self._registered or QGuiApplication.platformName() != "xcb" or not QSystemTrayIcon.isSystemTrayAvailable():
+            return False
+        for widget in QApplication.topLevelWidgets():
+            if widget.metaObject().className() == "QSystemTrayIconSys":
+                if widget is not self._dock:
+                    self._dock = widget
+                    widget.destroyed.connect(self._check.start)
+                return True
+        return False
+
     def _judge(self) -> None:
-        """No tray in all that time. An XEmbed tray may have come without a word on the bus."""
-        if self._registered is None and QGuiApplication.platformName() == "xcb" and QSystemTrayIcon.isSystemTrayAvailable():
-            self._tell(True)
-        else:
-            self._tell(bool(self._registered))
+        """No tray in all that time."""
+        self._tell(bool(self._registered and self._hosted) or self._docked())
 
     def _tell(self, home: bool) -> None:
+        if home or QGuiApplication.platformName() != "xcb":
+            self._look.stop()
+        else:
+            self._look.start()
         if home is not self._home:
             self._home = home
             log.info("Tray: %s", "shown" if home else "none here, the panel is a window")

@@ -371,6 +371,8 @@ def notifier(wall: Wall, told: list[str]) -> Notifier:
         accept=lambda: told.append("accept"),
         decline=lambda: told.append("decline"),
         disconnect=lambda: told.append("disconnect"),
+        seek=lambda: told.append("seek"),
+        copy=lambda address: told.append(address),
         raise_=lambda: told.append("raise"),
     )
 
@@ -430,11 +432,17 @@ def test_the_story_of_a_link(notifier: Notifier, wall: Wall, told: list[str]) ->
         notifier.show(snapshot)
         assert (wall.pinned[LINK][0] if LINK in wall.pinned else None) == title, n
         if n == 3:
-            assert wall.pinned[LINK][2] == ("disconnect",)
-            wall.pinned[LINK][3]("disconnect")
-            wall.pinned[LINK][3]("default")
-            assert told == ["disconnect", "raise"]
+            assert wall.pinned[LINK][2] == ("copy", "disconnect")
+            for action in ("copy", "disconnect", "default"):
+                wall.pinned[LINK][3](action)
+            assert told == ["fd00::2", "disconnect", "raise"]
+            told.clear()
+        if wall.pinned and wall.pinned[LINK][2] == ("again",):
+            wall.pinned[LINK][3]("again")
+            wall.pinned[LINK][3]("disconnect")  # there is no link any more
+            wall.pinned[LINK][3]("copy")
     assert wall.times == 6
+    assert told == ["seek", "raise"] * 2
 
 
 def test_a_link_that_nobody_was_asked_for_says_why(notifier: Notifier, wall: Wall) -> None:
@@ -466,7 +474,9 @@ def test_what_the_user_did_is_no_news(notifier: Notifier, wall: Wall) -> None:
 
 def test_switched_off_nothing_is_shown(wall: Wall) -> None:
     on = [True]
-    notifier = Notifier(wall, texts=text, accept=list, decline=list, disconnect=list, raise_=list, enabled=lambda: on[0])
+    notifier = Notifier(
+        wall, texts=text, accept=list, decline=list, disconnect=list, seek=list, copy=None, raise_=list, enabled=lambda: on[0]
+    )
     notifier.show(LINKED)
     assert wall.pinned
     on[0] = False

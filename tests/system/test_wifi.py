@@ -79,7 +79,14 @@ class World:
 
 @asynccontextmanager
 async def world(
-    folder: Path, *, manager: bool = True, supplicant: bool = True, denied: bool = False, grace: float = 30.0, opened: bool = True
+    folder: Path,
+    *,
+    manager: bool = True,
+    supplicant: bool = True,
+    denied: bool = False,
+    grace: float = 30.0,
+    opened: bool = True,
+    takeover: float = 0.01,
 ) -> AsyncIterator[World]:
     folder = folder / "made"
     folder.mkdir(exist_ok=True)
@@ -93,7 +100,9 @@ async def world(
     journal = Journal(folder)
     limits = networkmanager.Limits(open=30, renew=30, gather=0, scan_retry=0.01, scan_trap=0, again=0.01, pause=0.01, signal=0)
     edge = NetworkManager(journal, limits=limits, read_address=own_address, read_signal=no_signal, interfaces=folder.parent / "net")
-    daemon = Supplicant(limits=SupplicantLimits(open=30, pause=0.01, again=0.01, poll=0.001, turn=20, takeover=5), read_address=own_address)
+    daemon = Supplicant(
+        limits=SupplicantLimits(open=30, pause=0.01, again=0.01, poll=0.001, turn=20, takeover=takeover), read_address=own_address
+    )
     alone = Alone(daemon, journal, kernel=FakeKernel(), read_signal=no_signal, read_link=radio, read_index=lambda name: 7)
     wifi = ChosenWifi(edge, daemon, alone, limits=Limits(grace=grace))
     here = World(fake_manager, fake, wifi, folder)
@@ -268,15 +277,16 @@ def test_a_pin_is_negotiated_by_us_and_the_group_adopted(run: Run, tmp_path: Pat
 
 def test_networkmanagers_own_connect_is_waited_for_before_it_is_cancelled(run: Run, tmp_path: Path, until: Until) -> None:
     async def main() -> None:
-        async with world(tmp_path) as here:
+        async with world(tmp_path, takeover=20) as here:
             here.add_peer()
             manager_connects(here)
-            here.fake.pending = False
             forming = asyncio.ensure_future(here.wifi.form(ORDER))
-            await until(lambda: len(here.fake.named("Cancel")) > 2)
-            assert not here.fake.named("Connect")
-            here.fake.pending = True  # here it comes
+            await until(lambda: here.manager.p2p.now[0] == 50)
+            await asyncio.sleep(0.05)
+            assert not here.fake.calls
+            here.fake.device.find_stopped()  # here it comes
             await forming
+            assert [call[0] for call in here.fake.calls] == ["Cancel", "Connect"]
 
     run(main())
 

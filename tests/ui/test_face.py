@@ -10,13 +10,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QPalette
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 import nearby_tray.ui
 from nearby_tray.core.model import Method, Snapshot, Visibility
-from nearby_tray.ui import theme
+from nearby_tray.settings import Settings
+from nearby_tray.ui import text, theme
 from nearby_tray.ui.face import Controller, Face
 from nearby_tray.ui.tray import plan, state_of
 
@@ -172,6 +175,21 @@ def test_a_hostile_name_in_the_menu_is_only_text(face: Face, controller: FakeCon
     assert "&" not in entry.replace("&&", "")
 
 
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_in_the_tooltip_is_only_text_in_any_tray(name: str) -> None:
+    linked = SCENES["linked-good"]
+    assert linked.peer is not None
+    said = text.tooltip(replace(linked, peer=replace(linked.peer, name=name)))
+    assert said.startswith("Nearby Tray: Linked with") and not set(said) & set("<>&\n\u202e")
+
+
+def test_in_a_menu_over_the_bus_an_underscore_stays_one(face: Face, controller: FakeController) -> None:
+    seeking = SCENES["seeking"]
+    face.tray._registered = True
+    controller.show(replace(seeking, peers=(replace(seeking.peers[1], name="my_own_pc"),)))
+    assert actions(face)["ask p2"].text().startswith("my__own__pc")
+
+
 def test_windows_and_what_they_need_are_made_when_first_needed() -> None:
     program = (
         "import os, sys; os.environ['QT_QPA_PLATFORM'] = 'offscreen'\n"
@@ -220,14 +238,51 @@ def test_settings_open_from_the_menu(face: Face, qapp: QApplication) -> None:
 
 
 def test_without_a_tray_the_panel_is_a_window_and_closing_it_ends_the_program(
-    bot: QtBot, face: Face, quits: list[bool], qapp: QApplication
+    bot: QtBot, face: Face, controller: FakeController, quits: list[bool], qapp: QApplication
 ) -> None:
+    controller.settings = Settings(close_quits=True)
+    homeless(face, qapp).close()
+    bot.waitUntil(lambda: quits == [True])
+
+
+def test_without_a_tray_a_closed_panel_hides_and_that_is_said_once(
+    bot: QtBot, face: Face, controller: FakeController, quits: list[bool], qapp: QApplication
+) -> None:
+    panel = homeless(face, qapp)
+    panel.close()
+    bot.waitUntil(lambda: [w.windowTitle() for w in qapp.topLevelWidgets() if w.isVisible()] == ["Nearby Tray is still running"])
+    assert controller.settings.close_quits is False and quits == []
+    (notice,) = [w for w in qapp.topLevelWidgets() if w.isVisible()]
+    QTest.keyClick(notice, Qt.Key.Key_Escape)
+    face.raise_()
+    panel.close()
+    bot.wait(50)
+    assert not [w for w in qapp.topLevelWidgets() if w.isVisible()] and quits == []
+
+
+def test_what_is_said_when_the_panel_closes_offers_to_quit_instead(
+    bot: QtBot, face: Face, controller: FakeController, quits: list[bool], qapp: QApplication
+) -> None:
+    homeless(face, qapp).close()
+    bot.waitUntil(lambda: any(w.objectName() == "quitButton" and w.isVisible() for w in qapp.allWidgets()))
+    (button,) = [w for w in qapp.allWidgets() if w.objectName() == "quitButton" and w.isVisible()]
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert quits == [True] and controller.settings.close_quits is True
+
+
+def homeless(face: Face, qapp: QApplication) -> QWidget:
+    """There is no tray: the panel, a window now."""
     face.tray.homed.emit(False)
     face.tray._home = False
     (panel,) = [w for w in qapp.topLevelWidgets() if w.isVisible()]
     assert panel.windowTitle() == "Nearby Tray"
-    panel.close()
-    bot.waitUntil(lambda: quits == [True])
+    return panel
+
+
+def test_an_address_is_copied(face: Face, qapp: QApplication) -> None:
+    face.copy("fd3a:1b2c:3d4e::2")
+    assert qapp.clipboard().text() == "fd3a:1b2c:3d4e::2"
+    assert not [w for w in qapp.topLevelWidgets() if w.isVisible()]
 
 
 def test_with_a_tray_a_closed_panel_is_only_hidden(bot: QtBot, face: Face, quits: list[bool], qapp: QApplication) -> None:

@@ -1,7 +1,8 @@
 """A tray host for tests, run as a program: owns org.kde.StatusNotifierWatcher, prints a JSON line for each item that comes or goes.
 
 With `click LABEL` it is a driver instead: it clicks that entry of the one registered item's menu; `activate` is a left click,
-`menu` prints the labels. With `portal` it is a desktop portal that prefers a dark scheme and a certain font, and later a light one.
+`menu` prints the labels, `properties` what the item says of itself. With `portal` it is a desktop portal that prefers a dark scheme and a
+certain font, and later a light one.
 """
 
 from __future__ import annotations
@@ -132,6 +133,10 @@ async def drive(verb: str, label: str = "") -> None:
     path = f"/{path}" if path else "/StatusNotifierItem"
     if verb == "activate":
         await call(bus, name, path, ITEM, "Activate", "ii", [0, 0])
+        return
+    if verb == "properties":
+        found = (await call(bus, name, path, properties, "GetAll", "s", [ITEM]))[0]
+        say(**{key: found[key].value for key in ("Id", "Status", "Title", "Category")}, ToolTip=found["ToolTip"].value[2])
         return
     menu = (await call(bus, name, path, properties, "Get", "ss", [ITEM, "Menu"]))[0].value
     await call(bus, name, menu, MENU, "AboutToShow", "i", [0])

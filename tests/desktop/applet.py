@@ -1,0 +1,142 @@
+"""The whole face with its notifications on a controller that only writes down, as a program of its own on a real desktop.
+
+Told on stdin, one line each: `scene NAME` (of tests/ui/scenes.py), `peer NAME` (the other's name, JSON), `settings FIELD VALUE` (JSON),
+`where` (is the icon), `panel` (opens it), `close` (it, as its title bar does), `quit`. Says on stdout, as JSON, what happens to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from dataclasses import replace
+
+import msgspec
+
+from nearby_tray.core.model import Snapshot
+from nearby_tray.settings import changed
+from nearby_tray.ui.theme import prepare_environment
+from tests.ui.scenes import SCENES, FakeController
+
+ACTS = frozenset({"seek", "stop_seeking", "ask", "accept", "decline", "cancel", "disconnect", "dismiss", "apply"})
+
+
+def say(**values: object) -> None:
+    print(json.dumps(values), flush=True)
+
+
+class Telling(FakeController):
+    """Says each thing that it was asked for."""
+
+    def __getattribute__(self, name: str) -> object:
+        found = super().__getattribute__(name)
+        if name in ACTS:
+            say(call=name)
+        return found
+
+
+def renamed(snapshot: Snapshot, name: str) -> Snapshot:
+    peers = tuple(replace(peer, name=name) for peer in snapshot.peers)
+    return replace(snapshot, peers=peers, peer=replace(snapshot.peer, name=name) if snapshot.peer else None)
+
+
+async def main() -> None:
+    from PySide6.QtWidgets import QApplication
+
+    from nearby_tray.system.notifications import Notifications, Notifier
+    from nearby_tray.ui import text
+    from nearby_tray.ui.face import Face
+
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    controller = Telling(SCENES["idle"])
+    ended = asyncio.Event()
+    face = Face(app, controller, settings=lambda: controller.settings, quit=ended.set, hidden="--background" in sys.argv)
+
+    def windows() -> list[str]:
+        return sorted(w.windowTitle() for w in app.topLevelWidgets() if w.isVisible() and w.windowTitle())
+
+    def place() -> tuple[int, int]:
+        """The middle of the icon, in pixels of the (one) screen."""
+        middle, ratio = face.tray.geometry().center(), app.devicePixelRatio()
+        return round(middle.x() * ratio), round(middle.y() * ratio)
+
+    def copied() -> None:
+        say(copied=app.clipboard().text())
+
+    notifications = Notifications()
+    await notifications.open()
+    notifier = Notifier(
+        notifications,
+        texts=text,
+        accept=lambda: controller.accept(False),
+        decline=lambda: controller.decline(),
+        disconnect=lambda: controller.disconnect(),
+        seek=lambda: controller.seek(),
+        copy=face.copy,
+        raise_=face.raise_,
+    )
+    controller.subscribe(notifier.show)
+    app.clipboard().dataChanged.connect(copied)
+    face.tray.homed.connect(lambda home: say(homed=home, windows=windows()))
+    last: list[object] = [None, None]
+
+    async def watch() -> None:
+        """Windows and notifications change with no signal that says all of it."""
+        while True:
+            now: list[object] = [windows(), sorted(notifications.shown)]
+            if now != last:
+                last[:] = now
+                say(windows=now[0], notes=now[1])
+            await asyncio.sleep(0.05)
+
+    watching = asyncio.create_task(watch())
+    peer = ""
+    scene = "idle"
+    loop = asyncio.get_running_loop()
+
+    def told() -> None:
+        nonlocal peer, scene
+        verb, _, rest = sys.stdin.readline().strip().partition(" ")
+        match verb:
+            case "scene":
+                scene = rest
+            case "peer":
+                peer = json.loads(rest)
+            case "settings":
+                field, _, value = rest.partition(" ")
+                controller.settings = changed(controller.settings, {field: json.loads(value)})
+            case "panel":
+                face.show_panel()
+            case "close":
+                for window in app.topLevelWidgets():
+                    if window.isVisible() and window.windowTitle() == "Nearby Tray":
+                        window.close()
+            case "where":
+                pass
+            case _:
+                ended.set()
+                return
+        snapshot = SCENES[scene]
+        controller.show(renamed(snapshot, peer) if peer else snapshot)
+        say(done=verb, tooltip=text.tooltip(controller.snapshot), icon=place())
+
+    loop.add_reader(sys.stdin.fileno(), told)
+    say(event="running", settings=msgspec.to_builtins(controller.settings))
+    await ended.wait()
+    loop.remove_reader(sys.stdin.fileno())
+    watching.cancel()
+    face.close()
+    await notifications.close()
+    say(event="ended")
+
+
+if __name__ == "__main__":
+    prepare_environment()
+    import qasync
+    from PySide6.QtWidgets import QApplication
+
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("nearby-tray")
+    with qasync.QEventLoop(application) as event_loop:
+        event_loop.run_until_complete(main())
