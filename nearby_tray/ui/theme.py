@@ -247,6 +247,11 @@ def application_icon() -> QIcon:
     return result
 
 
+def application_icon_name() -> str:
+    """By name where the icon theme has it, otherwise the file's URI."""
+    return "nearby-tray" if QIcon.hasThemeIcon("nearby-tray") else (icons_folder() / "nearby-tray.svg").as_uri()
+
+
 def tray_icon(state: str) -> QIcon:
     """`state`: one of `TRAY`. Light on a dark panel, dark on a light one, as good as can be guessed.
 

@@ -60,7 +60,7 @@ async def main() -> None:
     def copied() -> None:
         say(copied=app.clipboard().text())
 
-    notifications = Notifications()
+    notifications = Notifications(icon=face.icon_name())
     await notifications.open()
     notifier = Notifier(
         notifications,
