@@ -47,7 +47,7 @@ SCREENSHOTS = {
 SCREENSHOTS_SAY = "screenshots: fetched by address, so there are none here before a release has one; desktop/generate.py writes them"
 
 # How the value of an argument is completed, by how the parser shows it.
-KINDS = {"DIR": "folder", "FILE": "file", "NAME": "peer", "KEY=VALUE": "setting"}
+KINDS = {"DIR": "folder", "FILE": "file", "NAME": "peer", "MEMBER": "member", "KEY=VALUE": "setting"}
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def bash(starting: tuple[Option, ...], verbs: tuple[Verb, ...]) -> str:
     """Names come from strangers: they are never evaluated, and quoted as the line needs it."""
     valued = [option for option in starting if option.kind]
     before = []
-    for option in valued:
+    for option in (*valued, *(option for verb in verbs for option in verb.options if option.name and option.kind)):
         what = f'COMPREPLY=($(compgen -W "{" ".join(option.choices)}" -- "$cur"))' if option.choices else "compopt -o dirnames"
         before.append(f"        {option.name}) {what}; return ;;")
     cases = []
@@ -140,14 +140,16 @@ def bash(starting: tuple[Option, ...], verbs: tuple[Verb, ...]) -> str:
         words = " ".join(option.name for option in verb.options if option.name)
         special = ""
         if _of_kind(verb.options, "peer"):
-            special = "; _nearby_tray_peers"
+            special = "; _nearby_tray_names peers"
+        elif _of_kind(verb.options, "member"):
+            special = "; _nearby_tray_names members"
         elif _of_kind(verb.options, "setting"):
             words = " ".join([words, *settings_words()])
             special = "; compopt -o nospace"
         cases.append(f'        {verb.name}) words="{words}"{special} ;;')
     return rf"""# bash completion for nearby-tray. {MADE}
 
-_nearby_tray_peers() {{
+_nearby_tray_names() {{
     local name word typed=${{cur//\\/}}
     [[ $cur == -* ]] && return
     typed=${{typed#[\"\']}}
@@ -161,7 +163,7 @@ _nearby_tray_peers() {{
         *) printf -v word %q "$name" ;;
         esac
         COMPREPLY+=("${{word#"$colon"}}")
-    done < <(command nearby-tray peers --names 2> /dev/null)
+    done < <(command nearby-tray "$1" --names 2> /dev/null)
 }}
 
 _nearby_tray() {{
@@ -210,6 +212,7 @@ def zsh(starting: tuple[Option, ...], verbs: tuple[Verb, ...]) -> str:
             "folder": "_files -/",
             "file": "_files",
             "peer": "_nearby_tray_peers",
+            "member": "_nearby_tray_members",
             "setting": "_nearby_tray_settings",
         }[option.kind]
         if not option.name:
@@ -231,12 +234,16 @@ def zsh(starting: tuple[Option, ...], verbs: tuple[Verb, ...]) -> str:
     return f"""#compdef nearby-tray
 # zsh completion for nearby-tray. {MADE}
 
-_nearby_tray_peers() {{
+_nearby_tray_names() {{
     local -a names
-    names=("${{(@f)$(_call_program peers nearby-tray peers --names 2> /dev/null)}}")
+    names=("${{(@f)$(_call_program $1 nearby-tray $1 --names 2> /dev/null)}}")
     names=("${{(@)names:#}}")
     (( $#names )) && compadd -- "${{(@)names}}"
 }}
+
+_nearby_tray_peers() {{ _nearby_tray_names peers }}
+
+_nearby_tray_members() {{ _nearby_tray_names members }}
 
 _nearby_tray_settings() {{
     if ! compset -P 1 '*='; then
@@ -297,8 +304,9 @@ def fish(starting: tuple[Option, ...], verbs: tuple[Verb, ...]) -> str:
     for verb in verbs:
         lines.append("")
         condition = f"__fish_seen_subcommand_from {verb.name}"
-        if _of_kind(verb.options, "peer"):
-            lines.append(f"complete -c nearby-tray -n {text(condition)} -a '(command nearby-tray peers --names 2> /dev/null)'")
+        for kind, listed in (("peer", "peers"), ("member", "members")):
+            if _of_kind(verb.options, kind):
+                lines.append(f"complete -c nearby-tray -n {text(condition)} -a '(command nearby-tray {listed} --names 2> /dev/null)'")
         if _of_kind(verb.options, "setting"):
             lines.append(f"complete -c nearby-tray -n {text(condition)} -a {text(' '.join(settings_words()))}")
         lines += [option_line(condition, option) for option in verb.options if option.name]
@@ -328,7 +336,7 @@ def manual(text: str, starting: tuple[Option, ...], verbs: tuple[Verb, ...]) -> 
     for verb in verbs:
         own = [option for option in verb.options if option.name != "--help"]
         words = [f"[{value(option)} ...]" if option.many else value(option) for option in own if not option.name]
-        words += [f"[{bold(option.name)}]" for option in own if option.name]
+        words += [f"[{' '.join(filter(None, (bold(option.name), value(option))))}]" for option in own if option.name]
         commands += [".TP", " ".join([bold(verb.name), *words]), sentence(verb.help)]
         for option in own:
             if option.name != "--json":

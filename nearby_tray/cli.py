@@ -520,8 +520,8 @@ class _Keys:
     async def line(self, prompt: str) -> str | None:
         """What is typed up to Enter; `None` when nothing more can come. Cancelling it leaves the terminal as it was."""
         loop = asyncio.get_running_loop()
-        self.say(prompt)
         with self._hidden():
+            self.say(prompt)
             while b"\n" not in self._typed and not self._ended:
                 ready = asyncio.Event()
                 try:

@@ -56,6 +56,11 @@ def test_starting(started: list[Options], words: str, options: Options) -> None:
         ("dance", "dance"),
         ("connect", "NAME"),
         ("accept now", "now"),
+        ("pin 12345670", "12345670"),
+        ("connect x --method dance", "push-button"),
+        ("connect x --method", "--method"),
+        ("invite", "NAME"),
+        ("expel", "MEMBER"),
         ("--demo status", "does not go with"),
         ("--stat", "--stat"),
     ],
@@ -67,7 +72,25 @@ def test_wrong_usage_is_one_sentence(started: list[Options], words: str, said: s
     assert started == []
 
 
-@pytest.mark.parametrize("verb", ["status", "peers --json", "seek", "connect x", "accept", "decline", "disconnect", "settings a=b", "quit"])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "status",
+        "peers --json",
+        "seek",
+        "connect x",
+        "accept",
+        "decline",
+        "disconnect",
+        "settings a=b",
+        "quit",
+        "host",
+        "invite x",
+        "expel x",
+        "members",
+        "pin --pin-stdin",
+    ],
+)
 def test_without_a_session_bus(started: list[Options], verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(verb.split()) == NO_BUS
     assert "no session bus" in capsys.readouterr().err
@@ -109,6 +132,7 @@ WORDS = [
     "connect",
     "--wait",
 ]
+WORDS += ["host", "invite", "expel", "members", "pin", "--pin-stdin", "--method", "show-pin", "enter-pin", "--method=enter-pin"]
 WORDS += ["settings", "port=1", "=", "quit", "--", "-h", "accept", "--remember", "\udcff", "\0", "--log-level=\udcff", "@x", ""]
 
 

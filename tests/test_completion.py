@@ -26,6 +26,7 @@ NAMES = ["Robin’s laptop", "Kitchen", HOSTILE, BANG, "02:00:00:00:00:01"]
 
 PROGRAM = """#!/bin/sh
 [ "$*" = "peers --names" ] && exec cat "$NAMES"
+[ "$*" = "members --names" ] && exec echo Tim
 printf '%s\\0' "$@" > "$TOLD.new"
 mv "$TOLD.new" "$TOLD"
 """
@@ -112,6 +113,8 @@ def type_into(shell: str, home: Path, line: str) -> list[str]:
         ("nearby-tray --dem\t--log-l\tde\t", ["--demo", "--log-level", "debug"]),
         ("nearby-tray --demo --screenshots sh\t", ["--demo", "--screenshots", "share"]),
         ("nearby-tray install-desktop --us\t", ["install-desktop", "--user"]),
+        ("nearby-tray connect Ki\t--meth\tshow\t", ["connect", "Kitchen", "--method", "show-pin"]),
+        ("nearby-tray expel Ti\t", ["expel", "Tim"]),
     ],
 )
 def test_tab(shell: str, line: str, words: list[str], home: Path) -> None:
@@ -162,8 +165,9 @@ def test_names_are_what_connect_takes() -> None:
         peer("", "8"),
         peer("1", "9"),
         peer("two\nlines", "10"),
+        {**peer("TV", "11", reachable=False), "on_wifi": True},
     ]
-    assert _names(peers) == ["Kitchen", "3", "4", "5", "6", "7", "8", "9", "10"]
+    assert _names(peers) == ["Kitchen", "3", "4", "5", "6", "7", "8", "9", "10", "TV"]
 
 
 def test_what_is_generated_is_up_to_date() -> None:

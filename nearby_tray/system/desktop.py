@@ -156,7 +156,7 @@ def _check_program(program: list[str], everybody: bool) -> None:
 
 def _not_for_everybody(program: Path) -> str:
     """Why other users cannot or should not run it; empty when they can: their desktops would run what somebody else may change."""
-    for path in {program.parent.resolve() / program.name, program.resolve(), Path(sys.executable).resolve(), _PACKAGE}:
+    for path in (program.parent.resolve() / program.name, program.resolve(), Path(sys.executable).resolve(), _PACKAGE):
         for part in (path, *path.parents):
             status = part.stat()
             if status.st_uid != 0 or (status.st_mode & 0o002 and not status.st_mode & stat.S_ISVTX):

@@ -219,8 +219,8 @@ def states(desk: Desk, name: str, pictures: Path, height: int = 44) -> None:
         desk.run("convert", str(strip), "-crop", f"420x{height}+0+0", "+repage", str(strip))
         strips.append(str(strip))
     desk.run("convert", *strips, "-append", str(pictures / f"{name}-states.png"))
-    for done in strips:
-        Path(done).unlink()
+    for taken in strips:
+        Path(taken).unlink()
     desk.tell("scene", "idle")
 
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import pty
+import signal
+import sys
+import termios
 from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -13,9 +19,13 @@ import pytest
 from nearby_tray import cli
 from nearby_tray.cli import NO_APPLET, NOT_POSSIBLE, OK, Options, main
 from nearby_tray.controller import Controller
-from nearby_tray.core.model import Failure, Grade, Health, LinkInfo, Peer, Radios, Reason, Snapshot, Stage
+from nearby_tray.core import pin as pins
+from nearby_tray.core.model import Failure, Grade, Health, LinkInfo, Member, Method, Peer, Probe, Radios, Reason, Snapshot, Stage
 from nearby_tray.settings import Settings
+from nearby_tray.simulation.air import ALL
 from nearby_tray.simulation.demo import NEIGHBOUR, controller, neighbourhood
+from nearby_tray.simulation.demo import PHONE as SIMULATED_PHONE
+from nearby_tray.simulation.demo import phone as simulated_phone
 from nearby_tray.system.bus import Bus, ServiceInterface, method
 from nearby_tray.system.service import INTERFACE, NAME, PATH, Service
 
@@ -31,6 +41,22 @@ LINKED = Snapshot(
     radios=Radios(None, None),
     link=LinkInfo("p2p-wlan0-0", ("169.254.1.1", "fd00::1"), ("169.254.1.2", "fd00::2")),
     health=Health(Grade.GOOD, 1.2, 1.0, 3.0, 0.1, signal=80, bytes_in=1000, bytes_out=2000, power_save=True),
+)
+ABLE = Radios(None, None, abilities=ALL)
+PHONE = Peer("02:00:00:00:00:02", "Pho\x1bne", "phone", "02:00:00:00:00:02", on_wifi=True, model="GVU6C", methods=frozenset(Method))
+TV = Peer("02:00:00:00:00:03", "TV", "other", "02:00:00:00:00:03", on_wifi=True)
+STRANGE = Snapshot(radios=ABLE, peer=PHONE, verified=False, needs_code=False)
+SHOWN = replace(STRANGE, stage=Stage.FORMING, method=Method.DISPLAY, pin="12345670", tries_left=3)
+ENTERING = replace(STRANGE, stage=Stage.ENTERING, method=Method.KEYPAD, pin_wanted=True, tries_left=3)
+JOINED = replace(
+    STRANGE, stage=Stage.LINKED, link=LinkInfo("p2p0", ("192.168.49.2",), ("192.168.49.1",), 0, backend="wpa_supplicant", frequency=5180)
+)
+HOSTING = replace(
+    STRANGE,
+    stage=Stage.HOSTING,
+    peer=None,
+    link=LinkInfo("p2p1", ("10.42.7.1",), backend="wpa_supplicant", owner=True),
+    members=(Member(PHONE, 0.0, ("10.42.7.23",), Health(Grade.GOOD, rtt_p50=5.1, probe=Probe.ECHO)), Member(TV, 0.0)),
 )
 FAILED = replace(READY, failure=Failure(Stage.ASKING, Reason.DECLINED, "detail \x1b"))
 
@@ -55,8 +81,8 @@ class Applet:
         self.go(Snapshot(stage=Stage.SEEKING))
         self.later(Snapshot(stage=Stage.SEEKING, peers=(KITCHEN,)))
 
-    def ask(self, peer_id: str) -> None:
-        self.calls.append(("ask", peer_id))
+    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False) -> None:
+        self.calls.append(("ask", peer_id) if method is None else ("ask", peer_id, method, remember))
         self.go(Snapshot(stage=Stage.ASKING, peer=KITCHEN))
         self.later(Snapshot(stage=Stage.ASKING, peer=KITCHEN, code="042 719"))
         self.later(self.answers, 0.5)
@@ -68,6 +94,21 @@ class Applet:
 
     def decline(self) -> None:
         self.calls.append("decline")
+
+    def enter_pin(self, pin: str) -> None:
+        self.calls.append(("enter_pin", pin))
+
+    def host(self, persistent: bool) -> None:
+        self.calls.append(("host", persistent))
+        self.go(replace(HOSTING, link=None, members=()))
+        self.later(replace(HOSTING, members=()))
+
+    def invite(self, peer_id: str) -> None:
+        self.calls.append(("invite", peer_id))
+
+    def expel(self, address: str) -> None:
+        self.calls.append(("expel", address))
+        self.later(replace(self.snapshot, members=tuple(m for m in self.snapshot.members if m.peer.address != address)))
 
     def cancel(self) -> None: ...
 
@@ -135,6 +176,20 @@ def test_status_for_people(say: Say) -> None:
         (Snapshot(stage=Stage.ASKED, peer=KITCHEN, code="042 719"), "042 719"),
         (Snapshot(stage=Stage.RESTORING, peer=KITCHEN, attempt=2), "try 2 of 3"),
         (Snapshot(visible_until=60.0, radios=Radios(None, None)), "everyone, 1:00 left"),
+        (
+            replace(STRANGE, stage=Stage.SEEKING, peer=None, peers=(replace(PHONE, owner=True),)),
+            "Phone (GVU6C), Wi-Fi Direct only, Owns a group",
+        ),
+        (SHOWN, "PIN to type there 1234 5670"),
+        (ENTERING, "nearby-tray pin"),
+        (replace(STRANGE, stage=Stage.ASKED), "Not verified"),
+        (replace(STRANGE, stage=Stage.ASKED), "Accept to let it connect."),
+        (JOINED, "36 (5180 MHz, 5 GHz band)"),
+        (JOINED, "Push button: not authenticated"),
+        (HOSTING, "Hosting a group with 2 members"),
+        (HOSTING, "Phone, Phone, good, heard by ICMP echo, 5.1 ms, 0 % lost, 10.42.7.23"),
+        (HOSTING, "TV, Computer, not heard of yet"),
+        (replace(HOSTING, link=None), "Starting a group"),
         (replace(LINKED, unasked=True), "because it is paired"),
     ],
 )
@@ -226,6 +281,308 @@ def test_a_second_start_raises_the_first(say: Say, monkeypatch: pytest.MonkeyPat
     assert applet.calls == ["raise"]
 
 
+# --- machines that do not run Nearby Tray ---------------------------------------------------------------------------------------
+
+
+class Stranger(Applet):
+    """Finds a phone, and does with it what the method says; the phone's PIN is 1234 5670."""
+
+    def __init__(self, snapshot: Snapshot | None = None, tries: int = 3) -> None:
+        self.now = READY
+        self.then: Snapshot | None = None  # comes when what is now has been seen
+        super().__init__(snapshot or replace(READY, radios=ABLE))
+        self.tries = tries
+
+    @property
+    def snapshot(self) -> Snapshot:
+        if self.then is not None:
+            self.later(self.then)
+            self.then = None
+        return self.now
+
+    @snapshot.setter
+    def snapshot(self, snapshot: Snapshot) -> None:
+        self.now = snapshot
+
+    def seek(self) -> None:
+        self.go(replace(STRANGE, stage=Stage.SEEKING, peer=None))
+        self.later(replace(STRANGE, stage=Stage.SEEKING, peer=None, peers=(PHONE, TV)))
+
+    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False) -> None:
+        self.calls.append(("ask", peer_id, method, remember))
+        match method:
+            case Method.DISPLAY:
+                self.go(SHOWN)
+                self.then = JOINED
+            case Method.KEYPAD:
+                self.go(replace(ENTERING, tries_left=self.tries))
+            case _:
+                self.go(replace(STRANGE, stage=Stage.FORMING))
+                self.then = JOINED
+
+    def enter_pin(self, pin: str) -> None:
+        self.calls.append(("enter_pin", pin))
+        self.go(replace(STRANGE, stage=Stage.FORMING, method=Method.KEYPAD, tries_left=self.tries))
+        if pin == "12345670":
+            self.later(JOINED)
+        elif self.tries > 1:
+            self.tries -= 1
+            self.later(replace(ENTERING, tries_left=self.tries))
+        else:
+            self.later(replace(READY, failure=Failure(Stage.FORMING, Reason.WRONG_PIN)))
+
+
+def test_connect_without_a_method_says_what_is_missing(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "FIND", 0.5)
+    (asked,) = say(Stranger(), f"connect {PHONE.id}")
+    assert asked[0] == NOT_POSSIBLE and "say how to link" in asked[2] and asked[2].count("\n") == 1
+
+
+def test_connect_by_push_button_says_what_to_do_there(say: Say) -> None:
+    applet = Stranger()
+    (done,) = say(applet, f"connect {PHONE.id} --method push-button --remember")
+    assert done[0] == OK and done[1].startswith("On “Phone”, open Wi-Fi Direct in its settings") and "\x1b" not in done[1]
+    assert applet.calls == [("ask", PHONE.id, Method.PBC, True)]
+
+
+def test_connect_shows_the_pin_to_type_there(say: Say) -> None:
+    applet = Stranger()
+    (done,) = say(applet, f"connect {PHONE.id} --method show-pin --wait")
+    first, *rest = done[1].splitlines()
+    assert done[0] == OK and first == "Type this PIN on “Phone”: 1234 5670"
+    assert rest[0].startswith("Linked with “Phone”") and "Not verified" in done[1] and "192.168.49.1" in done[1]
+    (done,) = say(Stranger(), f"connect {PHONE.id} --method show-pin --json")
+    assert json.loads(done[1])["pin"] == "12345670", "a program shows it itself"
+
+
+async def spawn(*words: str, typed: bytes = b"") -> tuple[int | None, str, str]:
+    """The program itself, without a terminal."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "nearby_tray", *words, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(50):
+            out, err = await process.communicate(typed)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return process.returncode, out.decode(), err.decode()
+
+
+@asynccontextmanager
+async def running(applet: Applet) -> Any:
+    await applet.service.open()
+    applet.go(applet.snapshot)
+    try:
+        yield applet
+    finally:
+        await applet.service.close()
+
+
+KEYPAD = ("connect", PHONE.id, "--method", "enter-pin")
+
+
+@pytest.mark.parametrize(
+    ("typed", "tries", "status", "pins", "said"),
+    [
+        (b"1234-5670\n", 3, OK, ["12345670"], "Linked with"),
+        (b"12345670", 3, OK, ["12345670"], "Linked with"),
+        (b"46264848\n1234 5670\n", 3, OK, ["46264848", "12345670"], "Linked with"),
+        (b"46264848\n", 1, NOT_POSSIBLE, ["46264848"], "It was wrong-pin. Try again."),
+        (b"46264848\n", 3, NOT_POSSIBLE, ["46264848"], "No PIN was given."),
+        (b"12345671\n", 3, NOT_POSSIBLE, [], "The last digit does not fit: check the number."),
+        (b"123\n", 3, NOT_POSSIBLE, [], "A PIN has 8 digits."),
+        (b"\n", 3, NOT_POSSIBLE, [], "A PIN has 8 digits."),
+        (b"\xff\xfe\0", 3, NOT_POSSIBLE, [], "A PIN has digits only."),
+        (b"1" * 9000, 3, NOT_POSSIBLE, [], "A PIN has digits only."),
+        (b"", 3, NOT_POSSIBLE, [], "No PIN was given."),
+    ],
+)
+def test_a_pin_comes_from_standard_input(
+    daemon: object, run: Run, typed: bytes, tries: int, status: int, pins: list[str], said: str
+) -> None:
+    async def main_() -> None:
+        async with running(Stranger(tries=tries)) as applet:
+            code, out, err = await spawn(*KEYPAD, "--wait", "--pin-stdin", typed=typed)
+            assert code == status and said in out + err, (out, err)
+            assert err.count("\n") == (status != OK)
+            assert applet.calls == [("ask", PHONE.id, Method.KEYPAD, False), *(("enter_pin", pin) for pin in pins)]
+            for pin in ("46264848", "12345671", "12345670"):
+                assert pin not in out + err, "what was typed is not said again"
+
+    run(main_())
+
+
+def test_without_a_terminal_connect_says_how_to_enter_it(daemon: object, run: Run) -> None:
+    async def main_() -> None:
+        async with running(Stranger()) as applet:
+            code, out, _ = await spawn(*KEYPAD)
+            assert code == OK and out == "“Phone” shows a PIN. Enter it with: nearby-tray pin\n"
+            code, _, err = await spawn("pin")
+            assert code == NOT_POSSIBLE and "no terminal" in err and err.count("\n") == 1
+            code, out, _ = await spawn("pin", "--pin-stdin", "--wait", typed=b"12345670\n")
+            assert code == OK and "Linked with" in out
+            code, _, err = await spawn("pin", "--pin-stdin", typed=b"12345670\n")
+            assert code == NOT_POSSIBLE and "No PIN is wanted now." in err
+            assert applet.calls[1:] == [("enter_pin", "12345670")]
+
+    run(main_())
+
+
+class Terminal:
+    """A program with a controlling terminal of its own."""
+
+    def __init__(self, *words: str) -> None:
+        self.process, self.terminal = pty.fork()
+        if self.process == 0:
+            os.execv(sys.executable, [sys.executable, "-m", "nearby_tray", *words])
+        os.set_blocking(self.terminal, False)
+        self.seen = b""
+
+    async def until(self, words: str) -> None:
+        async with asyncio.timeout(50):
+            while words.encode() not in self.seen:
+                await self._more()
+
+    async def ended(self) -> int:
+        async with asyncio.timeout(50):
+            while True:
+                await self._more()
+                done, status = os.waitpid(self.process, os.WNOHANG)  # noqa: ASYNC222 - it does not wait
+                if done:
+                    self.process = 0
+                    await self._more()
+                    return os.waitstatus_to_exitcode(status)
+
+    async def _more(self) -> None:
+        await asyncio.sleep(0.02)
+        with suppress(OSError):
+            self.seen += os.read(self.terminal, 65536)
+
+    def type(self, words: str) -> None:
+        os.write(self.terminal, words.encode())
+
+    def shows_what_is_typed(self) -> bool:
+        return bool(termios.tcgetattr(self.terminal)[3] & termios.ECHO)
+
+    def close(self) -> None:
+        if self.process:
+            os.kill(self.process, signal.SIGKILL)
+            os.waitpid(self.process, 0)
+        os.close(self.terminal)
+
+
+def test_a_pin_is_typed_at_the_terminal_and_not_shown(daemon: object, run: Run) -> None:
+    async def main_() -> None:
+        async with running(Stranger()) as applet:
+            terminal = Terminal(*KEYPAD, "--wait")
+            try:
+                await terminal.until("PIN that “Phone” shows: ")
+                assert not terminal.shows_what_is_typed()
+                terminal.type("12345671\n")
+                await terminal.until("The last digit does not fit: check the number.")
+                terminal.type("4626 4848\n")
+                await terminal.until("There are two tries left.")
+                terminal.type("1234 5670\n")
+                assert await terminal.ended() == OK
+                said = terminal.seen.decode()
+                assert "Linked with “Phone”" in said and terminal.shows_what_is_typed()
+                assert not any(pin in said.replace(" ", "") for pin in ("12345671", "46264848", "12345670"))
+            finally:
+                terminal.close()
+            assert [call for call in applet.calls if call[0] == "enter_pin"] == [("enter_pin", "46264848"), ("enter_pin", "12345670")]
+
+    run(main_())
+
+
+@pytest.mark.parametrize("how", ["entered elsewhere", "interrupted"])
+def test_the_terminal_is_given_back_as_it_was(daemon: object, run: Run, how: str) -> None:
+    async def main_() -> None:
+        async with running(Stranger()) as applet:
+            terminal = Terminal(*KEYPAD, "--wait")
+            try:
+                await terminal.until("PIN that “Phone” shows: ")
+                if how == "interrupted":
+                    terminal.type("\x03")
+                    assert await terminal.ended() == cli.INTERRUPTED
+                else:
+                    applet.enter_pin("12345670")  # in the window
+                    assert await terminal.ended() == OK and "Linked with" in terminal.seen.decode()
+                assert terminal.shows_what_is_typed() and "Traceback" not in terminal.seen.decode()
+            finally:
+                terminal.close()
+
+    run(main_())
+
+
+def test_accepting_a_stranger(daemon: object, run: Run, say: Say) -> None:
+    class Asked(Stranger):
+        def accept(self, remember: bool) -> None:
+            self.calls.append(("accept", remember))
+            self.ask("", self.snapshot.method)
+
+    applet = Asked(replace(STRANGE, stage=Stage.ASKED, method=Method.DISPLAY))
+    (done,) = say(applet, "accept --wait")
+    assert done[0] == OK and done[1].startswith("Type this PIN on “Phone”: 1234 5670\nLinked with")
+    (wrong,) = say(Asked(replace(STRANGE, stage=Stage.ASKED)), "accept --pin-stdin")
+    assert wrong == (NOT_POSSIBLE, "", "nearby-tray: No PIN is wanted to accept this request.\n")
+
+    async def main_() -> None:
+        async with running(Asked(replace(ENTERING, stage=Stage.ASKED, tries_left=0))) as applet:
+            code, out, _ = await spawn("accept", "--pin-stdin", "--wait", typed=b"1234 5670\n")
+            assert code == OK and "Linked with" in out and applet.calls == [("enter_pin", "12345670")]
+
+    run(main_())
+
+
+def test_a_group_by_command_line(say: Say) -> None:
+    class Host(Stranger):
+        def seek(self) -> None:
+            self.go(replace(self.snapshot, peers=(PHONE, TV)))
+
+        def invite(self, peer_id: str) -> None:
+            self.calls.append(("invite", peer_id))
+            self.go(replace(self.snapshot, peer=TV, peers=()))
+            self.then = replace(HOSTING, members=(Member(TV, 0.0),))
+
+    applet = Host()
+    lines = ["members", "host --remember", "members", f"invite {TV.id} --wait", "members", "members --names"]
+    lines += ["expel tv", "members --json", "disconnect"]
+    nobody, hosted, empty, invited, listed, names, out, left, ended = say(applet, *lines)
+    assert nobody[0] == OK and "nearby-tray host" in nobody[1]
+    assert hosted[0] == OK and hosted[1].startswith("Hosting a group, nobody in it yet") and "10.42.7.1" in hosted[1]
+    assert empty[1] == "Nobody is in the group.\n"
+    assert invited == (OK, "Invited “TV”: open Wi-Fi Direct in its settings, and accept.\n", "")
+    assert listed[1] == "TV, Computer, not heard of yet\n" and names[1] == "TV\n"
+    assert out == (OK, "", "") and json.loads(left[1]) == [] and ended == (OK, "", "")
+    assert applet.calls == [("host", True), ("invite", TV.id), ("expel", TV.address)]
+
+
+def test_what_went_wrong_in_a_group_is_one_sentence(say: Say) -> None:
+    class Host(Stranger):
+        def seek(self) -> None:
+            self.go(replace(self.snapshot, peers=(PHONE, TV)))
+
+        def invite(self, peer_id: str) -> None:
+            self.go(replace(self.snapshot, peer=TV, peers=()))
+            self.then = replace(self.now, peer=None, failure=Failure(Stage.HOSTING, Reason.NOT_READY))
+
+    late, unknown = say(Host(replace(HOSTING, members=())), f"invite {TV.id} --wait", "expel cellar")
+    assert late[0] == NOT_POSSIBLE and late[2] == "nearby-tray: It was not-ready. Try again.\n"
+    assert unknown[0] == NOT_POSSIBLE and "not in the group: none so far" in unknown[2]
+    none, cannot = say(Applet(), "invite tv", "host")
+    assert none[0] == NOT_POSSIBLE and "no group of ours" in none[2]
+    assert cannot[0] == NOT_POSSIBLE and "It was not-offered." in cannot[2]
+
+
+@pytest.mark.parametrize("words", ["connect x --pin-stdin", "connect x --remember", "connect x --method show-pin --pin-stdin"])
+def test_options_that_go_with_nothing(say: Say, words: str) -> None:
+    ((status, _, err),) = say(Applet(), words)
+    assert status == cli.USAGE and "needs --method" in err
+
+
 class Liar(ServiceInterface):
     """Something else that took the name."""
 
@@ -241,6 +598,10 @@ class Liar(ServiceInterface):
     def peers(self) -> str:
         return self.answer
 
+    @method("Members", gives="s")
+    def members(self) -> str:
+        return self.answer
+
 
 @pytest.mark.parametrize(
     "answer", ["", "nonsense", "[]", "{}", '{"state": 1}', '{"state": "dancing"}', '{"state": "idle"}', "[1]", "[" * 9000]
@@ -250,10 +611,10 @@ def test_an_answer_that_makes_no_sense(daemon: object, run: Run, answer: str, ca
         bus = await Bus.connect("session")
         bus.export(PATH, Liar(answer))
         assert await bus.request_name(NAME)
-        for verb in ("status", "peers", "seek"):
+        for verb in ("status", "peers", "seek", "members", "pin"):
             status = await asyncio.to_thread(main, [verb])
             err = capsys.readouterr().err
-            assert (status == NOT_POSSIBLE and err.count("\n") == 1) or (status == OK and verb == "peers" and answer == "[]")
+            assert (status == NOT_POSSIBLE and err.count("\n") == 1) or (status == OK and verb in ("peers", "members") and answer == "[]")
         await bus.close()
 
     run(story())
@@ -270,6 +631,7 @@ class Real:
         self.controller = controller
         self.seek: Callable[[], None] = controller.seek
         self.ask, self.accept, self.decline = controller.ask, controller.accept, controller.decline
+        self.enter_pin, self.host, self.invite, self.expel = controller.enter_pin, controller.host, controller.invite, controller.expel
         self.cancel, self.disconnect, self.apply = controller.cancel, controller.disconnect, controller.apply
 
     @property
@@ -304,6 +666,46 @@ def test_a_whole_link_by_command_line(daemon: object, run: Run, capsys: pytest.C
         finally:
             await here.close()
             await robin.close()
+            await service.close()
+        assert not air.left()
+
+    run(story())
+
+
+@pytest.mark.parametrize("how", ["show-pin", "enter-pin"])
+def test_a_whole_link_with_a_phone_by_command_line(daemon: object, run: Run, until: Until, how: str) -> None:
+    async def story() -> None:
+        air, machine, _ = neighbourhood("Here")
+        here = controller(machine, Settings(name="Here"))
+        phone = simulated_phone(air, machine, lambda: here.snapshot)
+        phone.machine.wifi.methods = frozenset(Method)
+        phone.thinks = (0.1, 0.2)
+        service = Service(Real(here), lambda failure, name: (failure.reason.value, ""))
+        await service.open()
+        await phone.start()
+        await here.open()
+        here.subscribe(service.show)
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "nearby_tray", "connect", SIMULATED_PHONE, "--method", how, "--wait",
+                *(["--pin-stdin"] if how == "enter-pin" else []),
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True,
+            )  # fmt: skip
+            assert process.stdin is not None
+            if how == "enter-pin":
+                await until(lambda: phone.pin is not None and here.snapshot.stage is Stage.ENTERING)
+                assert phone.pin is not None
+                process.stdin.write(pins.grouped(phone.pin).encode() + b"\n")
+            async with asyncio.timeout(55):
+                out, _ = await process.communicate()
+            said = out.decode()
+            assert process.returncode == OK and f"Linked with “{SIMULATED_PHONE}”" in said, said
+            assert "Not verified" in said and "Authenticated with a PIN" in said
+            assert ("Type this PIN on" in said) == (how == "show-pin")
+            assert here.snapshot.pin is None
+        finally:
+            await here.close()
+            await phone.stop()
             await service.close()
         assert not air.left()
 

@@ -14,7 +14,21 @@ from typing import Any
 import pytest
 
 from nearby_tray import __version__
-from nearby_tray.core.model import Failure, Grade, Health, LinkInfo, Peer, Radios, Reason, Snapshot, Stage, Visibility
+from nearby_tray.core.model import (
+    Failure,
+    Grade,
+    Health,
+    LinkInfo,
+    Member,
+    Method,
+    Peer,
+    Probe,
+    Radios,
+    Reason,
+    Snapshot,
+    Stage,
+    Visibility,
+)
 from nearby_tray.settings import Settings
 from nearby_tray.simulation.demo import NEIGHBOUR, controller, neighbourhood
 from nearby_tray.system.bus import Bus
@@ -33,6 +47,7 @@ FULL = Snapshot(
     health=Health(Grade.GOOD),
     failure=Failure(Stage.ASKING, Reason.DECLINED),
     radios=Radios(None, None),
+    members=(Member(Peer("2", "Phone"), 0.0),),
 )
 
 
@@ -87,7 +102,7 @@ def test_each_field_of_the_status_is_described() -> None:
     table = (DESKTOP / "dbus.md").read_text().partition("## The status")[2]
     described = {word for line in table.splitlines() if line.startswith("| `") for word in re.findall(r"`([^`]+)`", line.split("|")[1])}
     assert described == fields(status(FULL, lambda failure, name: ("", "")))
-    for kind in (Stage, Grade, Visibility):
+    for kind in (Stage, Grade, Visibility, Method, Probe):
         for value in kind:
             assert f"`{value.value}`" in table
 

@@ -12,11 +12,15 @@ from typing import Any
 import pytest
 
 from nearby_tray.core.model import (
+    Abilities,
     Failure,
     Grade,
     Health,
     LinkInfo,
+    Member,
+    Method,
     Peer,
+    Probe,
     Radios,
     Reason,
     Snapshot,
@@ -37,6 +41,15 @@ PHONE = Peer("02:00:00:00:00:02", "Phone", kind="phone", on_wifi=True)
 HOSTILE = Peer("02:00:00:00:00:03", "<b>x\n\u202e\ud800\0</b>", reachable=True)
 TWIN = Peer("02:00:00:00:00:04", "Kitchen", reachable=True)
 SEEKING = Snapshot(stage=Stage.SEEKING, peers=(KITCHEN, PHONE, HOSTILE))
+ALL = Abilities("wpa_supplicant", pin=True, intent=True, frequency=True, host=True, hears=True, persistent=True)
+ABLE = Radios(None, None, abilities=ALL)
+TV = Peer("02:00:00:00:00:05", "TV", address="02:00:00:00:00:05", on_wifi=True, methods=frozenset({Method.DISPLAY}), owner=True)
+SEEKING_ABLE = replace(SEEKING, radios=ABLE, peers=(KITCHEN, PHONE, TV))
+ENTERING = Snapshot(stage=Stage.ENTERING, peer=PHONE, verified=False, pin_wanted=True, tries_left=3)
+HOSTING = Snapshot(
+    stage=Stage.HOSTING, radios=ABLE, verified=False, link=LinkInfo("p2p0", ("10.42.7.1",)), members=(Member(TV, 5.0),), now=9.0
+)
+SHOWN = Snapshot(stage=Stage.FORMING, peer=PHONE, verified=False, method=Method.DISPLAY, pin="12345670", tries_left=3, radios=ABLE)
 
 
 class Applet:
@@ -50,8 +63,20 @@ class Applet:
     def seek(self) -> None:
         self.calls.append("seek")
 
-    def ask(self, peer_id: str) -> None:
-        self.calls.append(("ask", peer_id))
+    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False) -> None:
+        self.calls.append(("ask", peer_id) if method is None else ("ask", peer_id, method, remember))
+
+    def enter_pin(self, pin: str) -> None:
+        self.calls.append(("enter_pin", pin))
+
+    def host(self, persistent: bool) -> None:
+        self.calls.append(("host", persistent))
+
+    def invite(self, peer_id: str) -> None:
+        self.calls.append(("invite", peer_id))
+
+    def expel(self, address: str) -> None:
+        self.calls.append(("expel", address))
 
     def accept(self, remember: bool) -> None:
         self.calls.append(("accept", remember))
@@ -123,9 +148,109 @@ def test_each_word_reaches_the_applet(daemon: object, run: Run) -> None:
     run(main())
 
 
+def test_each_word_about_strangers_reaches_the_applet(daemon: object, run: Run) -> None:
+    async def main() -> None:
+        applet = Applet(SEEKING_ABLE)
+        async with served(applet) as (_, bus):
+            await ask(bus, "ConnectBy", "ssb", "phone", "display", False)
+            await ask(bus, "ConnectBy", "ssb", TV.id, "keypad", True)
+            await ask(bus, "ConnectBy", "ssb", "Kitchen", "pbc", True)
+            applet.snapshot = ENTERING
+            await ask(bus, "EnterPin", "s", " 1234-5670 ")
+            applet.snapshot = replace(Snapshot(), radios=ABLE)
+            await ask(bus, "Host", "b", True)
+            applet.snapshot = replace(HOSTING, peers=(PHONE, TV))
+            await ask(bus, "Seek")
+            with pytest.raises(BusError, match="in the group already"):
+                await ask(bus, "Invite", "s", "TV")
+            applet.snapshot = replace(HOSTING, peers=(replace(PHONE, address=PHONE.id), TV))
+            await ask(bus, "Invite", "s", "Phone")
+            assert [member["name"] for member in json.loads(await ask(bus, "Members"))] == ["TV"]
+            for word in ("tv", TV.id, TV.address.upper()):
+                await ask(bus, "Expel", "s", word)
+        assert applet.calls == [
+            ("ask", PHONE.id, Method.DISPLAY, False),
+            ("ask", TV.id, Method.KEYPAD, True),
+            ("ask", KITCHEN.id),  # Nearby Tray answers there: asked as ever
+            ("enter_pin", "12345670"),
+            ("host", True),
+            "seek",
+            ("invite", PHONE.id),
+            *[("expel", TV.address)] * 3,
+        ]
+
+    run(main())
+
+
+def test_a_pin_is_told_to_who_asks_and_in_no_signal(daemon: object, run: Run, until: Until) -> None:
+    async def main() -> None:
+        applet = Applet(SHOWN)
+        async with served(applet) as (service, bus):
+            heard: list[Signal] = []
+            await bus.subscribe(heard.append, sender=module.NAME, interface=module.INTERFACE, member="Changed")
+            for pin in ("12345670", "46264848", None):
+                applet.snapshot = replace(SHOWN, pin=pin)
+                count = len(heard)
+                service.show(applet.snapshot)
+                await until(lambda count=count: len(heard) > count)
+                said = json.loads(await ask(bus, "Status"))
+                assert said["pin"] == pin and said["pin_shown"] == (pin is not None)
+            signals = "".join(str(signal.body[0]) for signal in heard)
+            assert "12345670" not in signals and "46264848" not in signals and '"pin_shown": true' in signals
+
+    run(main())
+
+
+def test_a_pin_that_cannot_be_is_not_repeated(daemon: object, run: Run) -> None:
+    async def main() -> None:
+        applet = Applet(ENTERING)
+        async with served(applet) as (_, bus):
+            for wrong, words in (
+                ("12345671", "last digit does not fit"),
+                ("123", "eight digits"),
+                ("x" * 9, "eight digits"),
+                ("", "eight"),
+            ):
+                with pytest.raises(BusError, match=words) as caught:
+                    await ask(bus, "EnterPin", "s", wrong)
+                assert not wrong or wrong not in str(caught.value)
+            with pytest.raises(BusError, match="16384"):
+                await ask(bus, "EnterPin", "s", "1" * 20_000)
+            applet.snapshot = SEEKING
+            with pytest.raises(BusError, match="No PIN is wanted"):
+                await ask(bus, "EnterPin", "s", "12345670")
+        assert applet.calls == []
+
+    run(main())
+
+
 @pytest.mark.parametrize(
     ("snapshot", "call", "error", "words"),
     [
+        (SEEKING, ("ConnectBy", "ssb", "Phone", "dance", False), module.NOT_POSSIBLE, "pbc, display, keypad"),
+        (SEEKING, ("ConnectBy", "ssb", "Phone", "keypad", False), module.NOT_POSSIBLE, "It was not-offered"),
+        (SEEKING_ABLE, ("ConnectBy", "ssb", "TV", "pbc", False), module.NOT_POSSIBLE, "It was methods-differ with TV"),
+        (SEEKING_ABLE, ("ConnectBy", "ssb", "Cellar", "pbc", False), module.UNKNOWN_PEER, "not among the computers found"),
+        (
+            replace(SEEKING, peers=(replace(PHONE, on_wifi=False),)),
+            ("ConnectBy", "ssb", "Phone", "pbc", False),
+            module.NOT_POSSIBLE,
+            "not seen",
+        ),
+        (Snapshot(), ("ConnectBy", "ssb", "TV", "pbc", False), module.NOT_POSSIBLE, "seek first"),
+        (Snapshot(radios=Radios(None, None)), ("Host", "b", False), module.NOT_POSSIBLE, "It was not-offered"),
+        (Snapshot(radios=Radios(None, Reason.WIFI_OFF, abilities=ALL)), ("Host", "b", False), module.NOT_POSSIBLE, "It was wifi-off."),
+        (Snapshot(stage=Stage.LINKED), ("Host", "b", False), module.NOT_POSSIBLE, "linked"),
+        (Snapshot(), ("Invite", "s", "TV"), module.NOT_POSSIBLE, "no group of ours"),
+        (replace(HOSTING, link=None), ("Invite", "s", "TV"), module.NOT_POSSIBLE, "no group of ours"),
+        (HOSTING, ("Invite", "s", "Cellar"), module.UNKNOWN_PEER, "none so far"),
+        (replace(HOSTING, peer=PHONE), ("Invite", "s", "TV"), module.NOT_POSSIBLE, "one after the other"),
+        (HOSTING, ("Expel", "s", "Cellar"), module.UNKNOWN_PEER, "not in the group: “TV”"),
+        (SEEKING, ("Expel", "s", "TV"), module.NOT_POSSIBLE, "no group of ours"),
+        (replace(ENTERING, stage=Stage.ASKED), ("Accept", "b", False), module.NOT_POSSIBLE, "enter the PIN"),
+        (replace(HOSTING, link=None), ("Seek",), module.NOT_POSSIBLE, "hosting a group"),
+        (ENTERING, ("Seek",), module.NOT_POSSIBLE, "a PIN"),
+        (SEEKING, ("Connect", "s", "Phone"), module.NOT_POSSIBLE, "say how to link"),
         (Snapshot(), ("Accept", "b", False), module.NOT_POSSIBLE, "Nobody asks"),
         (Snapshot(), ("Decline",), module.NOT_POSSIBLE, "Nobody asks"),
         (Snapshot(), ("Cancel",), module.NOT_POSSIBLE, "nothing to cancel"),
@@ -165,6 +290,7 @@ def test_the_status_is_json_whatever_names_hold(daemon: object, run: Run) -> Non
             said = json.loads(await ask(bus, "Status"))
             assert [peer["name"] for peer in said["peers"]] == ["Kitchen", "Phone", HOSTILE.name]
             assert json.loads(await ask(bus, "Peers")) == said["peers"]
+            assert said["peers"][1]["methods"] is None
             with pytest.raises(BusError, match="is not among"):
                 await ask(bus, "Connect", "s", "Cellar\n\u202e")
 
@@ -178,7 +304,10 @@ def test_the_shape_of_the_status() -> None:
         code="042 719",
         attempt=1,
         radios=Radios(bluetooth=None, wifi=Reason.WIFI_OFF, p2p_address=bytes(6)),
-        link=LinkInfo("p2p-wlan0-0", ("169.254.1.1", "fd00::1"), ("169.254.1.2",)),
+        link=LinkInfo("p2p-wlan0-0", ("169.254.1.1", "fd00::1"), ("169.254.1.2",), 0.0, Method.DISPLAY, True, "NM", True, 5180, 80),
+        members=(Member(TV, 4.0, ("10.42.7.2",), Health(Grade.FAIR, probe=Probe.ECHO)), Member(PHONE, 99.0)),
+        pin="12345670",
+        tries_left=2,
         health=Health(Grade.GOOD, rtt_last=1.23456, rtt_p50=1, loss=1 / 3, pongs=7, signal=80, bytes_in=5, bytes_out=6),
         timings=Timings(find=1.0, form=2.5),
         failure=Failure(Stage.FORMING, Reason.NOT_FORMED, "state 120"),
@@ -196,6 +325,39 @@ def test_the_shape_of_the_status() -> None:
         "addresses": ["169.254.1.1", "fd00::1"],
         "peer_addresses": ["169.254.1.2"],
         "interface": "p2p-wlan0-0",
+        "verified": True,
+        "method": "pbc",
+        "pin": None,
+        "pin_shown": True,
+        "pin_wanted": False,
+        "tries_left": 2,
+        "link": {"method": "display", "pin": True, "backend": "NM", "owner": True, "frequency_mhz": 5180, "width_mhz": 80},
+        "members": [
+            {
+                "id": TV.id,
+                "name": "TV",
+                "kind": "other",
+                "address": TV.address,
+                "addresses": ["10.42.7.2"],
+                "joined_s": 6.04,
+                "health": {
+                    "grade": "fair",
+                    "rtt_ms": None,
+                    "rtt_p50_ms": None,
+                    "rtt_p95_ms": None,
+                    "jitter_ms": None,
+                    "loss": 0.0,
+                    "silence_s": 0.0,
+                    "pongs": 0,
+                    "power_save": False,
+                    "signal": None,
+                    "bytes_in": None,
+                    "bytes_out": None,
+                    "probe": "echo",
+                },
+            },
+            {"id": PHONE.id, "name": "Phone", "kind": "phone", "address": "", "addresses": [], "joined_s": 0.0, "health": None},
+        ],
         "health": {
             "grade": "good",
             "rtt_ms": 1.235,
@@ -209,6 +371,7 @@ def test_the_shape_of_the_status() -> None:
             "signal": 80,
             "bytes_in": 5,
             "bytes_out": 6,
+            "probe": "pings",
         },
         "timings": {"find": 1.0, "form": 2.5, "check": None},
         "failure": {
@@ -224,6 +387,15 @@ def test_the_shape_of_the_status() -> None:
         "visible_for_s": None,
         "listening": False,
         "radios": {"bluetooth": None, "wifi": "wifi-off"},
+        "abilities": {
+            "backend": "NetworkManager",
+            "pin": False,
+            "intent": False,
+            "frequency": False,
+            "host": False,
+            "hears": False,
+            "persistent": False,
+        },
         "ends_in_s": 2.0,
     }
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QPalette
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -252,7 +253,7 @@ def test_without_a_tray_a_closed_panel_hides_and_that_is_said_once(
     bot.waitUntil(lambda: [w.windowTitle() for w in qapp.topLevelWidgets() if w.isVisible()] == ["Nearby Tray is still running"])
     assert controller.settings.close_quits is False and quits == []
     (notice,) = [w for w in qapp.topLevelWidgets() if w.isVisible()]
-    bot.keyClick(notice, Qt.Key.Key_Escape)  # type: ignore[no-untyped-call]
+    QTest.keyClick(notice, Qt.Key.Key_Escape)
     face.raise_()
     panel.close()
     bot.wait(50)
@@ -265,7 +266,7 @@ def test_what_is_said_when_the_panel_closes_offers_to_quit_instead(
     homeless(face, qapp).close()
     bot.waitUntil(lambda: any(w.objectName() == "quitButton" and w.isVisible() for w in qapp.allWidgets()))
     (button,) = [w for w in qapp.allWidgets() if w.objectName() == "quitButton" and w.isVisible()]
-    bot.mouseClick(button, Qt.MouseButton.LeftButton)  # type: ignore[no-untyped-call]
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert quits == [True] and controller.settings.close_quits is True
 
 

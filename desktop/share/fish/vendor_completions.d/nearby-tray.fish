@@ -15,8 +15,13 @@ complete -c nearby-tray -n __fish_use_subcommand -a peers -d 'list the computers
 complete -c nearby-tray -n __fish_use_subcommand -a seek -d 'look for computers nearby'
 complete -c nearby-tray -n __fish_use_subcommand -a connect -d 'ask a computer for a link, looking for it first if needed'
 complete -c nearby-tray -n __fish_use_subcommand -a accept -d 'accept the request for a link'
+complete -c nearby-tray -n __fish_use_subcommand -a pin -d 'enter the PIN that the other machine shows; it is read from the terminal, never an argument'
 complete -c nearby-tray -n __fish_use_subcommand -a decline -d 'decline the request for a link'
-complete -c nearby-tray -n __fish_use_subcommand -a disconnect -d 'end the link, or stop whatever is going on'
+complete -c nearby-tray -n __fish_use_subcommand -a host -d 'own a group that phones, TVs and other computers can join'
+complete -c nearby-tray -n __fish_use_subcommand -a invite -d 'invite a machine into the group, looking for it first if needed'
+complete -c nearby-tray -n __fish_use_subcommand -a expel -d 'send a member out of the group'
+complete -c nearby-tray -n __fish_use_subcommand -a members -d 'list the members of the group'
+complete -c nearby-tray -n __fish_use_subcommand -a disconnect -d 'end the link or the group, or stop whatever is going on'
 complete -c nearby-tray -n __fish_use_subcommand -a settings -d 'show the settings, or change some of them'
 complete -c nearby-tray -n __fish_use_subcommand -a quit -d 'end the applet'
 complete -c nearby-tray -n __fish_use_subcommand -a install-desktop -d 'make the desktop know the applet: menu entry, icons, D-Bus service, manual, completion'
@@ -34,18 +39,42 @@ complete -c nearby-tray -n '__fish_seen_subcommand_from seek' -l help -d 'show w
 complete -c nearby-tray -n '__fish_seen_subcommand_from connect' -a '(command nearby-tray peers --names 2> /dev/null)'
 complete -c nearby-tray -n '__fish_seen_subcommand_from connect' -l help -d 'show what there is'
 complete -c nearby-tray -n '__fish_seen_subcommand_from connect' -l json -d 'for programs: one JSON value'
+complete -c nearby-tray -n '__fish_seen_subcommand_from connect' -l method -d 'for a machine without Nearby Tray, which is not verified: what this computer does' -x -a 'push-button show-pin enter-pin'
+complete -c nearby-tray -n '__fish_seen_subcommand_from connect' -l remember -d 'with --method: remember the group, so that it can be formed again'
+complete -c nearby-tray -n '__fish_seen_subcommand_from connect' -l pin-stdin -d 'read the PIN from standard input instead'
 complete -c nearby-tray -n '__fish_seen_subcommand_from connect' -l wait -d 'wait until linked, or until it did not work'
 
 complete -c nearby-tray -n '__fish_seen_subcommand_from accept' -l help -d 'show what there is'
 complete -c nearby-tray -n '__fish_seen_subcommand_from accept' -l json -d 'for programs: one JSON value'
 complete -c nearby-tray -n '__fish_seen_subcommand_from accept' -l remember -d 'no code next time, if the other side remembers too'
+complete -c nearby-tray -n '__fish_seen_subcommand_from accept' -l pin-stdin -d 'read the PIN from standard input instead'
 complete -c nearby-tray -n '__fish_seen_subcommand_from accept' -l wait -d 'wait until linked, or until it did not work'
+
+complete -c nearby-tray -n '__fish_seen_subcommand_from pin' -l help -d 'show what there is'
+complete -c nearby-tray -n '__fish_seen_subcommand_from pin' -l json -d 'for programs: one JSON value'
+complete -c nearby-tray -n '__fish_seen_subcommand_from pin' -l pin-stdin -d 'read the PIN from standard input instead'
+complete -c nearby-tray -n '__fish_seen_subcommand_from pin' -l wait -d 'wait until linked, or until it did not work'
 
 complete -c nearby-tray -n '__fish_seen_subcommand_from decline' -l help -d 'show what there is'
 
+complete -c nearby-tray -n '__fish_seen_subcommand_from host' -l help -d 'show what there is'
+complete -c nearby-tray -n '__fish_seen_subcommand_from host' -l json -d 'for programs: one JSON value'
+complete -c nearby-tray -n '__fish_seen_subcommand_from host' -l remember -d 'remember the group: who was in it can come back'
+
+complete -c nearby-tray -n '__fish_seen_subcommand_from invite' -a '(command nearby-tray peers --names 2> /dev/null)'
+complete -c nearby-tray -n '__fish_seen_subcommand_from invite' -l help -d 'show what there is'
+complete -c nearby-tray -n '__fish_seen_subcommand_from invite' -l wait -d 'wait until it has joined, or has not'
+
+complete -c nearby-tray -n '__fish_seen_subcommand_from expel' -a '(command nearby-tray members --names 2> /dev/null)'
+complete -c nearby-tray -n '__fish_seen_subcommand_from expel' -l help -d 'show what there is'
+
+complete -c nearby-tray -n '__fish_seen_subcommand_from members' -l help -d 'show what there is'
+complete -c nearby-tray -n '__fish_seen_subcommand_from members' -l json -d 'for programs: one JSON value'
+complete -c nearby-tray -n '__fish_seen_subcommand_from members' -l names -d 'only what “expel” can be given, one a line (for completion)'
+
 complete -c nearby-tray -n '__fish_seen_subcommand_from disconnect' -l help -d 'show what there is'
 
-complete -c nearby-tray -n '__fish_seen_subcommand_from settings' -a 'name= visibility=nobody visibility=trusted visibility=everyone visible_minutes= visible_minutes=none accept_paired=on accept_paired=off port= adapter= adapter=none band=auto band=2.4 band=5 frequency= frequency=none go_intent= prefer_owner=on prefer_owner=off autostart=on autostart=off notifications=on notifications=off'
+complete -c nearby-tray -n '__fish_seen_subcommand_from settings' -a 'name= visibility=nobody visibility=trusted visibility=everyone visible_minutes= visible_minutes=none accept_paired=on accept_paired=off port= adapter= adapter=none band=auto band=2.4 band=5 frequency= frequency=none go_intent= prefer_owner=on prefer_owner=off autostart=on autostart=off notifications=on notifications=off close_quits= close_quits=none'
 complete -c nearby-tray -n '__fish_seen_subcommand_from settings' -l help -d 'show what there is'
 complete -c nearby-tray -n '__fish_seen_subcommand_from settings' -l json -d 'for programs: one JSON value'
 
