@@ -268,7 +268,7 @@ def _rimmed(name: str, colour: str, rim: str) -> QIcon:
         image = _image(name, rim, pixels).copy()  # `QImage.fill` would have PySide make all enumerations of `Qt`, 25 ms
         painter = QPainter(image)
         far = max(1.0, pixels / 22)
-        painter.setOpacity(0.5)
+        painter.setOpacity(0.6)
         for x, y in ((-far, 0), (far, 0), (0, -far), (0, far), (-0.7, -0.7), (0.7, -0.7), (-0.7, 0.7), (0.7, 0.7)):
             painter.drawImage(QPointF(x, y), _image(name, rim, pixels))
         painter.setOpacity(1.0)
