@@ -6,7 +6,12 @@ needed_to_run() {
         libxcb-render-util0 libxcb-randr0 libx11-xcb1 libwayland-cursor0
 }
 
-needed_to_test() { echo dbus dbus-bin xvfb xauth iproute2 desktop-file-utils appstream bash-completion zsh fish man-db; }
+needed_to_test() { echo dbus dbus-bin xvfb xauth iproute2 desktop-file-utils appstream bash-completion zsh fish man-db trayer xdotool; }
+
+# Panels, compositors and notification servers that the applet is tried with, and what looks at the screen.
+needed_for_desktop() {
+    echo lxqt-panel xfce4-panel trayer sway waybar grim weston dunst xfce4-notifyd openbox xdotool imagemagick x11-xserver-utils
+}
 
 needed_for_deb() { echo mmdebstrap debian-archive-keyring util-linux; }
 

@@ -196,7 +196,7 @@ class _Applet:
             # Without a session bus there are no verbs and no notifications, but the link works.
             log.warning("no session bus: %s", error)
 
-        notifications = Notifications()
+        notifications = Notifications(icon=self._face.icon_name() if self._face is not None else "nearby-tray", open_label=text.tr("Open"))
         await notifications.open()
         notifier = Notifier(
             notifications,

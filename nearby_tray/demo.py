@@ -51,7 +51,7 @@ class Demo:
         await self._you.open()
         you = self._you
         self._face = Face(self._app, you, settings=lambda: you.settings, quit=quit.set, hidden=self._options.background)
-        notifications = Notifications()
+        notifications = Notifications(icon=self._face.icon_name(), open_label=text.tr("Open"))
         await notifications.open()
         notifier = Notifier(
             notifications,

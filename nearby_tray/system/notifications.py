@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import html
 import logging
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ SERVER = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
 DESKTOP_ENTRY = "nearby-tray"  # desktop/nearby-tray.desktop
 CALL = 3.0  # seconds that the server may take to answer
+LATE = 60.0  # seconds in which a late answer is still taken, so that what it shows can be closed
+MOST_LATE = 4
 MOST = 16  # keys
 DEFAULT = "default"  # the action of a click on the notification itself
 
@@ -50,7 +53,9 @@ class _Shown:
 class Notifications:
     """The session's notification server. `notify` and `withdraw` return at once; one task says it to the server, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, icon: str = "nearby-tray", open_label: str = "Open") -> None:
+        """`icon`: a name of the icon theme or a file's URI. `open_label`: for the click on a notification, a button with some servers."""
+        self._icon, self._open_label = icon, open_label
         self._bus: Bus | None = None
         self._owner: str | None = None
         self._capabilities: frozenset[str] | None = None  # of the present owner
@@ -62,6 +67,7 @@ class Notifications:
         self._early: list[Signal] = []  # signals that overtook the answer with their id
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._late: set[asyncio.Task[Any]] = set()  # unanswered in time, and what comes of the answers
         self._complained = False
 
     async def open(self) -> None:
@@ -76,6 +82,9 @@ class Notifications:
     async def close(self) -> None:
         """Withdraw everything (within a second) and stop. Idempotent."""
         tasks, self._tasks = self._tasks, []
+        for late in self._late:
+            late.cancel()
+        await asyncio.gather(*self._late, return_exceptions=True)
         if len(tasks) == 2:
             tasks[1].cancel()
             await asyncio.gather(tasks[1], return_exceptions=True)
@@ -190,9 +199,12 @@ class Notifications:
                 self._capabilities = frozenset(word for word in said[:100] if isinstance(word, str))
                 log.debug("the notification server offers %s", sorted(self._capabilities))
             with_actions = "actions" in self._capabilities and note.on_action is not None
-            actions = [(DEFAULT, note.title), *note.actions] if with_actions else []
+            actions = [(DEFAULT, self._open_label), *note.actions] if with_actions else []
             before = self._shown.get(key)
-            answer = await bus.call(
+            answer = await self._notify(
+                bus,
+                key,
+                _Shown(0, frozenset(action for action, _ in actions), note),
                 SERVER,
                 PATH,
                 SERVER,
@@ -200,7 +212,7 @@ class Notifications:
                 "susssasa{sv}i",
                 "Nearby Tray",
                 before.id if before is not None else 0,
-                "nearby-tray",
+                self._icon,
                 note.title,
                 html.escape(note.body, quote=False) if "body-markup" in self._capabilities else note.body,
                 [word for action in actions for word in action],
@@ -210,7 +222,6 @@ class Notifications:
                     "category": Variant("s", "network"),
                 },
                 0 if note.urgent else -1,
-                timeout=CALL,
             )
         finally:
             self._calling = None
@@ -228,6 +239,35 @@ class Notifications:
         for signal in early:
             self._on_signal(signal)
 
+    async def _notify(self, bus: Bus, key: str, shown: _Shown, *call: Any) -> list[object]:
+        """Notify, for `CALL` seconds. What a slow server shows after that is ours still, or closed when it is not wanted any more."""
+        asked = asyncio.create_task(bus.call(*call, timeout=LATE if len(self._late) < MOST_LATE else CALL), name="notify")
+        try:
+            await asyncio.wait({asked}, timeout=CALL)
+        except asyncio.CancelledError:
+            asked.cancel()
+            raise
+        if asked.done():
+            return asked.result()
+        wait = asyncio.create_task(self._take_late(bus, self._owner, key, shown, asked), name="late notification")
+        self._late.add(wait)
+        wait.add_done_callback(self._late.discard)
+        raise BusTimeout(f"{SERVER}.Notify: no answer in {CALL:g} s")
+
+    async def _take_late(self, bus: Bus, owner: str | None, key: str, shown: _Shown, asked: asyncio.Task[list[object]]) -> None:
+        with suppress(BusError, BusGone):
+            answer = await asked
+            number = answer[0] if answer else None
+            if not isinstance(number, int) or isinstance(number, bool) or number <= 0 or (owner is not None and owner != self._owner):
+                return
+            if self._find(number) is not None:
+                return
+            if self._wanted.get(key) == shown.note and key not in self._shown and key != self._calling:
+                shown.id = number
+                self._shown[key] = shown
+            else:
+                await bus.call(SERVER, PATH, SERVER, "CloseNotification", "u", number, timeout=CALL)
+
     def _on_signal(self, signal: Signal) -> None:
         match signal.member, signal.body:
             case "ActionInvoked", (int(number), str(action)):
@@ -239,6 +279,10 @@ class Notifications:
                 if action in shown.offered and shown.note.on_action is not None:
                     shown.offered = frozenset()  # once
                     shown.note.on_action(action)
+            case "ActivationToken", (int(number), str(token)):
+                if "WAYLAND_DISPLAY" in os.environ and self._find(number) is not None and len(token) < 256 and token.isprintable():
+                    # The compositor lets a window come to the front for it; Qt takes it from here when one next wants to.
+                    os.environ["XDG_ACTIVATION_TOKEN"] = token
             case "NotificationClosed", (int(number), int(_)):
                 found = self._find(number)
                 if found is None:
@@ -350,7 +394,7 @@ class Notifier:
             actions = [("accept", tr("Accept")), ("decline", tr("Decline"))]
             if not now.verified or (now.peer is not None and now.peer.identity_changed):
                 # Whoever claims a remembered name, or proves nothing, deserves the whole dialog, not a quick yes.
-                actions = [("open", tr("Open")), ("decline", tr("Decline"))]
+                actions = [("open", tr("Show the request")), ("decline", tr("Decline"))]
             if now.stage is Stage.ENTERING:
                 actions = [("open", tr("Open"))]
             title, body = (self._texts.entry_notice if now.stage is Stage.ENTERING else self._texts.request_notice)(now)

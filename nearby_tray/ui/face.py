@@ -199,6 +199,11 @@ class Face(QObject):
         self._settings_window.raise_()
         self._settings_window.activateWindow()
 
+    @staticmethod
+    def icon_name() -> str:
+        """Our icon for other programs: its name where it is installed, otherwise the file."""
+        return theme.application_icon_name()
+
     def copy(self, words: str) -> None:
         """To the clipboard. Wayland takes it only from a window that has the focus: there the panel comes up, with its own copy buttons."""
         QGuiApplication.clipboard().setText(words)

@@ -162,10 +162,13 @@ class Panel(QWidget):
     def show_near(self, icon: QRect) -> None:
         """Show and raise; beside the tray icon where its place is known (X11), otherwise where the desktop puts windows."""
         screen = QGuiApplication.screenAt(icon.center()) if icon.isValid() else None
-        if not self.isVisible() and screen is not None:
-            # Before it is shown: a window manager takes this for the place of the frame, later for that of what is inside it.
+        fresh = not self.isVisible()
+        if fresh:
+            # Before it is shown: tiling window managers let a window float that comes with a fixed size, and all take a place for that
+            # of the frame, later for that of what is inside it.
             self._draw()
             self._fit()
+        if fresh and screen is not None:
             free = screen.availableGeometry()
             size = self.frameGeometry().size()
             above = icon.center().y() > free.center().y()

@@ -248,6 +248,11 @@ def application_icon() -> QIcon:
     return result
 
 
+def application_icon_name() -> str:
+    """By name where the icon theme has it, otherwise the file's URI."""
+    return "nearby-tray" if QIcon.hasThemeIcon("nearby-tray") else (icons_folder() / "nearby-tray.svg").as_uri()
+
+
 def tray_icon(state: str) -> QIcon:
     """`state`: one of `TRAY`. Light on a dark panel, dark on a light one, as good as can be guessed.
 
@@ -264,7 +269,7 @@ def _rimmed(name: str, colour: str, rim: str) -> QIcon:
         image = _image(name, rim, pixels).copy()  # `QImage.fill` would have PySide make all enumerations of `Qt`, 25 ms
         painter = QPainter(image)
         far = max(1.0, pixels / 22)
-        painter.setOpacity(0.5)
+        painter.setOpacity(0.6)
         for x, y in ((-far, 0), (far, 0), (0, -far), (0, far), (-0.7, -0.7), (0.7, -0.7), (-0.7, 0.7), (0.7, 0.7)):
             painter.drawImage(QPointF(x, y), _image(name, rim, pixels))
         painter.setOpacity(1.0)

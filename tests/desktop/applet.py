@@ -1,7 +1,8 @@
 """The whole face with its notifications on a controller that only writes down, as a program of its own on a real desktop.
 
 Told on stdin, one line each: `scene NAME` (of tests/ui/scenes.py), `peer NAME` (the other's name, JSON), `settings FIELD VALUE` (JSON),
-`where` (is the icon), `panel` (opens it), `close` (it, as its title bar does), `quit`. Says on stdout, as JSON, what happens to it.
+`now`, `panel` (opens it), `close` (it, as its title bar does), `quit`. Says on stdout, as JSON, what happens to it, and after each line
+how things are.
 """
 
 from __future__ import annotations
@@ -17,12 +18,9 @@ from nearby_tray.core.model import Snapshot
 from nearby_tray.settings import changed
 from nearby_tray.ui.theme import prepare_environment
 from tests.ui.scenes import SCENES, FakeController
+from tests.ui.tray_program import say, telling
 
 ACTS = frozenset({"seek", "stop_seeking", "ask", "accept", "decline", "cancel", "disconnect", "dismiss", "apply"})
-
-
-def say(**values: object) -> None:
-    print(json.dumps(values), flush=True)
 
 
 class Telling(FakeController):
@@ -30,9 +28,7 @@ class Telling(FakeController):
 
     def __getattribute__(self, name: str) -> object:
         found = super().__getattribute__(name)
-        if name in ACTS:
-            say(call=name)
-        return found
+        return telling(name, found) if name in ACTS else found
 
 
 def renamed(snapshot: Snapshot, name: str) -> Snapshot:
@@ -64,7 +60,7 @@ async def main() -> None:
     def copied() -> None:
         say(copied=app.clipboard().text())
 
-    notifications = Notifications()
+    notifications = Notifications(icon=face.icon_name())
     await notifications.open()
     notifier = Notifier(
         notifications,
@@ -79,18 +75,6 @@ async def main() -> None:
     controller.subscribe(notifier.show)
     app.clipboard().dataChanged.connect(copied)
     face.tray.homed.connect(lambda home: say(homed=home, windows=windows()))
-    last: list[object] = [None, None]
-
-    async def watch() -> None:
-        """Windows and notifications change with no signal that says all of it."""
-        while True:
-            now: list[object] = [windows(), sorted(notifications.shown)]
-            if now != last:
-                last[:] = now
-                say(windows=now[0], notes=now[1])
-            await asyncio.sleep(0.05)
-
-    watching = asyncio.create_task(watch())
     peer = ""
     scene = "idle"
     loop = asyncio.get_running_loop()
@@ -112,20 +96,19 @@ async def main() -> None:
                 for window in app.topLevelWidgets():
                     if window.isVisible() and window.windowTitle() == "Nearby Tray":
                         window.close()
-            case "where":
+            case "now":
                 pass
             case _:
                 ended.set()
                 return
         snapshot = SCENES[scene]
         controller.show(renamed(snapshot, peer) if peer else snapshot)
-        say(done=verb, tooltip=text.tooltip(controller.snapshot), icon=place())
+        say(done=verb, tooltip=text.tooltip(controller.snapshot), icon=place(), windows=windows(), notes=sorted(notifications.shown))
 
     loop.add_reader(sys.stdin.fileno(), told)
     say(event="running", settings=msgspec.to_builtins(controller.settings))
     await ended.wait()
     loop.remove_reader(sys.stdin.fileno())
-    watching.cancel()
     face.close()
     await notifications.close()
     say(event="ended")

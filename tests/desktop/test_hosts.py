@@ -61,6 +61,10 @@ class Desk:
         stdin.flush()
         return self.applet.hear(done=verb)
 
+    def sees(self, **wanted: object) -> None:
+        """Wait until the windows or the notifications are these."""
+        until(lambda: wanted.items() <= self.tell("now").items(), lambda: f"{wanted}; now {self.tell('now')}")
+
     def quit(self) -> None:
         stdin = self.applet.process.stdin
         assert stdin is not None
@@ -68,7 +72,7 @@ class Desk:
         stdin.flush()
         self.applet.hear(event="ended")
         assert self.applet.process.wait(PATIENCE) == 0
-        bad = [line for line in self.applet.noise if "Traceback" in line or "Error" in line]
+        bad = [line for line in self.applet.noise if "Traceback" in line or "never retrieved" in line]
         assert not bad, self.applet.noise
 
     def look(self, name: str) -> Path:
@@ -83,10 +87,10 @@ class Desk:
         return done.stdout
 
 
-def until(holds: Callable[[], object], what: str) -> None:
+def until(holds: Callable[[], object], what: str | Callable[[], str]) -> None:
     end = time.monotonic() + PATIENCE
     while not holds():
-        assert time.monotonic() < end, f"not in {PATIENCE:.0f} s: {what}"
+        assert time.monotonic() < end, f"not in {PATIENCE:.0f} s: {what if isinstance(what, str) else what()}"
         time.sleep(0.1)
 
 
@@ -252,7 +256,7 @@ def test_a_tray(panel: Callable[[Desk, bool], Child], scale: str, dark: bool, pa
             said = sni(desk)
             assert said["Id"] == "nearby-tray" and said["Status"] == "Active" and said["ToolTip"] == "Nearby Tray: Ready"
             desk.session.drive("activate")
-        desk.applet.hear(windows=["Nearby Tray"])
+        desk.sees(windows=["Nearby Tray"])
         desk.look(f"{name}-panel")
         desk.tell("close")
         if panel is trayer:
@@ -273,7 +277,7 @@ def test_a_tray(panel: Callable[[Desk, bool], Child], scale: str, dark: bool, pa
 
 def icon(desk: Desk) -> tuple[str, str]:
     """Where to click: the applet says it, in pixels of the screen."""
-    x, y = desk.tell("where")["icon"]
+    x, y = desk.tell("now")["icon"]
     assert x > 4 and y > 4, "no docked icon"
     return str(x), str(y)
 
@@ -305,7 +309,7 @@ def test_waybar(scale: str, dark: bool, bar_first: bool, pictures: Path) -> None
         states(desk, name, pictures, int(30 * float(scale)))
         assert sni(desk)["Id"] == "nearby-tray"
         desk.session.drive("activate")
-        desk.applet.hear(windows=["Nearby Tray"])
+        desk.sees(windows=["Nearby Tray"])
         desk.look(f"{name}-panel")
         desk.session.drive("click", "Connect nearby")
         desk.applet.hear(call="seek")
@@ -323,7 +327,7 @@ def no_tray(desk: Desk, name: str) -> None:
     desk.look(f"{name}-panel")
     desk.tell("close")
     desk.applet.hear(call="apply")
-    desk.applet.hear(windows=["Nearby Tray is still running"])
+    desk.sees(windows=["Nearby Tray is still running"])
     desk.look(f"{name}-still-running")
     desk.tell("panel")
     desk.tell("settings", "close_quits true")
@@ -374,13 +378,13 @@ def test_several_screens(pictures: Path) -> None:
     with x11(pictures, "1600x700x24") as desk:
         desk.run("xrandr", "--setmonitor", "left", "800/210x700/180+0+0", "screen")
         desk.run("xrandr", "--setmonitor", "right", "800/210x700/180+800+0", "none")
-        desk.session.start("trayer", "--edge", "top", "--align", "right", "--widthtype", "pixel", "--width", "60", "--height", "28")
+        desk.session.start("trayer", "--edge", "top", "--align", "right", "--monitor", "1", "--height", "28")
         desk.start()
         desk.applet.hear(homed=True)
         x, y = icon(desk)
         assert int(x) > 800
         desk.run("xdotool", "mousemove", x, y, "click", "1")
-        desk.applet.hear(windows=["Nearby Tray"])
+        desk.sees(windows=["Nearby Tray"])
         desk.look("two-screens")
         window = desk.run("xdotool", "search", "--onlyvisible", "--name", "^Nearby Tray$").split()[0]
         said = dict(line.split("=") for line in desk.run("xdotool", "getwindowgeometry", "--shell", window).split() if "=" in line)
@@ -425,18 +429,18 @@ def test_notifications(server: Callable[[Desk], None], pictures: Path) -> None:
             ("asked", "request"), ("linked-good", "link"), ("linked-unasked", "link"), ("restoring", "link"), ("failed", "link"),
         ):  # fmt: skip
             desk.tell("scene", scene)
-            desk.applet.hear(notes=[key], windows=["Incoming request"] if scene == "asked" else [])
+            desk.sees(notes=[key], windows=["Incoming request"] if scene == "asked" else [])
             desk.look(f"{name}-{scene}")
         desk.tell("scene", "idle")  # dismissed: settled elsewhere
-        desk.applet.hear(notes=[])
+        desk.sees(notes=[])
         desk.look(f"{name}-withdrawn")
         for number, hostile in enumerate((*HOSTILE, "Ω" * 15 + "…", "é" * 16)):
             desk.tell("peer", json.dumps(hostile))
             desk.tell("scene", "linked-good")
-            desk.applet.hear(notes=["link"])
+            desk.sees(notes=["link"])
             desk.look(f"{name}-hostile-{number}")
             desk.tell("scene", "idle")
-            desk.applet.hear(notes=[])
+            desk.sees(notes=[])
         desk.quit()
 
 
@@ -456,7 +460,7 @@ def test_actions_of_dunst(pictures: Path) -> None:
         def choose(scene: str, label: str) -> None:
             desk.tell("scene", "idle")
             desk.tell("scene", scene)
-            desk.applet.hear(notes=["request" if scene == "asked" else "link"])
+            desk.sees(notes=["request" if scene == "asked" else "link"])
             (place / "choice").write_text(label)
             desk.run("dunstctl", "context")
 
@@ -470,7 +474,7 @@ def test_actions_of_dunst(pictures: Path) -> None:
         desk.applet.hear(call="disconnect")
         choose("failed", "Try again")
         desk.applet.hear(call="seek")
-        desk.applet.hear(windows=["Nearby Tray"])
+        desk.sees(windows=["Nearby Tray"])
         desk.quit()
 
 
@@ -481,7 +485,7 @@ def test_no_notification_server(pictures: Path) -> None:
         for scene in ("asked", "linked-good", "failed"):
             desk.tell("scene", scene)
         desk.tell("scene", "asked")
-        desk.applet.hear(windows=["Incoming request"])
+        desk.sees(windows=["Incoming request"])
         desk.quit()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -67,6 +68,10 @@ class Server(ServiceInterface):
     def ActionInvoked(self, number: int, action: str) -> list[object]:
         return [number, action]
 
+    @signal(gives="us")
+    def ActivationToken(self, number: int, token: str) -> list[object]:
+        return [number, token]
+
     @signal(gives="uu")
     def NotificationClosed(self, number: int, reason: int) -> list[int]:
         return [number, reason]
@@ -106,7 +111,7 @@ def test_shown_replaced_chosen_withdrawn(daemon: object, run: Run, until: Until)
                 11: {
                     "title": "Title",
                     "body": "1 &lt; 2 &amp; &lt;b&gt;x&lt;/b&gt;",
-                    "actions": {"default": "Title", "accept": "Accept", "decline": "Decline"},
+                    "actions": {"default": "Open", "accept": "Accept", "decline": "Decline"},
                     "urgency": 2,
                     "expires": 0,
                 }
@@ -240,7 +245,7 @@ def test_closed_by_the_user_is_not_wanted_any_more(daemon: object, run: Run, unt
     run(main())
 
 
-def test_a_server_that_hangs_costs_one_notification(daemon: object, run: Run, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_hangs_holds_up_one_notification(daemon: object, run: Run, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "CALL", 0.2)
 
     async def main() -> None:
@@ -252,7 +257,68 @@ def test_a_server_that_hangs_costs_one_notification(daemon: object, run: Run, un
             await until(lambda: notes._calling is None)
             server.hang.set()
             notes.notify("b", "shown")
-            await until(lambda: notes.shown == ("b",))
+            await until(lambda: "b" in notes.shown)
+
+    run(main())
+
+
+def test_what_a_slow_server_shows_at_last_is_ours_or_closed(
+    daemon: object, run: Run, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "CALL", 0.2)
+
+    async def main() -> None:
+        server = Server("actions")
+        server.hang = asyncio.Event()
+        chosen: list[str] = []
+        async with on_bus(server) as (notes, _):
+            notes.notify("kept", "Title", actions=YES_NO, on_action=chosen.append)
+            notes.notify("settled", "Title")
+            await until(lambda: len(notes._late) == 2)
+            assert notes.shown == ()
+            notes.withdraw("settled")
+            server.hang.set()
+            await until(lambda: notes.shown == ("kept",) and len(server.open) == 1)
+            (number,) = server.open
+            server.ActionInvoked(number, "accept")
+            await until(lambda: chosen == ["accept"])
+
+    run(main())
+
+
+def test_a_server_that_never_answers_holds_nothing_up(daemon: object, run: Run, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CALL", 0.05)
+
+    async def main() -> None:
+        server = Server("actions")
+        server.hang = asyncio.Event()
+        async with on_bus(server) as (notes, _):
+            for n in range(12):
+                notes.notify(f"{n % 3}", f"Title {n}", on_action=print)
+                await until(lambda: not notes._dirty and notes._calling is None)
+            assert len(notes._late) <= module.MOST_LATE
+            await notes.close()
+            assert not notes._late and notes.shown == ()
+            server.hang.set()
+
+    run(main())
+
+
+def test_the_token_of_a_click_lets_the_window_come_up(daemon: object, run: Run, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-1")
+    monkeypatch.setenv("XDG_ACTIVATION_TOKEN", "")
+
+    async def main() -> None:
+        server = Server("actions")
+        chosen: list[str] = []
+        async with on_bus(server) as (notes, _):
+            notes.notify("a", "Title", on_action=chosen.append)
+            await until(lambda: notes.shown)
+            for number, token in ((99, "another's"), (11, "x" * 1000), (11, "line\nbreak"), (11, "token-1")):
+                server.ActivationToken(number, token)
+            server.ActionInvoked(11, "default")
+            await until(lambda: chosen == ["default"])
+            assert os.environ["XDG_ACTIVATION_TOKEN"] == "token-1"
 
     run(main())
 

@@ -5,6 +5,7 @@ Skipped with a sentence where Xvfb or dbus-daemon is not installed.
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -57,6 +58,62 @@ def test_the_host_restarts(session: Session) -> None:
     again.hear(event="registered")
     session.drive("click", "Decline")
     face.hear(call="decline")
+
+
+def test_a_watcher_with_nobody_who_draws_is_no_tray(session: Session) -> None:
+    host = session.program("tray_host", "hostless")
+    host.hear(event="up")
+    face = session.program("tray_program")
+    assert face.hear(homed=False)["windows"] == ["Nearby Tray"]
+    assert host.process.stdin is not None
+    for homed in (True, False):  # a host comes, and goes
+        host.process.stdin.write("\n")
+        host.process.stdin.flush()
+        face.hear(homed=homed)
+
+
+def test_a_watcher_that_lies_is_no_tray(session: Session) -> None:
+    session.program("tray_host", "liar").hear(event="up")
+    face = session.program("tray_program")
+    assert face.hear(homed=False)["windows"] == ["Nearby Tray"]
+
+
+def test_a_host_that_vanishes_in_the_middle_of_a_click(session: Session) -> None:
+    host = session.program("tray_host")
+    host.hear(event="up")
+    face = session.program("tray_program", "asked")
+    face.hear(homed=True)
+    session.drive("drop", "Decline")
+    session.stop(host.process)
+    face.hear(call="decline")  # what had been clicked counts, once
+    face.hear(homed=False)
+    again = session.program("tray_host")
+    again.hear(event="registered")
+    face.hear(homed=True)
+    assert not [known for known in face.heard if known.get("call") == "decline"]
+    session.drive("click", "Quit")
+    face.hear(event="ended")
+
+
+def test_the_item_keeps_its_name_and_says_the_state_in_words(session: Session) -> None:
+    session.program("tray_host").hear(event="up")
+    face = session.program("tray_program", "linked-good")
+    face.hear(homed=True)
+    said = json.loads(session.drive("properties"))
+    assert said["Id"] == "nearby-tray" and said["Category"] == "ApplicationStatus"
+    assert said["ToolTip"] == "Nearby Tray: Linked with “Anna's ThinkPad”, good"
+    session.drive("activate")
+
+
+@pytest.mark.skipif(shutil.which("trayer") is None, reason="not installed: trayer")
+def test_an_xembed_tray_that_goes_and_comes_back(session: Session) -> None:
+    tray = session.start("trayer", "--edge", "top", "--expand", "true")
+    face = session.program("tray_program")
+    face.hear(homed=True)
+    session.stop(tray.process)
+    assert face.hear(homed=False)["windows"] == ["Nearby Tray"]
+    session.start("trayer", "--edge", "top", "--expand", "true")
+    face.hear(homed=True)
 
 
 @pytest.mark.skipif(shutil.which("trayer") is None, reason="not installed: trayer")

@@ -1,14 +1,15 @@
 """A tray host for tests, run as a program: owns org.kde.StatusNotifierWatcher, prints a JSON line for each item that comes or goes.
 
-With `click LABEL` it is a driver instead: it clicks that entry of the one registered item's menu; `activate` is a left click,
-`menu` prints the labels, `properties` what the item says of itself. With `portal` it is a desktop portal that prefers a dark scheme and a
-certain font, and later a light one.
+With `click LABEL` it is a driver instead: it clicks that entry of the one registered item's menu; `drop LABEL` clicks and is gone at once,
+`activate` is a left click, `menu` prints the labels, `properties` what the item says of itself. `hostless` and `liar` are watchers as one
+does not want them. With `portal` it is a desktop portal that prefers a dark scheme and a certain font, and later a light one.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from typing import Any
 
@@ -29,6 +30,7 @@ class Watcher(ServiceInterface):
         super().__init__(WATCHER)
         self.items: list[str] = []
         self.sender = ""
+        self.hosted = True
 
     @dbus_method()
     def RegisterStatusNotifierItem(self, service: s):  # type: ignore[name-defined,no-untyped-def]  # noqa: F821
@@ -48,7 +50,7 @@ class Watcher(ServiceInterface):
 
     @dbus_property(access=PropertyAccess.READ)
     def IsStatusNotifierHostRegistered(self) -> b:  # type: ignore[name-defined]  # noqa: F821
-        return True
+        return self.hosted
 
     @dbus_property(access=PropertyAccess.READ)
     def ProtocolVersion(self) -> i:  # type: ignore[name-defined]  # noqa: F821
@@ -65,6 +67,37 @@ class Watcher(ServiceInterface):
     @dbus_signal()
     def StatusNotifierHostRegistered(self) -> None:
         return
+
+    @dbus_signal()
+    def StatusNotifierHostUnregistered(self) -> None:
+        return
+
+
+class Liar(ServiceInterface):
+    """A watcher by name, whose properties are of other types than they should be."""
+
+    def __init__(self) -> None:
+        super().__init__(WATCHER)
+
+    @dbus_method()
+    def RegisterStatusNotifierItem(self, service: s):  # type: ignore[name-defined,no-untyped-def]  # noqa: F821
+        say(event="registered", item=service)
+
+    @dbus_property(access=PropertyAccess.READ)
+    def RegisteredStatusNotifierItems(self) -> s:  # type: ignore[name-defined]  # noqa: F821
+        return "all of them"
+
+    @dbus_property(access=PropertyAccess.READ)
+    def IsStatusNotifierHostRegistered(self) -> s:  # type: ignore[name-defined]  # noqa: F821
+        return "sometimes"
+
+
+async def liar() -> None:
+    bus = await MessageBus().connect()
+    bus.export(PATH, Liar())
+    await bus.request_name(WATCHER)
+    say(event="up")
+    await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
 
 class Portal(ServiceInterface):
@@ -93,9 +126,11 @@ async def portal() -> None:
     await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
 
-async def host() -> None:
+async def host(hosted: bool = True) -> None:
+    """`hosted` false: nobody draws the items, until a line comes on stdin; the next line takes the host away again."""
     bus = await MessageBus().connect()
     watcher = Watcher()
+    watcher.hosted = hosted
 
     def before(message: Message) -> None:
         if message.interface == WATCHER:
@@ -112,7 +147,16 @@ async def host() -> None:
     bus.export(PATH, watcher)
     await bus.request_name(WATCHER)
     say(event="up")
-    watcher.StatusNotifierHostRegistered()
+    if not hosted:
+        for _ in range(2):
+            await asyncio.to_thread(sys.stdin.readline)
+            watcher.hosted = not watcher.hosted
+            if watcher.hosted:
+                watcher.StatusNotifierHostRegistered()
+            else:
+                watcher.StatusNotifierHostUnregistered()
+    else:
+        watcher.StatusNotifierHostRegistered()
     await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
 
@@ -147,11 +191,16 @@ async def drive(verb: str, label: str = "") -> None:
         words = values["label"].value.replace("_", "") if "label" in values else ""
         if verb == "menu" and words:
             say(label=words)
-        if verb == "click" and words == label:
+        if verb in ("click", "drop") and words == label:
+            if verb == "drop":  # the click is on its way, and the host is gone before any answer
+                event = Message(destination=name, path=menu, interface=MENU, member="Event", signature="isvu")
+                event.body = [ident, "clicked", Variant("s", ""), 0]
+                await bus.send(event)
+                os._exit(0)
             await call(bus, name, menu, MENU, "Event", "isvu", [ident, "clicked", Variant("s", ""), 0])
             return
         nodes += [child.value for child in children]
-    if verb == "click":
+    if verb in ("click", "drop"):
         raise SystemExit(f"no entry {label!r}")
 
 
@@ -159,6 +208,10 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case []:
             asyncio.run(host())
+        case ["hostless"]:
+            asyncio.run(host(hosted=False))
+        case ["liar"]:
+            asyncio.run(liar())
         case ["portal"]:
             asyncio.run(portal())
         case [verb, *rest]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
+from typing import Any
 
 from nearby_tray.ui.theme import is_dark, prepare_environment
 
@@ -13,9 +15,17 @@ from .scenes import SCENES, FakeController
 class Telling(FakeController):
     def __getattribute__(self, name: str) -> object:
         found = super().__getattribute__(name)
-        if name in ("seek", "decline", "accept"):
-            say(call=name)
-        return found
+        return telling(name, found) if name in ("seek", "decline", "accept") else found
+
+
+def telling(name: str, act: Any) -> Callable[..., None]:
+    """`act`, saying so when it is called."""
+
+    def told(*values: object) -> None:
+        say(call=name)
+        act(*values)
+
+    return told
 
 
 def say(**values: object) -> None:
