@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .core.keys import TrustedPeer
     from .core.wire import Kind
     from .settings import Settings
+    from .system.doctor import Doctor
     from .system.trust import Trust, TrustFile
     from .ui.face import Controller as FaceController
     from .ui.face import Face
@@ -341,6 +342,7 @@ class _Applet:
             autostart_note=_autostart_note,
             quit=self.quit,
             hidden=self._options.background,
+            doctor=self._make_doctor,
         )
 
     def _settings_shown(self) -> Settings:
@@ -353,6 +355,15 @@ class _Applet:
 
     def _remembered(self) -> Iterable[TrustedPeer]:
         return self.controller.trusted if self._front.connected else ()
+
+    def _make_doctor(self) -> Doctor:
+        from .system import report, service
+        from .system.doctor import Doctor
+
+        def applet() -> report.Applet:
+            return report.Applet.of(service.status(self._front.snapshot, describe), list(self._lines.lines))
+
+        return Doctor(self._settings_shown, applet)
 
     def _keep(self, settings: Settings) -> None:
         from . import settings as settings_file
