@@ -90,6 +90,7 @@ node_new() { # NAME SHAPE
         echo "node$n" | md5sum | cut -c1-32 > /run/machine-id
         mount --bind /run/machine-id /etc/machine-id
         ip link set lo up
+        sysctl -qw "net.ipv4.ping_group_range=0 2147483647"      # as systemd has it: everybody may ping
         touch /run/node-is-made
         exec sleep infinity' node "$1" "$2" &
     echo $! > "/run/lab/$1.pid"
