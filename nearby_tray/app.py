@@ -13,6 +13,7 @@ import logging
 import os
 import signal
 import sys
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from .core.keys import TrustedPeer
     from .core.wire import Kind
     from .settings import Settings
+    from .system.doctor import Doctor
     from .system.trust import Trust, TrustFile
     from .ui.face import Controller as FaceController
     from .ui.face import Face
@@ -38,8 +40,10 @@ log = logging.getLogger(__name__)
 def run(options: Options) -> int:
     """Run the applet as `options` say, until it is told to quit. Returns the exit status."""
     logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    lines = LastLines()
+    logging.getLogger().addHandler(lines)
     if options.headless:
-        return asyncio.run(_until_quit(_Applet(options).run))
+        return asyncio.run(_until_quit(_Applet(options, lines=lines).run))
     plain_imports()
     from .ui.face import prepare_environment
 
@@ -60,7 +64,7 @@ def run(options: Options) -> int:
 
         work = Demo(app, options).run
     else:
-        work = _Applet(options, app).run
+        work = _Applet(options, app, lines).run
     with qasync.QEventLoop(app) as loop:
         loop.set_default_executor(ThreadPoolExecutor())  # a thread when there is work for one; qasync's own begins with ten
         return int(loop.run_until_complete(_until_quit(work)))
@@ -125,6 +129,22 @@ async def _load() -> None:
     await asyncio.sleep(0)
 
 
+class LastLines(logging.Handler):
+    """The last lines of the log, for the support report: ours, and what others warn of. In memory only, for they tell of people."""
+
+    def __init__(self, most: int = 400) -> None:
+        super().__init__()
+        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        self.lines: deque[str] = deque(maxlen=most)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.WARNING or record.name.startswith("nearby_tray"):
+            try:
+                self.lines.append(self.format(record)[:4000])
+            except Exception:
+                self.handleError(record)
+
+
 class _Front:
     """What the face talks to: nothing going on, until the controller is there, a moment after the icon; then that."""
 
@@ -160,8 +180,8 @@ class _Front:
 class _Applet:
     """The real thing, with a face (`app`) or without."""
 
-    def __init__(self, options: Options, app: object | None = None) -> None:
-        self._options, self._app = options, app
+    def __init__(self, options: Options, app: object | None = None, lines: LastLines | None = None) -> None:
+        self._options, self._app, self._lines = options, app, lines or LastLines()
         self._quit: asyncio.Event
         self._face: Face | None = None
         self._front = _Front()
@@ -184,7 +204,7 @@ class _Applet:
         from .system.notifications import Notifications, Notifier
         from .system.service import AlreadyRunning, Service
 
-        service = Service(self, describe)
+        service = Service(self, describe, lambda: self._lines.lines)
         try:
             await service.open()
         except AlreadyRunning:
@@ -322,6 +342,7 @@ class _Applet:
             autostart_note=_autostart_note,
             quit=self.quit,
             hidden=self._options.background,
+            doctor=self._make_doctor,
         )
 
     def _settings_shown(self) -> Settings:
@@ -334,6 +355,15 @@ class _Applet:
 
     def _remembered(self) -> Iterable[TrustedPeer]:
         return self.controller.trusted if self._front.connected else ()
+
+    def _make_doctor(self) -> Doctor:
+        from .system import report, service
+        from .system.doctor import Doctor
+
+        def applet() -> report.Applet:
+            return report.Applet.of(service.status(self._front.snapshot, describe), list(self._lines.lines))
+
+        return Doctor(self._settings_shown, applet)
 
     def _keep(self, settings: Settings) -> None:
         from . import settings as settings_file

@@ -1,8 +1,9 @@
 """The command line: starts the applet, or says something to the one that runs and shows what it answers.
 
 The rule: whatever is typed ends in an exit status and, when it did not work, one sentence on stderr: 0 done, 1 not possible, 2 wrong
-usage, 3 no applet is running, 4 no session bus. A verb never starts an applet by itself. Nothing heavy is imported until it is needed: a
-verb needs neither Qt nor bleak. What is printed for people is one thing a line, with names made harmless; `--json` is for programs.
+usage, 3 no applet is running, 4 no session bus. A verb never starts an applet by itself, and `doctor` needs none. Nothing heavy is
+imported until it is needed: a verb needs neither Qt nor bleak. What is printed for people is one thing a line, with names made
+harmless; `--json` is for programs.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from . import __version__
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+    from .core.checks import Finding
+    from .system import report
     from .system.bus import Bus, Signal
 
 OK, NOT_POSSIBLE, USAGE, NO_APPLET, NO_BUS = range(5)
@@ -156,6 +159,8 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         whom = verb(name, help).add_mutually_exclusive_group()
         whom.add_argument("--user", action="store_true", help="for this user, in ~/.local/share (the default, unless you are root)")
         whom.add_argument("--system", action="store_true", help="for everybody, in /usr/local/share, with the firewalld zone; needs root")
+    doctor = verb("doctor", "look for what keeps this computer from linking, with or without an applet", answers=True)
+    doctor.add_argument("--bundle", metavar="FILE", type=Path, help="also save a report for support there, with names and addresses masked")
     return parser
 
 
@@ -170,7 +175,7 @@ def _run(wanted: argparse.Namespace) -> int:
             raise Failed(USAGE, f"{starting[0]} starts an applet and does not go with “{wanted.verb}”.")
         if wanted.verb.endswith("-desktop"):
             return _desktop(wanted)
-        return asyncio.run(_say(wanted))
+        return asyncio.run(_doctor(wanted) if wanted.verb == "doctor" else _say(wanted))
     if wanted.once and not wanted.demo:
         raise Failed(USAGE, "--once needs --demo.")
     if wanted.screenshots is not None and not wanted.once:
@@ -250,6 +255,58 @@ def _desktop(wanted: argparse.Namespace) -> int:
     if installing:
         print(f"The undo: nearby-tray uninstall-desktop{' --system' if wanted.system else ''}")
     return OK
+
+
+# --- the doctor --------------------------------------------------------------------------------------------------------------
+
+
+async def _doctor(wanted: argparse.Namespace) -> int:
+    """Needs no applet, no display and no bus. NOT_POSSIBLE when a check has failed."""
+    from .core.checks import as_json, has_failed
+    from .settings import load, settings_path
+    from .system.doctor import examine
+    from .system.machine import Machine
+
+    settings, _ = load(settings_path())
+    async with Machine(settings=settings) as machine:
+        findings = await examine(machine)
+    if wanted.bundle is not None:
+        from .system import report
+
+        content = report.text(findings, machine, await _applet_for_report())
+        try:
+            report.save(wanted.bundle, content)
+        except FileExistsError:
+            raise Failed(NOT_POSSIBLE, f"{_line(wanted.bundle)} exists already; a report takes no other file's place.") from None
+        except OSError as error:
+            raise Failed(NOT_POSSIBLE, f"The report cannot be saved: {_line(error.strerror or error)} ({_line(wanted.bundle)}).") from None
+        print(f"Saved {_line(wanted.bundle)}; read it before you pass it on.", file=sys.stderr)
+    _show(as_json(findings), wanted.json, lambda _: _doctor_lines(findings))
+    return NOT_POSSIBLE if has_failed(findings) else OK
+
+
+async def _applet_for_report() -> report.Applet | None:
+    """What the running applet has to tell; `None` when there is none that does."""
+    from .system import report
+
+    with suppress(Failed):
+        async with _applet() as remote:
+            return report.Applet.of(await remote.status(), await remote.ask("Log"))
+    return None
+
+
+def _doctor_lines(findings: Sequence[Finding]) -> list[str]:
+    from .ui import text
+
+    lines = []
+    for finding in findings:
+        lines.append(f"{text.status_word(finding.status):<9}{text.tr(finding.title)}")
+        words, command = finding.verdict.fix.words, finding.verdict.fix.command
+        under = [text.said(sentence) for sentence in finding.verdict.evidence]
+        under += [f"→ {text.said(words)}"] if words is not None else []
+        under += [f"  {command}"] if command else []
+        lines += [" " * 9 + line for line in under]
+    return [*lines, text.summary(findings)]
 
 
 # --- talking to the applet ----------------------------------------------------------------------------------------------------
@@ -809,6 +866,8 @@ def _status_lines(said: dict[str, Any]) -> list[str]:
             if radios[name]:
                 reason = text.reason_text(Reason(radios[name]))
                 rows.append((label, f"{reason.sentence} {reason.advice}"))
+    if failure or (said["state"] == "idle" and any(radios[name] for name in ("bluetooth", "wifi"))):
+        rows.append(("", "What is in the way: nearby-tray doctor"))
     if said.get("code") and said["state"] in ("asking", "asked"):
         rows.append(("code", said["code"] if said.get("needs_code") else f"{said['code']} (need not be compared: remembered)"))
     if peer and said.get("verified") is False:

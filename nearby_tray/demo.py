@@ -23,6 +23,7 @@ from .ui.face import Face
 
 if TYPE_CHECKING:
     from .cli import Options
+    from .system.doctor import Doctor
 
 STEP = 60.0  # seconds that one step of the walk may take; the air is simulated, the clock is not
 
@@ -50,7 +51,8 @@ class Demo:
         await self._phone.start()
         await self._you.open()
         you = self._you
-        self._face = Face(self._app, you, settings=lambda: you.settings, quit=quit.set, hidden=self._options.background)
+        hidden = self._options.background
+        self._face = Face(self._app, you, settings=lambda: you.settings, quit=quit.set, hidden=hidden, doctor=self._make_doctor)
         notifications = Notifications(icon=self._face.icon_name(), open_label=text.tr("Open"))
         await notifications.open()
         notifier = Notifier(
@@ -84,6 +86,13 @@ class Demo:
             status = 1 if left else 0
             print(f"FAILED: left behind: {', '.join(left)}" if left else "done: the link was checked and cleanly ended; nothing is left")
         return status
+
+    def _make_doctor(self) -> Doctor:
+        """It looks at the real machine: whoever sees the demo may want to know what is missing."""
+        from .system.doctor import Doctor
+        from .system.report import Applet
+
+        return Doctor(lambda: self._you.settings, lambda: Applet(state=["the demo, on simulated air"]))
 
     async def _walk(self) -> int:
         """First we call and Robin accepts; then Robin calls and we accept in the dialog."""

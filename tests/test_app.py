@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from nearby_tray.app import _Applet
+from nearby_tray.app import LastLines, _Applet
 from nearby_tray.cli import Options
 from nearby_tray.settings import Settings, save, settings_path
 
@@ -87,6 +88,19 @@ def test_what_is_opened_in_the_first_moment_shows_the_settings_of_the_file(tmp_p
     save(settings_path(), Settings(name="Kitchen"))
     starting = _Applet(Options())
     assert starting._settings_shown().shown_name == "Kitchen" and not list(starting._remembered())
+
+
+def test_the_last_lines_of_the_log_are_kept_for_a_report() -> None:
+    kept = LastLines(most=3)
+    for name, level in (("nearby_tray.x", logging.INFO), ("bleak", logging.INFO), ("bleak", logging.WARNING)):
+        kept.handle(logging.LogRecord(name, level, "", 1, "%s says", (name,), None))
+    assert [line.partition(",")[2].partition(" ")[2] for line in kept.lines] == [
+        "INFO nearby_tray.x: nearby_tray.x says",
+        "WARNING bleak: bleak says",
+    ]
+    for number in range(9):
+        kept.handle(logging.LogRecord("nearby_tray", logging.INFO, "", 1, "y" * 9000 + str(number), None, None))
+    assert len(kept.lines) == 3 and all(len(line) <= 4000 for line in kept.lines)
 
 
 def test_a_signal_ends_it_in_order(session: dict[str, str]) -> None:

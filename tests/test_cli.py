@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import types
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from nearby_tray import cli
 from nearby_tray.cli import NO_BUS, OK, USAGE, Options, main
+from nearby_tray.core.checks import Finding, Fix, Status, Verdict, say
 
 
 @pytest.fixture
@@ -158,9 +160,66 @@ def test_changes(text: str, change: tuple[str, object]) -> None:
     assert cli._change(text) == change
 
 
+BARE = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}
+
+
+def doctor(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "nearby_tray", "doctor", *words],
+        env={**BARE, "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent"},
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def test_the_doctor_needs_no_applet_no_display_and_no_bus() -> None:
+    done = doctor("--json")
+    said = json.loads(done.stdout)
+    assert set(said) == {"checks"} and len(said["checks"]) > 20
+    for check in said["checks"]:
+        assert list(check) == ["name", "status", "evidence", "fix"] and all(isinstance(value, str) for value in check.values())
+        assert check["status"] in ("ok", "warn", "fail", "unknown") and check["evidence"]
+    statuses = {check["name"]: check["status"] for check in said["checks"]}
+    assert statuses["networkmanager"] == statuses["bluez"] == "fail" and statuses["tray"] == "unknown"
+    assert done.returncode == cli.NOT_POSSIBLE and done.stderr == ""
+
+
+def test_the_doctor_for_people(tmp_path: Path) -> None:
+    done = doctor("--bundle", str(tmp_path / "report.txt"))
+    assert done.returncode == cli.NOT_POSSIBLE
+    lines = done.stdout.splitlines()
+    assert "Problem  NetworkManager" in lines and "         There is no system bus here." in lines
+    assert lines[-1].endswith(".") and "problem" in lines[-1]
+    assert done.stderr.startswith("Saved ")
+    assert "== Checks" in (tmp_path / "report.txt").read_text()
+    assert (tmp_path / "report.txt").stat().st_mode & 0o777 == 0o600
+    again = doctor("--bundle", str(tmp_path / "report.txt"))
+    assert again.returncode == cli.NOT_POSSIBLE and "exists already" in again.stderr and again.stdout == ""
+    nowhere = doctor("--bundle", str(tmp_path / "none" / "report.txt"))
+    assert nowhere.returncode == cli.NOT_POSSIBLE and "cannot be saved: No such file" in nowhere.stderr
+
+
+@pytest.mark.parametrize(("status", "expected"), [("ok", OK), ("warn", OK), ("unknown", OK), ("fail", cli.NOT_POSSIBLE)])
+def test_the_doctors_exit_status(
+    started: list[Options], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], status: str, expected: int
+) -> None:
+    async def examine(_: object) -> list[Finding]:
+        return [Finding("a", "A check", Verdict(Status(status), (say("Seen {what}.", what="\x1b[31m"),), Fix(say("Do it:"), "true")))]
+
+    monkeypatch.setattr("nearby_tray.system.doctor.examine", examine)
+    assert main(["doctor"]) == expected
+    out, err = capsys.readouterr()
+    assert err == "" and "\x1b" not in out and "         Seen [31m.\n         → Do it:\n           true\n" in out
+    assert main(["doctor", "--json"]) == expected
+    assert json.loads(capsys.readouterr().out)["checks"][0]["fix"] == "Do it: true"
+
+
 def test_a_verb_imports_nothing_heavy() -> None:
     code = (
-        "import sys; from nearby_tray.cli import main; main(['status']); "
+        "import sys; from nearby_tray.cli import main; main(['doctor']); main(['status']); "
         "heavy = {'PySide6', 'qasync', 'bleak', 'cryptography', 'nearby_tray.app', 'nearby_tray.controller'}; "
         "heavy &= set(sys.modules); "
         "sys.exit(f'{heavy}' if heavy else 0)"

@@ -63,7 +63,6 @@ from .supplicant import (
     Provisioned,
     Started,
     Supplicant,
-    WpsFailed,
     as_address,
     as_frequency,
     as_paths,
@@ -105,6 +104,7 @@ class _Admitted:
 
     admission: Admission
     timer: asyncio.TimerHandle
+    asked: float | None = None  # when it said that it is coming
 
 
 class Alone:
@@ -462,7 +462,7 @@ class Alone:
         except (BusError, BusGone) as error:
             raise self._supplicant.typed(error, Reason.NOT_FORMED) from error
         timer = asyncio.get_running_loop().call_later(self._limits.admission, self._admission_over, address)
-        self._admitted[address] = _Admitted(admission, timer)
+        self._admitted[address] = _Admitted(admission, timer, _now() if self._requests.of(address) is not None else None)
         self._requests.answered(address)
 
     async def invite(self, address: str) -> None:
@@ -578,7 +578,8 @@ class Alone:
                 while True:
                     there = await self._kernel.read(index)
                     found = [str(one.address.ip) for one in there if one.ready]
-                    if found and set(placed) <= set(found):
+                    # One of ours knows where we are; others are found by IPv6, so that its address must be usable as well.
+                    if found and set(placed) <= set(found) and (own or len(found) == len(there)):
                         break
                     await asyncio.sleep(self._limits.poll)
         if not found:
@@ -801,10 +802,22 @@ class Alone:
         self._requests.note(asked)
         if self._doing is not None and self._doing.address == request.address:
             return  # it answers us, or we are about to answer it
-        if request.address in self._admitted:
+        if request.address in self._admitted and not self._asks_again(self._admitted[request.address]):
             return
         if self._requests.is_news(request):
             self._tell(request)
+
+    def _asks_again(self, admitted: _Admitted) -> bool:
+        """Whether one that may come in has tried in vain. The owner of a group is not told of a registration that failed
+        (wpa_supplicant: p2p_supplicant.c, wpas_p2p_wps_failed), but a machine that begins anew has."""
+        if admitted.asked is None:
+            admitted.asked = _now()
+        if _now() - admitted.asked < self._limits.anew or self._up is None:
+            return False
+        address = admitted.admission.address.lower()
+        self._start(self._end_admission(address), "admission")
+        self._tell(AdmissionFailed(self._up.attempt, address, Reason.NOT_FORMED))
+        return True
 
     def _on_group(self, heard: Heard | Unavailable) -> None:
         """Something happened to the group that is up."""
@@ -834,10 +847,6 @@ class Alone:
                 elif address == up.address and self._rejoin is None:
                     loop = asyncio.get_running_loop()
                     self._rejoin = loop.call_later(self._limits.rejoin, self._lose_group, Reason.LINK_LOST, "the other left the group")
-            case WpsFailed(where, reason, _) if where == interface and not up.address:
-                address = next(iter(self._admitted), "")
-                self._start(self._end_admission(address), "admission")
-                self._tell(AdmissionFailed(up.attempt, address, reason or Reason.NOT_FORMED))
             case _:
                 pass
 

@@ -1,10 +1,10 @@
-"""What only the kernel's wireless layer knows: our own P2P address, the role, channel and signal of a group, and the permitted channels.
+"""What only the kernel's wireless layer knows: our own P2P address, how a group is on the air, and what a radio can and may do.
 
 NetworkManager's `HwAddress` of the P2P device is empty and wpa_supplicant keeps it to itself, but nl80211 tells anybody who asks. The
 rule: these are readings for the benefit of the user; what cannot be read is `None`, never an error.
 
-Four requests and a dozen attributes are spoken by hand. pyroute2 does the same with a loop of its own, 25 MB and 0.2 s of import, which in
-the lab's emulated machine delayed the first report by 20 s.
+Five requests and two dozen attributes are spoken by hand. pyroute2 does the same with a loop of its own, 25 MB and 0.2 s of import, which
+in the lab's emulated machine delayed the first report by 20 s.
 """
 
 from __future__ import annotations
@@ -13,20 +13,23 @@ import asyncio
 import logging
 import socket
 import struct
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+from .netlink import DONE, DUMP, ERROR, HEADER, REQUEST, pack
+from .netlink import Attributes as _Attributes
+from .netlink import attributes as _attributes
+from .netlink import messages as _messages
+from .netlink import number as _number
 
 log = logging.getLogger(__name__)
 
-# linux/netlink.h, linux/genetlink.h
+# linux/genetlink.h
 _NETLINK_GENERIC = 16
-_REQUEST, _DUMP = 0x1, 0x300
-_ERROR, _DONE, _CONTROL = 2, 3, 16
+_CONTROL = 16
 _GET_FAMILY, _FAMILY_ID, _FAMILY_NAME = 3, 1, 2
-_HEADER = struct.Struct("=IHHII")  # length, type, flags, sequence, port
 _COMMAND = struct.Struct("=BBH")
-_ATTRIBUTE = struct.Struct("=HH")
-_TYPE_MASK = 0x3FFF  # without the flags "nested" and "byte order"
 
 # linux/nl80211.h
 _GET_WIPHY, _GET_INTERFACE, _GET_STATION = 1, 5, 17
@@ -40,8 +43,6 @@ _STATION, _P2P_CLIENT, _P2P_GO, _P2P_DEVICE = 2, 8, 9, 10
 
 _LIMIT = 2.0  # seconds for one answer; the kernel needs microseconds
 _MOST = 4096  # messages of one answer
-
-_Attributes = dict[int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +112,17 @@ async def channels(index: int) -> tuple[Channel, ...]:
     found: dict[int, Channel] = {}
     # Split: in one message the kernel leaves out what was added since 3.10.
     for attributes in await _ask(_GET_WIPHY, {_IFINDEX: struct.pack("=I", index), _SPLIT: b""}):
-        for band in _attributes(attributes.get(_BANDS, b"")).values():
-            for one in _attributes(_attributes(band).get(_BAND_FREQUENCIES, b"")).values():
-                flags = _attributes(one)
-                frequency = _number(flags.get(_FREQUENCY_OF))
-                if frequency is not None:
-                    found[frequency] = Channel(frequency, _DISABLED in flags, _NO_IR in flags, _RADAR in flags)
+        found |= {channel.frequency: channel for channel in _channels(attributes.get(_BANDS, b""))}
     return tuple(found[frequency] for frequency in sorted(found))
+
+
+def _channels(bands: bytes) -> Iterator[Channel]:
+    for band in _attributes(bands).values():
+        for one in _attributes(_attributes(band).get(_BAND_FREQUENCIES, b"")).values():
+            flags = _attributes(one)
+            frequency = _number(flags.get(_FREQUENCY_OF))
+            if frequency is not None:
+                yield Channel(frequency, _DISABLED in flags, _NO_IR in flags, _RADAR in flags)
 
 
 async def forbidden(index: int, frequency: int) -> str | None:
@@ -187,8 +192,148 @@ def _interfaces(answer: Iterable[_Attributes]) -> Iterator[Interface]:
             )
 
 
-def _number(value: bytes | None) -> int | None:
-    return int(struct.unpack("=I", value)[0]) if value is not None and len(value) == 4 else None
+# --- what a radio can do -------------------------------------------------------------------------------------------------------
+
+# linux/nl80211.h
+_GET_REGULATORY = 31
+_WIPHY_NAME, _TYPES, _COUNTRY, _COMBINATIONS, _SOFTWARE_TYPES, _SELF_MANAGED = 2, 32, 33, 120, 121, 216
+_COMBINATION_LIMITS, _COMBINATION_MOST, _COMBINATION_CHANNELS = 1, 2, 4
+_LIMIT_MOST, _LIMIT_TYPES = 1, 2
+
+STATION, ACCESS_POINT, MONITOR, P2P_CLIENT, P2P_GO, P2P_DEVICE = _STATION, 3, 6, _P2P_CLIENT, _P2P_GO, _P2P_DEVICE
+KINDS = {
+    1: "ad hoc",
+    2: "station",
+    3: "access point",
+    5: "WDS",
+    6: "monitor",
+    7: "mesh",
+    8: "P2P client",
+    9: "P2P group owner",
+    10: "P2P device",
+}
+WORLD = "00"  # the regulatory domain while no country is known
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """Interfaces that a radio carries at once: at most `most` in all, of each limit's kinds together at most so many."""
+
+    limits: tuple[tuple[int, frozenset[int]], ...]
+    most: int
+    channels: int  # different ones at the same time
+
+
+@dataclass(frozen=True, slots=True)
+class Radio:
+    """A wiphy."""
+
+    number: int
+    name: str
+    kinds: frozenset[int] = frozenset()  # of interfaces that it can carry, as in `KINDS`
+    software: frozenset[int] = frozenset()  # of these, those that cost the hardware nothing
+    combinations: tuple[Combination, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    country: str = ""  # its own regulatory domain, where it has one
+    self_managed: bool = False  # that domain comes from the firmware and cannot be set
+
+    @property
+    def has_p2p(self) -> bool:
+        """Whether it can be in a group; a P2P device of its own is not needed for it."""
+        return P2P_CLIENT in self.kinds and P2P_GO in self.kinds
+
+    def combination_for(self, kinds: Iterable[int]) -> Combination | None:
+        """One that carries interfaces of these kinds at once, that with the most channels; `None` when there is none.
+
+        As cfg80211 reckons it (net/wireless/util.c, cfg80211_iter_combinations).
+        """
+        wanted = Counter(kind for kind in kinds if kind not in self.software)
+        return max((one for one in self.combinations if _carries(one, wanted)), key=lambda one: one.channels, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Wireless:
+    """Everything the wireless layer told. No radios: there is none, or no driver for it."""
+
+    radios: tuple[Radio, ...] = ()
+    interfaces: tuple[Interface, ...] = ()
+    country: str = ""  # the regulatory domain of all radios without one of their own, "" when not told
+
+
+async def wireless() -> Wireless | None:
+    """The radios of this machine and what is on them; `None` when the kernel does not say."""
+    return await asyncio.to_thread(_wireless)
+
+
+def _wireless() -> Wireless | None:
+    try:
+        # Split: in one message the kernel leaves out what was added since 3.10.
+        radios = _exchange(_GET_WIPHY, {_SPLIT: b""})
+        interfaces = _exchange(_GET_INTERFACE, {})
+    except FileNotFoundError:  # no such netlink family: no driver has brought the wireless layer along
+        return Wireless()
+    except (OSError, struct.error, LookupError) as error:
+        log.debug("nl80211 does not say: %r", error)
+        return None
+    rules = _ask_now(_GET_REGULATORY, {})
+    own = {_number(one.get(_WIPHY)): one for one in rules if _WIPHY in one}
+    world = next((_country(one) for one in rules if _WIPHY not in one), "")
+    return Wireless(_radios(radios, own), tuple(_interfaces(interfaces)), world)
+
+
+def _radios(answer: Iterable[_Attributes], rules: Mapping[int | None, _Attributes]) -> tuple[Radio, ...]:
+    """One radio's facts come in many messages; lists are spread over several of them."""
+    found: dict[int, Radio] = {}
+    for one in answer:
+        number = _number(one.get(_WIPHY))
+        if number is None:
+            continue
+        radio = found.get(number) or Radio(number, f"phy{number}")
+        channels = {channel.frequency: channel for channel in (*radio.channels, *_channels(one.get(_BANDS, b"")))}
+        found[number] = Radio(
+            number,
+            _name(one.get(_WIPHY_NAME)) or radio.name,
+            radio.kinds | frozenset(_attributes(one.get(_TYPES, b""))),
+            radio.software | frozenset(_attributes(one.get(_SOFTWARE_TYPES, b""))),
+            radio.combinations + tuple(_combinations(one.get(_COMBINATIONS, b""))),
+            tuple(channels[frequency] for frequency in sorted(channels)),
+            _country(rules.get(number, {})),
+            radio.self_managed or _SELF_MANAGED in one or _SELF_MANAGED in rules.get(number, {}),
+        )
+    return tuple(found[number] for number in sorted(found))
+
+
+def _combinations(data: bytes) -> Iterator[Combination]:
+    for one in _attributes(data).values():
+        facts = _attributes(one)
+        limits = [_attributes(limit) for limit in _attributes(facts.get(_COMBINATION_LIMITS, b"")).values()]
+        yield Combination(
+            tuple((_number(limit.get(_LIMIT_MOST)) or 0, frozenset(_attributes(limit.get(_LIMIT_TYPES, b"")))) for limit in limits),
+            _number(facts.get(_COMBINATION_MOST)) or 0,
+            _number(facts.get(_COMBINATION_CHANNELS)) or 0,
+        )
+
+
+def _carries(combination: Combination, wanted: Counter[int]) -> bool:
+    if wanted.total() > combination.most or not wanted.keys() <= frozenset().union(*(kinds for _, kinds in combination.limits)):
+        return False
+    left = [most for most, _ in combination.limits]
+    for kind, count in wanted.items():
+        for number, (_, kinds) in enumerate(combination.limits):
+            if kind in kinds:
+                if left[number] < count:
+                    return False
+                left[number] -= count
+    return True
+
+
+def _country(rules: _Attributes) -> str:
+    name = _name(rules.get(_COUNTRY))[:2]
+    return name if name.isascii() and name.isalnum() else ""
+
+
+def _name(value: bytes | None) -> str:
+    return (value or b"").rstrip(b"\0").decode(errors="replace")
 
 
 # --- netlink ----------------------------------------------------------------------------------------------------------------
@@ -202,56 +347,38 @@ async def _ask(command: int, attributes: _Attributes | None = None) -> list[_Att
 
 def _ask_now(command: int, attributes: _Attributes) -> list[_Attributes]:
     try:
-        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _NETLINK_GENERIC) as kernel:
-            kernel.settimeout(_LIMIT)
-            kernel.bind((0, 0))
-            family = _talk(kernel, _CONTROL, _GET_FAMILY, {_FAMILY_NAME: b"nl80211\0"}, _REQUEST)
-            number = struct.unpack("=H", family[0][_FAMILY_ID])[0]
-            return _talk(kernel, number, command, attributes, _REQUEST | _DUMP)
+        return _exchange(command, attributes)
     except (OSError, struct.error, LookupError) as error:  # no radio, no driver, no netlink here
         log.debug("nl80211 does not say: %r", error)
         return []
 
 
+def _exchange(command: int, attributes: _Attributes) -> list[_Attributes]:
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _NETLINK_GENERIC) as kernel:
+        kernel.settimeout(_LIMIT)
+        kernel.bind((0, 0))
+        family = _talk(kernel, _CONTROL, _GET_FAMILY, {_FAMILY_NAME: b"nl80211\0"}, REQUEST)
+        number = struct.unpack("=H", family[0][_FAMILY_ID])[0]
+        return _talk(kernel, number, command, attributes, REQUEST | DUMP)
+
+
 def _talk(kernel: socket.socket, family: int, command: int, attributes: _Attributes, flags: int) -> list[_Attributes]:
     """One request and its whole answer. Raises `OSError` with what the kernel said, `TimeoutError` when it says nothing."""
-    body = _COMMAND.pack(command, 1, 0)
-    for kind, value in attributes.items():
-        body += _ATTRIBUTE.pack(_ATTRIBUTE.size + len(value), kind) + value + bytes(-len(value) % 4)
-    kernel.sendto(_HEADER.pack(_HEADER.size + len(body), family, flags, 1, 0) + body, (0, 0))
+    body = _COMMAND.pack(command, 1, 0) + pack(attributes)
+    kernel.sendto(HEADER.pack(HEADER.size + len(body), family, flags, 1, 0) + body, (0, 0))
     answer: list[_Attributes] = []
     while len(answer) < _MOST:
         data, (port, _groups) = kernel.recvfrom(1 << 16)
         if port != 0:
             continue  # not from the kernel
         for kind, body in _messages(data):
-            if kind == _DONE:
+            if kind == DONE:
                 return answer
-            if kind == _ERROR:
+            if kind == ERROR:
                 code = struct.unpack_from("=i", body)[0]
                 raise OSError(-code, "netlink")
             if kind == family:
                 answer.append(_attributes(body[_COMMAND.size :]))
-        if not flags & _DUMP and answer:
+        if not flags & DUMP and answer:
             return answer
     return answer
-
-
-def _messages(data: bytes) -> Iterator[tuple[int, bytes]]:
-    while len(data) >= _HEADER.size:
-        length, kind, *_ = _HEADER.unpack_from(data)
-        if not _HEADER.size <= length <= len(data):
-            return
-        yield kind, data[_HEADER.size : length]
-        data = data[(length + 3) & ~3 :]
-
-
-def _attributes(data: bytes) -> _Attributes:
-    found: _Attributes = {}
-    while len(data) >= _ATTRIBUTE.size:
-        length, kind = _ATTRIBUTE.unpack_from(data)
-        if not _ATTRIBUTE.size <= length <= len(data):
-            break
-        found[kind & _TYPE_MASK] = data[_ATTRIBUTE.size : length]
-        data = data[(length + 3) & ~3 :]
-    return found

@@ -2,7 +2,8 @@
 
 `Notifications` keeps at most one notification for each key and survives its server: one that is absent, hangs, restarts or lies costs a
 notification, never more. Nothing it signals is believed but an action that was offered on a notification that is shown.
-`Notifier` decides from the Snapshots: a request, the link, its loss and its return, a failure; each withdrawn when the matter is settled.
+`Notifier` decides from the Snapshots: a request, the link, its loss and its return, a failure, who comes into a group of ours and leaves
+it; each withdrawn when the matter is settled. A PIN is in none of them: they are kept, and shown on locked screens.
 """
 
 from __future__ import annotations
@@ -324,6 +325,10 @@ class Texts(Protocol):
 
     def failed_notice(self, snapshot: Snapshot) -> tuple[str, str]: ...
 
+    def entry_notice(self, snapshot: Snapshot) -> tuple[str, str]: ...
+
+    def group_notice(self, before: Snapshot, now: Snapshot) -> tuple[str, str] | None: ...
+
     def tr(self, english: str, **values: object) -> str: ...
 
 
@@ -344,7 +349,7 @@ class Board(Protocol):
     def withdraw(self, key: str) -> None: ...
 
 
-REQUEST, LINK = "request", "link"
+REQUEST, LINK, GROUP = "request", "link", "group"
 
 
 class Notifier:
@@ -376,6 +381,7 @@ class Notifier:
         before, self._last = self._last, snapshot
         self._show_request(before, snapshot)
         self._show_link(before, snapshot)
+        self._show_group(before, snapshot)
 
     def _show_request(self, before: Snapshot, now: Snapshot) -> None:
         asked = _request(now)
@@ -386,10 +392,12 @@ class Notifier:
         elif self._enabled():
             tr = self._texts.tr
             actions = [("accept", tr("Accept")), ("decline", tr("Decline"))]
-            if now.peer is not None and now.peer.identity_changed:
-                # Whoever claims a remembered name deserves the whole dialog, not a quick yes.
+            if not now.verified or (now.peer is not None and now.peer.identity_changed):
+                # Whoever claims a remembered name, or proves nothing, deserves the whole dialog, not a quick yes.
                 actions = [("open", tr("Show the request")), ("decline", tr("Decline"))]
-            title, body = self._texts.request_notice(now)
+            if now.stage is Stage.ENTERING:
+                actions = [("open", tr("Open"))]
+            title, body = (self._texts.entry_notice if now.stage is Stage.ENTERING else self._texts.request_notice)(now)
             self._board.notify(REQUEST, title, body, actions=actions, urgent=True, on_action=lambda action: self._answer(asked, action))
 
     def _answer(self, asked: tuple[object, ...], action: str) -> None:
@@ -428,6 +436,21 @@ class Notifier:
                 if before.stage in (Stage.IDLE, Stage.LINKED):  # a new journey, or a goodbye
                     self._board.withdraw(LINK)
 
+    def _show_group(self, before: Snapshot, now: Snapshot) -> None:
+        if _is_hosting(now):
+            words = self._texts.group_notice(before, now)
+            if words is not None and self._enabled():
+                actions = [("disconnect", self._texts.tr("End the group"))]
+                self._board.notify(GROUP, *words, actions=actions, on_action=self._on_group_action)
+        elif _is_hosting(before):
+            self._board.withdraw(GROUP)
+
+    def _on_group_action(self, action: str) -> None:
+        if action != "disconnect":
+            self._raise()
+        elif _is_hosting(self._last):
+            self._disconnect()
+
     def _pin(self, words: tuple[str, str], *actions: str) -> None:
         if not self._enabled():
             self._board.withdraw(LINK)
@@ -459,8 +482,15 @@ def _address(snapshot: Snapshot) -> str:
     return snapshot.link.peer[0] if snapshot.link is not None and snapshot.link.peer else ""
 
 
+def _is_hosting(snapshot: Snapshot) -> bool:
+    """Is there a group of our own? Also while somebody asks to join it."""
+    return snapshot.link is not None and snapshot.stage in (Stage.HOSTING, Stage.ASKED)
+
+
 def _request(snapshot: Snapshot) -> tuple[object, ...] | None:
     """What tells one request from another."""
-    if snapshot.stage is not Stage.ASKED:
+    if snapshot.stage not in (Stage.ASKED, Stage.ENTERING):
         return None
-    return (snapshot.peer.id if snapshot.peer else "", snapshot.code, snapshot.started)
+    peer = snapshot.peer.id if snapshot.peer else ""
+    # A stranger has no code; in a group of ours the stage began before it asked. Its deadline tells its requests apart.
+    return (peer, snapshot.code, snapshot.started, snapshot.stage, snapshot.tries_left, None if snapshot.verified else snapshot.deadline)

@@ -5,6 +5,7 @@ sentence, a thousand calls at once are answered one after the other, and listene
 
     bus name    org.nearbytray.Nearby         object   /org/nearbytray/Nearby1         interface   org.nearbytray.Nearby1
     Status() → s, Peers() → s, Settings() → s             JSON, as `status` and `nearby_tray.settings` make it
+    Log() → s                                             JSON, the last lines of the log, for a report
     ChangeSettings(s) → s                                 a JSON object of changes; answers the settings in force
     Seek(), Connect(s name or id), Accept(b remember), Decline(), Cancel(), Disconnect(), Raise(), Quit()
     ConnectBy(s name or id, s method, b remember), EnterPin(s), Host(b remember), Invite(s), Expel(s), Members() → s
@@ -89,9 +90,11 @@ class AlreadyRunning(Exception):
 class Service:
     """Serves `commands` on the session bus; a bus that is lost is found again."""
 
-    def __init__(self, commands: Commands, describe: Describe) -> None:
+    def __init__(self, commands: Commands, describe: Describe, log_lines: Callable[[], Iterable[str]] = tuple) -> None:
+        """`log_lines`: the last lines of the log, oldest first."""
         self._commands = commands
         self._describe = describe
+        self._log_lines = log_lines
         self._interface: _Interface | None = None  # of the present connection; the library signals on each it ever knew
         self._task: asyncio.Task[None] | None = None
         self._opened: asyncio.Future[bool] | None = None
@@ -162,7 +165,7 @@ class Service:
 
     async def _up(self, bus: Bus) -> None:
         assert self._opened is not None
-        interface = _Interface(self._commands, self._describe)
+        interface = _Interface(self._commands, self._describe, self._log_lines)
         bus.export(PATH, interface)
         taken = await bus.request_name(NAME)
         if not self._opened.done():
@@ -195,10 +198,11 @@ async def _raise_other() -> None:
 class _Interface(ServiceInterface):
     """What is exported. Sync methods: none may be overtaken by another."""
 
-    def __init__(self, commands: Commands, describe: Describe) -> None:
+    def __init__(self, commands: Commands, describe: Describe, log_lines: Callable[[], Iterable[str]]) -> None:
         super().__init__(INTERFACE)
         self._commands = commands
         self._describe = describe
+        self._log_lines = log_lines
 
     @method("Status", gives="s")
     def status(self) -> str:
@@ -207,6 +211,10 @@ class _Interface(ServiceInterface):
     @method("Peers", gives="s")
     def peers(self) -> str:
         return _json([_peer(peer) for peer in self._commands.snapshot.peers])
+
+    @method("Log", gives="s")
+    def log(self) -> str:
+        return _json(list(self._log_lines()))
 
     @method("Seek")
     def seek(self) -> None:

@@ -92,6 +92,7 @@ class Limits:
     poll: float = 0.1
     settle: float = 5.0  # until a group is gone
     admission: float = 120.0  # WPS walk time
+    anew: float = 5.0  # a request so long after the first one is a new try, no repetition
     rejoin: float = 5.0  # a member of a group of two that left may come back
     takeover: float = 0.5  # until NetworkManager's own Connect is known to be there when no find tells of it
     again: float = 1.0

@@ -1,4 +1,4 @@
-"""The face: tray, panel, request and settings, all drawn from the controller's Snapshot, each made when first needed.
+"""The face: tray, panel, request, settings and doctor, all drawn from the controller's Snapshot, each made when first needed.
 
 One way down: a click calls a plain method of the controller, which returns at once. One way up: the controller's callback brings a
 Snapshot, and every window draws it. Nothing here waits, starts a task or knows a daemon.
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
     from .closing import StillRunning
     from .dialogs import Dialog
+    from .doctor import Doctor, DoctorWindow
     from .panel import Panel
     from .settings import SettingsWindow
 
@@ -102,7 +103,9 @@ class Face(QObject):
         autostart_note: Callable[[], str] = str,
         quit: Callable[[], None],
         hidden: bool = False,
+        doctor: Callable[[], Doctor] | None = None,
     ) -> None:
+        """`doctor`: makes one when it is first wanted; without it nothing offers to troubleshoot."""
         super().__init__()
         self._controller, self._quit, self._hidden = controller, quit, hidden
         self._settings, self._adapters, self._remembered, self._autostart_note = settings, adapters, remembered, autostart_note
@@ -111,6 +114,8 @@ class Face(QObject):
         self._settings_window: SettingsWindow | None = None
         self._still_running: StillRunning | None = None
         self._to_copy = ""
+        self._make_doctor = doctor
+        self._doctor_window: DoctorWindow | None = None
         self._closed = False
         # Closing the last window is decided in `_panel_closed`: Qt would end the loop without the goodbye.
         app.setQuitOnLastWindowClosed(False)
@@ -125,6 +130,7 @@ class Face(QObject):
             open_host=self.show_host,
             open_question=self.show_question,
             quit=quit,
+            troubleshoot=self._troubleshoot,
             parent=self,
         )
         self.tray.menu.aboutToShow.connect(self.look.prepare)
@@ -152,7 +158,7 @@ class Face(QObject):
             from .panel import Doors, Panel
 
             self.look.prepare()
-            doors = Doors(settings=self.show_settings, question=self.show_question, closed=self._panel_closed)
+            doors = Doors(self.show_settings, self.show_question, self._panel_closed, self._troubleshoot)
             self._panel = Panel(self._controller, lambda: self._settings().shown_name, doors)
         self._panel.render_snapshot(self._controller.snapshot)
         self._panel.show_near(self.tray.geometry())
@@ -216,6 +222,22 @@ class Face(QObject):
             QGuiApplication.clipboard().setText(self._to_copy)
             self._to_copy = ""
 
+    @property
+    def _troubleshoot(self) -> Callable[[], None] | None:
+        return self.show_doctor if self._make_doctor is not None else None
+
+    def show_doctor(self) -> None:
+        if self._doctor_window is None:
+            assert self._make_doctor is not None
+            from .doctor import DoctorWindow
+
+            self.look.prepare()
+            self._doctor_window = DoctorWindow(self._make_doctor(), self.show_settings)
+            self._doctor_window.fit()
+        self._doctor_window.show()
+        self._doctor_window.raise_()
+        self._doctor_window.activateWindow()
+
     def close(self) -> None:
         """Away with everything; nothing is asked of the controller any more."""
         if self._closed:
@@ -223,11 +245,11 @@ class Face(QObject):
         self._closed = True
         self._unsubscribe()
         self.tray.close()
-        for window in (self._panel, *self._dialogs.values(), self._settings_window, self._still_running):
+        for window in (self._panel, *self._dialogs.values(), self._settings_window, self._still_running, self._doctor_window):
             if window is not None:
                 window.hide()
                 window.deleteLater()
-        self._panel = self._settings_window = self._still_running = None
+        self._panel = self._settings_window = self._still_running = self._doctor_window = None
         self._dialogs.clear()
 
     def _homed(self, home: bool) -> None:

@@ -70,6 +70,7 @@ class Doors:
     settings: Callable[[], None]
     question: Callable[[], None]  # the dialog that waits for an answer, or shows a PIN
     closed: Callable[[], None]
+    troubleshoot: Callable[[], None] | None = None  # None: there is nobody to ask
 
 
 class Panel(QWidget):
@@ -86,7 +87,7 @@ class Panel(QWidget):
         self.setWindowIcon(theme.application_icon())
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 
-        self._header = _Header(controller, doors.settings)
+        self._header = _Header(controller, doors)
         self._body = Fitting(self._fit)
         self._body.setObjectName("body")
         self._inside = QVBoxLayout(self._body)
@@ -139,9 +140,13 @@ class Panel(QWidget):
         """As tall as the page needs, as far as the screen allows; wider only for large fonts."""
         width = max(WIDTH, self.fontMetrics().averageCharWidth() * 48)
         height = height_for(self._header.inside, width) + height_for(self._inside, width)
+        wanted = height
         if (screen := self.screen()) is not None:
             width = min(width, screen.availableGeometry().width())
             height = min(height, screen.availableGeometry().height() - 48)
+        # Its scroll bar would take width, wrap more text and so keep itself needed.
+        fits = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if height == wanted else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self._scroll.setVerticalScrollBarPolicy(fits)
         if (self.width(), self.height()) != (width, height):
             self.setFixedSize(width, height)
             if self.isVisible() and screen is not None:
@@ -212,7 +217,7 @@ def _page_for(snapshot: Snapshot) -> str:
 class _Header(QWidget):
     """The name that others see, and who may see it."""
 
-    def __init__(self, controller: Controller, open_settings: Callable[[], None]) -> None:
+    def __init__(self, controller: Controller, doors: Doors) -> None:
         super().__init__()
         self._controller = controller
         self._name, self._state = Elided("title", scale=1.15), Elided("dim")
@@ -227,7 +232,10 @@ class _Header(QWidget):
         mark.setFixedSize(34, 34)
         top.addWidget(mark)
         top.addLayout(names, 1)
-        top.addWidget(tool("settings", tr("Settings"), open_settings, name="settingsButton"), 0, Qt.AlignmentFlag.AlignTop)
+        if doors.troubleshoot is not None:
+            help = tool("troubleshoot", tr("Troubleshoot"), doors.troubleshoot, name="troubleshootButton")
+            top.addWidget(help, 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(tool("settings", tr("Settings"), doors.settings, name="settingsButton"), 0, Qt.AlignmentFlag.AlignTop)
 
         frame, inside = card(spacing=5)
         inside.setContentsMargins(12, 8, 8, 8)
@@ -333,12 +341,14 @@ class _Idle(_Page):
         self._again = button(tr("Try &again"), self.controller.seek, name="tryAgainButton")
         self._failure.inside.addSpacing(4)
         self._failure.inside.addLayout(
-            row(self._again, button(tr("&Dismiss"), self.controller.dismiss, role="flat", name="dismissButton"), 1)
+            row(self._again, button(tr("&Dismiss"), self.controller.dismiss, role="flat", name="dismissButton"), 1, *self._links())
         )
         self.layout_.addWidget(self._failure)
         for radio in ("wifi", "bluetooth"):
             notice = self._trouble[radio] = Notice("fair", "warning")
             notice.setObjectName(f"trouble-{radio}")
+            if links := self._links():
+                notice.inside.addLayout(row(*links, 1))
             self.layout_.addWidget(notice)
         self._connect = button(tr("&Connect nearby"), self.controller.seek, role="primary", name="connectButton")
         self._connect.setMinimumHeight(46)
@@ -354,6 +364,11 @@ class _Idle(_Page):
         self._why_not = label(role="dim", scale=0.88)
         self._why_not.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.layout_.addWidget(self._why_not)
+
+    def _links(self) -> list[QWidget]:
+        """The way from a failure to the doctor, where there is one."""
+        go = self.doors.troubleshoot
+        return [button(tr("Troubleshoot…"), go, role="link", name="troubleshootLink")] if go is not None else []
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         _show_failure(self._failure, snapshot.failure, snapshot.peer)
@@ -478,6 +493,7 @@ class _Seeking(_Page):
             self._ways.show_ways(chosen, self._snapshot)
         self._list.setVisible(chosen is None)
         self._ways.setVisible(chosen is not None)
+        self._stop.setVisible(chosen is None)
         self._list.show_peers(self._snapshot.peers if chosen is None else ())
 
     def _choose(self, peer: Peer | None) -> None:
@@ -808,7 +824,7 @@ class _Linked(_Page):
                 "last": text.milliseconds(health.rtt_last),
                 "p50": text.milliseconds(health.rtt_p50),
                 "p95": text.milliseconds(health.rtt_p95),
-                "loss": text.share(health.loss),
+                "loss": text.share(health.loss if health.probe is not Probe.NEIGHBOUR else None),
                 "signal": text.percent(health.signal),
                 "traffic": f"{text.size(health.bytes_in)} / {text.size(health.bytes_out)}" if health.bytes_in is not None else "–",
             }

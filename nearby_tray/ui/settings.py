@@ -13,7 +13,8 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from ..core.model import Visibility
+from ..core.model import Abilities, Visibility
+from ..settings import Band
 from . import text, theme
 from .parts import Elided, button, card, column, empty, label, restyle, restyle_after, row
 from .text import tr
@@ -128,6 +129,10 @@ class SettingsWindow(QWidget):
         box.addWidget(self._port_error)
         box.addWidget(label(tr("The same on both computers; open in their firewalls. Used from the next link on."), "dim", scale=0.92))
         inside.addWidget(frame)
+
+        self._section(inside, tr("Wi-Fi Direct groups"))
+        self.groups = GroupSettings(self._change, self._say)
+        inside.addWidget(self.groups)
         inside.addStretch(1)
 
         scroll = QScrollArea()
@@ -169,6 +174,7 @@ class SettingsWindow(QWidget):
             if not self.port.hasFocus():
                 self.port.setText(str(settings.port))
             self._fill_adapters(settings.adapter)
+            self.groups.fill(settings, self._controller.snapshot.radios.abilities)
         finally:
             self._filling = False
         visibility = settings.visibility
@@ -265,6 +271,105 @@ class SettingsWindow(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         restyle_after(self, event)
+
+
+class GroupSettings(QFrame):
+    """Where a group is formed and who owns it; the finer of it folded away, for most people never need it."""
+
+    def __init__(self, change: Callable[..., None], say: Callable[[QLabel, str], None]) -> None:
+        super().__init__()
+        self._change, self._say = change, say
+        self.setProperty("role", "card")
+        self.band, self.intent = QComboBox(), QComboBox()
+        for band, words in ((Band.AUTO, tr("Automatic")), (Band.GHZ_2, tr("2.4 GHz, reaches farther")), (Band.GHZ_5, tr("5 GHz, faster"))):
+            self.band.addItem(words, band.value)
+        self.band.currentIndexChanged.connect(lambda _k: change(band=Band(self.band.currentData())))
+        self.prefer = QCheckBox(tr("Pre&fer to own the group"))
+        self.prefer.toggled.connect(lambda on: change(prefer_owner=on))
+        for value in range(16):
+            self.intent.addItem(tr(INTENTS[value], n=value) if value in INTENTS else str(value), value)
+        self.intent.currentIndexChanged.connect(lambda _k: change(go_intent=self.intent.currentData()))
+        self.frequency = QLineEdit()
+        self.frequency.setMaximumWidth(110)
+        self.frequency.setPlaceholderText(tr("Any"))
+        self.frequency.textEdited.connect(lambda _text: self._judge())
+        self.frequency.editingFinished.connect(self._frequency_edited)
+        for object_name, widget, spoken in (
+            ("bandBox", self.band, tr("Band")),
+            ("preferBox", self.prefer, tr("Prefer to own the group")),
+            ("intentBox", self.intent, tr("Wish to own the group, from 0 to 15")),
+            ("frequencyEdit", self.frequency, tr("Channel, as its frequency in MHz")),
+        ):
+            widget.setObjectName(object_name)
+            widget.setAccessibleName(spoken)
+        self._error, self._channel = label(role="error"), label(role="dim", scale=0.92)
+        self._toggle = button("", self._fold, role="link", name="advancedButton")
+        self._advanced = QWidget()
+        inside = column(self._advanced, spacing=8)
+        inside.addLayout(_field(tr("Cha&nnel, MHz"), self.frequency))
+        inside.addWidget(self._error)
+        inside.addWidget(self._channel)
+        inside.addLayout(_field(tr("O&wner intent"), self.intent))
+        hint = tr("When two machines agree who owns the group, the higher number wins; equal ones are decided by chance.")
+        inside.addWidget(label(hint, "dim", scale=0.92))
+        self._effect = label(role="dim", scale=0.92)
+        box = column(self, spacing=8)
+        box.setContentsMargins(14, 12, 14, 12)
+        box.addLayout(_field(tr("Ban&d"), self.band))
+        box.addWidget(self.prefer)
+        box.addWidget(self._effect)
+        box.addWidget(self._toggle, 0, Qt.AlignmentFlag.AlignLeft)
+        box.addWidget(self._advanced)
+        self._fold(False)
+
+    def _fold(self, open: bool | None = None) -> None:
+        open = self._advanced.isHidden() if open is None else open
+        self._advanced.setVisible(open)
+        self._toggle.setText(tr("Less") if open else tr("Advanced…"))
+        self._toggle.setAccessibleName(self._toggle.text())
+
+    def fill(self, settings: Settings, abilities: Abilities) -> None:
+        """Show the settings in force."""
+        self.band.setCurrentIndex(self.band.findData(settings.band.value))
+        self.band.setEnabled(settings.frequency is None)
+        self.prefer.setChecked(settings.prefer_owner)
+        self.intent.setCurrentIndex(settings.go_intent)
+        self.intent.setEnabled(not settings.prefer_owner)
+        if not self.frequency.hasFocus():
+            self.frequency.setText("" if settings.frequency is None else str(settings.frequency))
+        if settings.frequency is not None:
+            self._fold(True)  # what wins over the band is to be seen
+        self._judge()
+        words = "" if abilities.frequency and abilities.intent else tr(NO_CHOICE, backend=text.clean(abilities.backend))
+        self._say(self._effect, words)
+
+    def _judge(self) -> None:
+        typed = self.frequency.text().strip()
+        problem = frequency_error(typed)
+        self._say(self._error, problem)
+        known = "" if problem else text.channel_words(int(typed)) if typed else tr("The Wi-Fi service chooses, within the band.")
+        self._say(self._channel, tr("Channel {channel}. It wins over the band.", channel=known) if typed and known else known)
+
+    def _frequency_edited(self) -> None:
+        typed = self.frequency.text().strip()
+        if not frequency_error(typed):
+            self._change(frequency=int(typed) if typed else None)
+
+
+# The middles of the 20 MHz channels (IEEE 802.11-2020, annex E; 6 GHz: 802.11ax). Which of them may be used, the kernel knows.
+CHANNELS = (range(2412, 2473, 5), range(5180, 5321, 20), range(5500, 5721, 20), range(5745, 5886, 20), range(5955, 7116, 20))
+NO_CHOICE = "{backend} chooses band and owner by itself here; this counts where Nearby Tray may control wpa_supplicant."
+INTENTS = {0: "{n}: never own it", 7: "{n}: either way", 14: "{n}: own it, if I may", 15: "{n}: own it, or no link"}
+
+
+def frequency_error(typed: str) -> str:
+    """Empty when it is the middle of a Wi-Fi channel of 20 MHz, in MHz, or nothing."""
+    if not typed:
+        return ""
+    value = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 5 else 0
+    if value == 2484 or any(value in each for each in CHANNELS):
+        return ""
+    return tr("There is no Wi-Fi channel there; 2437, 5180 and 5955 are some.")
 
 
 def name_error(name: str) -> str:

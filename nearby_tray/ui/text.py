@@ -8,11 +8,14 @@ sentence, and no sentence is markup.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..core.model import Abilities, Failure, Grade, Health, LinkInfo, Method, Peer, Probe, Reason, Snapshot, Stage, Visibility
 from ..core.pin import SHORT, SIZE, digits, valid
+
+if TYPE_CHECKING:  # this is loaded before the icon is there, the doctor when somebody asks for it
+    from ..core.checks import Action, Finding, Sentence, Status
 
 _translate: Callable[[str], str] = str
 
@@ -328,7 +331,7 @@ UNVERIFIED = Said(
 PHONE = "Open Wi-Fi Direct in its settings, and keep that page open."
 NEEDS_PIN = "A PIN needs NetworkManager 1.60 or newer, or the right to control wpa_supplicant."
 NEEDS_JOINING = "It owns a group already, and joining one needs the right to control wpa_supplicant."
-NEEDS_HOST = "A group of your own needs the right to control wpa_supplicant; NetworkManager alone cannot host one."
+NEEDS_HOST = "A group of your own needs the right to control wpa_supplicant."
 IDENTITY_CHANGED = Said(
     "Not the computer you remembered",
     "It calls itself {peer}, a name you remembered, but it cannot prove to be the same computer.",
@@ -688,6 +691,11 @@ def failed_notice(snapshot: Snapshot) -> tuple[str, str]:
     return said.title, f"{said.sentence} {said.advice}"
 
 
+def entry_notice(snapshot: Snapshot) -> tuple[str, str]:
+    name = clean(snapshot.peer.name if snapshot.peer else "")
+    return tr("{peer} shows a PIN", peer=name), " ".join(filter(None, (tries_words(snapshot), tr("Type it in Nearby Tray."))))
+
+
 def group_notice(before: Snapshot, now: Snapshot) -> tuple[str, str] | None:
     """What changed in the group that we host; `None`: nothing worth a notification. A PIN is never in it."""
     known, here = {m.peer.id: m.peer for m in before.members}, {m.peer.id: m.peer for m in now.members}
@@ -701,6 +709,55 @@ def group_notice(before: Snapshot, now: Snapshot) -> tuple[str, str] | None:
     if now.link is not None and before.link is None:
         return tr("Your group is up"), tr("Others can join it now.")
     return None
+
+
+# --- the doctor ------------------------------------------------------------------------------------------------------------
+
+# By the values of the enumerations in core/checks.py.
+STATUSES: Mapping[str, str] = {"fail": "Problem", "warn": "Warning", "unknown": "Not seen", "ok": "OK"}
+
+SECTIONS: Mapping[str, str] = {
+    "fail": "What keeps this computer from linking",
+    "warn": "Worth knowing",
+    "unknown": "Could not be seen",
+    "ok": "In order",
+}
+
+ACTIONS: Mapping[str, str] = {
+    "wifi-on": "Switch Wi-Fi on",
+    "bluetooth-on": "Switch Bluetooth on",
+    "open-settings": "Open the settings",
+}
+
+
+def status_word(status: Status) -> str:
+    return tr(STATUSES[status.value])
+
+
+def section_title(status: Status) -> str:
+    return tr(SECTIONS[status.value])
+
+
+def action_words(action: Action) -> str:
+    return tr(ACTIONS[action.value])
+
+
+def said(sentence: Sentence) -> str:
+    """A sentence of the doctor, translated; its values are harmless already."""
+    return tr(sentence.english, **dict(sentence.values))
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """How it stands, in one line."""
+    parts = []
+    for status, one, many in (
+        ("fail", "{n} problem", "{n} problems"),
+        ("warn", "{n} warning", "{n} warnings"),
+        ("unknown", "{n} thing not seen", "{n} things not seen"),
+    ):
+        count = sum(finding.status.value == status for finding in findings)
+        parts += [tr(one if count == 1 else many, n=count)] if count else []
+    return ", ".join(parts) + "." if parts else tr("Everything is in order.")
 
 
 # --- names from the air ----------------------------------------------------------------------------------------------------

@@ -127,9 +127,12 @@ def sheet(t: Tones) -> str:
     return f"""
     QWidget#face {{ background: {t.window}; color: {t.text}; }}
     QScrollArea, QWidget#body, QWidget#list {{ background: transparent; border: none; }}
+    QScrollArea[role="reading"] {{ border: 2px solid transparent; border-radius: 8px; }}
+    QScrollArea[role="reading"]:focus {{ border-color: {t.accent}; }}
     QLabel {{ color: {t.text}; background: transparent; }}
     QLabel[role="dim"] {{ color: {t.dim}; }}
     QLabel[role="error"] {{ color: {t.bad}; }}
+    QLabel[role="command"] {{ background: {t.window}; border: 1px solid {t.line}; border-radius: 6px; padding: 4px 8px; }}
     QLabel[role="grade-good"] {{ color: {t.good}; font-weight: 600; }}
     QLabel[role="grade-fair"] {{ color: {t.fair}; font-weight: 600; }}
     QLabel[role="grade-bad"] {{ color: {t.bad}; font-weight: 600; }}
@@ -149,6 +152,7 @@ def sheet(t: Tones) -> str:
     QPushButton[role="flat"], QToolButton {{ background: transparent; color: {t.text}; border: 1px solid transparent; border-radius: 6px;
         padding: 4px; }}
     QPushButton[role="flat"]:hover, QToolButton:hover {{ background: {t.hover}; border-color: {t.line}; }}
+    QPushButton[role="flat"]:disabled {{ color: {t.dim}; }}
     QPushButton[role="flat"]:focus, QToolButton:focus {{ border: 1px solid {t.accent}; }}
     QPushButton[role="link"] {{ background: transparent; border: 1px solid transparent; color: {t.accent}; padding: 1px 3px; }}
     QPushButton[role="link"]:hover {{ text-decoration: underline; }}

@@ -132,6 +132,7 @@ def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
         Entry(tr("&Visible to"), "visible", entries=(choices[0], minutes, *choices[1:])),
         Entry(tr("&Open Nearby Tray"), "open"),
         Entry(tr("Se&ttings…"), "settings"),
+        Entry(tr("Trou&bleshoot…"), "troubleshoot"),
         Entry(),
         Entry(tr("&Quit"), "quit"),
     ]
@@ -176,8 +177,10 @@ class Tray(QObject):
         open_host: Callable[[], None],
         open_question: Callable[[], None],
         quit: Callable[[], None],
+        troubleshoot: Callable[[], None] | None = None,
         parent: QObject | None = None,
     ) -> None:
+        """`troubleshoot`: opens the doctor's window; without one the menu does not offer it."""
         super().__init__(parent)
         self._controller = controller
         self._open_panel, self._toggle_panel = open_panel, toggle_panel
@@ -197,6 +200,8 @@ class Tray(QObject):
             "settings": lambda _: open_settings(),
             "quit": lambda _: quit(),
         }
+        if troubleshoot is not None:
+            self._actions["troubleshoot"] = lambda _: troubleshoot()
         self._snapshot = controller.snapshot
         self._plan: tuple[Entry, ...] = ()
         self._shown: tuple[str, str] | None = None
@@ -280,7 +285,7 @@ class Tray(QObject):
         self._shown = shown
 
     def _draw_menu(self) -> None:
-        wanted = plan(self._snapshot)
+        wanted = tuple(entry for entry in plan(self._snapshot) if entry.name != "troubleshoot" or "troubleshoot" in self._actions)
         if self._registered:
             wanted = _for_the_bus(wanted)
         # A menu that is open on the screen is left as it is; it is drawn anew when it closes.

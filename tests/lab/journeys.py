@@ -50,7 +50,7 @@ class Lab:
     b: Node
 
     @property
-    def nodes(self) -> tuple[Node, Node]:
+    def nodes(self) -> tuple[Node, ...]:
         return self.a, self.b
 
     async def ready(self) -> None:

@@ -12,6 +12,7 @@ import termios
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,7 +69,8 @@ class Applet:
         self.snapshot, self.answers = snapshot, answers
         self.settings = Settings()
         self.calls: list[object] = []
-        self.service = Service(self, lambda failure, peer: (f"It was {failure.reason.value}.", "Try again."))
+        self.log: list[str] = []
+        self.service = Service(self, lambda failure, peer: (f"It was {failure.reason.value}.", "Try again."), lambda: self.log)
 
     def go(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
@@ -264,6 +266,15 @@ def test_peers_and_seek(say: Say, until: Until) -> None:
     assert "nearby-tray seek" in idle[1] and seek[0] == OK
     (found,) = say(Applet(Snapshot(stage=Stage.SEEKING, peers=(KITCHEN,))), "peers")
     assert found[1] == "Kit[31mchen, Laptop, signal 70 %\n"
+
+
+def test_a_report_has_what_the_applet_tells(say: Say, tmp_path: Path) -> None:
+    applet = Applet(Snapshot(stage=Stage.SEEKING, peers=(replace(KITCHEN, name="Kitchen"),)))
+    applet.log = ["INFO x: the kitchen at 02:00:00:00:00:01 talks to us"]
+    ((_, _, err),) = say(applet, f"doctor --bundle {tmp_path / 'r.txt'}")
+    assert "Saved" in err
+    text = (tmp_path / "r.txt").read_text()
+    assert "state = seeking" in text and "the [peer 1] at [mac 1] talks to us" in text
 
 
 def test_quit_waits_until_it_is_gone(say: Say) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nearby_tray.system import nl80211
+from nearby_tray.system.netlink import attributes, messages
 from nearby_tray.system.nl80211 import Channel, GroupRadio, Interface
 
 WLAN = bytes.fromhex("020000000000")
@@ -32,7 +33,7 @@ def interface(
         data += attribute(38, struct.pack("=I", frequency))
     if width is not None:
         data += attribute(159, struct.pack("=I", width))
-    return nl80211._attributes(data)
+    return attributes(data)
 
 
 def test_attributes_and_messages_are_taken_apart() -> None:
@@ -41,14 +42,108 @@ def test_attributes_and_messages_are_taken_apart() -> None:
     assert list(nl80211._interfaces([interface(0, 2, bytes(6), "wlan0"), interface(0, 2, b"short", "wlan1")])) == []
     body = b"\x05\x01\x00\x00" + attribute(6, P2P)
     message = struct.pack("=IHHII", 16 + len(body), 28, 2, 1, 0) + body
-    assert list(nl80211._messages(message * 2)) == [(28, body)] * 2
-    assert nl80211._attributes(attribute(6 | 0x8000, P2P)) == {6: P2P}
+    assert list(messages(message * 2)) == [(28, body)] * 2
+    assert attributes(attribute(6 | 0x8000, P2P)) == {6: P2P}
 
 
 @given(st.binary())
 def test_any_bytes_are_survived(data: bytes) -> None:
-    list(nl80211._messages(data))
-    list(nl80211._interfaces([nl80211._attributes(data)]))
+    list(messages(data))
+    list(nl80211._interfaces([attributes(data)]))
+    for kind in (2, 22, 32, 33, 120, 121):
+        nl80211._radios([{1: struct.pack("=I", 0), kind: data}], {0: {33: data}})
+
+
+def nested(*values: bytes, first: int = 1) -> bytes:
+    return b"".join(attribute(first + number, value) for number, value in enumerate(values))
+
+
+def number(kind: int, value: int) -> bytes:
+    return attribute(kind, struct.pack("=I", value))
+
+
+def flags(*kinds: int) -> bytes:
+    return b"".join(attribute(kind, b"") for kind in kinds)
+
+
+def channel(frequency: int, *marks: int) -> bytes:
+    return number(1, frequency) + flags(*marks)
+
+
+def test_a_radio_comes_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the kernel splits it: names and types first, then each band in pieces, then the combinations (net/wireless/nl80211.c)."""
+    wiphy = number(1, 3)
+    limits = nested(number(1, 1) + attribute(2, flags(2)), number(1, 2) + attribute(2, flags(8, 9)))
+    combination = attribute(1, limits) + number(2, 3) + number(4, 2)
+    parts = [
+        wiphy + attribute(2, b"phy3\0") + attribute(32, flags(2, 3, 6, 8, 9, 10)) + attribute(121, flags(6)),
+        wiphy + attribute(22, nested(attribute(1, nested(channel(2412), channel(2467, 3), first=0)), first=0)),
+        wiphy + attribute(22, attribute(1, attribute(1, nested(channel(5180), channel(5260, 3, 5), channel(5885, 2), first=0)))),
+        wiphy + attribute(120, nested(combination)),
+        number(1, 5) + attribute(2, b"phy5\0"),
+    ]
+    rules = [attribute(33, b"DE\0"), number(1, 3) + attribute(33, b"US\0") + flags(216)]
+
+    def exchange(command: int, asked: dict[int, bytes]) -> list[dict[int, bytes]]:
+        assert command != 1 or asked == {174: b""}
+        return [attributes(part) for part in {1: parts, 5: [], 31: rules}[command]]
+
+    monkeypatch.setattr(nl80211, "_exchange", exchange)
+    told = asyncio.run(nl80211.wireless())
+    assert told is not None and told.country == "DE"
+    radio, plain = told.radios
+    assert (radio.number, radio.name, radio.country, radio.self_managed) == (3, "phy3", "US", True)
+    assert radio.kinds == {2, 3, 6, 8, 9, 10} and radio.software == {6} and radio.has_p2p
+    assert radio.channels == (
+        nl80211.Channel(2412),
+        nl80211.Channel(2467, no_ir=True),
+        nl80211.Channel(5180),
+        nl80211.Channel(5260, no_ir=True, radar=True),
+        nl80211.Channel(5885, disabled=True),
+    )
+    assert [one.is_usable for one in radio.channels] == [True, False, True, False, False]
+    assert radio.combinations == (nl80211.Combination(((1, frozenset({2})), (2, frozenset({8, 9}))), 3, 2),)
+    assert (plain.name, plain.has_p2p, plain.country) == ("phy5", False, "")
+
+
+def test_no_wireless_layer_is_told_from_one_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def exchange(_command: int, _asked: dict[int, bytes]) -> list[dict[int, bytes]]:
+        raise error
+
+    monkeypatch.setattr(nl80211, "_exchange", exchange)
+    error: OSError = FileNotFoundError(2, "netlink")
+    assert asyncio.run(nl80211.wireless()) == nl80211.Wireless()
+    error = PermissionError(1, "netlink")
+    assert asyncio.run(nl80211.wireless()) is None
+
+
+STA, AP, MON, CLI, GO, DEV = 2, 3, 6, 8, 9, 10
+# As iwlwifi has it (drivers/net/wireless/intel/iwlwifi/mvm/mac80211.c, iwl_mvm_iface_limits).
+IWL = (((1, frozenset({STA})), (1, frozenset({AP, CLI, GO})), (1, frozenset({DEV}))), 3)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "channels"),
+    [
+        ([], 2),
+        ([STA], 2),
+        ([STA, DEV, GO], 2),
+        ([STA, DEV, CLI, MON, MON], 2),
+        ([STA, STA], None),
+        ([STA, CLI, GO], None),
+        ([STA, AP, GO], None),
+        ([STA, DEV, DEV], None),
+        ([7], None),
+        ([STA, STA, AP], 1),
+    ],
+)
+def test_what_a_radio_carries_at_once(kinds: list[int], channels: int | None) -> None:
+    wide = nl80211.Combination(((2, frozenset({STA, MON})), (1, frozenset({AP}))), 3, 1)
+    radio = nl80211.Radio(0, "phy0", software=frozenset({MON}), combinations=(nl80211.Combination(*IWL, 2),))
+    if channels == 1:
+        radio = nl80211.Radio(0, "phy0", software=frozenset({MON}), combinations=(nl80211.Combination(*IWL, 2), wide))
+    found = radio.combination_for(kinds)
+    assert (found.channels if found is not None else None) == channels
 
 
 @pytest.mark.parametrize(
@@ -102,6 +197,7 @@ def test_the_real_kernel_is_asked_without_an_error() -> None:
     asyncio.run(nl80211.groups())
     assert asyncio.run(nl80211.channels(0)) == ()
     assert asyncio.run(nl80211.forbidden(0, 5180)) is None
+    asyncio.run(nl80211.wireless())
 
 
 def radio(*channels: tuple[int, int | None]) -> list[dict[int, bytes]]:
@@ -110,7 +206,7 @@ def radio(*channels: tuple[int, int | None]) -> list[dict[int, bytes]]:
     for frequency, flag in channels:
         one = attribute(1, struct.pack("=I", frequency)) + (attribute(flag, b"") if flag is not None else b"")
         listed = attribute(1 | 0x8000, attribute(0, one))  # NL80211_BAND_ATTR_FREQS
-        answer.append(nl80211._attributes(attribute(1, struct.pack("=I", 0)) + attribute(22, attribute(0, listed))))
+        answer.append(attributes(attribute(1, struct.pack("=I", 0)) + attribute(22, attribute(0, listed))))
     return [*answer, {1: struct.pack("=I", 0)}, {22: b"???"}]
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from nearby_tray.core.model import Failure, Grade, Health, LinkInfo, Peer, Reason, Snapshot, Stage
+from nearby_tray.core.model import Failure, Grade, Health, LinkInfo, Member, Method, Peer, Reason, Snapshot, Stage
 from nearby_tray.system import notifications as module
 from nearby_tray.system.bus import Bus, ServiceInterface, Variant, method, signal
-from nearby_tray.system.notifications import LINK, PATH, REQUEST, SERVER, Notifications, Notifier
+from nearby_tray.system.notifications import GROUP, LINK, PATH, REQUEST, SERVER, Notifications, Notifier
 from nearby_tray.ui import text
 
 Until = Callable[..., Awaitable[None]]
@@ -558,4 +558,87 @@ def test_any_order_of_stages_is_survived(notifier: Notifier, wall: Wall) -> None
         for second in snapshots:
             notifier.show(first)
             notifier.show(second)
-            assert (REQUEST in wall.pinned) == (second.stage is Stage.ASKED)
+            assert (REQUEST in wall.pinned) == (second.stage in (Stage.ASKED, Stage.ENTERING))
+
+
+PHONE = Peer("2", "Pixel", "phone", on_wifi=True)
+STRANGE = Snapshot(stage=Stage.ASKED, peer=PHONE, verified=False, needs_code=False, started=1.0, deadline=61.0)
+GROUP_UP = Snapshot(stage=Stage.HOSTING, verified=False, link=LinkInfo("p2p1", ("10.42.7.1",)))
+
+
+def test_a_stranger_is_not_accepted_by_a_quick_click(notifier: Notifier, wall: Wall, told: list[str]) -> None:
+    for ours in Method:
+        wanted = ours is Method.KEYPAD
+        notifier.show(replace(STRANGE, method=ours, deadline=70.0, peer=replace(PHONE, id=ours.value), pin_wanted=wanted))
+        title, body, actions, act = wall.pinned[REQUEST]
+        assert "Pixel" in title and "Not verified" in body and actions == ("open", "decline")
+    act("open")
+    act("decline")
+    assert told == ["raise", "decline"]
+    notifier.show(IDLE)
+    assert REQUEST not in wall.pinned
+
+
+def test_the_next_request_of_the_same_stranger_is_another_one(notifier: Notifier, wall: Wall, told: list[str]) -> None:
+    notifier.show(STRANGE)
+    old = wall.pinned[REQUEST][3]
+    notifier.show(replace(STRANGE, now=2.0))
+    assert wall.times == 1
+    notifier.show(replace(STRANGE, deadline=90.0))
+    assert wall.times == 2
+    old("decline")
+    assert told == []
+
+
+def test_a_pin_to_type_is_said_and_each_wrong_one(notifier: Notifier, wall: Wall, told: list[str]) -> None:
+    entering = replace(STRANGE, stage=Stage.ENTERING, pin_wanted=True, tries_left=3)
+    notifier.show(entering)
+    title, body, actions, act = wall.pinned[REQUEST]
+    assert title == "Pixel shows a PIN" and body == "Type it in Nearby Tray." and actions == ("open",)
+    act("open")
+    notifier.show(replace(entering, stage=Stage.FORMING, pin_wanted=False))
+    assert REQUEST not in wall.pinned
+    notifier.show(replace(entering, tries_left=2))
+    assert "two tries left" in wall.pinned[REQUEST][1]
+    assert told == ["raise"]
+
+
+def test_the_story_of_a_group(notifier: Notifier, wall: Wall, told: list[str]) -> None:
+    member = Member(PHONE, 1.0)
+    notifier.show(replace(GROUP_UP, link=None))
+    assert not wall.pinned
+    notifier.show(GROUP_UP)
+    assert wall.pinned[GROUP][0] == "Your group is up"
+    notifier.show(replace(GROUP_UP, stage=Stage.ASKED, peer=PHONE, deadline=60.0))
+    assert set(wall.pinned) == {GROUP, REQUEST}
+    notifier.show(replace(GROUP_UP, members=(member,)))
+    assert set(wall.pinned) == {GROUP} and wall.pinned[GROUP][0] == "Pixel joined your group"
+    times = wall.times
+    notifier.show(replace(GROUP_UP, members=(replace(member, health=Health(Grade.GOOD)),)))
+    assert wall.times == times
+    notifier.show(GROUP_UP)
+    assert wall.pinned[GROUP][0] == "Pixel left your group"
+    end = wall.pinned[GROUP][3]
+    end("default")
+    end("disconnect")
+    notifier.show(IDLE)
+    assert not wall.pinned
+    end("disconnect")
+    assert told == ["raise", "disconnect"], "a late click ends nothing"
+
+
+def test_no_notification_holds_a_pin(notifier: Notifier, wall: Wall) -> None:
+    pin = "12345670"
+    shown = replace(STRANGE, stage=Stage.FORMING, method=Method.DISPLAY, pin=pin, tries_left=2)
+    for snapshot in (shown, replace(GROUP_UP, pin=pin, peer=PHONE), replace(STRANGE, pin=pin), replace(LINKED, pin=pin), IDLE):
+        notifier.show(snapshot)
+        assert pin not in "".join(f"{title}{body}" for title, body, _, _ in wall.pinned.values()).replace(" ", "")
+
+
+def test_nothing_of_a_group_is_said_when_notifications_are_off(wall: Wall) -> None:
+    nothing: Any = lambda *_: None  # noqa: E731
+    does: Any = dict.fromkeys(("accept", "decline", "disconnect", "seek", "copy", "raise_"), nothing)
+    quiet = Notifier(wall, texts=text, enabled=lambda: False, **does)
+    for snapshot in (GROUP_UP, replace(GROUP_UP, members=(Member(PHONE, 1.0),)), STRANGE, IDLE):
+        quiet.show(snapshot)
+    assert not wall.pinned

@@ -14,7 +14,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 collect_ignore_glob: list[str] = []
 if find_spec("PySide6") is None or find_spec("pytestqt") is None:
     # text.py knows no Qt: its tests run everywhere.
-    collect_ignore_glob = [f"test_{part}.py" for part in ("panel", "dialogs", "settings", "tray", "theme", "face", "qt_build", "session")]
+    parts = ("panel", "dialogs", "settings", "doctor", "tray", "theme", "face", "qt_build", "session")
+    collect_ignore_glob = [f"test_{part}.py" for part in parts]
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication

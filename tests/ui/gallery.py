@@ -18,11 +18,12 @@ def draw(folder: Path) -> None:
 
     from nearby_tray.ui import text, theme
     from nearby_tray.ui.dialogs import DIALOGS
+    from nearby_tray.ui.doctor import DoctorWindow
     from nearby_tray.ui.panel import Doors, Panel
     from nearby_tray.ui.parts import PeerRow, PinField
     from nearby_tray.ui.settings import SettingsWindow
 
-    from .scenes import SCENES, FakeController
+    from .scenes import FINDINGS, SCENES, FakeController, FakeDoctor
 
     qInstallMessageHandler(lambda _kind, _context, said: None if "does not support" in said else print(said, file=sys.stderr))
     app = QApplication.instance() or QApplication([])
@@ -30,7 +31,7 @@ def draw(folder: Path) -> None:
     font = app.font()
     font.setPointSizeF(10)
     app.setFont(font)
-    doors = Doors(lambda: None, lambda: None, lambda: None)
+    doors = Doors(lambda: None, lambda: None, lambda: None, lambda: None)
 
     def save(widget: QWidget, name: str) -> None:
         for _ in range(3):
@@ -84,8 +85,24 @@ def draw(folder: Path) -> None:
         window.name.textEdited.emit("")
         window.port.textEdited.emit("")
         save(window, f"settings-errors-{shade}")
+        window.groups.findChild(QPushButton, "advancedButton").click()  # type: ignore[union-attr]
+        save(window.groups, f"settings-groups-{shade}")
+        window.groups.frequency.setText("5180")
+        window.groups.frequency.textEdited.emit("")
+        save(window.groups, f"settings-groups-channel-{shade}")
         window.hide()
         window.deleteLater()
+        for name, findings in (("", FINDINGS), ("-well", FINDINGS[-2:])):
+            doctor = FakeDoctor(findings, at_once=True)
+            troubleshoot = DoctorWindow(doctor, lambda: None)
+            troubleshoot.fit()
+            troubleshoot.show()
+            save(troubleshoot, f"doctor{name}-{shade}")
+            troubleshoot.resize(troubleshoot.width(), 1100)
+            troubleshoot._saved("/home/ben/Documents/nearby-tray-report.txt", "")
+            save(troubleshoot, f"doctor{name}-tall-{shade}")
+            troubleshoot.hide()
+            troubleshoot.deleteLater()
         strip = QImage(len(theme.TRAY) * 60, 60, QImage.Format.Format_ARGB32_Premultiplied)
         strip.fill(QColor("#202024" if shade == "dark" else "#f0f0f2"))
         painter = QPainter(strip)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import msgspec
 
+from nearby_tray.core.checks import Action, Finding, Fix, fail, ok, say, unknown, warn
 from nearby_tray.core.model import (
     Abilities,
     Failure,
@@ -242,3 +243,87 @@ class FakeController:
     def apply(self, settings: Settings) -> None:
         self.calls.append(("apply", msgspec.structs.asdict(settings)))
         self.settings = settings
+
+
+FINDINGS: tuple[Finding, ...] = (
+    Finding(
+        "wifi-radio",
+        "Wi-Fi radio",
+        fail(
+            say("phy0: wlan0 (station)."),
+            say("NetworkManager: Wi-Fi is switched off."),
+            fix=Fix(say("Switch Wi-Fi on; no network needs to be in reach."), "nmcli radio wifi on", Action.WIFI_ON),
+        ),
+    ),
+    Finding(
+        "regulatory-domain",
+        "Regulatory domain",
+        warn(say("The regulatory domain is {country}.", country="00"), fix=Fix(say("Set the country you are in."))),
+    ),
+    Finding(
+        "bluetooth-adapter",
+        "Bluetooth adapter",
+        fail(say("{name}: off.", name="hci0"), fix=Fix(say("Switch Bluetooth on."), "bluetoothctl power on", Action.BLUETOOTH_ON)),
+    ),
+    Finding(
+        "firewalld",
+        "Firewall: firewalld",
+        warn(
+            say("firewalld is running, its default zone is {zone}.", zone="public"),
+            say("It does not have the zone {zone}: links are in the default zone, which may keep other programs out.", zone="nearby-tray"),
+            fix=Fix(
+                say("Install the zone."),
+                "sudo firewall-cmd --permanent --new-zone-from-file=/usr/lib/python3/nearby-tray.xml && sudo firewall-cmd --reload",
+            ),
+        ),
+    ),
+    Finding("nftables", "Firewall: rules in the kernel", unknown(say("The rules are only for root to read."))),
+    Finding(
+        "udp-port",
+        "UDP port",
+        fail(
+            say("UDP port 47476 is used by {who}.", who="<b>other</b> (4711)"),
+            fix=Fix(say("Close that program, or choose another port."), "nearby-tray settings port=47477", Action.OPEN_SETTINGS),
+        ),
+    ),
+    Finding("tray", "Tray", ok(say("A tray is there (StatusNotifierItem)."))),
+    Finding("applet", "Applets running", ok(say("Nearby Tray is running (process {n}).", n=4711))),
+)
+
+
+class FakeDoctor:
+    """Writes down each call; `found` and `done` of the examination under way are the test's to call, unless `at_once`."""
+
+    def __init__(self, findings: tuple[Finding, ...] = FINDINGS, *, at_once: bool = False) -> None:
+        self.findings, self.at_once = findings, at_once
+        self.calls: list[tuple[object, ...]] = []
+        self.found: Callable[[Finding], None] = lambda _finding: None
+        self.done: Callable[[], None] = lambda: None
+        self.mended: Callable[[str], None] = lambda _wrong: None
+        self.saved: Callable[[str, str], None] = lambda _path, _wrong: None
+
+    @property
+    def checks(self) -> tuple[tuple[str, str], ...]:
+        return tuple((finding.name, finding.title) for finding in FINDINGS)
+
+    def examine(self, found: Callable[[Finding], None], done: Callable[[], None]) -> None:
+        self.calls.append(("examine",))
+        self.found, self.done = found, done
+        if self.at_once:
+            self.finish()
+
+    def finish(self) -> None:
+        for finding in self.findings:
+            self.found(finding)
+        self.done()
+
+    def mend(self, action: Action, done: Callable[[str], None]) -> None:
+        self.calls.append(("mend", action))
+        self.mended = done
+
+    def save_report(self, done: Callable[[str, str], None]) -> None:
+        self.calls.append(("save_report",))
+        self.saved = done
+
+    def close(self) -> None:
+        self.calls.append(("close",))

@@ -198,7 +198,7 @@ def test_windows_and_what_they_need_are_made_when_first_needed() -> None:
         "from nearby_tray.ui.face import Face\n"
         "from tests.ui.scenes import FakeController\n"
         "face = Face(app, FakeController(), settings=None, quit=None); app.processEvents()\n"
-        "late = [m for m in ('panel', 'dialogs', 'settings', 'parts') if f'nearby_tray.ui.{m}' in sys.modules]\n"
+        "late = [m for m in ('panel', 'dialogs', 'settings', 'doctor', 'parts') if f'nearby_tray.ui.{m}' in sys.modules]\n"
         "late += ['the Qt namespace'] if lazy and 'Qt' in vars(QtCore) else []\n"
         "os.write(2, ' '.join(late).encode()); os._exit(bool(late))"
     )

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QScrollArea, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from nearby_tray.core.model import Failure, Method, Peer, Probe, Radios, Reason, Snapshot, Stage, Visibility
@@ -398,6 +398,21 @@ def test_a_hostile_name_is_only_text(make: Make, scene: str, name: str) -> None:
         assert each.textFormat() == Qt.TextFormat.PlainText or not each.text() or name not in each.text()
     shown = " ".join([*words(panel), *(row.accessibleName() for row in rows(panel))])
     assert text.clean(name) in shown
+
+
+def test_a_page_that_fits_has_no_scroll_bar(bot: QtBot, make: Make) -> None:
+    """It would take width, wrap more text, and so keep itself needed."""
+    room = QGuiApplication.primaryScreen().availableGeometry().height() - 48
+    small = 0
+    for scene in SCENES.values():
+        panel, _ = make(scene)
+        bot.waitExposed(panel)
+        QApplication.processEvents()
+        bar = panel.findChild(QScrollArea).verticalScrollBar()  # type: ignore[union-attr]
+        if panel.height() < room:
+            small += 1
+            assert not bar.isVisible()
+    assert small > 20
 
 
 # --- the link ---

@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from nearby_tray.core.model import Visibility
-from nearby_tray.settings import Settings
+from nearby_tray.settings import Band, Settings
 from nearby_tray.ui import text
-from nearby_tray.ui.settings import SettingsWindow, name_error, port_error
+from nearby_tray.ui.settings import SettingsWindow, frequency_error, name_error, port_error
 
-from .scenes import FakeController
+from .scenes import ABLE, FakeController, idle
 from .test_panel import check_named
 
 
@@ -135,3 +135,58 @@ def test_an_odd_time_limit_is_shown_as_it_is(window: SettingsWindow, controller:
 def test_escape_closes(bot: QtBot, window: SettingsWindow) -> None:
     QTest.keyClick(window, Qt.Key.Key_Escape)
     assert not window.isVisible()
+
+
+# --- groups ---
+
+
+def test_each_choice_about_groups_applies(bot: QtBot, window: SettingsWindow, controller: FakeController) -> None:
+    groups = window.groups
+    groups.band.setCurrentIndex(groups.band.findData("5"))
+    groups.prefer.click()
+    groups.intent.setCurrentIndex(0)
+    QTest.keyClicks(groups.frequency, "5180")
+    QTest.keyClick(groups.frequency, Qt.Key.Key_Return)
+    assert controller.settings == msgspec.structs.replace(
+        FakeController().settings, band=Band.GHZ_5, prefer_owner=True, go_intent=0, frequency=5180
+    )
+    msgspec.convert(msgspec.to_builtins(controller.settings), Settings)
+    assert len(applied(controller)) == 4
+    bot.waitUntil(lambda: not groups.band.isEnabled() and not groups.intent.isEnabled())
+    groups.frequency.clear()
+    QTest.keyClick(groups.frequency, Qt.Key.Key_Return)
+    assert controller.settings.frequency is None
+
+
+@pytest.mark.parametrize("typed", ["1", "5181", "5190", "5400", "2400", "2477", "7116", "99999", "9" * 15, "abc", "-5180", "٥١٨٠", "51 80"])
+def test_a_channel_that_is_none_is_said(bot: QtBot, window: SettingsWindow, controller: FakeController, typed: str) -> None:
+    window.groups.findChild(QPushButton, "advancedButton").click()  # type: ignore[union-attr]
+    window.groups.frequency.setText(typed)
+    window.groups.frequency.textEdited.emit(typed)
+    assert frequency_error(typed) in shown(window)
+    QTest.keyClick(window.groups.frequency, Qt.Key.Key_Return)
+    assert applied(controller) == []
+
+
+@pytest.mark.parametrize("typed", ["", "2412", "2472", "2484", "5180", "5745", "5955", "7115"])
+def test_a_channel_that_is_one(window: SettingsWindow, typed: str) -> None:
+    assert frequency_error(typed) == ""
+    if typed:
+        msgspec.convert({"frequency": int(typed)}, Settings)
+
+
+def test_what_most_people_do_not_need_is_folded_unless_it_is_used(window: SettingsWindow, controller: FakeController) -> None:
+    assert window.groups.band.isVisible() and not window.groups.frequency.isVisible() and not window.groups.intent.isVisible()
+    controller.settings = Settings(frequency=5180)
+    window.fill()
+    assert window.groups.frequency.isVisible() and window.groups.frequency.text() == "5180"
+    assert any("36 (5180 MHz, 5 GHz band)" in words for words in shown(window))
+    check_named(window)
+    assert applied(controller) == []
+
+
+def test_it_says_where_a_choice_has_no_effect(window: SettingsWindow, controller: FakeController) -> None:
+    assert any("NetworkManager chooses band and owner by itself" in words for words in shown(window))
+    controller.snapshot = idle(radios=ABLE)
+    window.fill()
+    assert not any("by itself" in words for words in shown(window))

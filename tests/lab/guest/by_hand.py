@@ -190,7 +190,7 @@ async def remembered(d: Bare, c: Bare, _: Bare) -> Figures:
     """A remembered group, formed again with no WPS."""
     await look(d, c)
     for machine in (d, c):
-        await machine.ask("SET persistent_reconnect 1", "wlan0")
+        await machine.come_back()
     await linked(None, await agree(d, c, persistent=True), d, c)
     for machine in (d, c):
         await machine.end(forget=False)

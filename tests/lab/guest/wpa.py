@@ -17,6 +17,7 @@ from typing import Literal
 from guest.machine import Group, Machine, until
 
 GLOBAL = "run/wpa_global"
+P2P_DEVICE = "p2p-dev-wlan0"  # whose configuration has the remembered groups
 _numbers = count()
 
 
@@ -142,8 +143,12 @@ class Bare(Machine):
 
     async def remembered(self) -> list[str]:
         """Numbers of the groups that are remembered."""
-        lines = (await self.ask("LIST_NETWORKS", "wlan0")).split("\n")[1:]
+        lines = (await self.ask("LIST_NETWORKS", P2P_DEVICE)).split("\n")[1:]
         return [line.split("\t")[0] for line in lines if "[P2P-PERSISTENT]" in line]
+
+    async def come_back(self) -> None:
+        """Go along with an invitation into a remembered group, without asking anybody."""
+        await self.ask("SET persistent_reconnect 1", P2P_DEVICE)
 
     async def grouped(self, since: float, limit: float = 90) -> Group:
         """The group that came up since then."""
@@ -160,7 +165,7 @@ class Bare(Machine):
         if forget:
             await self.ask("P2P_FLUSH")
             for number in await self.remembered():
-                await self.ask(f"REMOVE_NETWORK {number}", "wlan0")
+                await self.ask(f"REMOVE_NETWORK {number}", P2P_DEVICE)
 
     async def _no_group(self) -> bool:
         return not self.groups()
