@@ -26,6 +26,7 @@ complete -c nearby-tray -n __fish_use_subcommand -a settings -d 'show the settin
 complete -c nearby-tray -n __fish_use_subcommand -a quit -d 'end the applet'
 complete -c nearby-tray -n __fish_use_subcommand -a install-desktop -d 'make the desktop know the applet: menu entry, icons, D-Bus service, manual, completion'
 complete -c nearby-tray -n __fish_use_subcommand -a uninstall-desktop -d 'take away what install-desktop has put there, unless it was changed since'
+complete -c nearby-tray -n __fish_use_subcommand -a doctor -d 'look for what keeps this computer from linking, with or without an applet'
 
 complete -c nearby-tray -n '__fish_seen_subcommand_from status' -l help -d 'show what there is'
 complete -c nearby-tray -n '__fish_seen_subcommand_from status' -l json -d 'for programs: one JSON value'
@@ -87,3 +88,7 @@ complete -c nearby-tray -n '__fish_seen_subcommand_from install-desktop' -l syst
 complete -c nearby-tray -n '__fish_seen_subcommand_from uninstall-desktop' -l help -d 'show what there is'
 complete -c nearby-tray -n '__fish_seen_subcommand_from uninstall-desktop' -l user -d 'for this user, in ~/.local/share (the default, unless you are root)'
 complete -c nearby-tray -n '__fish_seen_subcommand_from uninstall-desktop' -l system -d 'for everybody, in /usr/local/share, with the firewalld zone; needs root'
+
+complete -c nearby-tray -n '__fish_seen_subcommand_from doctor' -l help -d 'show what there is'
+complete -c nearby-tray -n '__fish_seen_subcommand_from doctor' -l json -d 'for programs: one JSON value'
+complete -c nearby-tray -n '__fish_seen_subcommand_from doctor' -l bundle -d 'also save a report for support there, with names and addresses masked' -r -F
