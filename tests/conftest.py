@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -13,3 +14,8 @@ settings.register_profile(
     derandomize=bool(os.environ.get("CI")),
 )
 settings.load_profile("any machine")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # dbus-next's, from Python 3.13 on; typing has it until 3.15, and we support up to 3.14.
+    config.addinivalue_line("filterwarnings", "ignore:'typing.no_type_check_decorator' is deprecated:DeprecationWarning")
