@@ -86,13 +86,13 @@ class Limits:
     asked: float = 30.0  # how long a request that was heard counts as one to be answered
     provision: float = 20.0  # provision discovery: the other may be on another channel
     invite: float = 8.0
+    join: float = 15.0  # then joining is begun anew
     host: float = 20.0  # GroupAdd → GroupStarted
     member: float = 15.0  # a group of two is up → the other is in it
     address: float = 8.0  # duplicate detection takes 1 to 2 s
     poll: float = 0.1
     settle: float = 5.0  # until a group is gone
     admission: float = 120.0  # WPS walk time
-    anew: float = 5.0  # a request so long after the first one is a new try, no repetition
     rejoin: float = 5.0  # a member of a group of two that left may come back
     takeover: float = 0.5  # until NetworkManager's own Connect is known to be there when no find tells of it
     again: float = 1.0

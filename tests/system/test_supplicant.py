@@ -892,29 +892,36 @@ def test_a_machine_without_wifi_direct_in_our_group_is_known_by_its_station(run:
     run(main())
 
 
-def test_one_that_was_let_in_and_asks_anew_did_not_come_in(run: Run, tmp_path: Path, until: Until) -> None:
+def test_one_that_was_let_in_may_ask_again(run: Run, tmp_path: Path, until: Until) -> None:
     async def main() -> None:
         async with world(tmp_path) as here:
             await here.wifi.host(HostGroup(1))
-            [path] = here.fake.groups
             assert (await failure(here.wifi.admit(Admission(PEER, Method.KEYPAD, "123")))).reason is Reason.WRONG_PIN
             here.fake.add_peer(PEER)
             await here.wifi.admit(Admission(PEER, Method.KEYPAD, PIN))
-            for _ in range(3):  # it comes; frames are repeated
+            for _ in range(3):
                 here.fake.device.asked_enter(here.fake.path_of(PEER))
             here.fake.remove_peer(here.fake.add_peer(HIGH))
             await until(lambda: PeerLost(HIGH) in here.heard)
             assert not here.told(AdmissionFailed) and not here.told(WifiRequest)
-        async with world(tmp_path, limits=replace(LIMITS, anew=0)) as here:
-            await here.wifi.host(HostGroup(1))
-            [path] = here.fake.groups
+
+    run(main())
+
+
+def test_joining_is_begun_anew_when_nobody_lets_us_in(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path, limits=replace(LIMITS, join=0.02)) as here:
             here.fake.add_peer(PEER)
-            await here.wifi.admit(Admission(PEER, Method.KEYPAD, PIN))
-            here.fake.device.asked_enter(here.fake.path_of(PEER))
-            await until(lambda: here.told(AdmissionFailed) == [AdmissionFailed(1, PEER, Reason.NOT_FORMED)])
-            assert here.told(WifiRequest) == [WifiRequest(PEER, Asks.PROVISION, Method.KEYPAD)]
-            await until(lambda: bool(here.fake.named("WPS.Cancel")))
-            assert path in here.fake.groups
+            tries: list[dict[str, Any]] = []
+
+            def connect(given: dict[str, Any]) -> None:
+                tries.append(given)
+                if len(tries) == 3:
+                    here.fake.start_group("client", PEER)
+
+            here.fake.on_connect = connect
+            await here.wifi.form(replace(PHONE, way=Way.JOIN))
+            assert len(tries) == 3 and tries[0] == tries[2]
 
     run(main())
 
