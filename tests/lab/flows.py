@@ -110,11 +110,12 @@ async def together(lab: Lab, find: float | None, since: float, phone: Bare, grou
 
 
 async def apart(lab: Lab, *phones: Bare) -> None:
+    """A ends it; the phone notices: its own group stays up without us."""
     ended = time.monotonic()
     await lab.a.command("disconnect")
     await lab.a.in_state("idle", limit=45)
     for phone in phones:
-        await phone.heard("P2P-GROUP-REMOVED", ended, 45)
+        await phone.heard("P2P-GROUP-REMOVED|AP-STA-DISCONNECTED", ended, 45)
         await phone.end()
     await lab.a.clean(journeys.SETTLED)
 
@@ -430,11 +431,7 @@ async def joined(lab: Lab, find: float, since: float, group: Group) -> Figures:
     a, c = lab.a, lab.c
     order = (await until("an order", lambda: ordered(a, since), 90))[0].at
     figures, _ = await asyncio.gather(linked(find, order, c, a, group), lab.linked(a, 200))
-    ended = time.monotonic()
-    await a.command("disconnect")
-    await c.heard("AP-STA-DISCONNECTED", ended, 45)
-    await a.in_state("idle", limit=45)
-    await a.clean(journeys.SETTLED)
+    await apart(lab, c)
     return figures
 
 
