@@ -23,7 +23,7 @@ import msgspec
 
 from .core import orders as o
 from .core import session as s
-from .core.keys import Entropy, Identity, TrustedPeer
+from .core.keys import Entropy, Identity, Role, TrustedPeer
 from .core.link import FAREWELL_GAP, FAREWELLS, Echo, Link, LinkLost
 from .core.model import (
     Admission,
@@ -78,8 +78,11 @@ class Bluetooth(Protocol):
     async def connect(self, origin: str) -> int:
         """Connect to a caller's GATT service and subscribe to its outbox. Returns the bytes that one frame may have."""
 
-    async def send(self, origin: str, frame: bytes) -> None:
-        """Write one frame: to the inbox of `origin` when we connected to it, otherwise as a notification of our outbox."""
+    async def send(self, origin: str, frame: bytes, role: Role) -> None:
+        """Send one frame of a conversation in which we are `role`: a caller notifies by its outbox, a listener writes to that one's inbox.
+
+        Two who called each other have both kinds over one radio link.
+        """
 
     async def disconnect(self, origin: str) -> None:
         """End the connection with `origin`, whoever made it."""
@@ -502,9 +505,9 @@ class Controller:
                         case o.Connect(origin):
                             room = await self._bluetooth.connect(origin)
                             self._feed(o.Connected(origin, room))
-                        case o.Say(origin, frames):
+                        case o.Say(origin, role, frames):
                             for frame in frames:
-                                await self._bluetooth.send(origin, frame)
+                                await self._bluetooth.send(origin, frame, role)
                         case o.HangUp(origin):
                             await self._bluetooth.disconnect(origin)
             except (Unavailable, TimeoutError) as error:

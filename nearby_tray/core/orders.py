@@ -288,9 +288,10 @@ class Connect:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Send these frames to `origin`, in order."""
+    """Send these frames to `origin`, in order, in a conversation in which we are `role`."""
 
     origin: str
+    role: Role
     frames: tuple[bytes, ...] = field(repr=False)
 
 

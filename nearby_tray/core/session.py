@@ -1220,7 +1220,7 @@ class Session:
             return
         room = max(talk.room, SMALLEST_ROOM)
         frames = tuple(frame for message in messages for frame in split(channel, message, room))
-        self._out.append(Say(talk.origin, frames))
+        self._out.append(Say(talk.origin, talk.conversation.role, frames))
 
     def _leave(self, channel: bytes, reason: GoodbyeReason) -> None:
         """Say goodbye on a conversation and hang up."""

@@ -17,7 +17,7 @@ from functools import partial
 from random import Random
 
 from ..controller import Sink
-from ..core.keys import TrustedPeer
+from ..core.keys import Role, TrustedPeer
 from ..core.model import (
     Abilities,
     Admission,
@@ -190,11 +190,11 @@ class SimulatedBluetooth:
         self.callers.add(other)
         return ROOM
 
-    async def send(self, origin: str, frame: bytes) -> None:
+    async def send(self, origin: str, frame: bytes, role: Role) -> None:
         self._check()
         await asyncio.sleep(self.air.random.uniform(0.005, 0.03))
-        other = next((o for o in self.callers | self.centrals if o.origin == origin), None)
-        if other is None:
+        other = next((o for o in (self.centrals if role is Role.CALLER else self.callers) if o.origin == origin), None)
+        if other is None or (role is Role.LISTENER and not other.serving):
             raise Unavailable(Reason.PEER_GONE, "not connected")
         faults, chance = self.air.faults, self.air.random.random
         if chance() < faults.frame_lost:

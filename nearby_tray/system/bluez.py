@@ -22,6 +22,7 @@ from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..core.keys import Role
 from ..core.model import BluetoothChanged, CallHeard, Disconnected, EdgeEvent, FrameArrived, Reason
 from ..core.wire import COMPANY_ID, INBOX_UUID, OUTBOX_UUID, SERVICE_UUID
 from ..errors import Unavailable
@@ -198,9 +199,8 @@ class _Inbox(_Characteristic):
 class _Outbox(_Characteristic):
     """BlueZ makes one notification of each change of `Value`, to everybody who subscribed."""
 
-    def __init__(self, service: str, on_unheard: Callable[[], None]) -> None:
+    def __init__(self, service: str) -> None:
         super().__init__(service, OUTBOX_UUID, ["notify"])
-        self._on_unheard = on_unheard
         self._value = b""
         self.subscribed = False
 
@@ -223,7 +223,6 @@ class _Outbox(_Characteristic):
     @method("StopNotify")
     def stop_notify(self) -> None:
         self.subscribed = False
-        self._on_unheard()
 
 
 @dataclass(slots=True)
@@ -545,7 +544,7 @@ class BlueZ:
         self._made += 1
         root = f"/org/nearby_tray/application{self._made}"
         service = f"{root}/service0"
-        inbox, outbox = _Inbox(service, self._on_write), _Outbox(service, self._on_unheard)
+        inbox, outbox = _Inbox(service, self._on_write), _Outbox(service)
         # The system bus lets only root call these interfaces anyway (BlueZ: src/bluetooth.conf); a private bus need not.
         guard = await bus.guard(root, _BLUEZ)
         application = _Application(adapter.path, root, inbox, outbox, guard)
@@ -655,14 +654,6 @@ class BlueZ:
             visitor.waiting.append(value)
         else:
             raise DBusError("org.bluez.Error.Failed", "too fast")
-
-    def _on_unheard(self) -> None:
-        """Nobody is subscribed to our outbox any more: whoever talked to us has gone.
-
-        It may be the only sign: a killed applet's bluetoothd unsubscribes for it, and keeps the connection.
-        """
-        for origin in self._visitors.keys() - self._hosts.keys():
-            self._start(self._hang_up(origin), "bluez-unheard")
 
     async def _meet(self, visitor: _Visitor) -> None:
         """Find out whether a newcomer is bonded, and when it leaves; then pass on what it said meanwhile."""
@@ -865,13 +856,17 @@ class BlueZ:
             log.info("bluetoothd does not tell about %s: %s", origin, error)
             return {}
 
-    async def send(self, origin: str, frame: bytes) -> None:
-        """Raises `ValueError` for a frame longer than the room, `Unavailable(PEER_GONE)` when `origin` does not listen (any more)."""
+    async def send(self, origin: str, frame: bytes, role: Role) -> None:
+        """See `controller.Bluetooth`. Raises `ValueError` for a frame longer than the room, and `Unavailable(PEER_GONE)` when `origin` does
+        not listen (any more)."""
         from_us, host, visitor = self._application, self._hosts.get(origin), self._visitors.get(origin)
-        room = host.room if host is not None else visitor.room if visitor is not None else _MAX_ROOM
+        other = visitor if role is Role.CALLER else host
+        room = other.room if other is not None else _MAX_ROOM
         if not 0 < len(frame) <= room:
             raise ValueError(f"a frame of {len(frame)} bytes where {room} fit")
-        if host is not None:
+        if role is Role.LISTENER:
+            if host is None:
+                raise Unavailable(Reason.PEER_GONE, "not connected")
             await self._write(host.client, frame)
         elif visitor is None or from_us is None:
             raise Unavailable(Reason.PEER_GONE, "not connected")

@@ -448,6 +448,8 @@ async def _networkmanager(machine: Machine) -> Verdict:
             fix=machine.start(say("Start the D-Bus system bus."), "dbus"),
         )
     if await bus.name_owner(NM) is None:
+        if await _serves_alone(bus):
+            return ok(say("NetworkManager is not running; links are made with wpa_supplicant alone, which this account may use."))
         if machine.program("NetworkManager"):
             return fail(
                 say("NetworkManager is installed and not running."), fix=machine.start(say("Start NetworkManager."), "NetworkManager")
@@ -495,8 +497,12 @@ async def _wifi_managed(machine: Machine) -> Verdict:
     if any(words[:2] == ["iface", name] for words in map(str.split, (machine.text("/etc/network/interfaces") or "").splitlines())):
         fix = Fix(say("Remove the lines about {name} from /etc/network/interfaces and restart NetworkManager.", name=name))
         return fail(*seen, say("/etc/network/interfaces has {name}, so NetworkManager leaves it alone.", name=name), fix=fix)
-    how = fail if len(left) == len(wifis) else warn
-    return how(*seen, say("NetworkManager leaves {name} to others.", name=name), fix=Fix(say("Let NetworkManager manage it."), command))
+    seen.append(say("NetworkManager leaves {name} to others.", name=name))
+    alone = await _serves_alone(await machine.system())
+    if alone:
+        seen.append(say("There links are made with wpa_supplicant alone, which this account may use."))
+    how = fail if len(left) == len(wifis) and not alone else warn
+    return how(*seen, fix=Fix(say("Let NetworkManager manage it."), command))
 
 
 def _state(device: Device) -> str:
@@ -607,20 +613,14 @@ async def _wpa_supplicant(machine: Machine) -> Verdict:
             )
             return fail(say("wpa_supplicant, which speaks Wi-Fi Direct, is not installed."), fix=package)
         return fail(*seen, say("It is not running."), fix=machine.start(say("Start wpa_supplicant."), "wpa_supplicant"))
-    try:
-        able = await bus.get(_SUPPLICANT, "/fi/w1/wpa_supplicant1", _SUPPLICANT, "Capabilities", timeout=CALL)
-    except BusTimeout:
-        raise
-    except BusError as error:
-        if not error.name.endswith("AccessDenied"):
-            raise
-        seen.append(say("It runs, and this account may not talk to it. That is usual, and NetworkManager does what is needed."))
+    able = await _supplicant_abilities(bus)
+    if able is None:
+        seen.append(say("It runs, and this account may not talk to it. That is usual: NetworkManager does what two computers need."))
+        seen.append(say("PINs, groups of your own and choosing the channel may need the right to talk to it (on Debian: group netdev)."))
+    elif "p2p" not in able:
+        return fail(*seen, say("It runs, and was built without Wi-Fi Direct."), fix=Fix(say("Install your distribution's wpa_supplicant.")))
     else:
-        if not isinstance(able, list) or "p2p" not in able:
-            return fail(
-                *seen, say("It runs, and was built without Wi-Fi Direct."), fix=Fix(say("Install your distribution's wpa_supplicant."))
-            )
-        seen.append(say("It runs, knows Wi-Fi Direct, and this account may talk to it."))
+        seen.append(say("It runs, knows Wi-Fi Direct, and this account may talk to it: PINs and choosing the channel work."))
     if number and version(number) < (2, 10):
         return warn(
             *seen,
@@ -628,6 +628,24 @@ async def _wpa_supplicant(machine: Machine) -> Verdict:
             fix=Fix(say("Update wpa_supplicant, unless your distribution has mended its own.")),
         )
     return ok(*seen)
+
+
+async def _supplicant_abilities(bus: Bus) -> list[object] | None:
+    """What a running wpa_supplicant says that it can; `None` when this account may not ask it."""
+    try:
+        able = await bus.get(_SUPPLICANT, "/fi/w1/wpa_supplicant1", _SUPPLICANT, "Capabilities", timeout=CALL)
+    except BusTimeout:
+        raise
+    except BusError as error:
+        if error.name.endswith("AccessDenied"):
+            return None
+        raise
+    return able if isinstance(able, list) else []
+
+
+async def _serves_alone(bus: Bus) -> bool:
+    """Whether wpa_supplicant can be used where NetworkManager is absent or leaves the radio to others (system/wifi.py)."""
+    return await bus.name_owner(_SUPPLICANT) is not None and "p2p" in (await _supplicant_abilities(bus) or [])
 
 
 def _backend(machine: Machine) -> str:

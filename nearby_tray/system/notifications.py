@@ -305,7 +305,7 @@ class Notifications:
 
 def _clean(text: str, limit: int) -> str:
     """Printable, without what the bus refuses, at most `limit` characters."""
-    kept = "".join(c if c.isprintable() or c == "\n" or c in "\u2068\u2069\u200c\u200d" else " " for c in text[: limit + 1])
+    kept = "".join(c if c.isprintable() or c == "\n" or c in "\u00a0\u2068\u2069\u200c\u200d" else " " for c in text[: limit + 1])
     return kept if len(kept) <= limit else kept[: limit - 1] + "…"
 
 

@@ -32,6 +32,12 @@ MOST_LINES = 400  # of the log
 _LONGEST_LINE = 2000
 _PACKAGES = ("PySide6-Essentials", "qasync", "dbus-next", "bleak", "dbus-fast", "cryptography", "msgspec", "platformdirs")
 _STATE = ("state", "attempt", "purpose", "restoring_because", "visibility", "listening", "interface")  # of the status
+_INSIDE = {
+    "radios": ("bluetooth", "wifi"),
+    "abilities": ("backend", "pin", "intent", "frequency", "host", "hears", "persistent"),
+    "failure": ("stage", "reason", "detail"),
+    "link": ("method", "backend", "owner", "frequency_mhz", "width_mhz"),
+}
 _ENVIRONMENT = ("XDG_CURRENT_DESKTOP", "XDG_SESSION_TYPE", "QT_QPA_PLATFORM", "QT_QPA_PLATFORMTHEME", "LANG")
 
 
@@ -176,12 +182,14 @@ class Applet:
         """From the status and the log as they come over the session bus; what is not as it should be is left out."""
         facts = status if isinstance(status, dict) else {}
         state = [f"{key} = {facts[key]}" for key in _STATE if isinstance(facts.get(key), str | int | bool)]
-        for key in ("radios", "failure"):
+        for key, wanted in _INSIDE.items():
             inside = facts.get(key)
             if isinstance(inside, dict):
-                state += [f"{key}: {name} = {value}" for name, value in inside.items() if name not in ("sentence", "advice")]
-        rows = facts.get("peers")
-        every = [facts.get("peer"), *(rows if isinstance(rows, list) else [])]
+                state += [f"{key}: {name} = {inside[name]}" for name in wanted if isinstance(inside.get(name), str | int | bool)]
+        every = [facts.get("peer")]
+        for key in ("peers", "members"):
+            rows = facts.get(key)
+            every += rows if isinstance(rows, list) else []
         lines = [line for line in log if isinstance(line, str)] if isinstance(log, list | tuple) else []
         return cls(state, lines, [str(peer["name"]) for peer in every if isinstance(peer, dict) and "name" in peer])
 

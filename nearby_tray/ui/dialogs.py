@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QPushButton, QVBoxLayout
 
@@ -368,7 +368,10 @@ class PinDialog(Dialog):
         self._countdown.follow(snapshot)
 
     def _copy_it(self) -> None:
-        QGuiApplication.clipboard().setText(self._shown)
+        copied = QMimeData()
+        copied.setText(self._shown)
+        copied.setData("x-kde-passwordManagerHint", QByteArray(b"secret"))  # clipboard managers keep no history of it
+        QGuiApplication.clipboard().setMimeData(copied)
         set_glyph(self._copy, "check")
         self._copied.start()
 

@@ -65,7 +65,7 @@ class SettingsWindow(QWidget):
         self.autostart.toggled.connect(lambda on: self._change(autostart=on))
         self.notifications = QCheckBox(tr("Show n&otifications"))
         self.notifications.toggled.connect(lambda on: self._change(notifications=on))
-        self.close_quits = QCheckBox(tr("&Quit when the window is closed and there is no tray icon"))
+        self.close_quits = QCheckBox(tr("Without a tray icon, closing the window &quits"))
         self.close_quits.toggled.connect(lambda on: self._change(close_quits=on))
         self._note = label(role="dim", scale=0.92)
         self.port = QLineEdit()
@@ -81,7 +81,7 @@ class SettingsWindow(QWidget):
             ("acceptPairedBox", self.accept_paired, tr("Accept paired computers without asking")),
             ("autostartBox", self.autostart, tr("Start at login, hidden")),
             ("notificationsBox", self.notifications, tr("Show notifications")),
-            ("closeQuitsBox", self.close_quits, tr("Quit when the window is closed and there is no tray icon")),
+            ("closeQuitsBox", self.close_quits, tr("Without a tray icon, closing the window quits")),
             ("portEdit", self.port, tr("UDP port")),
             ("adapterBox", self.adapter, tr("Bluetooth adapter")),
         ):

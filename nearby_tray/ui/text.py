@@ -660,7 +660,8 @@ def request_notice(snapshot: Snapshot) -> tuple[str, str]:
     if not snapshot.verified:
         return tr("{peer} wants to connect", peer=name), tr(NOT_VERIFIED) + " " + tr("Open the request to decide.")
     if snapshot.code and snapshot.needs_code:
-        return tr("{peer} wants to connect", peer=name), tr("Accept only if both screens show {code}.", code=snapshot.code)
+        code = snapshot.code.replace(" ", "\u00a0")  # on one line
+        return tr("{peer} wants to connect", peer=name), tr("Accept only if both screens show {code}.", code=code)
     return tr("{peer} wants to connect", peer=name), tr("You remembered this computer.")
 
 

@@ -166,7 +166,7 @@ class Pair:
                     side.handle(o.Connected(origin, ROOM))
                 else:
                     side.handle(o.ConnectFailed(origin))
-            case o.Say(origin, frames) if origin == other.name:
+            case o.Say(origin, _, frames) if origin == other.name:
                 self.frames.extend((side, frame) for frame in frames)
             case o.HangUp(origin) if origin == other.name:
                 self.flow()  # it ends after what was said is sent

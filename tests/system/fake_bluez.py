@@ -215,10 +215,6 @@ class FakeBlueZ:
         """A central writes the outbox's CCC."""
         await self._call(self._client, self._own_characteristic(OUTBOX_UUID), CHARACTERISTIC, "StartNotify")
 
-    async def unsubscribe(self) -> None:
-        """The last central that was subscribed takes that back, or its applet has died."""
-        await self._call(self._client, self._own_characteristic(OUTBOX_UUID), CHARACTERISTIC, "StopNotify")
-
     def notify(self, address: str, frame: bytes) -> None:
         """A caller that is connected to notifies us."""
         self.change(f"{device_path(address)}/service0020/char0023", CHARACTERISTIC, {"Value": Variant("ay", frame)})

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from dbus_fast import Variant
 
+from nearby_tray.core.keys import Role
 from nearby_tray.core.model import BluetoothChanged, CallHeard, Disconnected, EdgeEvent, FrameArrived, Reason
 from nearby_tray.core.wire import INBOX_UUID, OUTBOX_UUID, SERVICE_UUID
 from nearby_tray.errors import Unavailable
@@ -286,7 +287,7 @@ def test_a_service_in_use_outlives_a_refused_advertisement(run: Run, until: Unti
         machine.fake.refuse["RegisterAdvertisement"] = [Refused("org.bluez.Error.NotPermitted")]
         with pytest.raises(Unavailable):
             await machine.bluez.serve(CALL)
-        await machine.bluez.send(path, b"still here")
+        await machine.bluez.send(path, b"still here", Role.CALLER)
         await machine.until(lambda: machine.fake.notified == [b"still here"])
 
     journey(run, until, story)
@@ -333,17 +334,17 @@ def test_writes_become_frames_in_order_and_answers_become_notifications(run: Run
         assert machine.events[1:] == [FrameArrived(path, frame, 510, True) for frame in sent]
         assert [member for _, member, _ in fake.calls].count("GetAll") == 1  # asked once whether it is bonded
         answers = [bytes([index]) * 510 for index in range(10)]
-        await asyncio.gather(*(machine.bluez.send(path, frame) for frame in answers))
+        await asyncio.gather(*(machine.bluez.send(path, frame, Role.CALLER) for frame in answers))
         await machine.until(lambda: fake.notified == answers)
         fake.mtu = 23
         assert await fake.write(PEER, b"small") is None
         assert machine.events[-1] == FrameArrived(path, b"small", 20, True)
         with pytest.raises(ValueError, match="21 bytes where 20 fit"):
-            await machine.bluez.send(path, bytes(21))
+            await machine.bluez.send(path, bytes(21), Role.CALLER)
         fake.link_lost(PEER)
         await machine.told(Disconnected(path))
         with pytest.raises(Unavailable) as caught:
-            await machine.bluez.send(path, b"anybody?")
+            await machine.bluez.send(path, b"anybody?", Role.CALLER)
         assert caught.value.reason is Reason.PEER_GONE
 
     journey(run, until, story)
@@ -420,21 +421,8 @@ def test_nobody_is_notified_who_has_not_subscribed(run: Run, until: Until) -> No
         path = machine.fake.device(PEER, connected=True)
         assert await machine.fake.write(PEER, b"me") is None
         with pytest.raises(Unavailable) as caught:
-            await machine.bluez.send(path, b"answer")
+            await machine.bluez.send(path, b"answer", Role.CALLER)
         assert caught.value.reason is Reason.PEER_GONE
-
-    journey(run, until, story)
-
-
-def test_a_visitor_that_no_longer_listens_has_gone(run: Run, until: Until) -> None:
-    """What a killed applet leaves: a connection that its bluetoothd keeps, and no subscription."""
-
-    async def story(machine: Machine) -> None:
-        await machine.bluez.serve(CALL)
-        path = await machine.visited()
-        await machine.fake.unsubscribe()
-        await machine.told(Disconnected(path))
-        assert [path for path, member, _ in machine.fake.calls if member == "Disconnect"] == [path]
 
     journey(run, until, story)
 
@@ -581,7 +569,7 @@ def test_a_conversation_with_a_caller(run: Run, until: Until) -> None:
         assert members.index("StopDiscovery") < members.index("Connect") < len(members) - 1 - members[::-1].index("StartDiscovery")
         frames = [os.urandom(510), b"second"]
         for frame in frames:
-            await machine.bluez.send(origin, frame)
+            await machine.bluez.send(origin, frame, Role.LISTENER)
         assert machine.fake.written == [(PEER, frame) for frame in frames]
         for frame in frames:
             machine.fake.notify(PEER, frame)
@@ -590,7 +578,7 @@ def test_a_conversation_with_a_caller(run: Run, until: Until) -> None:
         machine.fake.link_lost(PEER)
         await machine.told(Disconnected(origin))
         with pytest.raises(Unavailable) as caught:
-            await machine.bluez.send(origin, b"anybody?")
+            await machine.bluez.send(origin, b"anybody?", Role.LISTENER)
         assert caught.value.reason is Reason.PEER_GONE
         await machine.heard(NEXT_CALL)
         assert await machine.bluez.connect(origin) == 510
@@ -790,7 +778,7 @@ def test_the_link_of_a_visitor_is_left_alone_when_it_does_not_serve_us(run: Run,
         with pytest.raises(Unavailable) as caught:
             await machine.bluez.connect(path)
         assert caught.value.reason is Reason.PEER_GONE
-        await machine.bluez.send(path, b"still here")
+        await machine.bluez.send(path, b"still here", Role.CALLER)
         await machine.until(lambda: machine.fake.notified == [b"still here"])
         assert not {"Connect", "Disconnect"} & {member for _, member, _ in machine.fake.calls}
 
@@ -803,10 +791,14 @@ def test_both_directions_over_one_radio_link_end_together(run: Run, until: Until
         machine.fake.device(PEER)
         assert await machine.bluez.connect(PEER_PATH) == 510
         assert await machine.visited() == PEER_PATH
-        await machine.bluez.send(PEER_PATH, b"to its inbox")
+        await machine.bluez.send(PEER_PATH, b"to its inbox", Role.LISTENER)
         assert machine.fake.written == [(PEER, b"to its inbox")] and machine.fake.notified == []
+        await machine.bluez.send(PEER_PATH, b"by our outbox", Role.CALLER)
+        await machine.until(lambda: machine.fake.notified == [b"by our outbox"])
         await machine.bluez.unserve()
-        await machine.bluez.send(PEER_PATH, b"goes on")
+        with pytest.raises(Unavailable):
+            await machine.bluez.send(PEER_PATH, b"too late", Role.CALLER)
+        await machine.bluez.send(PEER_PATH, b"goes on", Role.LISTENER)
         assert Disconnected(PEER_PATH) not in machine.events
         await machine.bluez.serve(CALL)
         await machine.visited()
@@ -838,7 +830,7 @@ def test_after_a_restart_all_is_made_anew(run: Run, until: Until) -> None:
             await machine.told(Disconnected(visitor), times)
             await machine.told(Disconnected(host), times)
             assert machine.bluez.listening_by == ""
-            for method in (machine.bluez.serve(CALL), machine.bluez.listen(), machine.bluez.send(host, b"x")):
+            for method in (machine.bluez.serve(CALL), machine.bluez.listen(), machine.bluez.send(host, b"x", Role.LISTENER)):
                 with pytest.raises(Unavailable):
                     await method
             machine.fake.calls.clear()
@@ -932,7 +924,7 @@ def test_frames_are_not_logged(run: Run, until: Until, caplog: pytest.LogCapture
         await machine.bluez.serve(CALL)
         path = await machine.visited()
         await machine.fake.write(PEER, b"s3cret")
-        await machine.bluez.send(path, b"s3cret")
+        await machine.bluez.send(path, b"s3cret", Role.CALLER)
         assert "s3cret" not in caplog.text and caplog.records
 
     journey(run, until, story)

@@ -434,6 +434,10 @@ def test_networkmanager_that_is_not_there(daemon: Daemon, world: World, run: Run
     (world.root / "run/systemd/system").mkdir(parents=True)
     expect(run(world.look("networkmanager")), FAIL, "sudo systemctl enable --now NetworkManager")
     expect(run(world.look("wifi-managed")), UNKNOWN, "not running")
+    expect(looked(run, world, "networkmanager", supplicant("p2p")), OK, "wpa_supplicant alone")
+    closed = supplicant("p2p")
+    closed.methods["org.freedesktop.DBus.Properties.Get"] = "org.freedesktop.DBus.Error.AccessDenied"
+    expect(looked(run, world, "networkmanager", closed), FAIL, "not running")
 
 
 @pytest.mark.parametrize(
@@ -458,6 +462,7 @@ def test_what_networkmanager_manages(daemon: Daemon, world: World, run: Run) -> 
     left = nm_stand()
     left.put(f"{MANAGER}/Devices/2", f"{NM}.Device", Managed=Variant("b", False), State=Variant("u", 10))
     expect(looked(run, world, "wifi-managed", left), FAIL, "not managed", "sudo nmcli device set wlan0 managed yes")
+    expect(looked(run, world, "wifi-managed", left, supplicant("p2p")), WARN, "wpa_supplicant alone")
     world.put("/etc/network/interfaces", "auto lo\niface lo inet loopback\n  iface wlan0 inet dhcp\n")
     expect(looked(run, world, "wifi-managed", left), FAIL, "/etc/network/interfaces has wlan0")
     none = nm_stand(Devices=Variant("ao", []))
@@ -535,7 +540,7 @@ def test_wpa_supplicant(daemon: Daemon, world: World, run: Run) -> None:
     expect(looked(run, world, check, supplicant("ap")), FAIL, "without Wi-Fi Direct")
     closed = supplicant("p2p")
     closed.methods["org.freedesktop.DBus.Properties.Get"] = "org.freedesktop.DBus.Error.AccessDenied"
-    expect(looked(run, world, check, closed), OK, "may not talk to it")
+    expect(looked(run, world, check, closed), OK, "may not talk to it", "group netdev")
     world.program("wpa_supplicant", "wpa_supplicant v2.9")
     expect(looked(run, world, check, supplicant("p2p")), WARN, "CVE-2021-27803")
     world.program("wpa_supplicant", "no version here")

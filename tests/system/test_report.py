@@ -208,6 +208,9 @@ def test_a_report_has_what_helps_and_names_nobody(machine: Machine, tmp_path: Pa
         "code": "042 719",
         "peer": {"name": "Living Room"},
         "peers": [{"name": "Studio"}, "nonsense"],
+        "members": [{"name": "Tim's phone", "address": "02:00:00:00:01:00"}],
+        "link": {"method": "pbc", "pin": "12345670", "backend": "NetworkManager"},
+        "pin": "12345670",
         "failure": {
             "reason": "not-formed",
             "detail": "state 120 with 02:00:00:00:01:00",
@@ -217,7 +220,7 @@ def test_a_report_has_what_helps_and_names_nobody(machine: Machine, tmp_path: Pa
     }
     log = [
         "INFO nearby_tray.system.bluez: /org/bluez/hci0/dev_02_00_00_00_01_00 talks to us",
-        "WARNING x: living room at 169.254.1.2, /home/annabelle/.config, studio, kitchen-pc",
+        "WARNING x: living room at 169.254.1.2, /home/annabelle/.config, studio, kitchen-pc, TIM'S PHONE",
         7,
     ]
     text = report.text(findings, machine, Applet.of(status, log))
@@ -226,6 +229,7 @@ def test_a_report_has_what_helps_and_names_nobody(machine: Machine, tmp_path: Pa
         "name = chosen",
         "state = idle",
         "failure: reason = not-formed",
+        "link: backend = NetworkManager",
         "the last 2 lines",
         "Leave it. sudo ip link del [interface 1]",
     ]
@@ -243,7 +247,8 @@ def test_a_report_has_what_helps_and_names_nobody(machine: Machine, tmp_path: Pa
         "02_00",
         "169.254",
         "042 719",
-        "c2VjcmV0",
+        "12345670",
+        "Tim's",
     ]
     for words in gone:
         assert words.lower() not in text.lower(), words

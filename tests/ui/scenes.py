@@ -80,6 +80,8 @@ HOSTILE = (
     "line\nbreak\x07\x00",
     "مرحبا <u>",
     "\u200b\u2060",
+    ("é" * 16).encode()[:31].decode(errors="replace"),
+    ("é" * 16).encode()[:31].decode(errors="surrogateescape"),
     "",
 )
 

@@ -383,6 +383,7 @@ def test_a_pin_is_copied_as_digits(open: Open) -> None:
     assert isinstance(copy, QToolButton)
     copy.click()
     assert QGuiApplication.clipboard().text() == PIN
+    assert QGuiApplication.clipboard().mimeData().data("x-kde-passwordManagerHint").data() == b"secret"
 
 
 @pytest.mark.parametrize("way", ["button", "escape", "close", "enter"])

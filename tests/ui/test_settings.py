@@ -64,15 +64,16 @@ def test_each_control_applies_its_setting(bot: QtBot, window: SettingsWindow, co
     window.accept_paired.click()
     window.autostart.click()
     window.notifications.click()
+    window.close_quits.click()
     window.port.setText("50000")
     QTest.keyClick(window.port, Qt.Key.Key_Return)
     window.adapter.setCurrentIndex(window.adapter.findData("hci1"))
     assert controller.settings == Settings(
         name="Anna", visibility=Visibility.TRUSTED, visible_minutes=30, accept_paired=True, autostart=True,
-        notifications=False, port=50000, adapter="hci1",
+        notifications=False, port=50000, adapter="hci1", close_quits=True,
     )  # fmt: skip
     msgspec.convert(msgspec.to_builtins(controller.settings), Settings)  # within the limits of the file, too
-    assert len(applied(controller)) == 8
+    assert len(applied(controller)) == 9
 
 
 @pytest.mark.parametrize("port", ["", "80", "1023", "65536", "٤٧٤٧٦", "1e5", "-5000", "999999999999999999999"])

@@ -183,8 +183,8 @@ def test_numbers() -> None:
 
 
 def test_notices_speak_of_the_right_thing() -> None:
-    assert "042 719" in text.request_notice(SCENES["asked"])[1]
-    assert "042 719" not in " ".join(text.request_notice(SCENES["asked-remembered"]))
+    assert "042\u00a0719" in text.request_notice(SCENES["asked"])[1]
+    assert "719" not in " ".join(text.request_notice(SCENES["asked-remembered"]))
     assert "Not the computer" in text.request_notice(SCENES["asked-changed"])[1]
     assert "169.254.17.42" in text.linked_notice(SCENES["linked-good"])[1]
     assert "Link lost" in text.restoring_notice(SCENES["restoring"])[0]
