@@ -301,7 +301,7 @@ async def member(lab: Lab, phone: Bare, told: float, group: Group) -> Figures:
 
 
 async def let_in(lab: Lab, phone: Bare, group: Group) -> Figures:
-    """The phone asks, our user accepts, the phone joins. (The 2.10 of Debian gives up an owner that was slow, when it joins before that.)"""
+    """The phone asks, our user accepts, then the phone joins: wpa_supplicant 2.10 gives up an owner that is slow to let it in."""
     await phone.ask_for(lab.a.p2p_address, "pbc", join=True)
     await asked(lab.a, phone)
     await lab.a.press("Accept")
