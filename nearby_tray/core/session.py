@@ -505,11 +505,15 @@ class Session:
         if state.asking is not None:
             request = state.asking.request
             wanted = request.method is Method.KEYPAD
-            return replace(shown, peer=state.asking.peer, method=request.method, pin_wanted=wanted, deadline=state.asking.until)
+            until = state.asking.until
+            began = until - self._limits.ask
+            return replace(shown, peer=state.asking.peer, method=request.method, pin_wanted=wanted, deadline=until, started=began)
         if state.admitting is not None:
             admission = state.admitting.admission
             pin = admission.pin if admission.method is Method.DISPLAY else None
-            return replace(shown, peer=state.admitting.peer, method=admission.method, pin=pin, deadline=state.admitting.until)
+            until = state.admitting.until
+            began = until - self._limits.admit
+            return replace(shown, peer=state.admitting.peer, method=admission.method, pin=pin, deadline=until, started=began)
         return shown
 
     # --- what happens ---

@@ -247,6 +247,7 @@ class Supplicant:
         self._facts: dict[str, dict[str, object]] = {}  # peers' properties by path
         self._remembered: dict[str, _Remembered] = {}
         self._groups: dict[str, tuple[str, bool]] = {}  # interface of a group → its object, whether we own it
+        self._ended: set[str] = set()  # interfaces of groups that ended since the last reading began
         self._arriving: dict[str, str] = {}  # interface → who was said to join; its station follows
         self._stations: dict[str, str] = {}  # station → who it is
         self._dirty = asyncio.Event()
@@ -455,12 +456,14 @@ class Supplicant:
     async def _read_interfaces(self, bus: Bus, paths: tuple[str, ...]) -> None:
         """Choose the first interface by name that does Wi-Fi Direct; note what groups there are."""
         candidates: list[tuple[str, str, dict[str, object]]] = []
+        self._ended.clear()
         for path in paths:
             with suppress(BusError):  # it may vanish while we ask, or do no Wi-Fi Direct at all
                 facts = await bus.get_all(WPA, path, IFACE)
                 p2p = await bus.get_all(WPA, path, P2P)
                 group = as_text(p2p.get("Group"))
-                if len(group) > 1 and p2p.get("Role") in ("GO", "client"):
+                # What has ended while we asked is not there, whatever was answered before.
+                if len(group) > 1 and p2p.get("Role") in ("GO", "client") and path not in self._ended:
                     self._groups.setdefault(path, (group, p2p.get("Role") == "GO"))
                 capabilities = facts.get("Capabilities")
                 modes = capabilities.get("Modes") if isinstance(capabilities, dict) else None
@@ -630,6 +633,7 @@ class Supplicant:
         self._tell(Started(interface, group, role == "GO", (given[0], given[1], given[2]) if all(given) else None))
 
     def _end_group(self, interface: str) -> None:
+        self._ended.add(interface)
         if self._groups.pop(interface, None) is not None:
             self._arriving.pop(interface, None)
             self._tell(Finished(interface))

