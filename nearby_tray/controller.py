@@ -515,7 +515,7 @@ class Controller:
                 if isinstance(command, o.Connect):
                     self._feed(o.ConnectFailed(line.origin))
                 elif isinstance(command, o.Say):
-                    self._feed(Disconnected(line.origin))
+                    self._feed(o.SayFailed(line.origin, command.role))
             finally:
                 line.queue.task_done()
             if line.queue.empty() and not isinstance(command, o.Say) and self._lines.get(line.origin) is line:

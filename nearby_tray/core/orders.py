@@ -175,6 +175,14 @@ class ConnectFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class SayFailed:
+    """What was to be said to `origin` could not be, in a conversation in which we are `role`; the other direction may still stand."""
+
+    origin: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
 class CallFailed:
     """Our call could not be put on the air."""
 
@@ -255,6 +263,7 @@ Event = (
     | CallHeard
     | Connected
     | ConnectFailed
+    | SayFailed
     | CallFailed
     | FrameArrived
     | Disconnected

@@ -90,6 +90,7 @@ from .orders import (
     Remember,
     RememberChosen,
     Say,
+    SayFailed,
     Seek,
     Wants,
 )
@@ -542,6 +543,11 @@ class Session:
                 self._connect_failed(origin)
             case FrameArrived():
                 self._frame_arrived(event)
+            case SayFailed(origin, role):
+                for channel in [c for c, t in self._talks.items() if t.origin == origin and t.conversation.role is role]:
+                    self._drop(channel)
+                if role is Role.LISTENER:
+                    self._let_go(origin)
             case Disconnected(origin):
                 for channel in [c for c, talk in self._talks.items() if talk.origin == origin]:
                     self._drop(channel)

@@ -424,6 +424,15 @@ def test_a_stray_request_after_a_session_is_no_strangers(p: Pair) -> None:
     assert p.ben.session.stage is Stage.ASKED
 
 
+def test_what_could_not_be_said_ends_its_own_direction_only(p: Pair) -> None:
+    """Two who clicked each other: the goodbye of the one that yields may come too late for its own service (seen on BlueZ 5.66)."""
+    p.do(p.ada, o.Seek()).do(p.ben, o.Seek()).wait(3)
+    p.do(p.ben, o.Ask(p.ben.session.snapshot().peers[0].id)).at(Asked, Asking)
+    p.do(p.ada, o.SayFailed(p.ben.name, Role.CALLER)).at(Asked, Asking)
+    p.do(p.ada, o.SayFailed(p.ben.name, Role.LISTENER))
+    assert failure(p.ada) == Failure(Stage.ASKED, Reason.PEER_GONE)
+
+
 def test_a_row_that_is_gone_cannot_be_asked(p: Pair) -> None:
     p.do(p.ada, o.Seek(), PeerFound("02:00:00:00:00:77", "Phone"))
     phone = p.ada.session.snapshot().peers[-1]
