@@ -70,15 +70,15 @@ def flow(
     return keep
 
 
-async def meet(node: Node, phone: Bare, group: Group | None = None) -> float:
+async def meet(node: Node, phone: Bare, group: Group | None = None, *, tray: bool = False) -> float:
     """The phone lies there with its Wi-Fi Direct settings open; seconds from the daemon's find to the phone in the applet's list.
 
-    `group`: the phone owns one, so it need not look for anybody.
+    `group`: the phone owns one, so it need not look for anybody. `tray`: our user clicks there, instead of typing a command.
     """
     if group is None:
         await phone.find()
     asked = time.monotonic()
-    await node.command("seek")
+    await (node.click("Connect nearby") if tray else node.command("seek"))
     listed = await until(f"{node.name} lists {phone.host}", lambda: row(node, phone.host), 120)
     assert listed, "a row"
     found = time.monotonic()
@@ -195,11 +195,11 @@ async def declined(lab: Lab) -> Figures:
 
 @flow("negotiated_pin")
 async def showing(lab: Lab) -> Figures:
-    """We call and show a PIN, which is typed there."""
+    """We call and show a PIN, which is typed there. All by the tray and the dialog."""
     a, c = lab.a, lab.c
-    find = await meet(a, c)
+    find = await meet(a, c, tray=True)
     since = time.monotonic()
-    await a.command("connect", c.host, "--method", "show-pin")
+    await a.click("Show a PIN here")
     pin = await shown_pin(a)
     await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address} dev_passwd_id=5", since)
     await c.connect(a.p2p_address, pin, "keypad")
@@ -208,11 +208,11 @@ async def showing(lab: Lab) -> Figures:
 
 @flow("negotiated_pin")
 async def typing(lab: Lab) -> Figures:
-    """We call; it shows a PIN, which our user types into the dialog."""
+    """We call; it shows a PIN, which our user types. All by the tray and the dialog."""
     a, c = lab.a, lab.c
-    find = await meet(a, c)
+    find = await meet(a, c, tray=True)
     since = time.monotonic()
-    await a.command("connect", c.host, "--method", "enter-pin")
+    await a.click("Enter its PIN here")
     pin = await there_shown(c, a, since)
     await a.in_state("entering", limit=30)
     await a.type_in("PIN", pin)
@@ -451,9 +451,34 @@ async def ordered(node: Node, since: float) -> list[Any]:
     return node.orders(since)
 
 
+@flow("owner_button", OWNERS)
+async def hosting_one_of_two(lab: Lab) -> Figures:
+    """Two phones push their buttons at the same time: only the one that was accepted comes in."""
+    a, c, d = lab.a, lab.c, lab.d
+    assert c is not d, "this needs a second phone"
+    group = await hosted(lab)
+    for phone in (c, d):
+        await phone.find()
+        await until(f"{phone.name} sees {a.host}", lambda phone=phone: sees(phone, a), 90)  # type: ignore[misc]
+    await c.ask_for(a.p2p_address, "pbc", join=True)
+    await asked(a, c)
+    await a.press("Accept")
+    await a.in_state("hosting", limit=30)
+    told = time.monotonic()
+    await d.connect(a.p2p_address, join=True)
+    await c.connect(a.p2p_address, join=True)
+    figures = await member(lab, c, told, group)
+    await asyncio.sleep(15)  # nothing is to happen
+    assert [member["name"] for member in await members(a)] == [c.host], "the rows"
+    assert not any("P2P-GROUP-STARTED" in event.text for event in d.since(told)), "nobody let that one in"
+    await d.end()
+    await apart(lab, c)
+    return figures
+
+
 @flow("several", OWNERS)
 async def hosting_several(lab: Lab) -> Figures:
-    """Our own kind and a phone in one group of ours, each with its own row; one is sent out, the other stays."""
+    """Our own kind and a phone in one group of ours, each with its own row; sent out one after the other."""
     a, b, c = lab.a, lab.b, lab.c
     group = await hosted(lab)
     await b.command("seek")
@@ -477,8 +502,11 @@ async def hosting_several(lab: Lab) -> Figures:
     await c.heard("P2P-GROUP-REMOVED", sent)
     await exchange(a, group.interface, b, theirs.interface)
     assert [member["name"] for member in await members(a)] == [b.host], "the rows"
-    await a.command("disconnect")
-    await asyncio.gather(*(node.in_state("idle", limit=60) for node in lab.nodes))
+    await a.click(f"Disconnect {b.host}")
+    await b.in_state("idle", limit=60)
+    assert (await a.in_state("hosting", limit=10)).raw["members"] == [], "the rows"
+    await a.click("End the group")
+    await a.in_state("idle", limit=60)
     await asyncio.gather(*(node.clean(journeys.SETTLED) for node in lab.nodes))
     return figures
 
