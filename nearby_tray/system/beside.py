@@ -19,6 +19,7 @@ from ..core.model import (
     EdgeEvent,
     FormGroup,
     Group,
+    GroupLost,
     HostGroup,
     Method,
     PeerFound,
@@ -61,6 +62,8 @@ class Beside:
         self._requests = Requests(supplicant.limits)
         self._provisioning: list[asyncio.Queue[Provisioned]] = []
         self._forming: tuple[FormGroup, Doing] | None = None
+        self._up: str | None = None  # our group's interface
+        self._ending: asyncio.Task[bool] | None = None
         self._told: dict[str, PeerFound] = {}  # as NetworkManager knows them
 
     async def open(self, sink: Callable[[EdgeEvent], None]) -> None:
@@ -76,6 +79,8 @@ class Beside:
             self._told.clear()
             with suppress(ValueError):
                 self._supplicant.listeners.remove(self._on_heard)
+        if self._ending is not None:
+            await asyncio.wait({self._ending})  # one call, with its limit
 
     def from_manager(self, event: EdgeEvent) -> None:
         """What NetworkManager tells, with what the supplicant knows besides."""
@@ -89,6 +94,13 @@ class Beside:
                 self._sink(self._merged(event))
             case PeerLost(address):
                 self._told.pop(address, None)
+                self._sink(event)
+            case GroupLost(_, reason):
+                # wpa_supplicant keeps a group that we own when NetworkManager is killed, and the next one will not know it (seen in the lab).
+                if reason is Reason.DAEMON_RESTARTED and self._up in self._supplicant.groups:
+                    ending = self._supplicant.try_p2p("Disconnect", path=self._up)
+                    self._ending = asyncio.get_running_loop().create_task(ending, name="end what NetworkManager left")
+                self._up = None
                 self._sink(event)
             case _:
                 self._sink(event)
@@ -162,6 +174,7 @@ class Beside:
         finally:
             self._forming = None
         role = doing.started
+        self._up = role.interface if role is not None else None
         return replace(
             group,
             owner=role.owner if role is not None and group.owner is None else group.owner,
@@ -185,6 +198,7 @@ class Beside:
             raise self._supplicant.typed(error, Reason.NOT_FORMED) from error
 
     async def remove(self) -> None:
+        self._up = None
         await self._manager.remove()
 
     async def provision(self, address: str, method: Method) -> None:

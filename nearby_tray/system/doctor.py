@@ -548,6 +548,15 @@ async def _wifi_p2p_device(machine: Machine) -> Verdict:
             return warn(
                 *seen, say("Another program uses it."), fix=Fix(say("Close that program (screen casting is a usual one), then try again."))
             )
+    with suppress(Unseen):
+        # wpa_supplicant keeps what a NetworkManager that was killed had made, and the next one does not know of it (seen in the lab).
+        groups = [one.name for one in (await machine.wireless()).interfaces if one.kind in (nl80211.P2P_CLIENT, nl80211.P2P_GO)]
+        if groups:
+            return warn(
+                *seen,
+                say("A group is up that NetworkManager knows nothing of: {names}. One that crashed leaves it.", names=", ".join(groups)),
+                fix=Fix(say("Switch Wi-Fi off and on."), "nmcli radio wifi off && nmcli radio wifi on"),
+            )
     return ok(*seen)
 
 

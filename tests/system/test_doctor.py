@@ -487,6 +487,10 @@ def test_the_wifi_direct_device(daemon: Daemon, world: World, run: Run) -> None:
     off = looked(run, world, check, nm_stand(Devices=without, WirelessEnabled=Variant("b", False)))
     expect(off, FAIL, "switched off")
     assert off.verdict.fix.action is Action.WIFI_ON
+    group = Interface("p2p-wlan0-22", 9, 0, OWNER, b"\2\0\0\0\0\4")
+    world.wireless = Wireless((radio(),), (WLAN, DEVICE, group))
+    expect(looked(run, world, check, nm_stand()), WARN, "knows nothing of: p2p-wlan0-22", "nmcli radio wifi off && nmcli radio wifi on")
+    world.wireless = Wireless((radio(),), (WLAN, DEVICE))
     unavailable = nm_stand()
     unavailable.put(device, f"{NM}.Device", State=Variant("u", 20))
     expect(looked(run, world, check, unavailable), FAIL, "unavailable", "nmcli radio wifi off && nmcli radio wifi on")

@@ -16,6 +16,7 @@ from nearby_tray.core.model import (
     Asks,
     EdgeEvent,
     FormGroup,
+    GroupLost,
     HostGroup,
     Method,
     PeerFound,
@@ -271,6 +272,26 @@ def test_a_pin_is_negotiated_by_us_and_the_group_adopted(run: Run, tmp_path: Pat
             assert PIN not in repr(settings)
             await here.wifi.remove()
             assert here.manager.active is None and not list(here.folder.iterdir())
+
+    run(main())
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_group_that_a_killed_networkmanager_leaves_is_ended(run: Run, tmp_path: Path, until: Until, kept: bool) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.add_peer()
+            manager_connects(here)
+            await here.wifi.form(replace(ORDER, intent=15))
+            [group] = here.wifi._supplicant.groups
+            if not kept:
+                here.fake.end_group(group)
+                await until(lambda: not here.wifi._supplicant.groups)
+            await here.manager.restart()
+            await until(lambda: here.changes()[-1][2])
+            assert here.told(GroupLost) == [GroupLost(1, Reason.DAEMON_RESTARTED, "NetworkManager went away")]
+            assert [call[1] for call in here.fake.named("Disconnect")] == [group] * kept
+            await until(lambda: not here.wifi._supplicant.groups)
 
     run(main())
 
