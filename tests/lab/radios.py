@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import sys
 import time
 import traceback
@@ -31,20 +30,9 @@ def walk(made: Walk) -> Walk:
     return made
 
 
-async def doctor(node: Node) -> dict[str, dict[str, str]]:
-    """Its findings by name. That something failed is its exit status, too."""
-    try:
-        text, status = await node.command("doctor", "--json"), 0
-    except Failed as failed:
-        text, status = failed.said, failed.status
-    findings = {check["name"]: check for check in json.loads(text)["checks"]}
-    assert bool(status) == any(check["status"] == "fail" for check in findings.values()), status
-    return findings
-
-
 async def finds(node: Node, name: str, *statuses: str) -> dict[str, str]:
     """The doctor's finding, which must be one of these; one that is bad must say what to do."""
-    finding = (await doctor(node))[name]
+    finding = (await node.doctor())[name]
     say(f"{node.name} ({node.shape}): {name}", **finding)
     assert finding["status"] in statuses, finding
     assert finding["evidence"] and (finding["status"] != "fail" or finding["fix"]), finding

@@ -147,6 +147,16 @@ class Node(Machine):
             raise Failed(process.returncode, text)
         return text
 
+    async def doctor(self) -> dict[str, dict[str, str]]:
+        """Its findings by name. That something failed is its exit status, too."""
+        try:
+            text, status = await self.command("doctor", "--json"), 0
+        except Failed as failed:
+            text, status = failed.said, failed.status
+        findings = {check["name"]: check for check in json.loads(text)["checks"]}
+        assert bool(status) == any(check["status"] == "fail" for check in findings.values()), status
+        return findings
+
     async def in_state(self, *states: str, limit: float) -> Status:
         async def probe() -> Status | None:
             status = await self.status()
@@ -211,9 +221,9 @@ class Node(Machine):
     # --- the machine ---
 
     async def daemon(self, what: str, name: str) -> None:
-        """`what`: start, kill (as by a crash) or restart NetworkManager, wpa_supplicant or bluetoothd."""
+        """`what`: start, stop or restart (as by a service manager) or kill (as by a crash) NetworkManager, wpa_supplicant or bluetoothd."""
         await asyncio.to_thread(shell, "daemon", self.name, what, name)
-        if what in ("restart", "kill"):
+        if what != "start":
             self.finding = self.finding and name == "bluetoothd"
 
     async def p2p_device(self) -> str:

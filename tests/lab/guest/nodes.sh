@@ -104,10 +104,14 @@ supplicant_configuration() { # what a machine without NetworkManager has in a fi
         update_config=1
 }
 
-daemon() { # A start|kill|restart NAME
+daemon() { # A start|stop|kill|restart NAME
     local n=$1 what=$2 name=$3 pidfile=/run/lab/$1.$3
     case $what in
-    restart) daemon "$n" kill "$name" && daemon "$n" start "$name" ;;
+    restart) daemon "$n" stop "$name" && daemon "$n" start "$name" ;;
+    stop) # as a service manager does it
+        local pid; pid=$(cat "$pidfile")
+        kill "$pid" 2> /dev/null
+        soon 30 eval "! kill -0 $pid" || daemon "$n" kill "$name" ;;
     kill)
         local pid; pid=$(cat "$pidfile")
         kill -9 "$pid" 2> /dev/null
