@@ -183,7 +183,7 @@ Step = tuple[Strange | Over, list[Command]]
 
 def ask(peer: Peer, method: Method, remember: bool, rules: Rules) -> Step:
     """Our user clicked a stranger and chose a method. Without one, somebody of ours whose conversation broke off would be taken for it."""
-    if peer.remembered and rules.abilities.persistent:
+    if peer.remembered and rules.abilities.persistent and method is Method.PBC:
         return _pair(peer, Method.PBC, None, rules.limits.pins, remember, rules, way=Way.REINVOKE), []
     if not _possible(peer, method, rules.abilities):
         return Over(Failure(Stage.FORMING, Reason.NOT_OFFERED), peer), []
@@ -417,8 +417,10 @@ def _enter(peer: Peer, tries: int, remember: bool, rules: Rules) -> Step:
 
 
 def _failed(state: Pairing, failure: Failure, rules: Rules) -> Step:
-    """A wrong PIN may be tried again with a new one; everything else is the end."""
+    """A wrong PIN may be tried again with a new one, a group that is remembered here only is formed anew; everything else is the end."""
     order, tries = state.order, state.tries - 1
+    if order.way is Way.REINVOKE and failure.reason is Reason.GROUP_FORGOTTEN:
+        return _pair(state.peer, order.method, None, state.tries, True, rules), []
     if failure.reason is not Reason.WRONG_PIN or tries < 1:
         return Over(failure, state.peer, order), []
     if order.method is Method.KEYPAD:

@@ -234,8 +234,8 @@ REASONS: Mapping[Reason, Said] = {
     ),
     Reason.GROUP_FORGOTTEN: Said(
         "Group forgotten there",
-        "{Peer} no longer knows the group that this computer remembers.",
-        "Connect to it again by push button or PIN.",
+        "{Peer} no longer knows the group that both were to remember.",
+        "Connect to it again, and have it remembered anew.",
     ),
     Reason.CANCELLED: Said(
         "Cancelled",

@@ -219,6 +219,16 @@ def test_a_group_that_it_owns_is_joined_and_a_remembered_one_formed_again() -> N
     assert (order.way, order.persistent) == (Way.REINVOKE, True)
 
 
+def test_a_group_that_only_we_remember_is_formed_anew_and_a_pin_always_means_a_new_one() -> None:
+    m = Machine().seek(remembered=True).do(PUSH)
+    m.do(o.GroupFailed(m.order.attempt, Reason.GROUP_FORGOTTEN))
+    assert (m.order.attempt, m.order.way, m.order.method, m.order.persistent) == (2, Way.NEGOTIATE, Method.PBC, True)
+    m.do(o.GroupFailed(m.order.attempt, Reason.GROUP_FORGOTTEN))
+    assert m.removed().failure() == Failure(Stage.FORMING, Reason.GROUP_FORGOTTEN)
+    order = Machine().seek(remembered=True).do(o.Ask(PHONE, method=Method.DISPLAY)).order
+    assert (order.way, order.method) == (Way.NEGOTIATE, Method.DISPLAY)
+
+
 def test_every_stage_ends() -> None:
     m = Machine().seek().do(PUSH).wait(LIMITS.pair + LIMITS.slack)
     assert m.removed().failure() == Failure(Stage.FORMING, Reason.NOT_READY)
