@@ -138,7 +138,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     for each in (connect, accept, pin):
         each.add_argument("--pin-stdin", action="store_true", help="read the PIN from standard input instead")
         each.add_argument("--wait", action="store_true", help="wait until linked, or until it did not work")
-    verb("decline", "decline the request for a link")
+    verb("decline", "decline the request for a link; while hosting, take back that somebody may come in")
     host = verb("host", "own a group that phones, TVs and other computers can join", answers=True)
     host.add_argument("--remember", action="store_true", help="remember the group: who was in it can come back")
     invite = verb("invite", "invite a machine into the group, looking for it first if needed")

@@ -126,7 +126,7 @@ class Wifi(Protocol):
         """
 
     async def reject(self, address: str) -> None:
-        """Tell a machine without our protocol no, where the daemon can."""
+        """Tell a machine without our protocol no, where the daemon can; what `admit` has allowed it is taken back."""
 
     async def host(self, order: HostGroup) -> Group:
         """Be the owner of a group; returns when it is up. Who joins and leaves is reported (`MemberJoined`, `MemberLeft`)."""

@@ -337,6 +337,8 @@ def _host(state: Hosting, event: Event, rules: Rules) -> Step:
             return _admit(state, state.asking.peer, Admission(state.asking.request.address, Method.KEYPAD, typed), rules)
         case Decline() if state.asking is not None:
             return replace(state, asking=None), [Reject(state.asking.request.address)]
+        case Decline() if state.admitting is not None:  # our user thought better of it
+            return replace(state, admitting=None), [Reject(state.admitting.peer.address)]
         case AdmissionFailed(number, address, reason) if number == attempt and state.admitting is not None:
             if address not in ("", state.admitting.peer.address):
                 return state, []

@@ -546,8 +546,10 @@ class Alone:
 
     async def reject(self, address: str) -> None:
         """See `controller.Wifi`."""
-        self._requests.answered(address.lower())
-        await reject(self._supplicant, address.lower())
+        address = address.lower()
+        self._requests.answered(address)
+        await self._end_admission(address)
+        await reject(self._supplicant, address)
 
     # --- addresses ---
 

@@ -304,7 +304,8 @@ class _Interface(ServiceInterface):
 
     @method("Decline")
     def decline(self) -> None:
-        self._need(Stage.ASKED, "Nobody asks for a link.")
+        if self._stage is not Stage.HOSTING or self._commands.snapshot.peer is None:  # somebody may come in, or be told that it may not
+            self._need(Stage.ASKED, "Nobody asks for a link.")
         self._commands.decline()
 
     @method("Cancel")

@@ -364,7 +364,6 @@ class PinDialog(Dialog):
             self._wrong.say(text.Said(tr("Wrong PIN"), wrong, ""))
         self._hint.setVisible(not snapshot.verified)
         self._hint.setText(tr("It does not ask for a PIN? {what}", what=tr(text.PHONE)))
-        self._cancel.setVisible(not self._hosting)
         self._countdown.follow(snapshot)
 
     def _copy_it(self) -> None:
@@ -377,7 +376,7 @@ class PinDialog(Dialog):
 
     def _give_up(self) -> None:
         if self.settle():
-            self.controller.cancel()
+            self.controller.decline() if self._hosting else self.controller.cancel()
             self.hide()
 
     def hide_it(self) -> None:

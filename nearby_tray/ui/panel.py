@@ -1016,6 +1016,7 @@ class _Hosting(_Page):
         self._who, self._pin, self._what, self._countdown = Who(), _Pin(self.doors.question), label(role="dim"), Countdown()
         for each in (self._who, self._pin, self._what, self._countdown):
             inside.addWidget(each)
+        inside.addLayout(row(1, button(tr("&Do not let it in"), self.controller.decline, name="keepOutButton")))
         self.layout_.addWidget(self._coming)
 
         self._empty, inside = card()

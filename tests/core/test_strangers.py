@@ -383,6 +383,12 @@ def test_no_while_hosting_is_told() -> None:
     assert m.all(o.Reject) == [o.Reject(PHONE)] and not m.all(o.Admit) and m.stage() is Stage.HOSTING
 
 
+def test_what_was_allowed_is_taken_back() -> None:
+    m = host().do(WifiRequest(PHONE, Asks.PROVISION, Method.PBC), o.Accept(), o.Decline())
+    assert m.all(o.Reject) == [o.Reject(PHONE)] and m.stage() is Stage.HOSTING
+    assert (m.snapshot.peer, m.snapshot.deadline, m.snapshot.failure) == (None, None, None)
+
+
 def test_dialogs_while_hosting_are_rationed_too() -> None:
     m = host()
     for _ in range(3):

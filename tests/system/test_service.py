@@ -253,6 +253,7 @@ def test_a_pin_that_cannot_be_is_not_repeated(daemon: object, run: Run) -> None:
         (SEEKING, ("Connect", "s", "Phone"), module.NOT_POSSIBLE, "say how to link"),
         (Snapshot(), ("Accept", "b", False), module.NOT_POSSIBLE, "Nobody asks"),
         (Snapshot(), ("Decline",), module.NOT_POSSIBLE, "Nobody asks"),
+        (Snapshot(stage=Stage.HOSTING), ("Decline",), module.NOT_POSSIBLE, "Nobody asks"),
         (Snapshot(), ("Cancel",), module.NOT_POSSIBLE, "nothing to cancel"),
         (Snapshot(), ("Disconnect",), module.NOT_POSSIBLE, "no link"),
         (Snapshot(), ("Connect", "s", "Kitchen"), module.NOT_POSSIBLE, "seek first"),

@@ -938,6 +938,20 @@ def test_an_admission_ends_by_itself(run: Run, tmp_path: Path, until: Until) -> 
     run(main())
 
 
+def test_an_admission_is_taken_back(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            group = await here.wifi.host(HostGroup(1))
+            await here.wifi.admit(Admission(PEER, Method.PBC))
+            await here.wifi.reject(PEER.upper())
+            await here.wifi.reject(PEER)
+            [(_, path)] = here.fake.named("WPS.Cancel")
+            assert path in here.supplicant.groups and group.interface
+            assert not here.told(AdmissionFailed)
+
+    run(main())
+
+
 def test_a_remembered_group_of_our_own_is_hosted_again(run: Run, tmp_path: Path, until: Until) -> None:
     async def main() -> None:
         async with world(tmp_path) as here:

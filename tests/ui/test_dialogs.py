@@ -413,12 +413,13 @@ def test_the_next_pin_shows_itself_and_says_why(open: Open) -> None:
     assert "Wrong PIN" in shown(dialog)
 
 
-def test_a_pin_can_be_cancelled_but_that_of_a_group_ends_no_group(open: Open) -> None:
+def test_a_pin_can_be_cancelled_and_that_of_a_group_keeps_the_one_out_and_ends_no_group(open: Open) -> None:
     dialog, controller = open("forming-pin")
     button(dialog, "cancelPinButton").click()
     assert controller.calls == [("cancel",)] and not dialog.isVisible()
     dialog, controller = open("hosting-pin")
-    assert not button(dialog, "cancelPinButton").isVisible()
+    button(dialog, "cancelPinButton").click()
+    assert controller.calls == [("decline",)] and not dialog.isVisible()
 
 
 @pytest.mark.parametrize("name", HOSTILE)

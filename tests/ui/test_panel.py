@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QScrollArea, QToolButton, QWidget
@@ -120,6 +120,7 @@ def test_a_failure_names_the_other_computer(make: Make) -> None:
         ("forming-pin", "cancelButton", ("cancel",)),
         ("linked-foreign", "disconnectButton", ("disconnect",)),
         ("hosting", "endGroupButton", ("disconnect",)),
+        ("hosting-invited", "keepOutButton", ("decline",)),
         ("idle", "visible-trusted", ("set_visibility", Visibility.TRUSTED, None)),
         ("idle", "visibleLimit", ("set_visibility", Visibility.EVERYONE, 10)),
         ("idle-limited", "visibleLimit", ("set_visibility", Visibility.EVERYONE, None)),
@@ -128,6 +129,7 @@ def test_a_failure_names_the_other_computer(make: Make) -> None:
 def test_a_click_calls_the_controller(bot: QtBot, make: Make, scene: str, button: str, call: tuple[object, ...]) -> None:
     panel, controller = make(SCENES[scene])
     controller.calls.clear()
+    QCoreApplication.processEvents()  # laid out, that is
     QTest.mouseClick(named(panel, button), Qt.MouseButton.LeftButton)
     assert controller.calls == [call]
 

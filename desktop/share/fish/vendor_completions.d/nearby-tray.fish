@@ -16,7 +16,7 @@ complete -c nearby-tray -n __fish_use_subcommand -a seek -d 'look for computers 
 complete -c nearby-tray -n __fish_use_subcommand -a connect -d 'ask a computer for a link, looking for it first if needed'
 complete -c nearby-tray -n __fish_use_subcommand -a accept -d 'accept the request for a link'
 complete -c nearby-tray -n __fish_use_subcommand -a pin -d 'enter the PIN that the other machine shows; it is read from the terminal, never an argument'
-complete -c nearby-tray -n __fish_use_subcommand -a decline -d 'decline the request for a link'
+complete -c nearby-tray -n __fish_use_subcommand -a decline -d 'decline the request for a link; while hosting, take back that somebody may come in'
 complete -c nearby-tray -n __fish_use_subcommand -a host -d 'own a group that phones, TVs and other computers can join'
 complete -c nearby-tray -n __fish_use_subcommand -a invite -d 'invite a machine into the group, looking for it first if needed'
 complete -c nearby-tray -n __fish_use_subcommand -a expel -d 'send a member out of the group'
