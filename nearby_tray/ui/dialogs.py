@@ -190,7 +190,7 @@ class RequestDialog(Dialog):
             self._changed.say(text.identity_changed_text(peer.name))
         self._unverified.setVisible(not snapshot.verified)
         if not snapshot.verified:
-            self._unverified.say(text.unverified_text(peer.name if peer else ""))
+            self._unverified.say(text.unverified_text(snapshot))
         set_role(self._accept, "" if changed else "primary")
         self._who.show_peer(peer, text.request_line(snapshot))
         self._code.setVisible(snapshot.code is not None and snapshot.needs_code)

@@ -205,7 +205,7 @@ def test_a_strangers_request_is_marked_and_declined_by_default(open: Open, scene
     dialog, controller = open(scene)
     peer = SCENES[scene].peer
     assert peer is not None
-    said = text.unverified_text(peer.name)
+    said = text.unverified_text(SCENES[scene])
     assert {said.title, said.sentence, said.advice, text.wants_words(SCENES[scene].method)} <= set(shown(dialog))
     assert button(dialog, "declineButton").isDefault() and dialog.focusWidget() is button(dialog, "declineButton")
     assert not next(iter(dialog.findChildren(Code))).isVisible()
