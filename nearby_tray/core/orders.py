@@ -43,6 +43,8 @@ class Limits:
     meet: float = 75.0  # until each sees the other; the first find after boot waits for NetworkManager's own scans
     form: float = 12.0  # good ones on a free radio are up in 2–7 s
     lead: float = 1.0  # the second side starts this much later: at the same instant the requests collide
+    lead_again: float = 4.0  # after a failed try: the first one's request must have been heard, and answered "not yet", see `Session._form`
+    settle: float = 5.0  # after a failed try: a find begins with a scan of all channels (4 s in the lab), in which nobody is heard
     check: float = 10.0
     clear: float = 25.0
     end: float = 10.0  # for NetworkManager to take the group down

@@ -193,6 +193,7 @@ class Meeting:
     number: int
     until: float
     since: float
+    listens: float  # from then on our find has us listening, too
     here: bool = False  # we see the peer, and said so
     there: bool = False  # it sees us
 
@@ -405,6 +406,8 @@ class Session:
                 times += [hang_up] if hang_up is not None else []
             case Forming() as state if self._now < state.start:
                 times.append(state.start)
+            case Meeting() as state if self._now < state.listens:
+                times.append(state.listens)
             case strangers.Paired() | strangers.Hosting() as state:
                 ends = strangers.deadline(state)
                 times += [ends] if ends is not None else []
@@ -692,6 +695,8 @@ class Session:
         match state:
             case Idle():
                 pass
+            case Meeting() if now < state.until:
+                self._look()
             case Linked():
                 if state.hang_up is not None and now >= state.hang_up:
                     self._hang_up(state.bond.channel)
@@ -1012,8 +1017,9 @@ class Session:
         return Bond(role, channel, peer, introduction, secured.identity, secured.keys, secured.code, self._talks[channel].purpose, remember)
 
     def _meet(self, bond: Bond, number: int = 1, *, there: bool = False) -> None:
+        now = self._now
         limit = self._limits.meet if bond.lost is None else self._limits.call_again
-        self.state = Meeting(bond, number, self._now + limit, self._now, there=there)
+        self.state = Meeting(bond, number, now + limit, now, now if number == 1 else now + self._limits.settle, there=there)
         self._look()
 
     def _look(self) -> None:
@@ -1021,7 +1027,8 @@ class Session:
         state = self.state
         if not isinstance(state, Meeting):
             return
-        if not state.here and self.radios.wifi is None and self._peers.sees(state.bond.peer.address):
+        sees = self._now >= state.listens and self.radios.wifi is None and self._peers.sees(state.bond.peer.address)
+        if not state.here and sees:
             state = replace(state, here=True)
             self.state = state
             self._say(state.bond.channel, Seen())
@@ -1066,11 +1073,18 @@ class Session:
             self._form(self.state, go)
 
     def _form(self, state: Meeting, go: Go) -> None:
-        """The one who leads starts now, the other one a second later; the lead changes with each try."""
+        """The one who leads starts now, the other one a little later; the lead changes with each try.
+
+        After a failed try wpa_supplicant may keep the note that the other waits for us. Two that both have it, and both have sent a
+        request of their own, ignore each other's for ever; a Cancel does not take it away (hostap, p2p_go_neg.c,
+        p2p_process_go_neg_req; lab findings). Who was answered "not yet" has sent none, and answers. So from the second try on the other
+        one listens long enough to say that before it starts.
+        """
         bond, now = state.bond, self._now
         bond = replace(bond, pin=go.pin)
         leads = (bond.role is Role.CALLER) == (state.number % 2 == 1)
-        start = now if leads else now + self._limits.lead
+        lead = self._limits.lead if state.number == 1 else self._limits.lead_again
+        start = now if leads else now + lead
         self._attempt += 1
         if state.number == 1:  # what is told as formation is the whole of it, with its retries
             self._go_at = now
@@ -1090,7 +1104,7 @@ class Session:
             # One side's wish only: two different channels would have nothing in common.
             frequency=self._policy.frequency if calls and self.radios.abilities.frequency else None,
         )
-        self.state = Forming(bond, state.number, order, start, start + self._limits.form)
+        self.state = Forming(bond, state.number, order, start, now + lead + self._limits.form)
 
     def _again(self, failure: Failure) -> None:
         """This try has failed here. Tell the other side and try again, or end with `failure` when there is no way on."""
