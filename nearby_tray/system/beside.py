@@ -96,7 +96,7 @@ class Beside:
                 self._told.pop(address, None)
                 self._sink(event)
             case GroupLost(_, reason):
-                # wpa_supplicant keeps a group that we own when NetworkManager is killed, and the next one will not know it (seen in the lab).
+                # wpa_supplicant keeps a group that we own when NetworkManager is killed; the next one does not know it (seen in the lab).
                 if reason is Reason.DAEMON_RESTARTED and self._up in self._supplicant.groups:
                     ending = self._supplicant.try_p2p("Disconnect", path=self._up)
                     self._ending = asyncio.get_running_loop().create_task(ending, name="end what NetworkManager left")
