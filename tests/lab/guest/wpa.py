@@ -72,6 +72,10 @@ class Bare(Machine):
         assert found is not None
         return found
 
+    def had_wps(self, since: float) -> bool:
+        """Whether credentials were handed over since; that a neighbour could (WPS-AP-AVAILABLE) does not count."""
+        return any("WPS-SUCCESS" in event.text or "WPS-REG-SUCCESS" in event.text for event in self.since(since))
+
     def since(self, moment: float) -> list[Event]:
         return [event for event in self.events if event.at >= moment]
 
