@@ -417,7 +417,7 @@ class _PeerList(QFrame):
     next one would be, and Space would ask that.
     """
 
-    AT_ONCE = 16  # rows made in one turn of the event loop: each takes more than half a millisecond, and a crowd would be felt
+    AT_ONCE = 8  # rows made in one turn of the event loop: each takes more than half a millisecond, and a crowd would be felt
     REST = 5000  # ms
 
     def __init__(self, nobody: str, chosen: Callable[[Peer], None]) -> None:
@@ -431,6 +431,7 @@ class _PeerList(QFrame):
         self._list.setAccessibleName(tr("Computers nearby"))
         self._list.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._rows_layout = column(self._list, spacing=1)
+        self._rows_layout.setAlignment(Qt.AlignmentFlag.AlignTop)  # not spread in the moment before the list is as high as its rows
         self._list.installEventFilter(self)
         self._rows: dict[str, PeerRow] = {}  # from top to bottom
         self._peers: tuple[Peer, ...] = ()
@@ -522,8 +523,9 @@ class _PeerList(QFrame):
                 case QEvent.Type.HoverEnter | QEvent.Type.HoverMove:
                     self._rest.start()
                 case QEvent.Type.Leave:
+                    # A moment later: Qt also says so in the middle of hiding a row, and that the pointer is in it again after that.
                     self._rest.stop()
-                    self._arrange()
+                    self._soon.start()
                     self.updateGeometry()  # the window may have held still, too
         return False
 

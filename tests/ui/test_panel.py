@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QScrollArea, QToolButton, QWidget
@@ -413,15 +413,41 @@ def test_no_row_moves_under_the_pointer(bot: QtBot, make: Make, point: Point) ->
     bot.waitUntil(lambda: ids(panel) == ["c3", "c1", "c5"])  # without the pointer it is the snapshot's order
 
 
+class Seen(QObject):
+    """Counts events of one type, and does something at each."""
+
+    def __init__(self, wanted: QEvent.Type, then: Callable[[], object] = lambda: None) -> None:
+        super().__init__()
+        self.wanted, self.then, self.count = wanted, then, 0
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        if event.type() == self.wanted:
+            self.count += 1
+            self.then()
+        return False
+
+
+def test_a_pointer_that_leaves_while_rows_go_is_no_surprise(make: Make) -> None:
+    """Qt says that it left, and that it came again, in the middle of hiding a row."""
+    panel, controller = make(seeking(*crowd(0, 1, 2, 3)))
+    listing = panel.findChild(QWidget, "list")
+    left = Seen(QEvent.Type.Hide, lambda: QApplication.sendEvent(listing, QEvent(QEvent.Type.Leave)))
+    rows(panel)[0].installEventFilter(left)
+    controller.show(seeking(*crowd(3)))
+    assert left.count == 1 and ids(panel) == ["c3"]
+
+
 def test_a_pointer_that_rests_lets_go_what_is_below_it(bot: QtBot, make: Make, point: Point, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_PeerList, "REST", 20)
     panel, controller = make(seeking(*crowd(0, 1, 2, 3, 4)))
     point(panel, "c2")
-    before = places(panel)
+    before, moves = places(panel), Seen(QEvent.Type.Move)
+    rows(panel)[2].installEventFilter(moves)
     controller.show(seeking(*crowd(1, 4)))
     bot.waitUntil(lambda: ids(panel) == ["c0", "c1", "c2", "c4"])
     bot.waitUntil(lambda: places(panel)["c4"] == before["c3"])
     assert {id: y for id, y in places(panel).items() if id != "c4"} == {id: before[id] for id in ("c0", "c1", "c2")}
+    assert moves.count == 0, "not even for a moment"
 
 
 def test_a_panel_at_the_lower_edge_grows_upwards_only_without_the_pointer(bot: QtBot, make: Make, point: Point) -> None:
