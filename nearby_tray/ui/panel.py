@@ -1082,6 +1082,8 @@ class _Hosting(_Page):
     def build(self) -> None:
         self._problem = Notice("bad", "warning")
         self._problem.setObjectName("failure")
+        self._problem.inside.addSpacing(4)
+        self._problem.inside.addLayout(row(button(tr("&Dismiss"), self.controller.dismiss, role="flat", name="dismissButton"), 1))
         self.layout_.addWidget(self._problem)
         self._starting, inside = card(spacing=10)
         self._step = Step(tr("Starting a group"))

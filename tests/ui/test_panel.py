@@ -295,9 +295,14 @@ def test_inviting_looks_for_machines_and_offers_those_that_are_not_in(make: Make
     assert not rows(panel) and not named(panel, "inviteButton").isEnabled()
 
 
-def test_what_went_wrong_in_a_group_is_said_in_it(make: Make) -> None:
-    panel, _ = make(SCENES["hosting-problem"])
+def test_what_went_wrong_in_a_group_is_said_in_it_until_dismissed(make: Make) -> None:
+    panel, controller = make(SCENES["hosting-problem"])
+    controller.calls.clear()
     assert text.REASONS[Reason.WRONG_PIN].title in words(panel)
+    named(panel, "dismissButton").click()
+    assert controller.calls == [("dismiss",)]
+    controller.show(replace(SCENES["hosting-problem"], failure=None))
+    assert text.REASONS[Reason.WRONG_PIN].title not in words(panel)
 
 
 @pytest.mark.parametrize("scene", ["forming-pin", "hosting-pin"])
@@ -431,6 +436,7 @@ def test_a_pointer_that_leaves_while_rows_go_is_no_surprise(make: Make) -> None:
     """Qt says that it left, and that it came again, in the middle of hiding a row."""
     panel, controller = make(seeking(*crowd(0, 1, 2, 3)))
     listing = panel.findChild(QWidget, "list")
+    assert isinstance(listing, QWidget)
     left = Seen(QEvent.Type.Hide, lambda: QApplication.sendEvent(listing, QEvent(QEvent.Type.Leave)))
     rows(panel)[0].installEventFilter(left)
     controller.show(seeking(*crowd(3)))
