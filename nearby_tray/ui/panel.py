@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QCursor, QFontDatabase, QGuiApplication, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -417,6 +417,7 @@ class _PeerList(QFrame):
     next one would be, and Space would ask that.
     """
 
+    let_go = Signal()  # the pointer was in it, and is not any more
     AT_ONCE = 8  # rows made in one turn of the event loop: each takes more than half a millisecond, and a crowd would be felt
     REST = 5000  # ms
 
@@ -435,6 +436,7 @@ class _PeerList(QFrame):
         self._list.installEventFilter(self)
         self._rows: dict[str, PeerRow] = {}  # from top to bottom
         self._peers: tuple[Peer, ...] = ()
+        self._was_held = False
         self._soon, self._rest = QTimer(self), QTimer(self)
         for timer, wait, act in ((self._soon, 0, self._arrange), (self._rest, self.REST, self._tidy)):
             timer.setSingleShot(True)
@@ -488,6 +490,9 @@ class _PeerList(QFrame):
             self._sort(order)
         self._nobody.setVisible(not self._rows)
         self._list.setVisible(bool(self._rows))
+        was_held, self._was_held = self._was_held, held
+        if was_held and not held:
+            self.let_go.emit()
 
     def _remove(self, id: str) -> None:
         gone = self._rows.pop(id)
@@ -521,6 +526,7 @@ class _PeerList(QFrame):
         if watched is self._list:
             match event.type():
                 case QEvent.Type.HoverEnter | QEvent.Type.HoverMove:
+                    self._was_held = True
                     self._rest.start()
                 case QEvent.Type.Leave:
                     # A moment later: Qt also says so in the middle of hiding a row, and that the pointer is in it again after that.
@@ -1113,6 +1119,8 @@ class _Hosting(_Page):
         self._invite = button(tr("&Invite…"), self.controller.seek, name="inviteButton")
         self.layout_.addWidget(self._invite)
         self._list = _PeerList(tr("Looking for machines nearby.\n{what}", what=tr(text.PHONE)), self._ask_in)
+        self._snapshot = Snapshot()
+        self._list.let_go.connect(self._draw)
         self.layout_.addWidget(self._left)
         self.layout_.addWidget(self._list)
 
@@ -1130,7 +1138,16 @@ class _Hosting(_Page):
         return self._list.held
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
         up, coming = snapshot.link is not None, snapshot.peer
+        inside = {member.peer.id for member in snapshot.members} | {member.peer.address for member in snapshot.members}
+        others = tuple(peer for peer in snapshot.peers if peer.id not in inside and peer.address not in inside and peer.address)
+        # While nobody is looked for there are no peers in the snapshot; the deadline says that somebody is.
+        finding = up and coming is None and (bool(snapshot.peers) or snapshot.deadline is not None)
+        if finding and self._list.held:
+            # A member or a notice more above the list would push it away from under the pointer: they come when that has left.
+            self._list.show_peers(others)
+            return
         _show_failure(self._problem, snapshot.failure, None)
         self._starting.setVisible(not up)
         self._step.show_step("done" if up else "going", tr("Starting a group"))
@@ -1143,10 +1160,6 @@ class _Hosting(_Page):
             self._countdown.follow(snapshot)
         self._empty.setVisible(up and not snapshot.members and coming is None)
         self._show_members(snapshot)
-        inside = {member.peer.id for member in snapshot.members} | {member.peer.address for member in snapshot.members}
-        others = tuple(peer for peer in snapshot.peers if peer.id not in inside and peer.address not in inside and peer.address)
-        # While nobody is looked for there are no peers in the snapshot; the deadline says that somebody is.
-        finding = up and coming is None and (bool(snapshot.peers) or snapshot.deadline is not None)
         self._left.follow(snapshot if finding else replace(snapshot, deadline=None))
         self._list.setVisible(finding)
         self._list.show_peers(others if finding else ())
@@ -1162,6 +1175,9 @@ class _Hosting(_Page):
             for address in own:
                 self._own.addWidget(_Address(address, tr("This computer")))
         self._details.show_snapshot(snapshot)
+
+    def _draw(self) -> None:
+        self.show_snapshot(self._snapshot)
 
     def _show_members(self, snapshot: Snapshot) -> None:
         here = {member.peer.address or member.peer.id: member for member in snapshot.members}

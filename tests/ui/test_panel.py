@@ -472,6 +472,20 @@ def test_a_panel_at_the_lower_edge_grows_upwards_only_without_the_pointer(bot: Q
     assert panel.frameGeometry().bottom() <= free.bottom()
 
 
+def test_who_joins_a_group_does_not_push_the_list_away_from_the_pointer(bot: QtBot, make: Make, point: Point) -> None:
+    finding = replace(SCENES["hosting-finding"], members=(), peers=crowd(0, 1))
+    panel, controller = make(finding)
+    point(panel, "c1")
+    before = places(panel)
+    controller.show(replace(finding, members=MEMBERS[:2], failure=Failure(Stage.HOSTING, Reason.WRONG_PIN), peers=crowd(0, 1, 2)))
+    QApplication.processEvents()
+    assert ids(panel) == ["c0", "c1", "c2"] and {id: places(panel)[id] for id in before} == before
+    assert not [b for b in panel.findChildren(QPushButton, "expelButton") if b.isVisible()]
+    point(panel, "")
+    bot.waitUntil(lambda: len([b for b in panel.findChildren(QPushButton, "expelButton") if b.isVisible()]) == 2)
+    assert text.REASONS[Reason.WRONG_PIN].title in words(panel)
+
+
 def test_the_keyboard_stays_on_its_row(bot: QtBot, make: Make) -> None:
     panel, controller = make(seeking(*crowd(0, 1, 2)))
     bot.waitExposed(panel)
