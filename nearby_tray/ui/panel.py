@@ -419,6 +419,7 @@ class _PeerList(QFrame):
 
     let_go = Signal()  # the pointer was in it, and is not any more
     AT_ONCE = 8  # rows made in one turn of the event loop: each takes more than half a millisecond, and a crowd would be felt
+    SOON = 5  # ms; with 0 the rows of two turns would be made in one
     REST = 5000  # ms
 
     def __init__(self, nobody: str, chosen: Callable[[Peer], None]) -> None:
@@ -438,7 +439,7 @@ class _PeerList(QFrame):
         self._peers: tuple[Peer, ...] = ()
         self._was_held = False
         self._soon, self._rest = QTimer(self), QTimer(self)
-        for timer, wait, act in ((self._soon, 0, self._arrange), (self._rest, self.REST, self._tidy)):
+        for timer, wait, act in ((self._soon, self.SOON, self._arrange), (self._rest, self.REST, self._tidy)):
             timer.setSingleShot(True)
             timer.setInterval(wait)
             timer.timeout.connect(act)

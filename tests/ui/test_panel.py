@@ -523,7 +523,7 @@ def test_a_crowd_comes_a_few_rows_at_a_time(bot: QtBot, make: Make) -> None:
     controller.show(seeking(*crowd(*range(1, 40))))
     controller.show(seeking(*crowd(*range(1, 40), *range(300, 350))))
     controller.show(seeking(*crowd(*range(1, 3))))
-    bot.wait(1)
+    bot.wait(2 * _PeerList.SOON)
     QApplication.processEvents()
     assert ids(panel) == ["c1", "c2"], "those that were still to come are not made"
 
