@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from nearby_tray.app import LastLines, _Applet
 from nearby_tray.cli import Options
+from nearby_tray.core.model import Visibility
 from nearby_tray.settings import Settings, save, settings_path
 
 from .system.conftest import Daemon
@@ -101,6 +103,56 @@ def test_the_last_lines_of_the_log_are_kept_for_a_report() -> None:
     for number in range(9):
         kept.handle(logging.LogRecord("nearby_tray", logging.INFO, "", 1, "y" * 9000 + str(number), None, None))
     assert len(kept.lines) == 3 and all(len(line) <= 4000 for line in kept.lines)
+
+
+WINDOWS = {f"nearby_tray.ui.{name}" for name in ("panel", "parts", "dialogs", "settings", "doctor", "closing")}
+FOR_LATER = WINDOWS | {"nearby_tray.system.doctor", "nearby_tray.system.report", "nearby_tray.demo", "nearby_tray.simulation"}
+HEARING = {"bleak", "dbus_fast"}
+
+
+@pytest.mark.parametrize("visibility", [Visibility.EVERYONE, Visibility.NOBODY])
+def test_what_is_not_needed_in_the_tray_is_not_loaded(
+    session: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, visibility: Visibility
+) -> None:
+    """Windows are for whoever opens one, bleak is for hearing."""
+    pytest.importorskip("dbus_fast")
+    from .system.fake_bluez import FakeBlueZ
+    from .system.fake_networkmanager import FakeNetworkManager
+
+    program = (
+        "import atexit, json, sys\n"
+        "atexit.register(lambda: print(json.dumps(sorted(sys.modules))))\n"
+        "from nearby_tray import cli\n"
+        "from nearby_tray.system.networkmanager import NetworkManager\n"
+        "async def address(*_): return bytes.fromhex('024e54000001')\n"  # no kernel has this radio
+        "NetworkManager.__init__.__kwdefaults__['read_address'] = address\n"
+        "sys.exit(cli.main(['--background', '--log-level', 'error']))"
+    )
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", session["DBUS_SYSTEM_BUS_ADDRESS"])
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    save(settings_path(), Settings(visibility=visibility))
+    hears = visibility is Visibility.EVERYONE
+
+    async def story() -> set[str]:
+        bluez, manager = FakeBlueZ(), FakeNetworkManager()
+        await bluez.start()
+        await manager.start()
+        applet = await asyncio.create_subprocess_exec(sys.executable, "-c", program, env=session, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+        async with asyncio.timeout(LIMIT):
+            while True:
+                status, said = await tray(session, "status", "--json")
+                if status == 0 and set((now := json.loads(said))["radios"].values()) == {None} and now["listening"] is hears:
+                    break
+            assert (await tray(session, "quit"))[0] == 0
+            loaded, _ = await applet.communicate()
+        await manager.stop()
+        await bluez.stop()
+        assert hears is any(call[1] == "StartDiscovery" for call in bluez.calls)
+        return set(json.loads(loaded))
+
+    loaded = asyncio.run(story())
+    assert not loaded & FOR_LATER
+    assert loaded & HEARING == (HEARING if hears else set())
 
 
 def test_a_signal_ends_it_in_order(session: dict[str, str]) -> None:

@@ -44,6 +44,7 @@ from .orders import (
     Cancel,
     Command,
     Decline,
+    Dismiss,
     EnterPin,
     Event,
     Expel,
@@ -323,6 +324,9 @@ def _host(state: Hosting, event: Event, rules: Rules) -> Step:
             return Over(None, None, state.order), rejections
         case _ if state.group is None:
             return state, []
+
+        case Dismiss():
+            return replace(state, problem=None), []
 
         # somebody wants in
         case WifiRequest(address, asks) if _may_ask(state, address) and asks is not Asks.INVITE:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QFontDatabase, QGuiApplication, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QCursor, QFontDatabase, QGuiApplication, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -144,6 +144,10 @@ class Panel(QWidget):
         if (screen := self.screen()) is not None:
             width = min(width, screen.availableGeometry().width())
             height = min(height, screen.availableGeometry().height() - 48)
+            if self.isVisible() and self._page is not None and self._page.held:
+                # To grow at the lower edge of the screen it would have to move; it does when the pointer has left.
+                room = screen.availableGeometry().bottom() - self.frameGeometry().bottom() + self.height()
+                height = max(self.height(), min(height, room))
         # Its scroll bar would take width, wrap more text and so keep itself needed.
         fits = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if height == wanted else Qt.ScrollBarPolicy.ScrollBarAsNeeded
         self._scroll.setVerticalScrollBarPolicy(fits)
@@ -321,6 +325,11 @@ class _Page(QWidget):
     def build(self) -> None:
         raise NotImplementedError
 
+    @property
+    def held(self) -> bool:
+        """Is the pointer on something that must not move away from under it?"""
+        return False
+
     def focus_first(self) -> None:
         """Where the keyboard starts: the page itself, so that no key pressed a moment too late ends what has just begun."""
         self.setFocus()
@@ -401,7 +410,17 @@ def _show_failure(notice: Notice, failure: Failure | None, peer: Peer | None) ->
 
 
 class _PeerList(QFrame):
-    """It never moves a row under the pointer: while the pointer is in it, rows that are gone stay, dimmed."""
+    """Nothing in it jumps. While the pointer is in it every row keeps its place: one that is gone stays, dimmed, and new ones come below.
+
+    Only when the pointer has rested for a while do those go that are gone below it, so that they do not pile up where much comes and goes.
+    Without the pointer in it the rows are in the snapshot's order. The row that the keyboard is on stays as long as it is: otherwise the
+    next one would be, and Space would ask that.
+    """
+
+    let_go = Signal()  # the pointer was in it, and is not any more
+    AT_ONCE = 8  # rows made in one turn of the event loop: each takes more than half a millisecond, and a crowd would be felt
+    SOON = 5  # ms; with 0 the rows of two turns would be made in one
+    REST = 5000  # ms
 
     def __init__(self, nobody: str, chosen: Callable[[Peer], None]) -> None:
         super().__init__()
@@ -412,58 +431,118 @@ class _PeerList(QFrame):
         self._list = QWidget()
         self._list.setObjectName("list")
         self._list.setAccessibleName(tr("Computers nearby"))
+        self._list.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._rows_layout = column(self._list, spacing=1)
+        self._rows_layout.setAlignment(Qt.AlignmentFlag.AlignTop)  # not spread in the moment before the list is as high as its rows
         self._list.installEventFilter(self)
-        self._rows: dict[str, PeerRow] = {}
+        self._rows: dict[str, PeerRow] = {}  # from top to bottom
         self._peers: tuple[Peer, ...] = ()
+        self._was_held = False
+        self._soon, self._rest = QTimer(self), QTimer(self)
+        for timer, wait, act in ((self._soon, self.SOON, self._arrange), (self._rest, self.REST, self._tidy)):
+            timer.setSingleShot(True)
+            timer.setInterval(wait)
+            timer.timeout.connect(act)
         self._nobody = label(nobody, "dim")
         self._nobody.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nobody.setMinimumHeight(96)
         inside.addWidget(self._nobody)
         inside.addWidget(self._list)
 
+    @property
+    def held(self) -> bool:
+        """Is the pointer in it?"""
+        return self._list.isVisible() and self._list.underMouse()
+
     def show_peers(self, peers: tuple[Peer, ...]) -> None:
         self._peers = peers
-        self._arrange(keep=self._list.underMouse())
+        self._arrange()
 
     def choose(self, id: str) -> None:
-        row = self._rows.get(id)
-        if row is not None and not row.gone:
-            self._chosen(row.peer)
+        known = self._rows.get(id)
+        if known is not None and known.usable:
+            self._chosen(known.peer)
 
-    def _arrange(self, *, keep: bool) -> None:
-        here = {peer.id: peer for peer in self._peers}
-        for id, gone in list(self._rows.items()):
+    def _arrange(self) -> None:
+        before, here = list(self._rows), {peer.id: peer for peer in self._peers}
+        held = self.held
+        for id, known in list(self._rows.items()):
             if id in here:
-                continue
-            if keep:
-                gone.show_peer(gone.peer, gone=True)
-            else:
-                del self._rows[id]
-                self._rows_layout.removeWidget(gone)
-                gone.hide()
-                gone.deleteLater()
-        for id, peer in here.items():
-            known = self._rows.get(id)
-            if known is None:
-                self._rows[id] = known = PeerRow(peer)
-                known.clicked.connect(lambda _checked=False, id=id: self.choose(id))
-                self._rows_layout.addWidget(known)
-                known.show()
-            elif known.peer != peer or known.gone:
-                known.show_peer(peer, gone=False)
+                if known.out_of_date(here[id]):
+                    known.show_peer(here[id])
+            elif not held and not known.chosen:
+                self._remove(id)
+            elif not known.gone:
+                known.show_peer(known.peer, gone=True)
+        new = [id for id in here if id not in self._rows]
+        for id in new[: self.AT_ONCE]:
+            self._rows[id] = known = PeerRow(here[id])
+            known.clicked.connect(lambda _checked=False, id=id: self.choose(id))
+            known.left.connect(self._soon.start)
+            self._rows_layout.addWidget(known)
+            known.show()
+        if len(new) > self.AT_ONCE:
+            self._soon.start()
+        if not held:
+            order = [id for id in here if id in self._rows]
+            for place, id in enumerate(before):
+                if id in self._rows and id not in here:
+                    order.insert(place, id)
+            self._sort(order)
         self._nobody.setVisible(not self._rows)
         self._list.setVisible(bool(self._rows))
+        was_held, self._was_held = self._was_held, held
+        if was_held and not held:
+            self.let_go.emit()
+
+    def _remove(self, id: str) -> None:
+        gone = self._rows.pop(id)
+        self._rows_layout.removeWidget(gone)
+        gone.hide()
+        gone.deleteLater()
+
+    def _sort(self, order: list[str]) -> None:
+        if order == list(self._rows):
+            return
+        self._rows = {id: self._rows[id] for id in order}
+        above: PeerRow | None = None
+        for place, known in enumerate(self._rows.values()):
+            if self._rows_layout.indexOf(known) != place:
+                self._rows_layout.removeWidget(known)
+                self._rows_layout.insertWidget(place, known)
+            if above is not None:
+                QWidget.setTabOrder(above, known)
+            above = known
+
+    def _tidy(self) -> None:
+        """The pointer rests."""
+        pointer = self._list.mapFromGlobal(QCursor.pos()).y()
+        for id, known in list(self._rows.items()):
+            if known.gone and not known.chosen and known.y() > pointer:
+                self._remove(id)
+        if self.held:
+            self._rest.start()
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Leave and watched is self._list:
-            self._arrange(keep=False)
+        if watched is self._list:
+            match event.type():
+                case QEvent.Type.HoverEnter | QEvent.Type.HoverMove:
+                    self._was_held = True
+                    self._rest.start()
+                case QEvent.Type.Leave:
+                    # A moment later: Qt also says so in the middle of hiding a row, and that the pointer is in it again after that.
+                    self._rest.stop()
+                    self._soon.start()
+                    self.updateGeometry()  # the window may have held still, too
         return False
 
     def hideEvent(self, event: QHideEvent) -> None:
         # The next search starts with an empty list; these rows belong to this one.
         self._peers = ()
-        self._arrange(keep=False)
+        self._soon.stop()
+        self._rest.stop()
+        for id in list(self._rows):
+            self._remove(id)
         super().hideEvent(event)
 
 
@@ -481,6 +560,10 @@ class _Seeking(_Page):
         self.layout_.addWidget(self._stop)
         self._snapshot = Snapshot()
         self._chosen: Peer | None = None
+
+    @property
+    def held(self) -> bool:
+        return self._list.held
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
@@ -1006,6 +1089,8 @@ class _Hosting(_Page):
     def build(self) -> None:
         self._problem = Notice("bad", "warning")
         self._problem.setObjectName("failure")
+        self._problem.inside.addSpacing(4)
+        self._problem.inside.addLayout(row(button(tr("&Dismiss"), self.controller.dismiss, role="flat", name="dismissButton"), 1))
         self.layout_.addWidget(self._problem)
         self._starting, inside = card(spacing=10)
         self._step = Step(tr("Starting a group"))
@@ -1036,6 +1121,8 @@ class _Hosting(_Page):
         self._invite = button(tr("&Invite…"), self.controller.seek, name="inviteButton")
         self.layout_.addWidget(self._invite)
         self._list = _PeerList(tr("Looking for machines nearby.\n{what}", what=tr(text.PHONE)), self._ask_in)
+        self._snapshot = Snapshot()
+        self._list.let_go.connect(self._draw)
         self.layout_.addWidget(self._left)
         self.layout_.addWidget(self._list)
 
@@ -1048,8 +1135,21 @@ class _Hosting(_Page):
         self.layout_.addWidget(self._details)
         self.layout_.addWidget(button(tr("End the &group"), self.controller.disconnect, name="endGroupButton"))
 
+    @property
+    def held(self) -> bool:
+        return self._list.held
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
         up, coming = snapshot.link is not None, snapshot.peer
+        inside = {member.peer.id for member in snapshot.members} | {member.peer.address for member in snapshot.members}
+        others = tuple(peer for peer in snapshot.peers if peer.id not in inside and peer.address not in inside and peer.address)
+        # While nobody is looked for there are no peers in the snapshot; the deadline says that somebody is.
+        finding = up and coming is None and (bool(snapshot.peers) or snapshot.deadline is not None)
+        if finding and self._list.held:
+            # A member or a notice more above the list would push it away from under the pointer: they come when that has left.
+            self._list.show_peers(others)
+            return
         _show_failure(self._problem, snapshot.failure, None)
         self._starting.setVisible(not up)
         self._step.show_step("done" if up else "going", tr("Starting a group"))
@@ -1062,10 +1162,6 @@ class _Hosting(_Page):
             self._countdown.follow(snapshot)
         self._empty.setVisible(up and not snapshot.members and coming is None)
         self._show_members(snapshot)
-        inside = {member.peer.id for member in snapshot.members} | {member.peer.address for member in snapshot.members}
-        others = tuple(peer for peer in snapshot.peers if peer.id not in inside and peer.address not in inside and peer.address)
-        # While nobody is looked for there are no peers in the snapshot; the deadline says that somebody is.
-        finding = up and coming is None and (bool(snapshot.peers) or snapshot.deadline is not None)
         self._left.follow(snapshot if finding else replace(snapshot, deadline=None))
         self._list.setVisible(finding)
         self._list.show_peers(others if finding else ())
@@ -1081,6 +1177,9 @@ class _Hosting(_Page):
             for address in own:
                 self._own.addWidget(_Address(address, tr("This computer")))
         self._details.show_snapshot(snapshot)
+
+    def _draw(self) -> None:
+        self.show_snapshot(self._snapshot)
 
     def _show_members(self, snapshot: Snapshot) -> None:
         here = {member.peer.address or member.peer.id: member for member in snapshot.members}

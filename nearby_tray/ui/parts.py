@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QFont,
     QFontDatabase,
     QFontMetrics,
@@ -485,7 +486,12 @@ def signal_bars(painter: QPainter, where: QRectF, strength: int | None, tones: t
 
 
 class PeerRow(QAbstractButton):
-    """A peer in the list: kind, name, badges, signal. A click chooses it; one that cannot be asked says why."""
+    """A peer in the list: kind, name, badges, signal. A click chooses it; one that cannot be asked says why.
+
+    Qt moves the keyboard on from what is disabled: a row that it is on is not, only drawn so, and nothing may come of a click on it.
+    """
+
+    left = Signal()  # the keyboard went on
 
     def __init__(self, peer: Peer) -> None:
         super().__init__()
@@ -495,13 +501,25 @@ class PeerRow(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.peer = peer
         self.gone = False
-        self.show_peer(peer, gone=False)
+        self.show_peer(peer)
 
-    def show_peer(self, peer: Peer, *, gone: bool) -> None:
+    @property
+    def usable(self) -> bool:
+        return (self.peer.reachable or text.is_foreign(self.peer)) and not self.gone
+
+    @property
+    def chosen(self) -> bool:
+        """Is the keyboard on it, or will it be when the window is the active one?"""
+        return self.window().focusWidget() is self
+
+    def out_of_date(self, peer: Peer) -> bool:
+        return self.peer != peer or self.gone or self.isEnabled() != (self.usable or self.chosen)
+
+    def show_peer(self, peer: Peer, *, gone: bool = False) -> None:
         self.peer, self.gone = peer, gone
-        foreign = text.is_foreign(peer)
-        self.setEnabled((peer.reachable or foreign) and not gone)
-        self.setCursor(Qt.CursorShape.PointingHandCursor if self.isEnabled() else Qt.CursorShape.ArrowCursor)
+        foreign, usable = text.is_foreign(peer), self.usable
+        self.setEnabled(usable or self.chosen)
+        self.setCursor(Qt.CursorShape.PointingHandCursor if usable else Qt.CursorShape.ArrowCursor)
         self.setText(text.clean(peer.name).replace("&", "&&"))
         self.setAccessibleName(text.peer_line(peer))
         hint = "" if peer.reachable else tr(text.FOREIGN if foreign else text.UNREACHABLE)
@@ -523,11 +541,15 @@ class PeerRow(QAbstractButton):
             self.update()
         super().changeEvent(event)
 
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.left.emit()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         tones, painter = colours(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        live = self.isEnabled()
+        live = self.usable
         if live and (self.underMouse() or self.isDown()):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tones.line if self.isDown() else tones.hover))

@@ -307,7 +307,14 @@ VISIBILITY_HINTS: Mapping[Visibility, str] = {
 
 ACCEPT_PAIRED_HINT = "Only computers paired over Bluetooth, and only over a connection seen to be encrypted; otherwise you are asked."
 
-KINDS: Mapping[str, str] = {"laptop": "Laptop", "desktop": "Desktop", "phone": "Phone", "tablet": "Tablet", "other": "Computer"}
+KINDS: Mapping[str, str] = {
+    "laptop": "Laptop",
+    "desktop": "Desktop",
+    "phone": "Phone",
+    "tablet": "Tablet",
+    "tv": "TV",
+    "other": "Computer",
+}
 
 PURPOSES: Mapping[str, str] = {
     "link": "wants to link with this computer",

@@ -370,6 +370,8 @@ def test_one_that_did_not_come_in_is_said_and_the_group_goes_on() -> None:
     assert m.failure() == Failure(Stage.HOSTING, Reason.PBC_OVERLAP) and m.stage() is Stage.HOSTING
     m.do(WifiRequest(PHONE, Asks.PROVISION, Method.PBC))
     assert m.failure() is None and m.stage() is Stage.ASKED, "it may ask again"
+    m.do(o.Accept(), AdmissionFailed(m.hosted.attempt, "", Reason.PBC_OVERLAP), o.Dismiss())
+    assert m.failure() is None and m.stage() is Stage.HOSTING
 
 
 def test_one_that_lets_its_time_pass_holds_the_door_no_longer() -> None:

@@ -34,7 +34,7 @@ PHONE = Peer("p3", "Pixel 9", "phone", "02:00:00:00:03:00", on_wifi=True, streng
 TV = Peer(
     "p6",
     "[TV] Living room",
-    "other",
+    "tv",
     "02:00:00:00:06:00",
     on_wifi=True,
     strength=64,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QScrollArea, QToolButton, QWidget
@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 
 from nearby_tray.core.model import Failure, Method, Peer, Probe, Radios, Reason, Snapshot, Stage, Visibility
 from nearby_tray.ui import text, theme
-from nearby_tray.ui.panel import Doors, Panel, scoped
+from nearby_tray.ui.panel import Doors, Panel, _PeerList, scoped
 from nearby_tray.ui.parts import Code, Countdown, PeerRow, Sparkline
 
-from .scenes import ABLE, ANNA, HOSTILE, LONG, MEMBERS, OLD, PHONE, SCENES, STUDIO, TV, FakeController, idle
+from .scenes import ABLE, ANNA, HOSTILE, MEMBERS, OLD, PHONE, SCENES, STUDIO, TV, FakeController, idle
 
 
 class Opened:
@@ -297,9 +297,14 @@ def test_inviting_looks_for_machines_and_offers_those_that_are_not_in(make: Make
     assert not rows(panel) and not named(panel, "inviteButton").isEnabled()
 
 
-def test_what_went_wrong_in_a_group_is_said_in_it(make: Make) -> None:
-    panel, _ = make(SCENES["hosting-problem"])
+def test_what_went_wrong_in_a_group_is_said_in_it_until_dismissed(make: Make) -> None:
+    panel, controller = make(SCENES["hosting-problem"])
+    controller.calls.clear()
     assert text.REASONS[Reason.WRONG_PIN].title in words(panel)
+    named(panel, "dismissButton").click()
+    assert controller.calls == [("dismiss",)]
+    controller.show(replace(SCENES["hosting-problem"], failure=None))
+    assert text.REASONS[Reason.WRONG_PIN].title not in words(panel)
 
 
 @pytest.mark.parametrize("scene", ["forming-pin", "hosting-pin"])
@@ -357,18 +362,172 @@ def test_the_list_keeps_its_order_and_its_rows(make: Make) -> None:
     assert all(row.peer.strength == 99 for row in before)
 
 
-def test_no_row_moves_under_the_pointer(bot: QtBot, make: Make) -> None:
-    panel, controller = make(replace(SCENES["seeking"], peers=(ANNA, STUDIO, LONG)))
-    bot.waitExposed(panel)
+def crowd(*numbers: int) -> tuple[Peer, ...]:
+    return tuple(replace(STUDIO, id=f"c{k}", name=f"computer {k}") for k in numbers)
+
+
+def ids(panel: Panel) -> list[str]:
+    return [row.peer.id for row in rows(panel)]
+
+
+def places(panel: Panel) -> dict[str, int]:
+    """How far down the screen each row is."""
+    return {row.peer.id: row.mapToGlobal(QPoint(0, 0)).y() for row in rows(panel)}
+
+
+Point = Callable[[Panel, str], None]
+
+
+@pytest.fixture
+def point(bot: QtBot) -> Point:
+    """Move the pointer onto the row of that peer, or with "" away from the list."""
+
+    def pointed(panel: Panel, id: str) -> None:
+        listing = panel.findChild(QWidget, "list")
+        assert isinstance(listing, QWidget)
+        bot.waitExposed(panel)
+        row = next((row for row in rows(panel) if row.peer.id == id), None)
+
+        def there() -> bool:
+            QTest.mouseMove(row or panel, QPoint(20, 9 if row is not None else 5))
+            return row.underMouse() if row is not None else not listing.underMouse()
+
+        bot.waitUntil(lambda: len({row.y() for row in rows(panel)}) == len(rows(panel)))
+        bot.waitUntil(there)
+
+    return pointed
+
+
+def seeking(*peers: Peer) -> Snapshot:
+    return replace(SCENES["seeking"], peers=peers)
+
+
+def test_no_row_moves_under_the_pointer(bot: QtBot, make: Make, point: Point) -> None:
+    panel, controller = make(seeking(*crowd(0, 1, 2, 3)))
+    point(panel, "c2")
+    before = places(panel)
+    controller.show(seeking(*crowd(3, 1, 2, 5)))
+    QApplication.processEvents()
+    assert ids(panel) == ["c0", "c1", "c2", "c3", "c5"], "gone ones stay, new ones come below, others keep their order"
+    assert {id: y for id, y in places(panel).items() if id in before} == before
+    assert [row.isEnabled() for row in rows(panel)] == [False, True, True, True, True]
+    controller.show(seeking(*crowd(3, 1, 2, 0, 5)))
+    assert all(row.isEnabled() for row in rows(panel)), "one that comes back is in its old place"
+    controller.show(seeking(*crowd(3, 1, 5)))
+    QTest.mouseClick(next(row for row in rows(panel) if row.peer.id == "c2"), Qt.MouseButton.LeftButton)
+    assert controller.calls == [], "nobody else is asked in the place of one that is gone"
+    point(panel, "")
+    bot.waitUntil(lambda: ids(panel) == ["c3", "c1", "c5"])  # without the pointer it is the snapshot's order
+
+
+class Seen(QObject):
+    """Counts events of one type, and does something at each."""
+
+    def __init__(self, wanted: QEvent.Type, then: Callable[[], object] = lambda: None) -> None:
+        super().__init__()
+        self.wanted, self.then, self.count = wanted, then, 0
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        if event.type() == self.wanted:
+            self.count += 1
+            self.then()
+        return False
+
+
+def test_a_pointer_that_leaves_while_rows_go_is_no_surprise(make: Make) -> None:
+    """Qt says that it left, and that it came again, in the middle of hiding a row."""
+    panel, controller = make(seeking(*crowd(0, 1, 2, 3)))
     listing = panel.findChild(QWidget, "list")
     assert isinstance(listing, QWidget)
-    listing.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, True)
-    controller.show(replace(SCENES["seeking"], peers=(STUDIO, LONG)))
-    assert [row.peer.id for row in rows(panel)] == [ANNA.id, STUDIO.id, LONG.id]
-    assert [row.isEnabled() for row in rows(panel)] == [False, True, True]
-    listing.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
-    QApplication.sendEvent(listing, QEvent(QEvent.Type.Leave))
-    assert [row.peer.id for row in rows(panel)] == [STUDIO.id, LONG.id]
+    left = Seen(QEvent.Type.Hide, lambda: QApplication.sendEvent(listing, QEvent(QEvent.Type.Leave)))
+    rows(panel)[0].installEventFilter(left)
+    controller.show(seeking(*crowd(3)))
+    assert left.count == 1 and ids(panel) == ["c3"]
+
+
+def test_a_pointer_that_rests_lets_go_what_is_below_it(bot: QtBot, make: Make, point: Point, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_PeerList, "REST", 20)
+    panel, controller = make(seeking(*crowd(0, 1, 2, 3, 4)))
+    point(panel, "c2")
+    before, moves = places(panel), Seen(QEvent.Type.Move)
+    rows(panel)[2].installEventFilter(moves)
+    controller.show(seeking(*crowd(1, 4)))
+    bot.waitUntil(lambda: ids(panel) == ["c0", "c1", "c2", "c4"])
+    bot.waitUntil(lambda: places(panel)["c4"] == before["c3"])
+    assert {id: y for id, y in places(panel).items() if id != "c4"} == {id: before[id] for id in ("c0", "c1", "c2")}
+    assert moves.count == 0, "not even for a moment"
+
+
+def test_a_panel_at_the_lower_edge_grows_upwards_only_without_the_pointer(bot: QtBot, make: Make, point: Point) -> None:
+    panel, controller = make(seeking(*crowd(0, 1)))
+    point(panel, "")
+    free = QGuiApplication.primaryScreen().availableGeometry()
+    panel.move(free.left(), free.bottom() - panel.height() - 5)
+    point(panel, "c1")
+    before, top = places(panel), panel.y()
+    controller.show(seeking(*crowd(*range(8))))
+    bot.waitUntil(lambda: panel.frameGeometry().bottom() >= free.bottom() - 1)
+    assert panel.y() == top
+    assert {id: places(panel)[id] for id in before} == before
+    point(panel, "")
+    bot.waitUntil(lambda: panel.y() < top)
+    assert panel.frameGeometry().bottom() <= free.bottom()
+
+
+def test_who_joins_a_group_does_not_push_the_list_away_from_the_pointer(bot: QtBot, make: Make, point: Point) -> None:
+    finding = replace(SCENES["hosting-finding"], members=(), peers=crowd(0, 1))
+    panel, controller = make(finding)
+    point(panel, "c1")
+    before = places(panel)
+    controller.show(replace(finding, members=MEMBERS[:2], failure=Failure(Stage.HOSTING, Reason.WRONG_PIN), peers=crowd(0, 1, 2)))
+    QApplication.processEvents()
+    assert ids(panel) == ["c0", "c1", "c2"] and {id: places(panel)[id] for id in before} == before
+    assert not [b for b in panel.findChildren(QPushButton, "expelButton") if b.isVisible()]
+    point(panel, "")
+    bot.waitUntil(lambda: len([b for b in panel.findChildren(QPushButton, "expelButton") if b.isVisible()]) == 2)
+    assert text.REASONS[Reason.WRONG_PIN].title in words(panel)
+
+
+def test_the_keyboard_stays_on_its_row(bot: QtBot, make: Make) -> None:
+    panel, controller = make(seeking(*crowd(0, 1, 2)))
+    bot.waitExposed(panel)
+    QApplication.processEvents()
+    mine = rows(panel)[1]
+    mine.setFocus()
+    controller.show(seeking(*crowd(2, 1, 7, 0)))
+    QApplication.processEvents()
+    assert ids(panel) == ["c2", "c1", "c7", "c0"] and panel.focusWidget() is mine
+    reached = []
+    for row in rows(panel)[:-1]:
+        row.setFocus()
+        row.focusNextChild()
+        reached.append(panel.focusWidget())
+    assert reached == rows(panel)[1:], "Tab goes through them as they are seen"
+    mine.setFocus()
+    for left in (crowd(2, 7, 0), (crowd(2)[0], replace(crowd(1)[0], reachable=False, on_wifi=False), *crowd(7, 0))):
+        controller.show(seeking(*left))
+        QApplication.processEvents()
+        assert ids(panel) == ["c2", "c1", "c7", "c0"] and panel.focusWidget() is mine
+        QTest.keyClick(mine, Qt.Key.Key_Space)
+        assert controller.calls == [], "and Space asks nobody else when it is gone"
+    rows(panel)[2].setFocus()
+    bot.waitUntil(lambda: not mine.isEnabled())
+    controller.show(seeking(*crowd(2, 7, 0)))
+    assert ids(panel) == ["c2", "c7", "c0"]
+
+
+def test_a_crowd_comes_a_few_rows_at_a_time(bot: QtBot, make: Make) -> None:
+    panel, controller = make(seeking())
+    controller.show(seeking(*crowd(*range(200))))
+    assert ids(panel) == [f"c{k}" for k in range(_PeerList.AT_ONCE)]
+    bot.waitUntil(lambda: len(rows(panel)) == 200)
+    bot.waitUntil(lambda: ids(panel) == [f"c{k}" for k in range(200)])
+    controller.show(seeking(*crowd(*range(1, 40))))
+    controller.show(seeking(*crowd(*range(1, 40), *range(300, 350))))
+    controller.show(seeking(*crowd(*range(1, 3))))
+    bot.wait(2 * _PeerList.SOON)
+    QApplication.processEvents()
+    assert ids(panel) == ["c1", "c2"], "those that were still to come are not made"
 
 
 def test_a_new_search_starts_with_an_empty_list(make: Make) -> None:
@@ -378,10 +537,9 @@ def test_a_new_search_starts_with_an_empty_list(make: Make) -> None:
     assert rows(panel) == []
 
 
-def test_a_crowd_fits_into_the_window(make: Make) -> None:
-    crowd = tuple(replace(STUDIO, id=f"c{k}", name=f"computer {k}") for k in range(64))
-    panel, _ = make(replace(SCENES["seeking"], peers=crowd))
-    assert len(rows(panel)) == 64
+def test_a_crowd_fits_into_the_window(bot: QtBot, make: Make) -> None:
+    panel, _ = make(seeking(*crowd(*range(64))))
+    bot.waitUntil(lambda: len(rows(panel)) == 64)
     screen = QGuiApplication.primaryScreen().availableGeometry()
     assert panel.height() <= screen.height()
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from nearby_tray.core import pin
 from nearby_tray.core.model import Abilities, Failure, Grade, Method, Peer, Probe, Reason, Snapshot, Stage, Visibility
+from nearby_tray.core.wire import Kind
 from nearby_tray.ui import text
 
 from .scenes import ALL, ANNA, HOSTILE, PHONE, PIN, SCENES, TV
@@ -48,6 +49,8 @@ def test_tables_are_complete() -> None:
     assert set(text.STATES) == set(text.DURING) == set(Stage)
     assert set(text.GRADES) == set(Grade)
     assert set(text.VISIBILITIES) == set(text.VISIBILITY_HINTS) == set(Visibility)
+    # What one of ours says of itself, and what Wi-Fi Direct says of a television.
+    assert set(text.KINDS) == {*map(str, Kind), "tv"} and text.kind_words(TV) == "TV (QE55)"
 
 
 def test_tables_of_ways_are_complete() -> None:

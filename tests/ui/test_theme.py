@@ -47,6 +47,8 @@ def test_each_kind_has_its_glyph(bot: QtBot) -> None:
     for name in (*text.KINDS, "copy", "check", "warning", "settings", "trusted", "paired", "hint", "chevron"):
         assert not theme.pixmap(name, "#123456", 16, 2.0).isNull()
         assert (theme.icons_folder() / f"{name}.svg").is_file()
+    pictures = {bytes(theme.pixmap(name, "#123456", 24).toImage().constBits()) for name in text.KINDS}
+    assert len(pictures) == len(text.KINDS), "no two are alike"
     assert not theme.application_icon().isNull()
 
 
