@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from . import BUS_INTERFACE, BUS_NAME, BUS_PATH
-from .core.model import Failure, Method, Radios, Snapshot
+from .core.model import Asker, Failure, Method, Radios, Snapshot
 from .ui import text
 
 if TYPE_CHECKING:
@@ -223,6 +223,8 @@ class _Applet:
             texts=text,
             accept=self.controller.accept,
             decline=self.controller.decline,
+            allow=self.controller.allow,
+            forbid=self.controller.forbid,
             disconnect=self.controller.disconnect,
             seek=self.controller.seek,
             copy=self._face.copy if self._face is not None else None,
@@ -255,20 +257,26 @@ class _Applet:
     def settings(self) -> Settings:
         return self.controller.settings
 
-    def seek(self) -> None:
-        self.controller.seek()
+    def seek(self, *, asker: Asker) -> None:
+        self.controller.seek(asker=asker)
 
-    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False) -> None:
-        self.controller.ask(peer_id, method, remember)
+    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker) -> None:
+        self.controller.ask(peer_id, method, remember, asker=asker)
 
     def enter_pin(self, pin: str) -> None:
         self.controller.enter_pin(pin)
 
-    def host(self, persistent: bool) -> None:
-        self.controller.host(persistent)
+    def host(self, persistent: bool, *, asker: Asker) -> None:
+        self.controller.host(persistent, asker=asker)
 
-    def invite(self, peer_id: str) -> None:
-        self.controller.invite(peer_id)
+    def invite(self, peer_id: str, *, asker: Asker) -> None:
+        self.controller.invite(peer_id, asker=asker)
+
+    def allow(self) -> None:
+        self.controller.allow()
+
+    def forbid(self) -> None:
+        self.controller.forbid()
 
     def expel(self, address: str) -> None:
         self.controller.expel(address)

@@ -132,13 +132,13 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         "--method", choices=tuple(METHODS), help="for a machine without Nearby Tray, which is not verified: what this computer does"
     )
     connect.add_argument("--remember", action="store_true", help="with --method: remember the group, so that it can be formed again")
-    accept = verb("accept", "accept the request for a link", answers=True)
+    accept = verb("accept", "accept the request for a link, or allow what a program asks for", answers=True)
     accept.add_argument("--remember", action="store_true", help="no code next time, if the other side remembers too")
     pin = verb("pin", "enter the PIN that the other machine shows; it is read from the terminal, never an argument", answers=True)
     for each in (connect, accept, pin):
         each.add_argument("--pin-stdin", action="store_true", help="read the PIN from standard input instead")
         each.add_argument("--wait", action="store_true", help="wait until linked, or until it did not work")
-    verb("decline", "decline the request for a link")
+    verb("decline", "decline the request for a link, or what a program asks for")
     host = verb("host", "own a group that phones, TVs and other computers can join", answers=True)
     host.add_argument("--remember", action="store_true", help="remember the group: who was in it can come back")
     invite = verb("invite", "invite a machine into the group, looking for it first if needed")
@@ -836,7 +836,23 @@ def _show(said: Any, as_json: bool, lines: Callable[[Any], list[str]]) -> None:
 
 def _status_lines(said: dict[str, Any]) -> list[str]:
     """A headline as the tray says it, then what is known, a line each."""
-    from .core.model import Failure, Grade, Health, LinkInfo, Member, Method, Peer, Probe, Radios, Reason, Snapshot, Stage
+    from .core.model import (
+        Asker,
+        Failure,
+        Grade,
+        Health,
+        LinkInfo,
+        Member,
+        Method,
+        Peer,
+        Probe,
+        Radios,
+        Reason,
+        Snapshot,
+        Stage,
+        Wish,
+        WishKind,
+    )  # fmt: skip
     from .ui import text
 
     peer, health, failure, radios = said.get("peer"), said.get("health"), said.get("failure"), said["radios"]
@@ -861,6 +877,14 @@ def _status_lines(said: dict[str, Any]) -> list[str]:
         rows += [("", f"{failure['sentence']} {failure['advice']}")]
         if failure.get("detail"):
             rows.append(("detail", failure["detail"]))
+    wish = said.get("wish")
+    if isinstance(wish, dict):
+        by, whom = wish["asked_by"], wish.get("peer")
+        asks = Wish(Asker(str(by["name"])), WishKind(wish["what"]), Peer("", str(whom["name"])) if whom else None, 0.0, 0.0)
+        rows += [("", text.wish_words(asks)), ("program", by["path"])]
+        rows.append(("", "Allow it with: nearby-tray accept; refuse it with: nearby-tray decline"))
+    if isinstance(by := said.get("asked_by"), dict):
+        rows.append(("", text.asker_words(Snapshot(asker=Asker(str(by["name"]), own=by["own"] is True)))))
     if said["state"] == "idle" and not failure:
         for name, label in (("bluetooth", "Bluetooth"), ("wifi", "Wi-Fi")):
             if radios[name]:

@@ -68,6 +68,11 @@ class Controller(Protocol):
 
     def decline(self) -> None: ...
 
+    def allow(self) -> None:
+        """Yes to what a program of this computer asks for."""
+
+    def forbid(self) -> None: ...
+
     def cancel(self) -> None:
         """Whatever is going on."""
 

@@ -436,6 +436,8 @@ def notifier(wall: Wall, told: list[str]) -> Notifier:
         texts=text,
         accept=lambda: told.append("accept"),
         decline=lambda: told.append("decline"),
+        allow=lambda: told.append("allow"),
+        forbid=lambda: told.append("forbid"),
         disconnect=lambda: told.append("disconnect"),
         seek=lambda: told.append("seek"),
         copy=lambda address: told.append(address),
@@ -541,7 +543,17 @@ def test_what_the_user_did_is_no_news(notifier: Notifier, wall: Wall) -> None:
 def test_switched_off_nothing_is_shown(wall: Wall) -> None:
     on = [True]
     notifier = Notifier(
-        wall, texts=text, accept=list, decline=list, disconnect=list, seek=list, copy=None, raise_=list, enabled=lambda: on[0]
+        wall,
+        texts=text,
+        accept=list,
+        decline=list,
+        allow=list,
+        forbid=list,
+        disconnect=list,
+        seek=list,
+        copy=None,
+        raise_=list,
+        enabled=lambda: on[0],
     )
     notifier.show(LINKED)
     assert wall.pinned
@@ -637,7 +649,7 @@ def test_no_notification_holds_a_pin(notifier: Notifier, wall: Wall) -> None:
 
 def test_nothing_of_a_group_is_said_when_notifications_are_off(wall: Wall) -> None:
     nothing: Any = lambda *_: None  # noqa: E731
-    does: Any = dict.fromkeys(("accept", "decline", "disconnect", "seek", "copy", "raise_"), nothing)
+    does: Any = dict.fromkeys(("accept", "decline", "allow", "forbid", "disconnect", "seek", "copy", "raise_"), nothing)
     quiet = Notifier(wall, texts=text, enabled=lambda: False, **does)
     for snapshot in (GROUP_UP, replace(GROUP_UP, members=(Member(PHONE, 1.0),)), STRANGE, IDLE):
         quiet.show(snapshot)

@@ -10,6 +10,7 @@ import msgspec
 from nearby_tray.core.checks import Action, Finding, Fix, fail, ok, say, unknown, warn
 from nearby_tray.core.model import (
     Abilities,
+    Asker,
     Failure,
     Grade,
     Health,
@@ -24,6 +25,8 @@ from nearby_tray.core.model import (
     Stage,
     Timings,
     Visibility,
+    Wish,
+    WishKind,
 )
 from nearby_tray.settings import Settings
 
@@ -70,6 +73,8 @@ MEMBERS = (
     Member(replace(OLD, name="x" * 40), 90.0),
 )
 PIN = "12345670"
+FILES = Asker("Files", "/usr/bin/nautilus --gapplication-service", 4711)
+WISH = Wish(FILES, WishKind.LINK, ANNA, 100.0, 160.0)
 
 HOSTILE = (
     "<b>Bold</b><img src=x>",
@@ -163,6 +168,9 @@ SCENES: dict[str, Snapshot] = {
     "restoring": staged(Stage.RESTORING, attempt=2, restoring_because=Reason.LINK_LOST),
     "restoring-forming": staged(Stage.FORMING, attempt=2, restoring_because=Reason.GROUP_ENDED, timings=Timings(find=1.0)),
     "ending": staged(Stage.ENDING),
+    "wish": idle(stage=Stage.SEEKING, started=100.0, now=112.0, deadline=130.0, peers=(ANNA, STUDIO), wish=WISH, asker=FILES),
+    "wish-host": idle(radios=ABLE, now=112.0, wish=Wish(replace(FILES, name="", path=""), WishKind.HOST, None, 100.0, 160.0)),
+    "asking-for-a-program": staged(Stage.ASKING, code="042 719", asker=FILES),
     **STRANGE,
 }
 
@@ -220,6 +228,12 @@ class FakeController:
 
     def decline(self) -> None:
         self.calls.append(("decline",))
+
+    def allow(self) -> None:
+        self.calls.append(("allow",))
+
+    def forbid(self) -> None:
+        self.calls.append(("forbid",))
 
     def cancel(self) -> None:
         self.calls.append(("cancel",))

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from nearby_tray.core.model import Method, Snapshot, Stage
 from nearby_tray.ui import text
-from nearby_tray.ui.dialogs import DIALOGS, Dialog, EntryDialog, PinDialog, RequestDialog
+from nearby_tray.ui.dialogs import DIALOGS, Dialog, EntryDialog, PinDialog, RequestDialog, WishDialog
 from nearby_tray.ui.parts import Code, Countdown, PinField
 
 from .scenes import ABLE, HOSTILE, PIN, SCENES, FakeController, foreign, idle
@@ -439,7 +439,7 @@ def test_each_moment_has_at_most_one_dialog(open: Open) -> None:
         question = text.question(snapshot)
         assert question in ("", *DIALOGS), scene
     assert text.question(foreign_asked_with_pin()) == "request"
-    assert {kind.QUESTION for kind in (RequestDialog, EntryDialog, PinDialog)} == set(DIALOGS)
+    assert {kind.QUESTION for kind in (RequestDialog, WishDialog, EntryDialog, PinDialog)} == set(DIALOGS)
 
 
 def foreign_asked_with_pin() -> Snapshot:
