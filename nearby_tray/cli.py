@@ -53,7 +53,7 @@ class Options:
     demo: bool = False  # simulated radios
     once: bool = False  # the demo walks by itself and ends
     screenshots: Path | None = None  # where the demo saves pictures
-    log_level: str = "info"
+    log_level: str | None = None  # None: as the settings say
 
 
 class Failed(Exception):
@@ -110,7 +110,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument("--demo", action="store_true", help="the real interface on simulated radios, with a simulated neighbour")
     parser.add_argument("--once", action="store_true", help="with --demo: walk through a whole link by itself, then end")
     parser.add_argument("--screenshots", metavar="DIR", type=Path, help="with --demo --once: save a picture of each step there")
-    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), help="how much to say on stderr (default: info)")
+    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), help="how much to say on stderr (default: as set)")
     if all(word.startswith("--") and word != "--help" for word in words):
         parser.set_defaults(verb=None)
         return parser
@@ -189,7 +189,7 @@ def _run(wanted: argparse.Namespace) -> int:
             demo=wanted.demo,
             once=wanted.once,
             screenshots=wanted.screenshots,
-            log_level=wanted.log_level or ("warning" if wanted.once else "info"),
+            log_level=wanted.log_level or ("warning" if wanted.once else None),
         )
     )
 
@@ -420,6 +420,8 @@ async def _say(wanted: argparse.Namespace) -> int:
 
 async def _status(remote: _Remote, wanted: argparse.Namespace) -> int:
     said = await remote.status()
+    with suppress(Failed):  # of an older version
+        said["autostart"] = await remote.ask("Autostart")
     _show(said, wanted.json, _status_lines)
     return OK
 
@@ -764,7 +766,9 @@ async def _disconnect(remote: _Remote, _: argparse.Namespace) -> int:
 
 async def _settings(remote: _Remote, wanted: argparse.Namespace) -> int:
     if wanted.changes:
-        changes = dict(_change(text) for text in wanted.changes)
+        changes: dict[str, object] = {}
+        for words in wanted.changes:
+            changes |= _change(words)
         said = await remote.ask("ChangeSettings", "s", json.dumps(changes))
     else:
         said = await remote.ask("Settings")
@@ -799,21 +803,25 @@ _VERBS: dict[str, Callable[[_Remote, argparse.Namespace], Awaitable[int]]] = {
 # --- words -------------------------------------------------------------------------------------------------------------------
 
 
-def _change(text: str) -> tuple[str, object]:
-    """`port=2000` as the setting's name and its JSON value."""
+def _change(text: str) -> dict[str, object]:
+    """`port=2000` as the setting's name and its JSON value; `autostart=service` says two at once."""
     key, equals, value = text.partition("=")
     key = key.strip().replace("-", "_")
     if not equals or not key:
         raise Failed(USAGE, f"“{_line(text)}” is not KEY=VALUE.")
     value = value.strip()
     if key == "name":
-        return key, value
+        return {key: value}
+    if key == "language":  # “no” is Norwegian
+        return {key: "" if value.casefold() == "system" else value}
+    if key == "autostart" and value in ("entry", "service"):
+        return {key: True, "autostart_by": value}
     words: dict[str, object] = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False, "none": None, "": None}
     if value.casefold() in words:
-        return key, words[value.casefold()]
+        return {key: words[value.casefold()]}
     if value.isascii() and value.removeprefix("-").isdigit() and len(value) < 12:
-        return key, int(value)
-    return key, value
+        return {key: int(value)}
+    return {key: value}
 
 
 def _plain(value: object) -> str:
@@ -935,6 +943,8 @@ def _status_lines(said: dict[str, Any]) -> list[str]:
         rows += [("found", _peer_line(peer)) for peer in said["peers"]]
     left = said.get("visible_for_s")
     rows.append(("visible to", said["visibility"] + (f", {text.clock(left)} left" if left is not None else "")))
+    if isinstance(login := said.get("autostart"), dict):
+        rows.append(("at login", login["sentence"] or "not started"))
     return [_line(headline), *(f"  {label:<16} {_line(value)}" if label else f"  {_line(value)}" for label, value in rows)]
 
 

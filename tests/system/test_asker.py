@@ -88,11 +88,10 @@ def test_a_program_that_leaves_while_it_is_looked_at_is_nobody(daemon: object, r
     async def main() -> None:
         bus, other = await Bus.connect("session"), await Bus.connect("session")
         name = other.unique_name
-        real = bus.name_owner
+        real, left = bus.name_owner, asyncio.Event()
+        await bus.watch_name(name, lambda owner: None if owner else left.set())
 
         async def after_it_left(wanted: str) -> str | None:
-            left = asyncio.Event()
-            await bus.watch_name(wanted, lambda owner: None if owner else left.set())
             await other.close()
             await left.wait()
             return await real(wanted)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import msgspec
 
 from nearby_tray.core.checks import Action, Finding, Fix, fail, ok, say, unknown, warn
+from nearby_tray.core.keys import TrustedPeer
 from nearby_tray.core.model import (
     Abilities,
     Asker,
@@ -75,6 +76,11 @@ MEMBERS = (
 PIN = "12345670"
 FILES = Asker("Files", "/usr/bin/nautilus --gapplication-service", 4711)
 WISH = Wish(FILES, WishKind.LINK, ANNA, 100.0, 160.0)
+
+PEOPLE = (
+    TrustedPeer(b"\x01" * 32, bytes(32), "Anna's ThinkPad", since=1_780_000_000.0, last_linked=1_795_000_000.0),
+    TrustedPeer(b"\x02" * 32, bytes(32), "studio <b>", since=1_790_000_000.0),
+)
 
 HOSTILE = (
     "<b>Bold</b><img src=x>",
@@ -182,7 +188,7 @@ class FakeController:
         self.snapshot = snapshot or idle()
         self.calls: list[tuple[object, ...]] = []
         self.settings = Settings(name="Ben's laptop")
-        self.people = [("id-anna", "Anna's ThinkPad"), ("id-studio", "studio <b>")]
+        self.people = list(PEOPLE)
         self._callbacks: list[Callable[[Snapshot], None]] = []
 
     def show(self, snapshot: Snapshot) -> None:
@@ -249,7 +255,7 @@ class FakeController:
 
     def forget(self, identity_id: str) -> None:
         self.calls.append(("forget", identity_id))
-        self.people = [one for one in self.people if one[0] != identity_id]
+        self.people = [one for one in self.people if one.identity.hex() != identity_id]
 
     def health_window(self, open: bool) -> None:
         self.calls.append(("health_window", open))
