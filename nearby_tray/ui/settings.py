@@ -114,6 +114,10 @@ class SettingsWindow(QWidget):
             widget.setObjectName(object_name)
             widget.setAccessibleName(spoken)
 
+        for chooser in (self.autostart_by, self.log_level, self.language):
+            # Long words, in other languages longer still, are cut on a narrow screen rather than the window.
+            chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            chooser.setMinimumContentsLength(12)
         body = QWidget()
         body.setObjectName("body")
         inside = QVBoxLayout(body)

@@ -21,7 +21,23 @@ from nearby_tray import cli
 from nearby_tray.cli import NO_APPLET, NOT_POSSIBLE, OK, Options, main
 from nearby_tray.controller import Controller
 from nearby_tray.core import pin as pins
-from nearby_tray.core.model import Asker, Failure, Grade, Health, LinkInfo, Member, Method, Peer, Probe, Radios, Reason, Snapshot, Stage
+from nearby_tray.core.model import (
+    Asker,
+    Failure,
+    Grade,
+    Health,
+    LinkInfo,
+    Member,
+    Method,
+    Peer,
+    Probe,
+    Radios,
+    Reason,
+    Snapshot,
+    Stage,
+    Wish,
+    WishKind,
+)
 from nearby_tray.settings import Settings
 from nearby_tray.simulation.air import ALL
 from nearby_tray.simulation.demo import NEIGHBOUR, controller, neighbourhood
@@ -639,6 +655,15 @@ def test_an_answer_that_makes_no_sense(daemon: object, run: Run, answer: str, ca
 
 def test_options_are_a_value() -> None:
     assert Options() == Options() and Options().log_level == "info"
+
+
+def test_a_programs_wish_is_said_and_answered(daemon: object, run: Run, say: Say) -> None:
+    wish = Wish(Asker("Fi\x1bles", "/usr/bin/files", 7), WishKind.LINK, KITCHEN, 0.0, 60.0)
+    applet = Applet(replace(READY, stage=Stage.SEEKING, wish=wish, asker=Asker("nearby-tray", own=True)))
+    status, accepted, declined = say(applet, "status", "accept", "decline")
+    assert "“Files” asks to connect this computer to “Kit[31mchen”." in status[1] and "program          /usr/bin/files\n" in status[1]
+    assert "nearby-tray accept" in status[1] and "Asked for by a nearby-tray command." in status[1] and "\x1b" not in status[1]
+    assert (accepted[0], declined[0]) == (OK, OK) and applet.calls == ["allow", "forbid"]
 
 
 class Real:
