@@ -1,5 +1,5 @@
 """Make what in `desktop/share` follows from something else: shell completion and the manual's lists from the command line's parser,
-icons from the SVG, the metainfo's screenshots from where they can be fetched.
+icons from the SVG, the systemd unit, the metainfo's screenshots from where they can be fetched.
 
     python desktop/generate.py             write what is out of date, and name it
     python desktop/generate.py --check     only name it; exit status 1 when there is something
@@ -30,6 +30,7 @@ from PySide6.QtSvg import QSvgRenderer
 from nearby_tray import __version__
 from nearby_tray.cli import _parser
 from nearby_tray.settings import Settings
+from nearby_tray.system import autostart
 
 HERE = Path(__file__).resolve().parent
 SHARE = HERE / "share"
@@ -412,6 +413,7 @@ def main() -> int:
         SHARE / "zsh/site-functions/_nearby-tray": zsh(starting, verbs),
         SHARE / "fish/vendor_completions.d/nearby-tray.fish": fish(starting, verbs),
         SHARE / "icons/hicolor/scalable/apps/nearby-tray.svg": ICON.read_text(),
+        SHARE / "systemd/user" / autostart.UNIT: autostart.unit(["/usr/bin/nearby-tray", "--background"]),
         page: manual(page.read_text(), starting, verbs),
         info: metainfo(info.read_text(), wanted.screenshots_at),
     }

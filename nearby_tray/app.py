@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from . import BUS_INTERFACE, BUS_NAME, BUS_PATH
-from .core.model import Failure, Method, Radios, Snapshot
+from .core.model import Asker, Failure, Method, Radios, Snapshot
 from .ui import text
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from .controller import Controller, Edges
     from .core.keys import TrustedPeer
     from .core.wire import Kind
-    from .settings import Settings
+    from .settings import AutostartBy, Settings
+    from .system.autostart import Found
     from .system.doctor import Doctor
     from .system.trust import Trust, TrustFile
     from .ui.face import Controller as FaceController
@@ -39,7 +40,8 @@ log = logging.getLogger(__name__)
 
 def run(options: Options) -> int:
     """Run the applet as `options` say, until it is told to quit. Returns the exit status."""
-    logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    say_as_much_as(options.log_level or "info")
     lines = LastLines()
     logging.getLogger().addHandler(lines)
     if options.headless:
@@ -129,6 +131,16 @@ async def _load() -> None:
     await asyncio.sleep(0)
 
 
+def say_as_much_as(level: str) -> None:
+    """How much goes to stderr from now on. What is kept for a report is never less than usual."""
+    wanted = getattr(logging, level.upper())
+    root = logging.getLogger()
+    root.setLevel(min(wanted, logging.INFO))
+    for handler in root.handlers:
+        if type(handler) is logging.StreamHandler:
+            handler.setLevel(wanted)
+
+
 class LastLines(logging.Handler):
     """The last lines of the log, for the support report: ours, and what others warn of. In memory only, for they tell of people."""
 
@@ -185,6 +197,7 @@ class _Applet:
         self._quit: asyncio.Event
         self._face: Face | None = None
         self._front = _Front()
+        self._at_login = _AtLogin(self._login_changed)
         self._path: Path
         self._settings: Settings
         self._trust: TrustFile
@@ -204,7 +217,7 @@ class _Applet:
         from .system.notifications import Notifications, Notifier
         from .system.service import AlreadyRunning, Service
 
-        service = Service(self, describe, lambda: self._lines.lines)
+        service = Service(self, describe, lambda: self._lines.lines, self._autostart)
         try:
             await service.open()
         except AlreadyRunning:
@@ -223,6 +236,8 @@ class _Applet:
             texts=text,
             accept=self.controller.accept,
             decline=self.controller.decline,
+            allow=self.controller.allow,
+            forbid=self.controller.forbid,
             disconnect=self.controller.disconnect,
             seek=self.controller.seek,
             copy=self._face.copy if self._face is not None else None,
@@ -240,6 +255,7 @@ class _Applet:
             if self._face is not None:
                 self._face.close()
             await login.close()
+            await self._at_login.close()
             await self.controller.close()
             await notifications.close()
             await service.close()
@@ -255,20 +271,26 @@ class _Applet:
     def settings(self) -> Settings:
         return self.controller.settings
 
-    def seek(self) -> None:
-        self.controller.seek()
+    def seek(self, *, asker: Asker) -> None:
+        self.controller.seek(asker=asker)
 
-    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False) -> None:
-        self.controller.ask(peer_id, method, remember)
+    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker) -> None:
+        self.controller.ask(peer_id, method, remember, asker=asker)
 
     def enter_pin(self, pin: str) -> None:
         self.controller.enter_pin(pin)
 
-    def host(self, persistent: bool) -> None:
-        self.controller.host(persistent)
+    def host(self, persistent: bool, *, asker: Asker) -> None:
+        self.controller.host(persistent, asker=asker)
 
-    def invite(self, peer_id: str) -> None:
-        self.controller.invite(peer_id)
+    def invite(self, peer_id: str, *, asker: Asker) -> None:
+        self.controller.invite(peer_id, asker=asker)
+
+    def allow(self) -> None:
+        self.controller.allow()
+
+    def forbid(self) -> None:
+        self.controller.forbid()
 
     def expel(self, address: str) -> None:
         self.controller.expel(address)
@@ -302,6 +324,8 @@ class _Applet:
 
         self._path = settings.settings_path()
         self._settings, problems = settings.load(self._path)
+        if self._options.log_level is None:
+            say_as_much_as(self._settings.log_level)
         self._trust = TrustFile()
         self._known = self._trust.load()  # says its problems itself
         for problem in problems:
@@ -338,8 +362,9 @@ class _Applet:
             cast("FaceController", self._front),
             settings=self._settings_shown,
             adapters=lambda: [(name, name) for name in adapters()],
-            remembered=lambda: [(peer.identity.hex(), peer.label) for peer in self._remembered()],
-            autostart_note=_autostart_note,
+            remembered=lambda: list(self._remembered()),
+            autostart_note=self._autostart_note,
+            languages=languages,
             quit=self.quit,
             hidden=self._options.background,
             doctor=self._make_doctor,
@@ -367,13 +392,112 @@ class _Applet:
 
     def _keep(self, settings: Settings) -> None:
         from . import settings as settings_file
-        from .system import autostart
 
+        before, self._settings = self._settings, settings
+        if settings.log_level != before.log_level:
+            say_as_much_as(settings.log_level)
+        if (settings.autostart, settings.autostart_by) != (before.autostart, before.autostart_by):
+            # Only then: what somebody else has switched off meanwhile stays off while other settings change.
+            self._at_login.choose(settings.autostart, settings.autostart_by)
         try:
             settings_file.save(self._path, settings)
-            autostart.set_enabled(settings.autostart)
         except OSError as error:
             log.error("the settings could not be kept: %s", error)
+
+    def _autostart_note(self) -> str:
+        """What starts us at login, as it was when last looked; it is looked again, and the window told."""
+        self._at_login.look()
+        settings = self._settings_shown()
+        return self._at_login.words(settings.autostart, settings.autostart_by)
+
+    def _login_changed(self) -> None:
+        if self._face is not None:
+            self._face.settings_changed()
+
+    async def _autostart(self) -> dict[str, object]:
+        found = await self._at_login.now()
+        settings = self.settings
+        return {
+            "wanted": settings.autostart,
+            "by": settings.autostart_by.value,
+            "active": [each.value for each in found.active],
+            "entry": {"state": found.entry.value, "path": found.entry_path},
+            "service": {"state": found.unit, "path": found.unit_path, "session_target": found.reached},
+            "sentence": self._at_login.words(settings.autostart, settings.autostart_by),
+        }
+
+
+class _AtLogin:
+    """What starts us at login: changed and looked at in the background, one after the other, for systemd may take its time."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
+        self._task: asyncio.Task[Found] | None = None
+        self._wanted: tuple[bool, AutostartBy] | None = None
+        self._found: Found | None = None
+        self._changing = False
+        self._wrong = ""
+
+    def choose(self, on: bool, by: AutostartBy) -> None:
+        """Make it so; of several choices the last one."""
+        self._wanted = on, by
+        self.look()
+
+    def look(self) -> None:
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._work(), name="starting at login")
+
+    async def now(self) -> Found:
+        self.look()
+        assert self._task is not None
+        return await asyncio.shield(self._task)
+
+    def words(self, on: bool, by: AutostartBy) -> str:
+        """Sentences for the user; none before the first look."""
+        from .system import autostart
+
+        if self._found is None:
+            return ""
+        said = [text.said(sentence) for sentence in autostart.described(self._found, on, by)]
+        return " ".join([*said, *([text.tr("It could not be changed: {why}.", why=self._wrong)] if self._wrong else [])])
+
+    async def _work(self) -> Found:
+        from .system import autostart
+
+        before = self._found, self._wrong
+        while True:
+            await self._change()
+            self._found = found = await autostart.find()
+            if self._wanted is None:
+                break
+        if (self._found, self._wrong) != before:
+            self._changed()
+        return found
+
+    async def _change(self) -> None:
+        from .core.checks import harmless
+        from .system import autostart
+
+        if self._wanted is None:
+            return
+        wanted, self._wanted, self._wrong = self._wanted, None, ""
+        self._changing = True
+        try:
+            await autostart.choose(*wanted)
+        except OSError as error:
+            self._wrong = harmless(error.strerror or error)
+            log.error("starting at login could not be changed: %s", self._wrong)
+        finally:
+            self._changing = False
+
+    async def close(self) -> None:
+        """Let a change that was asked for be finished, within a limit."""
+        if self._task is None:
+            return
+        if self._wanted is not None or self._changing:
+            await asyncio.wait([self._task], timeout=5)
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
 
 
 def describe(failure: Failure, peer: str) -> tuple[str, str]:
@@ -382,10 +506,10 @@ def describe(failure: Failure, peer: str) -> tuple[str, str]:
     return said.sentence, said.advice
 
 
-def _autostart_note() -> str:
-    from .system import autostart
+def languages() -> tuple[tuple[str, str], ...]:
+    from .ui.language import available
 
-    return autostart.note()
+    return available()
 
 
 def machine_kind() -> Kind:

@@ -53,7 +53,7 @@ class Options:
     demo: bool = False  # simulated radios
     once: bool = False  # the demo walks by itself and ends
     screenshots: Path | None = None  # where the demo saves pictures
-    log_level: str = "info"
+    log_level: str | None = None  # None: as the settings say
 
 
 class Failed(Exception):
@@ -110,7 +110,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument("--demo", action="store_true", help="the real interface on simulated radios, with a simulated neighbour")
     parser.add_argument("--once", action="store_true", help="with --demo: walk through a whole link by itself, then end")
     parser.add_argument("--screenshots", metavar="DIR", type=Path, help="with --demo --once: save a picture of each step there")
-    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), help="how much to say on stderr (default: info)")
+    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), help="how much to say on stderr (default: as set)")
     if all(word.startswith("--") and word != "--help" for word in words):
         parser.set_defaults(verb=None)
         return parser
@@ -132,13 +132,13 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         "--method", choices=tuple(METHODS), help="for a machine without Nearby Tray, which is not verified: what this computer does"
     )
     connect.add_argument("--remember", action="store_true", help="with --method: remember the group, so that it can be formed again")
-    accept = verb("accept", "accept the request for a link", answers=True)
+    accept = verb("accept", "accept the request for a link, or allow what a program asks for", answers=True)
     accept.add_argument("--remember", action="store_true", help="no code next time, if the other side remembers too")
     pin = verb("pin", "enter the PIN that the other machine shows; it is read from the terminal, never an argument", answers=True)
     for each in (connect, accept, pin):
         each.add_argument("--pin-stdin", action="store_true", help="read the PIN from standard input instead")
         each.add_argument("--wait", action="store_true", help="wait until linked, or until it did not work")
-    verb("decline", "decline the request for a link; while hosting, take back that somebody may come in")
+    verb("decline", "decline the request for a link, or what a program asks for; while hosting, take back that somebody may come in")
     host = verb("host", "own a group that phones, TVs and other computers can join", answers=True)
     host.add_argument("--remember", action="store_true", help="remember the group: who was in it can come back")
     invite = verb("invite", "invite a machine into the group, looking for it first if needed")
@@ -189,7 +189,7 @@ def _run(wanted: argparse.Namespace) -> int:
             demo=wanted.demo,
             once=wanted.once,
             screenshots=wanted.screenshots,
-            log_level=wanted.log_level or ("warning" if wanted.once else "info"),
+            log_level=wanted.log_level or ("warning" if wanted.once else None),
         )
     )
 
@@ -420,6 +420,8 @@ async def _say(wanted: argparse.Namespace) -> int:
 
 async def _status(remote: _Remote, wanted: argparse.Namespace) -> int:
     said = await remote.status()
+    with suppress(Failed):  # of an older version
+        said["autostart"] = await remote.ask("Autostart")
     _show(said, wanted.json, _status_lines)
     return OK
 
@@ -764,7 +766,9 @@ async def _disconnect(remote: _Remote, _: argparse.Namespace) -> int:
 
 async def _settings(remote: _Remote, wanted: argparse.Namespace) -> int:
     if wanted.changes:
-        changes = dict(_change(text) for text in wanted.changes)
+        changes: dict[str, object] = {}
+        for words in wanted.changes:
+            changes |= _change(words)
         said = await remote.ask("ChangeSettings", "s", json.dumps(changes))
     else:
         said = await remote.ask("Settings")
@@ -799,21 +803,25 @@ _VERBS: dict[str, Callable[[_Remote, argparse.Namespace], Awaitable[int]]] = {
 # --- words -------------------------------------------------------------------------------------------------------------------
 
 
-def _change(text: str) -> tuple[str, object]:
-    """`port=2000` as the setting's name and its JSON value."""
+def _change(text: str) -> dict[str, object]:
+    """`port=2000` as the setting's name and its JSON value; `autostart=service` says two at once."""
     key, equals, value = text.partition("=")
     key = key.strip().replace("-", "_")
     if not equals or not key:
         raise Failed(USAGE, f"“{_line(text)}” is not KEY=VALUE.")
     value = value.strip()
     if key == "name":
-        return key, value
+        return {key: value}
+    if key == "language":  # “no” is Norwegian
+        return {key: "" if value.casefold() == "system" else value}
+    if key == "autostart" and value in ("entry", "service"):
+        return {key: True, "autostart_by": value}
     words: dict[str, object] = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False, "none": None, "": None}
     if value.casefold() in words:
-        return key, words[value.casefold()]
+        return {key: words[value.casefold()]}
     if value.isascii() and value.removeprefix("-").isdigit() and len(value) < 12:
-        return key, int(value)
-    return key, value
+        return {key: int(value)}
+    return {key: value}
 
 
 def _plain(value: object) -> str:
@@ -836,7 +844,23 @@ def _show(said: Any, as_json: bool, lines: Callable[[Any], list[str]]) -> None:
 
 def _status_lines(said: dict[str, Any]) -> list[str]:
     """A headline as the tray says it, then what is known, a line each."""
-    from .core.model import Failure, Grade, Health, LinkInfo, Member, Method, Peer, Probe, Radios, Reason, Snapshot, Stage
+    from .core.model import (
+        Asker,
+        Failure,
+        Grade,
+        Health,
+        LinkInfo,
+        Member,
+        Method,
+        Peer,
+        Probe,
+        Radios,
+        Reason,
+        Snapshot,
+        Stage,
+        Wish,
+        WishKind,
+    )  # fmt: skip
     from .ui import text
 
     peer, health, failure, radios = said.get("peer"), said.get("health"), said.get("failure"), said["radios"]
@@ -861,6 +885,14 @@ def _status_lines(said: dict[str, Any]) -> list[str]:
         rows += [("", f"{failure['sentence']} {failure['advice']}")]
         if failure.get("detail"):
             rows.append(("detail", failure["detail"]))
+    wish = said.get("wish")
+    if isinstance(wish, dict):
+        by, whom = wish["asked_by"], wish.get("peer")
+        asks = Wish(Asker(str(by["name"])), WishKind(wish["what"]), Peer("", str(whom["name"])) if whom else None, 0.0, 0.0)
+        rows += [("", text.wish_words(asks)), ("program", by["path"])]
+        rows.append(("", "Allow it with: nearby-tray accept; refuse it with: nearby-tray decline"))
+    if isinstance(by := said.get("asked_by"), dict):
+        rows.append(("", text.asker_words(Snapshot(asker=Asker(str(by["name"]), own=by["own"] is True)))))
     if said["state"] == "idle" and not failure:
         for name, label in (("bluetooth", "Bluetooth"), ("wifi", "Wi-Fi")):
             if radios[name]:
@@ -911,6 +943,8 @@ def _status_lines(said: dict[str, Any]) -> list[str]:
         rows += [("found", _peer_line(peer)) for peer in said["peers"]]
     left = said.get("visible_for_s")
     rows.append(("visible to", said["visibility"] + (f", {text.clock(left)} left" if left is not None else "")))
+    if isinstance(login := said.get("autostart"), dict):
+        rows.append(("at login", login["sentence"] or "not started"))
     return [_line(headline), *(f"  {label:<16} {_line(value)}" if label else f"  {_line(value)}" for label, value in rows)]
 
 

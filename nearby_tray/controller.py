@@ -28,6 +28,7 @@ from .core.link import FAREWELL_GAP, FAREWELLS, Echo, Link, LinkLost
 from .core.model import (
     Admission,
     AdmissionFailed,
+    Asker,
     BluetoothChanged,
     DatagramArrived,
     Disconnected,
@@ -328,33 +329,45 @@ class Controller:
 
         return unsubscribe
 
-    def seek(self, identity: bytes | None = None) -> None:
+    # `asker`: the program that wants it; None: the user. Unless it only looks around, the user is asked first (`Snapshot.wish`).
+
+    def seek(self, identity: bytes | None = None, *, asker: Asker | None = None) -> None:
         """Connect nearby: call everyone, or one remembered peer."""
-        self._feed(o.Seek(identity))
+        self._wanted(o.Seek(identity), asker)
 
     def stop_seeking(self) -> None:
         if isinstance(self._session.state, s.Seeking):
             self._feed(o.Cancel())
 
-    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False) -> None:
+    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker | None = None) -> None:
         """Ask a peer of the list for a link. One that cannot be asked stays in the list and nothing happens.
 
         `method`: for one that does not run Nearby Tray, which needs one: what *we* do, push button, show a PIN, type the one that it shows.
         `remember`: the group with it, so that it can be formed again with no WPS.
         """
-        self._feed(o.Ask(peer_id, method=method, remember=remember))
+        self._wanted(o.Ask(peer_id, method=method, remember=remember), asker)
 
     def enter_pin(self, pin: str) -> None:
         """The PIN that the other machine shows, as typed: spaces and dashes do not count. One with a wrong checksum is not tried."""
         self._feed(o.EnterPin(pin))
 
-    def host(self, persistent: bool = False) -> None:
+    def host(self, persistent: bool = False, *, asker: Asker | None = None) -> None:
         """Own a group that others join; band and channel are settings. `persistent`: remember it."""
-        self._feed(o.Host(persistent))
+        self._wanted(o.Host(persistent), asker)
 
-    def invite(self, peer_id: str) -> None:
+    def invite(self, peer_id: str, *, asker: Asker | None = None) -> None:
         """Invite a peer of the list into the group that we host."""
-        self._feed(o.Invite(peer_id))
+        self._wanted(o.Invite(peer_id), asker)
+
+    def _wanted(self, event: o.Seek | o.Ask | o.Host | o.Invite, asker: Asker | None) -> None:
+        self._feed(event if asker is None else o.AskedFor(asker, event))
+
+    def allow(self) -> None:
+        """Yes to what a program of this computer asks for."""
+        self._feed(o.Allow())
+
+    def forbid(self) -> None:
+        self._feed(o.Forbid())
 
     def expel(self, address: str) -> None:
         """Send a member, by its P2P address, out of the group that we host."""

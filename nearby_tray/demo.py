@@ -60,6 +60,8 @@ class Demo:
             texts=text,
             accept=lambda: you.accept(False),
             decline=you.decline,
+            allow=you.allow,
+            forbid=you.forbid,
             disconnect=you.disconnect,
             seek=you.seek,
             copy=self._face.copy,

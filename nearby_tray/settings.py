@@ -12,7 +12,7 @@ import os
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
-from enum import StrEnum
+from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +36,22 @@ class Band(StrEnum):
     GHZ_5 = "5"
 
 
+class AutostartBy(StrEnum):
+    """What starts the applet at login, when `autostart` is on."""
+
+    ENTRY = "entry"  # the desktop's autostart folder
+    SERVICE = "service"  # the systemd user manager
+
+
+class LogLevel(StrEnum):
+    """How much is said on standard error (the journal, where systemd started us)."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    DEBUG = "debug"
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The user's choices. The limits here hold for files and for `changed`; each field has a default."""
 
@@ -51,6 +67,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     go_intent: Annotated[int, Meta(ge=0, le=15)] = 7  # how much we want to own a group, when that is negotiated
     prefer_owner: bool = False  # own it wherever the other side lets us
     autostart: bool = False
+    autostart_by: AutostartBy = AutostartBy.ENTRY
+    language: Annotated[str, Meta(pattern=r"\A([A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8}){0,3})?\Z")] = ""  # "de", "pt_BR"; empty: the system's
+    log_level: LogLevel = LogLevel.INFO
     notifications: bool = True
     close_quits: bool | None = None  # closing the window where there is no tray; None: it hides, and that has not been said yet
 
@@ -112,8 +131,11 @@ _TYPES = {field.name: field.type for field in msgspec.structs.fields(Settings)}
 
 
 def _why(name: str, error: msgspec.ValidationError) -> str:
-    if name == "visibility":
-        return "it is one of " + ", ".join(visibility.value for visibility in Visibility)
+    kind = _TYPES[name]
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return "it is one of " + ", ".join(str(each.value) for each in kind)
+    if name == "language":
+        return "it is a language’s code such as de or pt_BR, or empty for the system’s"
     return str(error).replace("`", "").partition(" - at ")[0].lower()
 
 

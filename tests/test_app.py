@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import logging
 import os
@@ -10,10 +11,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from nearby_tray.app import LastLines, _Applet
+from nearby_tray.app import LastLines, _Applet, say_as_much_as
 from nearby_tray.cli import Options
 from nearby_tray.core.model import Visibility
 from nearby_tray.settings import Settings, save, settings_path
@@ -153,6 +155,75 @@ def test_what_is_not_needed_in_the_tray_is_not_loaded(
     loaded = asyncio.run(story())
     assert not loaded & FOR_LATER
     assert loaded & HEARING == (HEARING if hears else set())
+
+
+def test_a_level_is_of_what_is_said_and_a_report_has_never_less_than_usual(monkeypatch: pytest.MonkeyPatch) -> None:
+    said, kept, root = io.StringIO(), LastLines(), logging.RootLogger(logging.WARNING)
+    root.addHandler(logging.StreamHandler(said))
+    root.addHandler(kept)
+    monkeypatch.setattr(logging, "getLogger", lambda name=None: root)
+
+    def said_now() -> list[str]:
+        for level in (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR):
+            if level >= root.level:
+                root.handle(logging.LogRecord("nearby_tray.x", level, "", 1, logging.getLevelName(level), None, None))
+        words = said.getvalue().split()
+        said.seek(0)
+        said.truncate()
+        return words
+
+    for level, words in (("error", ["ERROR"]), ("warning", ["WARNING", "ERROR"]), ("info", ["INFO", "WARNING", "ERROR"])):
+        say_as_much_as(level)
+        kept.lines.clear()
+        assert said_now() == words and len(kept.lines) == 3
+    say_as_much_as("debug")
+    assert said_now() == ["DEBUG", "INFO", "WARNING", "ERROR"]
+
+
+def test_settings_apply_at_once_and_what_starts_it_at_login_is_said(session: dict[str, str], tmp_path: Path) -> None:
+    entry = tmp_path / "autostart" / "nearby-tray.desktop"
+    logged = tmp_path / "log"
+
+    async def status() -> dict[str, Any]:
+        code, said = await tray(session, "status", "--json")
+        assert code == 0, said
+        found: dict[str, Any] = json.loads(said)["autostart"]
+        return found
+
+    async def story() -> None:
+        with logged.open("wb") as stderr:
+            applet = await asyncio.create_subprocess_exec(sys.executable, "-m", "nearby_tray", "--headless", env=session, stderr=stderr)
+        async with asyncio.timeout(LIMIT):
+            while (await tray(session, "status"))[0] != 0:
+                pass
+        assert (await status())["active"] == [] and (await status())["wanted"] is False
+        assert "at login         not started" in (await tray(session, "status"))[1]
+        code, said = await tray(session, "settings", "autostart=entry", "log_level=error", "language=de")
+        assert code == 0 and "autostart_by=entry" in said and "log_level=error" in said and "language=de" in said
+        found = await status()
+        assert found["active"] == ["entry"] and entry.is_file() and "autostart entry" in found["sentence"]
+        assert found["service"]["state"] is None, "there is no systemd here"
+        # A desktop's own tool switches it off: that is seen, and other settings do not undo it.
+        entry.write_text(entry.read_text() + "Hidden=true\n")
+        assert (await tray(session, "settings", "port=50000"))[0] == 0
+        found = await status()
+        assert found["active"] == [] and found["wanted"] is True and found["entry"]["state"] == "hidden"
+        assert "Hidden=true" in (await tray(session, "status"))[1]
+        # What cannot be done is said, and what starts it stays.
+        assert (await tray(session, "settings", "autostart=off"))[0] == 0
+        assert (await tray(session, "settings", "autostart=service"))[0] == 0
+        assert "could not be changed: no systemd user manager" in (await status())["sentence"]
+        assert (await tray(session, "settings", "autostart_by=entry"))[0] == 0
+        assert (await tray(session, "quit"))[0] == 0
+        async with asyncio.timeout(LIMIT):
+            assert await applet.wait() == 0
+
+    asyncio.run(story())
+    lines = logged.read_text(errors="replace").splitlines()
+    assert " INFO " in lines[0] and " ERROR " in lines[-1], "nothing but errors since that was chosen: not that it was told to quit"
+    kept = json.loads((tmp_path / "nearby-tray" / "settings.json").read_text())
+    assert (kept["autostart"], kept["log_level"], kept["language"], kept["port"]) == (True, "error", "de", 50000)
+    assert entry.is_file() and "Hidden" not in entry.read_text()
 
 
 def test_a_signal_ends_it_in_order(session: dict[str, str]) -> None:

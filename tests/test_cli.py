@@ -154,10 +154,17 @@ def test_any_words_end_in_a_status(started: list[Options], words: list[str]) -> 
         ("name=on", ("name", "on")),
         ("name= a = b ", ("name", "a = b")),
         ("port=²", ("port", "²")),
+        ("language=no", ("language", "no")),  # Norwegian
+        ("language=system", ("language", "")),
     ],
 )
 def test_changes(text: str, change: tuple[str, object]) -> None:
-    assert cli._change(text) == change
+    assert cli._change(text) == dict([change])
+
+
+def test_what_starts_us_at_login_is_chosen_in_one_word() -> None:
+    assert cli._change("autostart=service") == {"autostart": True, "autostart_by": "service"}
+    assert cli._change("autostart=off") == {"autostart": False}
 
 
 BARE = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}

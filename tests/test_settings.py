@@ -13,11 +13,15 @@ from hypothesis import strategies as st
 
 from nearby_tray import settings as kept
 from nearby_tray.core.model import Visibility
-from nearby_tray.settings import Settings, changed, load, save
+from nearby_tray.settings import AutostartBy, LogLevel, Settings, changed, load, save
 
 OTHER = Settings(
-    name="Kitchen", visibility=Visibility.TRUSTED, visible_minutes=10, accept_paired=True, port=5000, adapter="hci1", notifications=False
-)
+    name="Kitchen", visibility=Visibility.TRUSTED, visible_minutes=10, accept_paired=True, port=5000, adapter="hci1", notifications=False,
+    autostart=True, autostart_by=AutostartBy.SERVICE, language="pt_BR", log_level=LogLevel.DEBUG,
+)  # fmt: skip
+
+
+BAD = {"language": "../../de", "log_level": "loud", "autostart_by": "cron"}
 
 
 @pytest.fixture
@@ -57,11 +61,36 @@ def test_a_damaged_file_gives_the_defaults_and_is_kept(path: Path, data: bytes) 
 
 
 def test_good_fields_are_kept_beside_bad_ones(path: Path) -> None:
-    put(path, json.dumps({"version": 1, "name": "Den", "port": 80, "visibility": "aliens", "adapter": "../x", "autostart": 1, "extra": []}))
+    bad = {"port": 80, "visibility": "aliens", "adapter": "../x", "autostart": 1, "extra": [], **BAD}
+    put(path, json.dumps({"version": 1, "name": "Den", **bad}))
     settings, problems = load(path)
     assert settings == Settings(name="Den")
-    assert len(problems) == 5
-    assert all(any(f"“{word}”" in p for p in problems) for word in ("port", "visibility", "adapter", "autostart", "extra"))
+    assert len(problems) == len(bad)
+    assert all(any(f"“{word}”" in p for p in problems) for word in bad)
+
+
+def test_a_file_of_an_older_version_means_what_it_meant(path: Path) -> None:
+    """Before there was a choice of what starts us at login: the entry."""
+    put(path, json.dumps({"version": 1, "autostart": True, "name": "Den"}))
+    settings, problems = load(path)
+    assert (settings, problems) == (Settings(name="Den", autostart=True, autostart_by=AutostartBy.ENTRY), [])
+    save(path, settings)
+    assert copies(path) == []
+
+
+@pytest.mark.parametrize("code", ["", "de", "pt_BR", "sr@latin", "zh-Hant-TW", "../x", "d", "de\n", "deutsch", "de_" + "x" * 9, "٤٤"])
+def test_a_language_is_a_code(code: str) -> None:
+    if code in ("", "de", "pt_BR", "zh-Hant-TW"):
+        assert changed(Settings(), {"language": code}).language == code
+    else:
+        with pytest.raises(ValueError, match="a language’s code"):
+            changed(Settings(), {"language": code})
+
+
+@pytest.mark.parametrize(("name", "known"), [("log_level", "warning, info"), ("autostart_by", "entry, service"), ("band", "5")])
+def test_what_may_be_chosen_is_said(name: str, known: str) -> None:
+    with pytest.raises(ValueError, match=f"it is one of .*{known}"):
+        changed(Settings(), {name: "nonsense"})
 
 
 def test_a_newer_version_is_read_and_kept(path: Path) -> None:

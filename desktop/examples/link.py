@@ -4,8 +4,8 @@
     python link.py                   list who is around, for ten seconds
     python link.py NAME [SECONDS]    ask NAME for a link, keep it so long (default: 10), end it
 
-Needs dbus-fast (pip install dbus-fast); any D-Bus library will do. The bus starts the applet when it does not run. Whoever is asked has to
-accept in the applet there: no program can go round that.
+Needs dbus-fast (pip install dbus-fast); any D-Bus library will do. The bus starts the applet when it does not run. The user here is asked
+to allow it, then whoever is asked there has to accept: no program can go round either of them.
 """
 
 from __future__ import annotations
@@ -57,6 +57,11 @@ async def main(wanted: str | None, seconds: float) -> int:
 
         await until(lambda said: any(peer["name"] == wanted and peer["reachable"] for peer in said["peers"]) or said["state"] == "idle", 35)
         await applet.call_connect(wanted)
+        allowed = await until(lambda said: not said["wish"], 70)
+        if allowed["state"] == "seeking":
+            print("It was not allowed.", file=sys.stderr)
+            await applet.call_cancel()
+            return 1
         # The code is to be compared by the two people, not by a program; now it is the other one's turn.
         linked = await until(lambda said: said["state"] in ("linked", "idle"), 300)
         if linked["state"] != "linked":

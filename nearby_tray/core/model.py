@@ -239,6 +239,35 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """A program of this computer that asked us for something. Nothing of it is proven: it runs as our user and may say what it likes."""
+
+    name: str  # one harmless line
+    path: str = ""  # what runs, as the kernel names it
+    pid: int = 0
+    own: bool = False  # a `nearby-tray` command: typing it is the user's consent
+
+
+class WishKind(StrEnum):
+    """What a program may ask for that needs our user's consent."""
+
+    LINK = "link"
+    HOST = "host"  # a group of our own
+    INVITE = "invite"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a program asks for, until our user has said yes or no. Until then nothing of it is told to anybody."""
+
+    asker: Asker
+    what: WishKind
+    peer: Peer | None  # whom it is about; None: a group of our own
+    since: float
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything a face may show, at one moment."""
 
@@ -267,6 +296,9 @@ class Snapshot:
     method: Method = Method.PBC
     members: tuple[Member, ...] = ()  # of the group that we host
     unasked: bool = False  # the link came about without asking our user, because the other is paired
+    asker: Asker | None = None  # the program that asked for what is going on; None: the user did, or another machine
+    wish: Wish | None = None  # beside what is going on: our user's answer is waited for
+    deaf: bool = False  # programs were told no, or nothing, so often that their wishes are not heard for a while
     timings: Timings = Timings()
     notes: Mapping[str, str] = field(default_factory=dict)  # open-ended details, by name
 

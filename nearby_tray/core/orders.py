@@ -10,6 +10,7 @@ from .link import Verdict
 from .model import (
     Admission,
     AdmissionFailed,
+    Asker,
     BluetoothChanged,
     CallHeard,
     Disconnected,
@@ -58,6 +59,7 @@ class Limits:
     guests: int = 4  # callers that we are connected to at once
     refusals: int = 3  # so many dialogs declined or left alone in `refusal_span`: then nobody is heard for the rest of it
     refusal_span: float = 120.0
+    consent: float = 60.0  # for our user to allow what a program asks for
     pair: float = 110.0  # for the other machine's user to agree: its wpa_supplicant waits 120 s (p2p_go_neg.c)
     type: float = 110.0  # for our user to type the PIN that it shows; WPS keeps one for 120 s
     pins: int = 3  # PINs tried with one machine
@@ -124,6 +126,24 @@ class Expel:
     """`address`: the member's P2P device address."""
 
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFor:
+    """A program of this computer wants this. Unless it is the user's own command, or only looks around, the user is asked first."""
+
+    asker: Asker
+    event: Seek | Ask | Host | Invite
+
+
+@dataclass(frozen=True, slots=True)
+class Allow:
+    """The user consents to what a program asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forbid:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +273,9 @@ Event = (
     | Host
     | Invite
     | Expel
+    | AskedFor
+    | Allow
+    | Forbid
     | Accept
     | Decline
     | RememberChosen

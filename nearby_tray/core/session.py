@@ -4,7 +4,8 @@ The rules in prose. Nothing is formed before both people agreed: the caller by c
 comparing the code. Both sides find each other first, then say so (`seen`), then form the group together on the caller's `go`, one a
 second after the other. Whoever sees a try fail tells the other (`again`): both undo, clear the radio, meet again and swap the order; three
 tries in all. Linked is what an authenticated pong says. A lost link is called for again with the keys of the session, three
-times; the other side waits to be called. A goodbye is no loss. Every state says how long it may last. Machines that do not run
+times; the other side waits to be called. A goodbye is no loss. What a program of this computer asks for begins when our user allows it, as
+if the user had clicked; only the user's own commands need no second yes. Every state says how long it may last. Machines that do not run
 Nearby Tray, and groups of our own, are `strangers`' part of the story.
 
 The machine answers each event with commands (things to send now) and with `wants`: what should exist from now on (advertisement, find,
@@ -35,6 +36,7 @@ from .conversation import (
 from .keys import Entropy, Identity, Role, SessionKeys, hint
 from .link import LinkLeft, LinkLost, LinkUp
 from .model import (
+    Asker,
     BluetoothChanged,
     CallHeard,
     Disconnected,
@@ -57,11 +59,15 @@ from .model import (
     Visibility,
     WifiChanged,
     WifiRequest,
+    Wish,
+    WishKind,
 )
 from .orders import (
     Accept,
     Admit,
+    Allow,
     Ask,
+    AskedFor,
     CallFailed,
     Cancel,
     Cleared,
@@ -76,11 +82,13 @@ from .orders import (
     Event,
     FarewellSaid,
     Find,
+    Forbid,
     GroupFailed,
     GroupFormed,
     GroupRemoved,
     HangUp,
     Host,
+    Invite,
     Limits,
     LinkBroken,
     LinkPlan,
@@ -327,6 +335,9 @@ class Session:
         self._last_connect = -1e9
         self._refused: deque[float] = deque(maxlen=self._limits.refusals)
         self._serve_until = 0.0
+        self._asker: Asker | None = None  # of what is going on
+        self._wish: tuple[Wish, Ask | Host | Invite] | None = None  # beside what is going on
+        self._forbidden: deque[float] = deque(maxlen=self._limits.refusals)
         self._attempt = 0
         self._met: dict[str, float] = {}  # P2P addresses of sessions just ended, until when their stray requests are no strangers'
         self._go_at = 0.0
@@ -399,6 +410,10 @@ class Session:
             times.append(self._serve_until)
         if self._quiet():
             times.append(self._refused[0] + self._limits.refusal_span)
+        if self._wish is not None:
+            times.append(self._wish[0].until)
+        if self._deaf():
+            times.append(self._forbidden[0] + self._limits.refusal_span)
         match self.state:
             case Idle():
                 pass
@@ -429,6 +444,9 @@ class Session:
             now=self._now,
             timings=self.timings,
             peer=self._peer(),
+            asker=self._asker,
+            wish=self._wish[0] if self._wish is not None else None,
+            deaf=self._deaf(),
         )
         trusted = snapshot.peer is not None and snapshot.peer.trusted
         match state:
@@ -562,8 +580,23 @@ class Session:
             case PeerLost(address):
                 self._peers.lost(address, self._now)
                 self._decide(event)
+            case AskedFor():
+                self._asked_for(event)
+            case Allow() if self._wish is not None:
+                wish, wanted = self._wish
+                self._wish = None
+                self._forbidden.clear()
+                self._begin_for(wish.asker, wanted)
+            case Forbid() if self._wish is not None:
+                self._forbid()
             case _:
+                if isinstance(event, Seek | Ask | Host):
+                    self._asker = None  # the user's own click
                 self._decide(event)
+        if self.stage in (Stage.IDLE, Stage.ASKED):
+            self._asker = None
+        if self._wish is not None and not self._stands(self._wish[1]):
+            self._wish = None
         self._connect_waiting()
         if type(self.state) is not type(before):
             self._entered = self._now
@@ -680,6 +713,8 @@ class Session:
     def _expire(self) -> None:
         """What ends because time has passed."""
         now = self._now
+        if self._wish is not None and now >= self._wish[0].until:
+            self._forbid()
         self._peers.expire(now)
         for broken in self._assembly.expire(now):
             self._broken(broken)
@@ -954,6 +989,44 @@ class Session:
         method = Method.DISPLAY if introduction is not None and self._pin_with(introduction) else Method.PBC
         self._send(channel, talk.conversation.request(ask.purpose, method))
         self._leave_all(GoodbyeReason.CANCELLED, serving=True)
+
+    def _asked_for(self, asked: AskedFor) -> None:
+        """A program's wish: begun at once when the user typed it or when it only looks around; otherwise the user is asked, one by one."""
+        asker, event = asked.asker, asked.event
+        if asker.own or isinstance(event, Seek):
+            self._begin_for(asker, event)
+            return
+        if self._wish is not None or self._deaf() or not self._stands(event):
+            return
+        peer = None if isinstance(event, Host) else self._peers.row(event.peer)
+        what = WishKind.HOST if isinstance(event, Host) else WishKind.INVITE if isinstance(event, Invite) else WishKind.LINK
+        self._wish = Wish(asker, what, peer, self._now, self._now + self._limits.consent), event
+
+    def _begin_for(self, asker: Asker, event: Seek | Ask | Host | Invite) -> None:
+        before = type(self.state)
+        self._decide(event)
+        if type(self.state) is not before:
+            self._asker = asker
+
+    def _stands(self, event: Ask | Host | Invite) -> bool:
+        """Could it still be begun?"""
+        match event:
+            case Ask(peer):
+                return isinstance(self.state, Seeking) and self._peers.row(peer) is not None
+            case Invite(peer):
+                hosting = isinstance(self.state, strangers.Hosting) and self.state.asking is None
+                return hosting and self._peers.row(peer) is not None
+            case Host():
+                return isinstance(self.state, Idle | Seeking)
+
+    def _forbid(self) -> None:
+        self._wish = None
+        self._forbidden.append(self._now)
+
+    def _deaf(self) -> bool:
+        """Programs were told no, or nothing, so often that they are not heard for a while."""
+        often = len(self._forbidden) == self._limits.refusals
+        return often and self._now < self._forbidden[0] + self._limits.refusal_span
 
     def _begin(self, after: strangers.Strange | strangers.Over, commands: list[Command]) -> None:
         """From idle or seeking to a stranger: those who answered our call are told that it is over."""

@@ -18,6 +18,7 @@ import inspect
 import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -45,6 +46,7 @@ __all__ = [
     "Subscription",
     "Supervised",
     "Variant",
+    "caller",
     "dbus_property",
     "method",
     "plain",
@@ -65,6 +67,9 @@ _NAME_REPLACE = 0x2
 _NAME_ALLOW_REPLACEMENT = 0x1
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+caller: ContextVar[str] = ContextVar("caller", default="")
+"""In an exported method: the unique name of whoever called it."""
 
 
 class BusError(Exception):
@@ -352,6 +357,7 @@ class Bus:
         self._matches: list[_Match] = []
         self._names: dict[str, _Name] = {}
         self._guards: dict[str, str] = {}  # exported path → the only name that may call it
+        self._screens: dict[str, Callable[[str, str], DBusError | None]] = {}  # exported path → what may refuse a call
         self._closing = False
         self._connection = _Connection(address, self._on_gone)
 
@@ -555,7 +561,7 @@ class Bus:
     def _on_message(self, message: Any) -> Any:
         """Runs inside the library's reader: never raises."""
         if message.message_type is MessageType.METHOD_CALL:
-            return self._refuse_stranger(message)
+            return self._refuse_stranger(message) or self._screened(message)
         if message.message_type is not MessageType.SIGNAL:
             return None
         if message.sender == _DAEMON and message.member == "NameOwnerChanged" and message.signature == "sss":
@@ -614,6 +620,18 @@ class Bus:
             self._unfollow(name)
 
         return Subscription(cancel)
+
+    def screen(self, path: str, refusal: Callable[[str, str], DBusError | None]) -> None:
+        """Ask `refusal(sender, member)` before each call of the object at `path`; what it returns is the answer then. It must be quick."""
+        self._screens[path] = refusal
+
+    def _screened(self, message: Any) -> Any:
+        caller.set(message.sender or "")
+        refusal = self._screens.get(message.path)
+        error = refusal(message.sender or "", message.member or "") if refusal is not None else None
+        if error is None:
+            return None
+        return True if message.flags & MessageFlag.NO_REPLY_EXPECTED else Message.new_error(message, error.type, error.text)
 
     def _refuse_stranger(self, message: Any) -> Any:
         for path, name in self._guards.items():

@@ -123,7 +123,7 @@ def uninstall(*, everybody: bool) -> Done:
         with suppress(OSError):  # somebody else uses it now
             folder.rmdir()
     notes = [_RELOAD] if _zone_in(removed) else []
-    if not everybody and autostart.is_enabled():
+    if not everybody and autostart.is_chosen():
         notes.append("Starting at login is a setting and stays as it is; to end that: nearby-tray settings autostart=off")
     return Done(base, removed=tuple(removed), left=tuple(changed), notes=tuple(notes))
 
@@ -209,6 +209,8 @@ def _wanted(base: Path, program: list[str], everybody: bool) -> dict[Path, bytes
             # The bus reads the value as in a key file, where a backslash escapes, then splits it like a shell.
             words = shlex.join(program).replace("\\", "\\\\")
             files[path] = _replaced(files[path], b"Exec=/usr/bin/nearby-tray", f"Exec={words}".encode())
+        if path.name == autostart.UNIT:
+            files[path] = autostart.unit([*program, "--background"]).encode()
     if everybody and _FIREWALLD.is_dir():
         files[_ZONES[0]] = (source / _ZONES[0].name).read_bytes()
     return files

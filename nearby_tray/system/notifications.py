@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ..core.model import Reason, Snapshot, Stage
+from ..core.model import Reason, Snapshot, Stage, Wish
 from .bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant
 
 log = logging.getLogger(__name__)
@@ -317,6 +317,8 @@ class Texts(Protocol):
 
     def request_notice(self, snapshot: Snapshot) -> tuple[str, str]: ...
 
+    def wish_notice(self, snapshot: Snapshot) -> tuple[str, str]: ...
+
     def linked_notice(self, snapshot: Snapshot) -> tuple[str, str]: ...
 
     def restoring_notice(self, snapshot: Snapshot) -> tuple[str, str]: ...
@@ -349,7 +351,7 @@ class Board(Protocol):
     def withdraw(self, key: str) -> None: ...
 
 
-REQUEST, LINK, GROUP = "request", "link", "group"
+REQUEST, WISH, LINK, GROUP = "request", "wish", "link", "group"
 
 
 class Notifier:
@@ -362,6 +364,8 @@ class Notifier:
         texts: Texts,
         accept: Callable[[], Any],
         decline: Callable[[], Any],
+        allow: Callable[[], Any],
+        forbid: Callable[[], Any],
         disconnect: Callable[[], Any],
         seek: Callable[[], Any],
         copy: Callable[[str], Any] | None,
@@ -371,6 +375,7 @@ class Notifier:
         """`copy`: to the clipboard; None where there is none to copy to."""
         self._board, self._texts = board, texts
         self._accept, self._decline, self._disconnect, self._seek = accept, decline, disconnect, seek
+        self._allow, self._forbid = allow, forbid
         self._copy, self._raise = copy, raise_
         self._enabled = enabled
         self._last = Snapshot()
@@ -380,6 +385,7 @@ class Notifier:
         """The state of things."""
         before, self._last = self._last, snapshot
         self._show_request(before, snapshot)
+        self._show_wish(before, snapshot)
         self._show_link(before, snapshot)
         self._show_group(before, snapshot)
 
@@ -408,6 +414,29 @@ class Notifier:
                 self._accept()
             case "decline":
                 self._decline()
+            case _:
+                self._raise()
+
+    def _show_wish(self, before: Snapshot, now: Snapshot) -> None:
+        wish = now.wish
+        if wish == before.wish:
+            return
+        if wish is None:
+            self._board.withdraw(WISH)
+        elif self._enabled():
+            tr = self._texts.tr
+            actions = [("allow", tr("Allow")), ("forbid", tr("Do not allow"))]
+            title, body = self._texts.wish_notice(now)
+            self._board.notify(WISH, title, body, actions=actions, urgent=True, on_action=lambda action: self._answer_wish(wish, action))
+
+    def _answer_wish(self, wish: Wish, action: str) -> None:
+        if self._last.wish != wish:
+            return  # a late click must not answer the next one
+        match action:
+            case "allow":
+                self._allow()
+            case "forbid":
+                self._forbid()
             case _:
                 self._raise()
 

@@ -1,11 +1,14 @@
 """The applet on the session bus: for its own command line, for scripts and for other programs of the same user.
 
-Whoever is on the session bus is the user. Still nothing here trusts a caller: text is bounded, an impossible wish is answered with a
-sentence, a thousand calls at once are answered one after the other, and listeners are told of changes at most five times a second.
+Whoever is on the session bus runs as the user, and there is no wall between the user's programs. Still nothing here trusts a caller: text
+is bounded, an impossible wish is answered with a sentence, whoever calls without end is refused, listeners are told of changes at most five
+times a second, and what a program asks for is put before the user under that program's name; only a `nearby-tray` command is the user's own
+word. Calls that change something are served one at a time, in the order in which they came.
 
     bus name    org.nearbytray.Nearby         object   /org/nearbytray/Nearby1         interface   org.nearbytray.Nearby1
     Status() → s, Peers() → s, Settings() → s             JSON, as `status` and `nearby_tray.settings` make it
     Log() → s                                             JSON, the last lines of the log, for a report
+    Autostart() → s                                       JSON: what starts the applet at login
     ChangeSettings(s) → s                                 a JSON object of changes; answers the settings in force
     Seek(), Connect(s name or id), Accept(b remember), Decline(), Cancel(), Disconnect(), Raise(), Quit()
     ConnectBy(s name or id, s method, b remember), EnterPin(s), Host(b remember), Invite(s), Expel(s), Members() → s
@@ -21,7 +24,10 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Iterable
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -29,9 +35,10 @@ import msgspec
 
 from .. import BUS_INTERFACE, BUS_NAME, BUS_PATH, __version__
 from ..core import pin as pins
-from ..core.model import Failure, Health, Member, Method, Peer, Reason, Snapshot, Stage
+from ..core.model import Asker, Failure, Health, Member, Method, Peer, Reason, Snapshot, Stage, Wish
 from ..settings import Settings, changed
-from .bus import Bus, BusError, BusGone, DBusError, ServiceInterface, Supervised, dbus_property, method, signal
+from .asker import identify
+from .bus import Bus, BusError, BusGone, DBusError, ServiceInterface, Supervised, caller, dbus_property, method, signal
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +50,23 @@ INVALID_SETTING = "org.nearbytray.Error.InvalidSetting"
 TEXT_LIMIT = 16 * 1024  # characters of an argument
 PAUSE = 0.2  # seconds between two `Changed`
 
+# How much is served: at once, and a second. The command line follows a link with a few calls a second.
+CALLS, CHANGES = (100, 30.0), (30, 3.0)  # of one caller; those that change something count as both
+ALL_CALLS, ALL_CHANGES = (500, 100.0), (100, 10.0)
+QUEUE = 16  # calls that wait for their turn
+CALLERS = 128  # that are kept in mind
+_ONLY_READ = {"Status", "Peers", "Members", "Settings", "Log", "Autostart", "Get", "GetAll", "Introspect", "Ping", "GetMachineId"}
+LIMITS = "org.freedesktop.DBus.Error.LimitsExceeded"
+
 Describe = Callable[[Failure, str], tuple[str, str]]
 """The sentence and the advice for a failure; the other's name as it came, empty when there is none."""
 
+Autostart = Callable[[], Awaitable[dict[str, object]]]
+"""What starts the applet at login, as JSON."""
+
 
 class Commands(Protocol):
-    """What the bus may ask of the applet; each returns at once."""
+    """What the bus may ask of the applet; each returns at once. `asker`: the program that does; its wish may have to wait for the user."""
 
     @property
     def snapshot(self) -> Snapshot: ...
@@ -56,15 +74,19 @@ class Commands(Protocol):
     @property
     def settings(self) -> Settings: ...
 
-    def seek(self) -> None: ...
+    def seek(self, *, asker: Asker) -> None: ...
 
-    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False) -> None: ...
+    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker) -> None: ...
 
     def enter_pin(self, pin: str) -> None: ...
 
-    def host(self, persistent: bool) -> None: ...
+    def host(self, persistent: bool, *, asker: Asker) -> None: ...
 
-    def invite(self, peer_id: str) -> None: ...
+    def invite(self, peer_id: str, *, asker: Asker) -> None: ...
+
+    def allow(self) -> None: ...
+
+    def forbid(self) -> None: ...
 
     def expel(self, address: str) -> None: ...
 
@@ -90,11 +112,15 @@ class AlreadyRunning(Exception):
 class Service:
     """Serves `commands` on the session bus; a bus that is lost is found again."""
 
-    def __init__(self, commands: Commands, describe: Describe, log_lines: Callable[[], Iterable[str]] = tuple) -> None:
+    def __init__(
+        self, commands: Commands, describe: Describe, log_lines: Callable[[], Iterable[str]] = tuple, autostart: Autostart | None = None
+    ) -> None:
         """`log_lines`: the last lines of the log, oldest first."""
         self._commands = commands
         self._describe = describe
         self._log_lines = log_lines
+        self._autostart = autostart
+        self._gate = Gate()
         self._interface: _Interface | None = None  # of the present connection; the library signals on each it ever knew
         self._task: asyncio.Task[None] | None = None
         self._opened: asyncio.Future[bool] | None = None
@@ -153,6 +179,8 @@ class Service:
         said = status(self._latest, self._describe)
         # A countdown and a silence go on by themselves: that alone is no news.
         news = {key: value for key, value in said.items() if key not in ("ends_in_s", "visible_for_s")}
+        if isinstance(said["wish"], dict):
+            news["wish"] = {key: value for key, value in said["wish"].items() if key != "ends_in_s"}
         if isinstance(said["health"], dict):
             news["health"] = {key: value for key, value in said["health"].items() if key != "silence_s"}
         news["members"] = [replace(member, since=0.0, health=_steady(member.health)) for member in self._latest.members]
@@ -165,7 +193,8 @@ class Service:
 
     async def _up(self, bus: Bus) -> None:
         assert self._opened is not None
-        interface = _Interface(self._commands, self._describe, self._log_lines)
+        interface = _Interface(bus, self._commands, self._describe, self._log_lines, self._autostart)
+        bus.screen(PATH, self._gate.refusal)
         bus.export(PATH, interface)
         taken = await bus.request_name(NAME)
         if not self._opened.done():
@@ -195,14 +224,83 @@ async def _raise_other() -> None:
         log.info("the other applet could not be raised: %s", error)
 
 
-class _Interface(ServiceInterface):
-    """What is exported. Sync methods: none may be overtaken by another."""
+class _Bucket:
+    """So many at once, and so many a second."""
 
-    def __init__(self, commands: Commands, describe: Describe, log_lines: Callable[[], Iterable[str]]) -> None:
+    __slots__ = ("_at", "_burst", "_left", "_rate")
+
+    def __init__(self, burst: int, rate: float, now: float) -> None:
+        self._burst, self._rate, self._left, self._at = burst, rate, float(burst), now
+
+    def take(self, now: float) -> bool:
+        self._left = min(self._burst, self._left + (now - self._at) * self._rate)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+class Gate:
+    """Refuses whoever calls without end, so that the panel stays usable and the others are served; keeps a few callers in mind only."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        now = clock()
+        self._all = _Bucket(*ALL_CALLS, now), _Bucket(*ALL_CHANGES, now)
+        self._callers: OrderedDict[str, tuple[_Bucket, _Bucket]] = OrderedDict()
+        self._told: str | None = None
+
+    def refusal(self, sender: str, member: str) -> DBusError | None:
+        """The answer for a call that is one too many."""
+        now = self._clock()
+        buckets = self._callers.pop(sender, None) or (_Bucket(*CALLS, now), _Bucket(*CHANGES, now))
+        self._callers[sender] = buckets  # the last one heard is the last one to be forgotten
+        if len(self._callers) > CALLERS:
+            self._callers.popitem(last=False)
+        kinds = (0,) if member in _ONLY_READ else (0, 1)
+        if all(buckets[kind].take(now) for kind in kinds) and all(self._all[kind].take(now) for kind in kinds):
+            return None
+        if self._told != sender:
+            self._told = sender
+            log.warning("%s calls without end and is refused for now", sender)
+        return DBusError(LIMITS, f"Too many calls: at most {CALLS[1]:g} a second, {CHANGES[1]:g} of them to change something.")
+
+
+class _Interface(ServiceInterface):
+    """What is exported. What only reads is sync; what changes something waits for its turn, so that none is overtaken by another."""
+
+    def __init__(
+        self, bus: Bus, commands: Commands, describe: Describe, log_lines: Callable[[], Iterable[str]], autostart: Autostart | None
+    ) -> None:
         super().__init__(INTERFACE)
+        self._bus = bus
         self._commands = commands
         self._describe = describe
         self._log_lines = log_lines
+        self._autostart = autostart
+        self._one_at_a_time = asyncio.Lock()  # the first to wait is the first to go on
+        self._waiting = 0
+        self._askers: OrderedDict[str, Asker] = OrderedDict()  # by unique name, which is never given twice
+        self._reading: asyncio.Task[dict[str, object]] | None = None
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[Asker]:
+        """The caller's turn to change something; who that is. A `DBusError` when too many wait already."""
+        sender = caller.get()
+        if self._waiting >= QUEUE:
+            raise DBusError(LIMITS, f"Too many calls at once: {QUEUE} are waiting already.")
+        self._waiting += 1
+        try:
+            async with self._one_at_a_time:
+                asker = self._askers.get(sender)
+                if asker is None:
+                    asker = self._askers[sender] = await identify(self._bus, sender)
+                    if len(self._askers) > CALLERS:
+                        self._askers.popitem(last=False)
+                yield asker
+        finally:
+            self._waiting -= 1
 
     @method("Status", gives="s")
     def status(self) -> str:
@@ -216,127 +314,158 @@ class _Interface(ServiceInterface):
     def log(self) -> str:
         return _json(list(self._log_lines()))
 
+    @method("Autostart", gives="s")
+    async def autostart(self) -> str:
+        if self._autostart is None:
+            raise _not_possible("This applet does not look after that.")
+        if self._reading is None or self._reading.done():  # one look for all who ask meanwhile
+            self._reading = asyncio.ensure_future(self._autostart())
+        return _json(await asyncio.shield(self._reading))
+
     @method("Seek")
-    def seek(self) -> None:
-        snapshot = self._commands.snapshot
-        if snapshot.stage not in (Stage.IDLE, Stage.SEEKING) and not _is_up(snapshot):
-            raise _not_possible(f"Not possible now ({_DOING[snapshot.stage]}).")
-        self._commands.seek()
-        self._complain()
+    async def seek(self) -> None:
+        async with self._turn() as asker:
+            snapshot = self._commands.snapshot
+            if snapshot.stage not in (Stage.IDLE, Stage.SEEKING) and not _is_up(snapshot):
+                raise _not_possible(f"Not possible now ({_DOING[snapshot.stage]}).")
+            self._commands.seek(asker=asker)
+            self._complain()
 
     @method("Connect", takes=["s"])
-    def connect(self, name_or_id: str) -> None:
-        peer = self._found(name_or_id)
-        if not peer.reachable:
-            raise _not_possible(
-                f"{_label(peer)} cannot be asked: Nearby Tray does not answer there."
-                + (" Without it, say how to link: by push button, or with a PIN." if peer.on_wifi else "")
-            )
-        self._commands.ask(peer.id)
+    async def connect(self, name_or_id: str) -> None:
+        async with self._turn() as asker:
+            peer = self._found(name_or_id)
+            if not peer.reachable:
+                raise _not_possible(
+                    f"{_label(peer)} cannot be asked: Nearby Tray does not answer there."
+                    + (" Without it, say how to link: by push button, or with a PIN." if peer.on_wifi else "")
+                )
+            self._check_wish(asker)
+            self._commands.ask(peer.id, asker=asker)
 
     @method("ConnectBy", takes=["s", "s", "b"])
-    def connect_by(self, name_or_id: str, method: str, remember: bool) -> None:
+    async def connect_by(self, name_or_id: str, method: str, remember: bool) -> None:
         if method not in [each.value for each in Method]:
             raise _not_possible(f"The method is one of {', '.join(Method)}.")
-        peer, ours = self._found(name_or_id), Method(method)
-        if peer.reachable:
-            self._commands.ask(peer.id)
-            return
-        if not peer.on_wifi:
-            raise _not_possible(f"{_label(peer)} is not seen on Wi-Fi Direct now.")
-        obstacle = self._commands.snapshot.radios.abilities.obstacle(peer, ours)
-        if obstacle is not None:
-            raise self._failed(Failure(Stage.FORMING, obstacle), peer.name)
-        self._commands.ask(peer.id, ours, remember)
+        async with self._turn() as asker:
+            peer, ours = self._found(name_or_id), Method(method)
+            if peer.reachable:
+                self._check_wish(asker)
+                self._commands.ask(peer.id, asker=asker)
+                return
+            if not peer.on_wifi:
+                raise _not_possible(f"{_label(peer)} is not seen on Wi-Fi Direct now.")
+            obstacle = self._commands.snapshot.radios.abilities.obstacle(peer, ours)
+            if obstacle is not None:
+                raise self._failed(Failure(Stage.FORMING, obstacle), peer.name)
+            self._check_wish(asker)
+            self._commands.ask(peer.id, ours, remember, asker=asker)
 
     @method("EnterPin", takes=["s"])
-    def enter_pin(self, pin: str) -> None:
+    async def enter_pin(self, pin: str) -> None:
         _check_length(pin)
-        if not self._commands.snapshot.pin_wanted:
-            raise _not_possible("No PIN is wanted now.")
-        typed = pins.valid(pin)
-        if typed is None:
-            whole = len(pins.digits(pin) or "") == pins.SIZE
-            raise _not_possible("The last digit does not fit: check the number." if whole else "A PIN has eight digits.")
-        self._commands.enter_pin(typed)
+        async with self._turn():
+            if not self._commands.snapshot.pin_wanted:
+                raise _not_possible("No PIN is wanted now.")
+            typed = pins.valid(pin)
+            if typed is None:
+                whole = len(pins.digits(pin) or "") == pins.SIZE
+                raise _not_possible("The last digit does not fit: check the number." if whole else "A PIN has eight digits.")
+            self._commands.enter_pin(typed)
 
     @method("Host", takes=["b"])
-    def host(self, remember: bool) -> None:
-        snapshot = self._commands.snapshot
-        if snapshot.stage not in (Stage.IDLE, Stage.SEEKING):
-            raise _not_possible(f"Not possible now ({_DOING[snapshot.stage]}).")
-        obstacle = snapshot.radios.wifi or (None if snapshot.radios.abilities.host else Reason.NOT_OFFERED)
-        if obstacle is not None:
-            raise self._failed(Failure(Stage.HOSTING, obstacle))
-        self._commands.host(remember)
-        self._complain()
+    async def host(self, remember: bool) -> None:
+        async with self._turn() as asker:
+            snapshot = self._commands.snapshot
+            if snapshot.stage not in (Stage.IDLE, Stage.SEEKING):
+                raise _not_possible(f"Not possible now ({_DOING[snapshot.stage]}).")
+            obstacle = snapshot.radios.wifi or (None if snapshot.radios.abilities.host else Reason.NOT_OFFERED)
+            if obstacle is not None:
+                raise self._failed(Failure(Stage.HOSTING, obstacle))
+            self._check_wish(asker)
+            self._commands.host(remember, asker=asker)
+            self._complain()
 
     @method("Invite", takes=["s"])
-    def invite(self, name_or_id: str) -> None:
+    async def invite(self, name_or_id: str) -> None:
         _check_length(name_or_id)
-        snapshot = self._group()
-        if snapshot.peer is not None:
-            raise _not_possible(f"{_label(snapshot.peer)} is being let in; one after the other.")
-        peer = find_peer(name_or_id, snapshot.peers)
-        if any(member.peer.address == peer.address for member in snapshot.members):
-            raise _not_possible(f"{_label(peer)} is in the group already.")
-        if not peer.address:
-            raise _not_possible(f"{_label(peer)} is not seen on Wi-Fi Direct now.")
-        self._commands.invite(peer.id)
+        async with self._turn() as asker:
+            snapshot = self._group()
+            if snapshot.peer is not None:
+                raise _not_possible(f"{_label(snapshot.peer)} is being let in; one after the other.")
+            peer = find_peer(name_or_id, snapshot.peers)
+            if any(member.peer.address == peer.address for member in snapshot.members):
+                raise _not_possible(f"{_label(peer)} is in the group already.")
+            if not peer.address:
+                raise _not_possible(f"{_label(peer)} is not seen on Wi-Fi Direct now.")
+            self._check_wish(asker)
+            self._commands.invite(peer.id, asker=asker)
 
     @method("Expel", takes=["s"])
-    def expel(self, name_or_id: str) -> None:
+    async def expel(self, name_or_id: str) -> None:
         _check_length(name_or_id)
-        peers = [member.peer for member in self._group().members]
-        wanted = next((peer for peer in peers if peer.address == name_or_id.strip().lower()), None)
-        self._commands.expel((wanted or find_peer(name_or_id, peers, "in the group")).address)
+        async with self._turn():
+            peers = [member.peer for member in self._group().members]
+            wanted = next((peer for peer in peers if peer.address == name_or_id.strip().lower()), None)
+            self._commands.expel((wanted or find_peer(name_or_id, peers, "in the group")).address)
 
     @method("Members", gives="s")
     def members(self) -> str:
         return _json([_member(member, self._commands.snapshot.now) for member in self._commands.snapshot.members])
 
     @method("Accept", takes=["b"])
-    def accept(self, remember: bool) -> None:
-        self._need(Stage.ASKED, "Nobody asks for a link.")
-        if self._commands.snapshot.pin_wanted:
-            raise _not_possible("To accept, enter the PIN that the other machine shows.")
-        self._commands.accept(remember)
+    async def accept(self, remember: bool) -> None:
+        async with self._turn() as asker:
+            if self._answers_wish(asker):
+                self._commands.allow()
+                return
+            self._need(Stage.ASKED, "Nobody asks for a link.")
+            if self._commands.snapshot.pin_wanted:
+                raise _not_possible("To accept, enter the PIN that the other machine shows.")
+            self._commands.accept(remember)
 
     @method("Decline")
-    def decline(self) -> None:
-        if self._stage is not Stage.HOSTING or self._commands.snapshot.peer is None:  # somebody may come in, or be told that it may not
-            self._need(Stage.ASKED, "Nobody asks for a link.")
-        self._commands.decline()
+    async def decline(self) -> None:
+        async with self._turn() as asker:
+            if self._answers_wish(asker):
+                self._commands.forbid()
+                return
+            if self._stage is not Stage.HOSTING or self._commands.snapshot.peer is None:  # somebody may come in, or be told that it may not
+                self._need(Stage.ASKED, "Nobody asks for a link.")
+            self._commands.decline()
 
     @method("Cancel")
-    def cancel(self) -> None:
-        if self._stage is Stage.IDLE:
-            raise _not_possible("There is nothing to cancel.")
-        self._commands.cancel()
+    async def cancel(self) -> None:
+        async with self._turn():
+            if self._stage is Stage.IDLE:
+                raise _not_possible("There is nothing to cancel.")
+            self._commands.cancel()
 
     @method("Disconnect")
-    def disconnect(self) -> None:
-        if self._stage is Stage.IDLE:
-            raise _not_possible("There is no link.")
-        self._commands.disconnect()
+    async def disconnect(self) -> None:
+        async with self._turn():
+            if self._stage is Stage.IDLE:
+                raise _not_possible("There is no link.")
+            self._commands.disconnect()
 
     @method("Settings", gives="s")
     def settings(self) -> str:
         return _json(msgspec.to_builtins(self._commands.settings))
 
     @method("ChangeSettings", takes=["s"], gives="s")
-    def change_settings(self, changes: str) -> str:
+    async def change_settings(self, changes: str) -> str:
         _check_length(changes)
-        try:
-            wanted = msgspec.json.decode(changes, type=dict[str, Any])
-            new = changed(self._commands.settings, wanted)
-        except (msgspec.DecodeError, RecursionError):
-            raise DBusError(INVALID_SETTING, "The changes must be a JSON object.") from None
-        except ValueError as error:
-            raise DBusError(INVALID_SETTING, _utf8(str(error))) from None
-        self._commands.apply(new)
-        # Not `self.settings()`: the library's decorator makes that give nothing.
-        return _json(msgspec.to_builtins(self._commands.settings))
+        async with self._turn():
+            try:
+                wanted = msgspec.json.decode(changes, type=dict[str, Any])
+                new = changed(self._commands.settings, wanted)
+            except (msgspec.DecodeError, RecursionError):
+                raise DBusError(INVALID_SETTING, "The changes must be a JSON object.") from None
+            except ValueError as error:
+                raise DBusError(INVALID_SETTING, _utf8(str(error))) from None
+            self._commands.apply(new)
+            # Not `self.settings()`: the library's decorator makes that give nothing.
+            return _json(msgspec.to_builtins(self._commands.settings))
 
     @method("Raise")
     def raise_(self) -> None:
@@ -372,6 +501,24 @@ class _Interface(ServiceInterface):
         if not _is_up(snapshot):
             raise _not_possible("There is no group of ours.")
         return snapshot
+
+    def _check_wish(self, asker: Asker) -> None:
+        """May this program put a wish before our user now? One is put at a time, and not without end."""
+        snapshot = self._commands.snapshot
+        if asker.own:
+            return
+        if snapshot.wish is not None:
+            raise _not_possible(f"“{snapshot.wish.asker.name or 'A program'}” asks the user of this computer already; one after the other.")
+        if snapshot.deaf:
+            raise _not_possible("The user of this computer has said no, or nothing, several times. Ask again in two minutes.")
+
+    def _answers_wish(self, asker: Asker) -> bool:
+        """Does a yes or no now answer what a program asks for? Only the user's own command may."""
+        if self._stage is Stage.ASKED or self._commands.snapshot.wish is None:
+            return False
+        if not asker.own:
+            raise _not_possible("Only the user of this computer answers what a program asks for.")
+        return True
 
     def _failed(self, failure: Failure, name: str = "") -> DBusError:
         return _not_possible(" ".join(self._describe(failure, name)))
@@ -482,6 +629,8 @@ def status(snapshot: Snapshot, describe: Describe, *, pin: bool = False) -> dict
         "failure": said,
         "restoring_because": snapshot.restoring_because.value if snapshot.restoring_because else None,
         "unasked": snapshot.unasked,
+        "asked_by": _asker(snapshot.asker) if snapshot.asker else None,
+        "wish": _wish(snapshot.wish, snapshot.now) if snapshot.wish else None,
         "visibility": snapshot.visibility.value,
         "visible_for_s": _left(snapshot.visible_until, snapshot.now),
         "listening": snapshot.listening,
@@ -517,6 +666,20 @@ def _peer(peer: Peer) -> dict[str, object]:
         "methods": sorted(peer.methods) if peer.methods is not None else None,
         "owner": peer.owner,
         "remembered": peer.remembered,
+    }
+
+
+def _asker(asker: Asker) -> dict[str, object]:
+    return {"name": asker.name, "path": asker.path, "pid": asker.pid, "own": asker.own}
+
+
+def _wish(wish: Wish, now: float) -> dict[str, object]:
+    peer = wish.peer
+    return {
+        "what": wish.what.value,
+        "asked_by": _asker(wish.asker),
+        "peer": {"id": peer.id, "name": peer.name, "kind": peer.kind} if peer else None,
+        "ends_in_s": _left(wish.until, now),
     }
 
 
@@ -579,7 +742,7 @@ def _label(peer: Peer) -> str:
 
 def _check_length(text: str) -> None:
     if len(text) > TEXT_LIMIT:
-        raise DBusError("org.freedesktop.DBus.Error.LimitsExceeded", f"At most {TEXT_LIMIT} characters.")
+        raise DBusError(LIMITS, f"At most {TEXT_LIMIT} characters.")
 
 
 def _not_possible(sentence: str) -> DBusError:

@@ -1,14 +1,15 @@
-"""What needs an answer, or a look, at once: the incoming request, a PIN to type here, a PIN to type elsewhere.
+"""What needs an answer, or a look, at once: the incoming request, a program's wish, a PIN to type here, a PIN to type elsewhere.
 
-Each exists while the snapshot says so and closes because the snapshot moved on, never by itself; none is modal, so nothing waits for
-it. The request is declined by whatever closes it from the user's side (Esc, the window's cross), once; typing a PIN is given up the same
-way; closing a PIN that is shown only hides it, the panel still has it. Accepting needs a click, Alt+A or the space bar on the button: Enter
-never accepts, for a window opens while somebody may be typing elsewhere. Only in the field of a PIN that fits it does, for there it was
-aimed at. A PIN is in its field or label while it is needed, and nowhere afterwards.
+Each exists while the snapshot says so and closes because the snapshot moved on, never by itself; none is modal, so nothing waits for it.
+The request and the wish are declined by whatever closes them from the user's side (Esc, the window's cross), once; typing a PIN is given
+up the same way; closing a PIN that is shown only hides it, the panel still has it. Accepting needs a click, Alt+A or the space bar on the
+button: Enter never accepts, for a window opens while somebody may be typing elsewhere. Only in the field of a PIN that fits it does, for
+there it was aimed at. A PIN is in its field or label while it is needed, and nowhere afterwards.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QMimeData, Qt, QTimer
@@ -238,6 +239,64 @@ class RequestDialog(Dialog):
             self.controller.decline()
 
 
+class WishDialog(Dialog):
+    """A program of this computer asks for something: which one, for what, with whom, and how long there is to decide."""
+
+    QUESTION = "wish"
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__(controller, tr("A program asks"))
+        frame, inside = card(spacing=10)
+        self._words, self._path, self._who, self._countdown = label(role="title"), label(role="dim", scale=0.92), Who(), Countdown()
+        self._path.setObjectName("programPath")
+        for each in (self._words, self._path, self._who, self._countdown):
+            inside.addWidget(each)
+        self._allow = button(tr("&Allow"), self._allow_it, role="primary", name="allowButton")
+        self._forbid = button(tr("&Do not allow"), self.leave, name="forbidButton")
+        self._forbid.setDefault(True)
+        for answer in (self._allow, self._forbid):
+            answer.setMinimumSize(110, 38)
+        self.layout_.addWidget(frame)
+        self.layout_.addWidget(label(tr(text.WISH_HINT), "dim", scale=0.92))
+        self.layout_.addLayout(row(1, self._forbid, self._allow))
+        restyle(self)
+
+    def key(self, snapshot: Snapshot) -> object:
+        wish = snapshot.wish
+        return (wish.asker, wish.what, wish.peer.id if wish.peer else "", wish.since) if wish is not None else None
+
+    def focus_first(self) -> None:
+        self._forbid.setFocus()
+
+    def draw(self, snapshot: Snapshot) -> None:
+        wish = snapshot.wish
+        if wish is None:
+            return
+        self._words.setText(text.wish_words(wish))
+        path = text.program_path(wish.asker)
+        self._path.setText(path)
+        self._path.setVisible(bool(path))
+        self._who.setVisible(wish.peer is not None)
+        if wish.peer is not None:
+            self._who.show_peer(wish.peer)
+        self._countdown.follow(replace(snapshot, deadline=wish.until, started=wish.since))
+        self._enable()
+
+    def _enable(self) -> None:
+        for each in (self._forbid, self._allow):
+            each.setEnabled(not self.answered)
+
+    def _allow_it(self) -> None:
+        if self.settle():
+            self._enable()
+            self.controller.allow()
+
+    def leave(self) -> None:
+        if self.settle():
+            self._enable()
+            self.controller.forbid()
+
+
 class EntryDialog(Dialog):
     """The other machine shows a PIN; it is typed here. A wrong one is said, and the next one asked for."""
 
@@ -387,5 +446,5 @@ class PinDialog(Dialog):
         self.answered = True  # seen: it does not come back by itself
 
 
-Question = RequestDialog | EntryDialog | PinDialog
-DIALOGS: dict[str, type[Question]] = {kind.QUESTION: kind for kind in (RequestDialog, EntryDialog, PinDialog)}
+Question = RequestDialog | WishDialog | EntryDialog | PinDialog
+DIALOGS: dict[str, type[Question]] = {kind.QUESTION: kind for kind in (RequestDialog, WishDialog, EntryDialog, PinDialog)}

@@ -19,6 +19,7 @@ from . import text, theme
 from .tray import Tray
 
 if TYPE_CHECKING:
+    from ..core.keys import TrustedPeer
     from ..settings import Settings
     from .closing import StillRunning
     from .dialogs import Dialog
@@ -68,6 +69,11 @@ class Controller(Protocol):
 
     def decline(self) -> None: ...
 
+    def allow(self) -> None:
+        """Yes to what a program of this computer asks for."""
+
+    def forbid(self) -> None: ...
+
     def cancel(self) -> None:
         """Whatever is going on."""
 
@@ -87,7 +93,7 @@ class Controller(Protocol):
 
 
 class Face(QObject):
-    """`settings`, `adapters`, `remembered` and `autostart_note` are asked whenever a window shows them and must answer at once.
+    """`settings`, `adapters`, `remembered`, `autostart_note` and `languages` are asked whenever a window shows them and answer at once.
 
     With `hidden` (started at login) no window opens by itself where there is no tray: the request and a second start still raise one.
     """
@@ -99,8 +105,9 @@ class Face(QObject):
         *,
         settings: Callable[[], Settings],
         adapters: Callable[[], Sequence[Named]] = tuple,
-        remembered: Callable[[], Sequence[Named]] = tuple,
+        remembered: Callable[[], Sequence[TrustedPeer]] = tuple,
         autostart_note: Callable[[], str] = str,
+        languages: Callable[[], Sequence[Named]] = tuple,
         quit: Callable[[], None],
         hidden: bool = False,
         doctor: Callable[[], Doctor] | None = None,
@@ -109,6 +116,7 @@ class Face(QObject):
         super().__init__()
         self._controller, self._quit, self._hidden = controller, quit, hidden
         self._settings, self._adapters, self._remembered, self._autostart_note = settings, adapters, remembered, autostart_note
+        self._languages = languages
         self._panel: Panel | None = None
         self._dialogs: dict[str, Dialog] = {}  # by the question that each asks
         self._settings_window: SettingsWindow | None = None
@@ -199,11 +207,17 @@ class Face(QObject):
                 adapters=self._adapters,
                 remembered=self._remembered,
                 autostart_note=self._autostart_note,
+                languages=self._languages,
             )
             self._settings_window.fit()
         self._settings_window.show()
         self._settings_window.raise_()
         self._settings_window.activateWindow()
+
+    def settings_changed(self) -> None:
+        """What the settings window shows is another now."""
+        if self._settings_window is not None and self._settings_window.isVisible():
+            self._settings_window.fill()
 
     @staticmethod
     def icon_name() -> str:

@@ -47,6 +47,7 @@ from .parts import (
     empty,
     height_for,
     label,
+    plain_tip,
     restyle,
     restyle_after,
     row,
@@ -271,6 +272,9 @@ class _Header(QWidget):
         layout.setSpacing(12)
         layout.addLayout(top)
         layout.addWidget(frame)
+        self._asker = label(role="dim", scale=0.92)
+        self._asker.setObjectName("askedBy")
+        layout.addWidget(self._asker)
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self._tick)
@@ -285,6 +289,10 @@ class _Header(QWidget):
     def show_snapshot(self, snapshot: Snapshot, name: str) -> None:
         self._name.setText(text.clean(name))
         self._state.setText(text.state_line(snapshot))
+        asker = text.asker_words(snapshot)
+        self._asker.setText(asker)
+        self._asker.setVisible(bool(asker))
+        self._asker.setToolTip(plain_tip(text.program_path(snapshot.asker)) if snapshot.asker is not None else "")
         for visibility, choice in self._choices.items():
             choice.setChecked(visibility is snapshot.visibility)
         everyone = snapshot.visibility is Visibility.EVERYONE

@@ -6,15 +6,17 @@ It edits a copy and hands it to `controller.apply`; a value that is not valid is
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QDate, QEvent, QLocale, Qt, QTime, QTimer
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
+from ..core.keys import TrustedPeer
 from ..core.model import Abilities, Visibility
-from ..settings import Band
+from ..settings import AutostartBy, Band, LogLevel
 from . import text, theme
 from .parts import Elided, button, card, column, empty, label, restyle, restyle_after, row
 from .text import tr
@@ -26,6 +28,14 @@ if TYPE_CHECKING:
 LIMITS: tuple[int | None, ...] = (None, 10, 30, 60)  # minutes of being visible to everyone
 NAME_BYTES = 32
 PORTS = range(1024, 65536)
+LEVELS = {
+    LogLevel.ERROR: "Errors only",
+    LogLevel.WARNING: "Warnings, too",
+    LogLevel.INFO: "Normal",
+    LogLevel.DEBUG: "Everything, to find a fault",
+}
+LOG_HINT = "It goes to standard error: into the journal, where systemd or the desktop keeps one. It tells of computers nearby."
+STARTERS = {AutostartBy.ENTRY: "The desktop’s autostart entry", AutostartBy.SERVICE: "A systemd user service"}
 
 
 class SettingsWindow(QWidget):
@@ -35,10 +45,13 @@ class SettingsWindow(QWidget):
         *,
         settings: Callable[[], Settings],
         adapters: Callable[[], Sequence[Named]],
-        remembered: Callable[[], Sequence[Named]],
+        remembered: Callable[[], Sequence[TrustedPeer]],
         autostart_note: Callable[[], str],
+        languages: Callable[[], Sequence[Named]] = tuple,
     ) -> None:
+        """`languages`: code and own name of those there are words for. All are asked whenever the window is filled and answer at once."""
         super().__init__(None, Qt.WindowType.Window)
+        self._languages = languages
         self._controller, self._settings, self._adapters, self._remembered = controller, settings, adapters, remembered
         self._autostart_note = autostart_note
         self._filling = False
@@ -63,6 +76,16 @@ class SettingsWindow(QWidget):
         self.accept_paired.toggled.connect(lambda on: self._change(accept_paired=on))
         self.autostart = QCheckBox(tr("&Start at login, hidden"))
         self.autostart.toggled.connect(lambda on: self._change(autostart=on))
+        self.autostart_by = QComboBox()
+        for by, words in STARTERS.items():
+            self.autostart_by.addItem(tr(words), by.value)
+        self.autostart_by.currentIndexChanged.connect(lambda _k: self._change(autostart_by=AutostartBy(self.autostart_by.currentData())))
+        self.language = QComboBox()
+        self.language.currentIndexChanged.connect(lambda _k: self._change(language=self.language.currentData()))
+        self.log_level = QComboBox()
+        for level, words in LEVELS.items():
+            self.log_level.addItem(tr(words), level.value)
+        self.log_level.currentIndexChanged.connect(lambda _k: self._change(log_level=LogLevel(self.log_level.currentData())))
         self.notifications = QCheckBox(tr("Show n&otifications"))
         self.notifications.toggled.connect(lambda on: self._change(notifications=on))
         self.close_quits = QCheckBox(tr("Without a tray icon, closing the window &quits"))
@@ -80,6 +103,9 @@ class SettingsWindow(QWidget):
             ("limitBox", self.limit, tr("How long everyone may ask")),
             ("acceptPairedBox", self.accept_paired, tr("Accept paired computers without asking")),
             ("autostartBox", self.autostart, tr("Start at login, hidden")),
+            ("autostartByBox", self.autostart_by, tr("Started at login by")),
+            ("languageBox", self.language, tr("Language")),
+            ("logLevelBox", self.log_level, tr("How much the log says")),
             ("notificationsBox", self.notifications, tr("Show notifications")),
             ("closeQuitsBox", self.close_quits, tr("Without a tray icon, closing the window quits")),
             ("portEdit", self.port, tr("UDP port")),
@@ -88,6 +114,10 @@ class SettingsWindow(QWidget):
             widget.setObjectName(object_name)
             widget.setAccessibleName(spoken)
 
+        for chooser in (self.autostart_by, self.log_level, self.language):
+            # Long words, in other languages longer still, are cut on a narrow screen rather than the window.
+            chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            chooser.setMinimumContentsLength(12)
         body = QWidget()
         body.setObjectName("body")
         inside = QVBoxLayout(body)
@@ -98,8 +128,14 @@ class SettingsWindow(QWidget):
         frame, box = card(spacing=8)
         box.addLayout(_field(tr("&Name"), self.name))
         box.addWidget(self._name_error)
+        box.addLayout(_field(tr("Lan&guage"), self.language))
         box.addWidget(self.notifications)
         box.addWidget(self.autostart)
+        self._by_row = QWidget()
+        started = _field(tr("S&tarted by"), self.autostart_by)
+        started.setContentsMargins(0, 0, 0, 0)
+        self._by_row.setLayout(started)
+        box.addWidget(self._by_row)
         box.addWidget(self._note)
         box.addWidget(self.close_quits)
         inside.addWidget(frame)
@@ -133,6 +169,18 @@ class SettingsWindow(QWidget):
         self._section(inside, tr("Wi-Fi Direct groups"))
         self.groups = GroupSettings(self._change, self._say)
         inside.addWidget(self.groups)
+
+        self._section(inside, tr("Log"))
+        frame, box = card(spacing=8)
+        box.addLayout(_field(tr("L&evel"), self.log_level))
+        box.addWidget(
+            label(
+                tr(LOG_HINT),
+                "dim",
+                scale=0.92,
+            )
+        )
+        inside.addWidget(frame)
         inside.addStretch(1)
 
         scroll = QScrollArea()
@@ -173,43 +221,44 @@ class SettingsWindow(QWidget):
             self.close_quits.setChecked(bool(settings.close_quits))
             if not self.port.hasFocus():
                 self.port.setText(str(settings.port))
-            self._fill_adapters(settings.adapter)
+            self.autostart_by.setCurrentIndex(self.autostart_by.findData(settings.autostart_by.value))
+            self.log_level.setCurrentIndex(self.log_level.findData(settings.log_level.value))
+            adapters: list[tuple[str | None, str]] = [(None, tr("Automatic")), *((a, text.clean(words)) for a, words in self._adapters())]
+            _choose(self.adapter, adapters, settings.adapter, tr("{adapter} (not there now)", adapter=text.clean(settings.adapter or "")))
+            languages: list[tuple[str | None, str]] = [("", tr("As the system")), *((code, words) for code, words in self._languages())]
+            _choose(self.language, languages, settings.language, tr("{code} (no words for it here)", code=settings.language))
             self.groups.fill(settings, self._controller.snapshot.radios.abilities)
         finally:
             self._filling = False
         visibility = settings.visibility
         self._limit_row.setVisible(visibility is Visibility.EVERYONE)
+        self._by_row.setVisible(settings.autostart)
         self._visibility_hint.setText(tr(text.VISIBILITY_HINTS[visibility]))
         self._say(self._note, self._autostart_note())
         self._say(self._name_error, name_error(self.name.text()))
         self._say(self._port_error, port_error(self.port.text()))
         self._fill_peers()
 
-    def _fill_adapters(self, chosen: str | None) -> None:
-        wanted: list[tuple[str | None, str]] = [(None, tr("Automatic")), *((a, text.clean(words)) for a, words in self._adapters())]
-        if chosen not in [a for a, _ in wanted]:
-            wanted.append((chosen, tr("{adapter} (not there now)", adapter=text.clean(chosen or ""))))
-        if wanted != [(self.adapter.itemData(k), self.adapter.itemText(k)) for k in range(self.adapter.count())]:
-            self.adapter.clear()
-            for value, words in wanted:
-                self.adapter.addItem(words, value)
-        self.adapter.setCurrentIndex(next(k for k, (value, _) in enumerate(wanted) if value == chosen))
-
     def _fill_peers(self) -> None:
         empty(self._peers)
-        listed = list(self._remembered())
+        listed = sorted(self._remembered(), key=lambda peer: peer.last_linked or peer.since, reverse=True)
         if not listed:
             self._peers.addWidget(label(tr("None yet. Tick “Remember” when both of you accept."), "dim"))
-        for identity, name in listed:
+        now = datetime.now()
+        for peer in listed:
             line = QWidget()
             inside = QHBoxLayout(line)
-            inside.setContentsMargins(0, 0, 0, 0)
-            shown = Elided()
-            shown.setText(text.clean(name))
-            forget = button(tr("Forget"), self._forget(identity), role="link", name="forgetButton")
-            forget.setAccessibleName(tr("Forget {peer}", peer=text.clean(name)))
-            inside.addWidget(shown, 1)
-            inside.addWidget(forget)
+            inside.setContentsMargins(0, 2, 0, 2)
+            words = QVBoxLayout()
+            words.setSpacing(1)
+            shown, known = Elided(), label(remembered_words(peer, now), "dim", scale=0.92)
+            shown.setText(text.clean(peer.label))
+            words.addWidget(shown)
+            words.addWidget(known)
+            forget = button(tr("Forget"), self._forget(peer.identity.hex()), role="link", name="forgetButton")
+            forget.setAccessibleName(tr("Forget {peer}", peer=text.clean(peer.label)))
+            inside.addLayout(words, 1)
+            inside.addWidget(forget, 0, Qt.AlignmentFlag.AlignTop)
             self._peers.addWidget(line)
 
     def _forget(self, identity: str) -> Callable[[], None]:
@@ -387,6 +436,46 @@ def port_error(port: str) -> str:
     if not (port.isascii() and port.isdigit() and len(port) <= 5 and int(port) in PORTS):
         return tr("A port is a number from {first} to {last}.", first=PORTS[0], last=PORTS[-1])
     return ""
+
+
+def remembered_words(peer: TrustedPeer, now: datetime) -> str:
+    """Since when a computer is remembered and when it was last linked with, in the user's own calendar."""
+    linked = tr("not linked since") if peer.last_linked is None else tr("last linked {when}", when=_when(peer.last_linked, now))
+    return tr("Since {date}", date=_date(peer.since)) + " · " + linked
+
+
+def _when(moment: float, now: datetime) -> str:
+    then = _local(moment)
+    if then is not None and timedelta(0) <= now.date() - then.date() <= timedelta(days=1):
+        time = QLocale().toString(QTime(then.hour, then.minute), QLocale.FormatType.ShortFormat)
+        return tr("today, {time}", time=time) if then.date() == now.date() else tr("yesterday, {time}", time=time)
+    return _date(moment)
+
+
+def _date(moment: float) -> str:
+    then = _local(moment)
+    if then is None:
+        return tr("an unknown day")
+    return QLocale().toString(QDate(then.year, then.month, then.day), QLocale.FormatType.ShortFormat)
+
+
+def _local(moment: float) -> datetime | None:
+    """`None` for what is no time: the file may hold any number."""
+    try:
+        return datetime.fromtimestamp(moment) if moment > 0 else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _choose(box: QComboBox, wanted: list[tuple[str | None, str]], chosen: str | None, otherwise: str) -> None:
+    """Offer these values and choose one; one that is not among them is added, in the words of `otherwise`."""
+    if chosen not in [value for value, _ in wanted]:
+        wanted.append((chosen, otherwise))
+    if wanted != [(box.itemData(k), box.itemText(k)) for k in range(box.count())]:
+        box.clear()
+        for value, words in wanted:
+            box.addItem(words, value)
+    box.setCurrentIndex(next(k for k, (value, _) in enumerate(wanted) if value == chosen))
 
 
 def _field(words: str, widget: QWidget) -> QHBoxLayout:

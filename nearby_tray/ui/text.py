@@ -11,7 +11,23 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..core.model import Abilities, Failure, Grade, Health, LinkInfo, Method, Peer, Probe, Reason, Snapshot, Stage, Visibility
+from ..core.model import (
+    Abilities,
+    Asker,
+    Failure,
+    Grade,
+    Health,
+    LinkInfo,
+    Method,
+    Peer,
+    Probe,
+    Reason,
+    Snapshot,
+    Stage,
+    Visibility,
+    Wish,
+    WishKind,
+)
 from ..core.pin import SHORT, SIZE, digits, valid
 
 if TYPE_CHECKING:  # this is loaded before the icon is there, the doctor when somebody asks for it
@@ -446,9 +462,11 @@ def wants_words(method: Method) -> str:
 
 
 def question(snapshot: Snapshot) -> str:
-    """Which dialog the moment needs: `request`, `entry` (type a PIN), `pin` (it is shown), or none."""
+    """Which dialog the moment needs: `request`, `wish` (of a program), `entry` (type a PIN), `pin` (it is shown), or none."""
     if snapshot.stage is Stage.ASKED:
         return "request"
+    if snapshot.wish is not None:
+        return "wish"
     if snapshot.pin_wanted:
         return "entry"
     return "pin" if snapshot.pin is not None else ""
@@ -673,6 +691,44 @@ def peer_line(peer: Peer) -> str:
 
 
 # --- notifications: (title, body), plain text ------------------------------------------------------------------------------
+
+
+# --- programs of this computer that ask --------------------------------------------------------------------------------------
+
+WISHES: Mapping[WishKind, str] = {
+    WishKind.LINK: "{Program} asks to connect this computer to {peer}.",
+    WishKind.HOST: "{Program} asks to open a Wi-Fi Direct group on this computer.",
+    WishKind.INVITE: "{Program} asks to invite {peer} into your group.",
+}
+WISH_HINT = "It runs on this computer, as you. Nothing is sent before you allow it."
+
+
+def wish_words(wish: Wish) -> str:
+    program = quoted(wish.asker.name) if wish.asker.name else tr("A program")
+    return tr(WISHES[wish.what], Program=program, peer=quoted(wish.peer.name if wish.peer else ""))
+
+
+def program_path(asker: Asker) -> str:
+    """What runs, for the curious; empty when not known."""
+    return clean(asker.path, 160) if asker.path else ""
+
+
+def asker_words(snapshot: Snapshot) -> str:
+    """Who wanted what is going on, when it was a program; empty when the user did, by a click."""
+    asker = snapshot.asker
+    if asker is None:
+        return ""
+    if asker.own:
+        return tr("Asked for by a nearby-tray command.")
+    return tr("Asked for by {program}.", program=quoted(asker.name)) if asker.name else tr("Asked for by a program.")
+
+
+def wish_notice(snapshot: Snapshot) -> tuple[str, str]:
+    wish = snapshot.wish
+    if wish is None:
+        return "", ""
+    path = program_path(wish.asker)
+    return wish_words(wish), " ".join(filter(None, (f"{path}." if path else "", tr(WISH_HINT))))
 
 
 def request_notice(snapshot: Snapshot) -> tuple[str, str]:

@@ -81,6 +81,8 @@ def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
     """What the menu of this snapshot says. Two equal plans need no new menu."""
     entries: list[Entry] = [Entry(text.headline(snapshot), "headline", enabled=False)]
     ready = text.trouble(snapshot) is None
+    if text.question(snapshot) == "wish":
+        entries.append(Entry(tr("&A program asks…"), "question"))
     match snapshot.stage:
         case Stage.IDLE:
             entries.append(Entry(tr("&Connect nearby"), "seek", enabled=ready))

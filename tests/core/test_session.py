@@ -24,6 +24,7 @@ from nearby_tray.core.keys import Identity, Role, SessionKeys, TrustedPeer, hint
 from nearby_tray.core.link import LinkLeft, LinkLost, LinkUp
 from nearby_tray.core.model import (
     Abilities,
+    Asker,
     Asks,
     BluetoothChanged,
     CallHeard,
@@ -41,6 +42,8 @@ from nearby_tray.core.model import (
     Visibility,
     WifiChanged,
     WifiRequest,
+    Wish,
+    WishKind,
 )
 from nearby_tray.core.peers import text_address
 from nearby_tray.core.pin import valid
@@ -49,6 +52,8 @@ from nearby_tray.core.wire import Answer, AnswerReason, Call, Goodbye, GoodbyeRe
 
 LIMITS = o.Limits()
 ROOM = 100
+FILES = Asker("Files", "/usr/bin/files", 7)
+TYPED = Asker("nearby-tray", "/usr/bin/python3 /usr/bin/nearby-tray", 8, own=True)
 
 
 class Side:
@@ -83,6 +88,8 @@ class Side:
             self.clear.add((event.origin, event.frame[:4]))
         commands = self.session.handle(event, self.pair.now)
         after = self.state
+        if isinstance(event, o.AskedFor) and not event.asker.own and not isinstance(event.event, o.Seek):
+            assert not isinstance(after, Asking) or isinstance(before, Asking), "a program's wish has begun without our user"
         if isinstance(after, Meeting) and after.bond.unasked and not isinstance(before, Meeting):
             self.consented.add(after.bond.code)  # by the setting
             assert self.policy.accept_paired and not after.bond.peer.identity_changed
@@ -1264,6 +1271,85 @@ def test_a_dialog_closes_when_the_caller_is_gone(p: Pair) -> None:
     assert failure(p.ben) == Failure(Stage.ASKED, Reason.PEER_GONE)
 
 
+# --- programs of this computer ----------------------------------------------------------------------------------------------
+
+
+def seen_by(side: Side) -> str:
+    (row,) = [peer for peer in side.session.snapshot().peers if peer.reachable]
+    return row.id
+
+
+def wish(side: Side) -> Wish | None:
+    return side.session.snapshot().wish
+
+
+def test_what_a_program_asks_for_begins_when_our_user_allows_it(p: Pair) -> None:
+    p.do(p.ada, o.AskedFor(FILES, o.Seek())).at(Seeking, Idle)
+    assert p.ada.session.snapshot().asker == FILES, "looking around needs no consent, and is no secret"
+    p.ada.commands.clear()
+    p.do(p.ada, o.AskedFor(FILES, o.Ask(seen_by(p.ada)))).at(Seeking, Idle)
+    asks = wish(p.ada)
+    assert asks is not None and (asks.asker, asks.what, asks.until) == (FILES, WishKind.LINK, p.now + LIMITS.consent)
+    assert asks.peer is not None and asks.peer.name == "Ben" and not p.ada.commands, "nothing is said before that"
+    p.do(p.ada, o.Allow()).at(Asking, Asked)
+    assert wish(p.ada) is None and p.ada.session.snapshot().asker == FILES
+    p.agree().find().form().pong()
+    assert p.ada.session.snapshot().asker == FILES and p.ben.session.snapshot().asker is None
+    p.do(p.ada, o.Cancel())
+    p.removed(p.ada).removed(p.ben).at(Idle, Idle)
+    assert p.ada.session.snapshot().asker is None
+    p.do(p.ada, o.Allow()).at(Idle, Idle)
+
+
+def test_what_the_user_typed_begins_at_once(p: Pair) -> None:
+    p.do(p.ada, o.AskedFor(TYPED, o.Seek()), o.AskedFor(TYPED, o.Ask("nobody"))).at(Seeking, Idle)
+    p.do(p.ada, o.AskedFor(TYPED, o.Ask(seen_by(p.ada)))).at(Asking, Asked)
+    assert p.ada.session.snapshot().asker == TYPED and wish(p.ada) is None
+
+
+def test_the_users_own_click_is_nobodys_wish(p: Pair) -> None:
+    p.do(p.ada, o.AskedFor(FILES, o.Seek()))
+    p.do(p.ada, o.AskedFor(FILES, o.Ask(seen_by(p.ada))))
+    p.do(p.ada, o.Ask(seen_by(p.ada))).at(Asking, Asked)
+    assert wish(p.ada) is None and p.ada.session.snapshot().asker is None
+    p.do(p.ada, o.Forbid()).at(Asking, Asked)
+
+
+def test_one_wish_at_a_time_and_only_a_possible_one(p: Pair) -> None:
+    p.do(p.ada, o.AskedFor(FILES, o.Ask("nobody")), o.AskedFor(FILES, o.Invite("nobody")))
+    assert wish(p.ada) is None
+    p.do(p.ada, o.Seek(), o.AskedFor(FILES, o.Ask("nobody")))
+    assert wish(p.ada) is None
+    p.do(p.ada, o.AskedFor(FILES, o.Ask(seen_by(p.ada))), o.AskedFor(Asker("Other"), o.Host()))
+    asks = wish(p.ada)
+    assert asks is not None and asks.asker == FILES
+    p.do(p.ada, o.Cancel()).at(Idle, Idle)
+    assert wish(p.ada) is None, "nobody looks for anybody any more"
+
+
+def test_a_program_that_is_told_no_is_not_heard_for_ever(p: Pair) -> None:
+    """Two refusals and one wish that is left alone: then none is put for the rest of the time."""
+    p.do(p.ada, o.AskedFor(FILES, o.Host()), o.Forbid(), o.AskedFor(FILES, o.Host()), o.Forbid()).at(Idle, Idle)
+    start = p.now
+    p.do(p.ada, o.AskedFor(FILES, o.Host()))
+    assert wish(p.ada) is not None and not p.ada.session.snapshot().deaf
+    p.wait(LIMITS.consent)
+    assert wish(p.ada) is None and p.ada.session.snapshot().deaf
+    p.do(p.ada, o.AskedFor(FILES, o.Host()), o.AskedFor(Asker("Other"), o.Host()))
+    assert wish(p.ada) is None
+    p.wait(start + LIMITS.refusal_span - p.now)
+    assert not p.ada.session.snapshot().deaf, "by itself, with no event but the time"
+    p.do(p.ada, o.AskedFor(FILES, o.Host()))
+    assert wish(p.ada) is not None
+
+
+def test_somebody_who_asks_us_comes_before_a_programs_wish(p: Pair) -> None:
+    p.do(p.ben, o.AskedFor(FILES, o.Host()))
+    assert wish(p.ben) is not None
+    p.ask().at(Asking, Asked)
+    assert wish(p.ben) is None and p.ben.session.snapshot().asker is None
+
+
 # --- any order -------------------------------------------------------------------------------------------------------------
 
 NUMBERS = st.integers(0, 12)
@@ -1331,6 +1417,19 @@ class AnyOrder(RuleBasedStateMachine):
         self.p.do(side, o.Configure(o.Policy(name, visibility=visibility, trusted=trusted)))
         side.policy = o.Policy(name, visibility=visibility, trusted=trusted, accept_paired=paired)
         self.p.do(side, o.Configure(side.policy))
+
+    @rule(first=st.booleans(), own=st.booleans(), row=st.integers(0, 3), what=st.sampled_from(["seek", "ask", "host", "invite"]))
+    def program(self, first: bool, own: bool, row: int, what: str) -> None:
+        side = self.side(first)
+        rows = side.session.snapshot().peers
+        peer = rows[row % len(rows)].id if rows else "nobody"
+        events: dict[str, o.Seek | o.Ask | o.Host | o.Invite]
+        events = {"seek": o.Seek(), "ask": o.Ask(peer), "host": o.Host(), "invite": o.Invite(peer)}
+        self.p.do(side, o.AskedFor(replace(FILES, own=own), events[what]))
+
+    @rule(first=st.booleans(), event=st.sampled_from([o.Allow(), o.Forbid()]))
+    def answer_program(self, first: bool, event: o.Event) -> None:
+        self.p.do(self.side(first), event)
 
     # as it should go, so that the deep states are reached
 

@@ -67,6 +67,8 @@ async def main() -> None:
         texts=text,
         accept=lambda: controller.accept(False),
         decline=lambda: controller.decline(),
+        allow=lambda: controller.allow(),
+        forbid=lambda: controller.forbid(),
         disconnect=lambda: controller.disconnect(),
         seek=lambda: controller.seek(),
         copy=face.copy,

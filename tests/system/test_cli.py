@@ -21,7 +21,23 @@ from nearby_tray import cli
 from nearby_tray.cli import NO_APPLET, NOT_POSSIBLE, OK, Options, main
 from nearby_tray.controller import Controller
 from nearby_tray.core import pin as pins
-from nearby_tray.core.model import Failure, Grade, Health, LinkInfo, Member, Method, Peer, Probe, Radios, Reason, Snapshot, Stage
+from nearby_tray.core.model import (
+    Asker,
+    Failure,
+    Grade,
+    Health,
+    LinkInfo,
+    Member,
+    Method,
+    Peer,
+    Probe,
+    Radios,
+    Reason,
+    Snapshot,
+    Stage,
+    Wish,
+    WishKind,
+)
 from nearby_tray.settings import Settings
 from nearby_tray.simulation.air import ALL
 from nearby_tray.simulation.demo import NEIGHBOUR, controller, neighbourhood
@@ -79,11 +95,11 @@ class Applet:
     def later(self, snapshot: Snapshot, delay: float = 0.05) -> None:
         asyncio.get_running_loop().call_later(delay, self.go, snapshot)
 
-    def seek(self) -> None:
+    def seek(self, *, asker: Asker) -> None:
         self.go(Snapshot(stage=Stage.SEEKING))
         self.later(Snapshot(stage=Stage.SEEKING, peers=(KITCHEN,)))
 
-    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False) -> None:
+    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker) -> None:
         self.calls.append(("ask", peer_id) if method is None else ("ask", peer_id, method, remember))
         self.go(Snapshot(stage=Stage.ASKING, peer=KITCHEN))
         self.later(Snapshot(stage=Stage.ASKING, peer=KITCHEN, code="042 719"))
@@ -100,12 +116,18 @@ class Applet:
     def enter_pin(self, pin: str) -> None:
         self.calls.append(("enter_pin", pin))
 
-    def host(self, persistent: bool) -> None:
+    def host(self, persistent: bool, *, asker: Asker) -> None:
         self.calls.append(("host", persistent))
         self.go(replace(HOSTING, link=None, members=()))
         self.later(replace(HOSTING, members=()))
 
-    def invite(self, peer_id: str) -> None:
+    def allow(self) -> None:
+        self.calls.append("allow")
+
+    def forbid(self) -> None:
+        self.calls.append("forbid")
+
+    def invite(self, peer_id: str, *, asker: Asker) -> None:
         self.calls.append(("invite", peer_id))
 
     def expel(self, address: str) -> None:
@@ -315,11 +337,11 @@ class Stranger(Applet):
     def snapshot(self, snapshot: Snapshot) -> None:
         self.now = snapshot
 
-    def seek(self) -> None:
+    def seek(self, *, asker: Asker) -> None:
         self.go(replace(STRANGE, stage=Stage.SEEKING, peer=None))
         self.later(replace(STRANGE, stage=Stage.SEEKING, peer=None, peers=(PHONE, TV)))
 
-    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False) -> None:
+    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker) -> None:
         self.calls.append(("ask", peer_id, method, remember))
         match method:
             case Method.DISPLAY:
@@ -532,7 +554,7 @@ def test_accepting_a_stranger(daemon: object, run: Run, say: Say) -> None:
     class Asked(Stranger):
         def accept(self, remember: bool) -> None:
             self.calls.append(("accept", remember))
-            self.ask("", self.snapshot.method)
+            self.ask("", self.snapshot.method, asker=Asker(""))
 
     applet = Asked(replace(STRANGE, stage=Stage.ASKED, method=Method.DISPLAY))
     (done,) = say(applet, "accept --wait")
@@ -550,10 +572,10 @@ def test_accepting_a_stranger(daemon: object, run: Run, say: Say) -> None:
 
 def test_a_group_by_command_line(say: Say) -> None:
     class Host(Stranger):
-        def seek(self) -> None:
+        def seek(self, *, asker: Asker) -> None:
             self.go(replace(self.snapshot, peers=(PHONE, TV)))
 
-        def invite(self, peer_id: str) -> None:
+        def invite(self, peer_id: str, *, asker: Asker) -> None:
             self.calls.append(("invite", peer_id))
             self.go(replace(self.snapshot, peer=TV, peers=()))
             self.then = replace(HOSTING, members=(Member(TV, 0.0),))
@@ -573,10 +595,10 @@ def test_a_group_by_command_line(say: Say) -> None:
 
 def test_what_went_wrong_in_a_group_is_one_sentence(say: Say) -> None:
     class Host(Stranger):
-        def seek(self) -> None:
+        def seek(self, *, asker: Asker) -> None:
             self.go(replace(self.snapshot, peers=(PHONE, TV)))
 
-        def invite(self, peer_id: str) -> None:
+        def invite(self, peer_id: str, *, asker: Asker) -> None:
             self.go(replace(self.snapshot, peer=TV, peers=()))
             self.then = replace(self.now, peer=None, failure=Failure(Stage.HOSTING, Reason.NOT_READY))
 
@@ -635,13 +657,22 @@ def test_options_are_a_value() -> None:
     assert Options() == Options() and Options().log_level == "info"
 
 
+def test_a_programs_wish_is_said_and_answered(daemon: object, run: Run, say: Say) -> None:
+    wish = Wish(Asker("Fi\x1bles", "/usr/bin/files", 7), WishKind.LINK, KITCHEN, 0.0, 60.0)
+    applet = Applet(replace(READY, stage=Stage.SEEKING, wish=wish, asker=Asker("nearby-tray", own=True)))
+    status, accepted, declined = say(applet, "status", "accept", "decline")
+    assert "“Files” asks to connect this computer to “Kit[31mchen”." in status[1] and "program          /usr/bin/files\n" in status[1]
+    assert "nearby-tray accept" in status[1] and "Asked for by a nearby-tray command." in status[1] and "\x1b" not in status[1]
+    assert (accepted[0], declined[0]) == (OK, OK) and applet.calls == ["allow", "forbid"]
+
+
 class Real:
     """A whole controller on simulated air, as the composition hands it to the service."""
 
     def __init__(self, controller: Controller) -> None:
         self.controller = controller
-        self.seek: Callable[[], None] = controller.seek
         self.ask, self.accept, self.decline = controller.ask, controller.accept, controller.decline
+        self.allow, self.forbid = controller.allow, controller.forbid
         self.enter_pin, self.host, self.invite, self.expel = controller.enter_pin, controller.host, controller.invite, controller.expel
         self.cancel, self.disconnect, self.apply = controller.cancel, controller.disconnect, controller.apply
 
@@ -652,6 +683,9 @@ class Real:
     @property
     def settings(self) -> Settings:
         return self.controller.settings
+
+    def seek(self, *, asker: Asker) -> None:
+        self.controller.seek(asker=asker)
 
     def raise_window(self) -> None: ...
 

@@ -15,6 +15,7 @@ import pytest
 
 from nearby_tray import __version__
 from nearby_tray.core.model import (
+    Asker,
     Failure,
     Grade,
     Health,
@@ -28,6 +29,8 @@ from nearby_tray.core.model import (
     Snapshot,
     Stage,
     Visibility,
+    Wish,
+    WishKind,
 )
 from nearby_tray.settings import Settings
 from nearby_tray.simulation.demo import NEIGHBOUR, controller, neighbourhood
@@ -48,6 +51,8 @@ FULL = Snapshot(
     failure=Failure(Stage.ASKING, Reason.DECLINED),
     radios=Radios(None, None),
     members=(Member(Peer("2", "Phone"), 0.0),),
+    asker=Asker("Files"),
+    wish=Wish(Asker("Files"), WishKind.LINK, Peer("1", "Kitchen"), 0.0, 60.0),
 )
 
 
@@ -102,14 +107,14 @@ def test_each_field_of_the_status_is_described() -> None:
     table = (DESKTOP / "dbus.md").read_text().partition("## The status")[2]
     described = {word for line in table.splitlines() if line.startswith("| `") for word in re.findall(r"`([^`]+)`", line.split("|")[1])}
     assert described == fields(status(FULL, lambda failure, name: ("", "")))
-    for kind in (Stage, Grade, Visibility, Method, Probe):
+    for kind in (Stage, Grade, Visibility, Method, Probe, WishKind):
         for value in kind:
             assert f"`{value.value}`" in table
 
 
 @asynccontextmanager
-async def two(*, comparing: bool) -> Any:
-    """A whole applet without its face, and a neighbour who accepts when the codes are the same (`comparing`), and else declines."""
+async def two(*, comparing: bool = True, allowing: bool = True, wishes: list[Wish] | None = None) -> Any:
+    """A whole applet whose user allows what programs ask for, or not; and a neighbour who accepts when the codes are equal, or declines."""
     air, machine, robin = neighbourhood("Here")
     here = controller(machine, Settings(name="Here"))
     robin.your_code = lambda: here.snapshot.code if comparing else "another"
@@ -118,6 +123,13 @@ async def two(*, comparing: bool) -> Any:
     await robin.open()
     await here.open()
     here.subscribe(service.show)
+
+    def answer(snapshot: Snapshot) -> None:
+        if snapshot.wish is not None:
+            (wishes if wishes is not None else []).append(snapshot.wish)
+            (here.allow if allowing else here.forbid)()
+
+    here.subscribe(answer)
     try:
         yield here, robin.controller
     finally:
@@ -145,7 +157,7 @@ def test_the_example_links_and_ends_it(daemon: object, run: Run) -> None:
     pytest.importorskip("dbus_fast")
 
     async def main() -> None:
-        async with two(comparing=True) as (here, robin):
+        async with two() as (here, robin):
             asked: list[Stage] = []
             robin.subscribe(lambda snapshot: asked.append(snapshot.stage))
             status, out, err = await example(NEIGHBOUR, "0.1")
@@ -174,11 +186,27 @@ def test_a_program_cannot_go_round_the_other_person(daemon: object, run: Run) ->
     run(main())
 
 
+def test_a_program_cannot_go_round_our_own_user(daemon: object, run: Run) -> None:
+    pytest.importorskip("dbus_fast")
+
+    async def main() -> None:
+        wishes: list[Wish] = []
+        async with two(allowing=False, wishes=wishes) as (_, robin):
+            seen: list[Stage] = []
+            robin.subscribe(lambda snapshot: seen.append(snapshot.stage))
+            status, out, err = await example(NEIGHBOUR)
+            assert status == 1 and err == "It was not allowed.\n" and "asking" not in out
+            assert set(seen) == {Stage.IDLE}
+            assert wishes[0].asker.name == "link.py" and not wishes[0].asker.own and wishes[0].peer is not None
+
+    run(main())
+
+
 def test_the_example_lists_who_is_around(daemon: object, run: Run) -> None:
     pytest.importorskip("dbus_fast")
 
     async def main() -> None:
-        async with two(comparing=True):
+        async with two():
             status, out, _ = await example()
             assert status == 0 and NEIGHBOUR in out
 

@@ -20,6 +20,7 @@ SHARE = Path(__file__).parents[2] / "desktop" / "share"
 FILES = sorted(str(file.relative_to(SHARE)) for file in SHARE.rglob("*") if file.is_file())
 ENTRY = "applications/nearby-tray.desktop"
 SERVICE = "dbus-1/services/org.nearbytray.Nearby.service"
+UNIT = "systemd/user/nearby-tray.service"
 LIST = "nearby-tray/desktop-files.json"
 
 
@@ -55,7 +56,7 @@ def test_everything_is_installed_and_everything_goes(base: Path) -> None:
     assert sorted(str(path.relative_to(base)) for path in done.written) == FILES and len(FILES) > 15
     assert not done.left and not done.removed and not done.notes
     changed = {name for name in FILES if (base / name).read_bytes() != (SHARE / name).read_bytes()}
-    assert changed == {ENTRY, SERVICE}
+    assert changed == {ENTRY, SERVICE, UNIT}
     assert all((base / name).stat().st_mode & 0o777 == 0o644 for name in FILES)
     again = install(everybody=False)
     assert (again.written, again.same) == ((), len(FILES))
@@ -71,6 +72,8 @@ def test_the_programs_are_named_by_their_whole_path(base: Path) -> None:
     assert keys is not None and shlex.split(keys["Exec"]) == [sys.argv[0]] and keys["TryExec"] == sys.argv[0] and " " in sys.argv[0]
     line = next(line for line in (base / SERVICE).read_text().splitlines() if line.startswith("Exec="))
     assert shlex.split(line.removeprefix("Exec=")) == [sys.argv[0], "--background"]
+    (line,) = (line for line in (base / UNIT).read_text().splitlines() if line.startswith("ExecStart="))
+    assert shlex.split(line.removeprefix("ExecStart=")) == [sys.argv[0], "--background"]
     if shutil.which("desktop-file-validate"):
         said = subprocess.run(["desktop-file-validate", str(base / ENTRY)], capture_output=True, text=True, check=False)
         assert said.returncode == 0, said.stdout

@@ -11,7 +11,21 @@ from typing import Any
 
 import pytest
 
-from nearby_tray.core.model import Failure, Grade, Health, LinkInfo, Member, Method, Peer, Reason, Snapshot, Stage
+from nearby_tray.core.model import (
+    Asker,
+    Failure,
+    Grade,
+    Health,
+    LinkInfo,
+    Member,
+    Method,
+    Peer,
+    Reason,
+    Snapshot,
+    Stage,
+    Wish,
+    WishKind,
+)
 from nearby_tray.system import notifications as module
 from nearby_tray.system.bus import Bus, ServiceInterface, Variant, method, signal
 from nearby_tray.system.notifications import GROUP, LINK, PATH, REQUEST, SERVER, Notifications, Notifier
@@ -404,7 +418,7 @@ class Wall:
         urgent: bool = False,
         on_action: Callable[[str], None] | None = None,
     ) -> None:
-        assert on_action is not None and urgent == (key == REQUEST)
+        assert on_action is not None and urgent == (key in (REQUEST, "wish"))
         self.times += 1
         self.pinned[key] = (title, body, tuple(action for action, _ in actions), on_action)
 
@@ -436,6 +450,8 @@ def notifier(wall: Wall, told: list[str]) -> Notifier:
         texts=text,
         accept=lambda: told.append("accept"),
         decline=lambda: told.append("decline"),
+        allow=lambda: told.append("allow"),
+        forbid=lambda: told.append("forbid"),
         disconnect=lambda: told.append("disconnect"),
         seek=lambda: told.append("seek"),
         copy=lambda address: told.append(address),
@@ -464,6 +480,26 @@ def test_a_late_click_does_not_answer_the_next_request(notifier: Notifier, wall:
     assert "111\u00a0222" in wall.pinned[REQUEST][1]
     old("accept")
     assert told == []
+
+
+WISH = Wish(Asker("Fi\x1bles", "/usr/bin/files"), WishKind.LINK, Peer("1", "Kitchen"), 1.0, 61.0)
+WISHED = replace(IDLE, stage=Stage.SEEKING, wish=WISH)
+
+
+def test_a_programs_wish_is_answered_in_its_notification_while_it_stands(notifier: Notifier, wall: Wall, told: list[str]) -> None:
+    notifier.show(WISHED)
+    notifier.show(replace(WISHED, now=3.0))
+    title, body, actions, act = wall.pinned["wish"]
+    assert title == "“Files” asks to connect this computer to “Kitchen”." and "/usr/bin/files" in body and wall.times == 1
+    assert actions == ("allow", "forbid")
+    for action in ("allow", "forbid", "default"):
+        act(action)
+    assert told == ["allow", "forbid", "raise"]
+    notifier.show(replace(WISHED, wish=replace(WISH, since=5.0)))
+    act("allow")
+    assert told == ["allow", "forbid", "raise"], "a late click does not answer the next wish"
+    notifier.show(replace(WISHED, wish=None))
+    assert not wall.pinned
 
 
 def test_a_changed_identity_is_not_accepted_by_a_quick_click(notifier: Notifier, wall: Wall, told: list[str]) -> None:
@@ -541,7 +577,17 @@ def test_what_the_user_did_is_no_news(notifier: Notifier, wall: Wall) -> None:
 def test_switched_off_nothing_is_shown(wall: Wall) -> None:
     on = [True]
     notifier = Notifier(
-        wall, texts=text, accept=list, decline=list, disconnect=list, seek=list, copy=None, raise_=list, enabled=lambda: on[0]
+        wall,
+        texts=text,
+        accept=list,
+        decline=list,
+        allow=list,
+        forbid=list,
+        disconnect=list,
+        seek=list,
+        copy=None,
+        raise_=list,
+        enabled=lambda: on[0],
     )
     notifier.show(LINKED)
     assert wall.pinned
@@ -637,7 +683,7 @@ def test_no_notification_holds_a_pin(notifier: Notifier, wall: Wall) -> None:
 
 def test_nothing_of_a_group_is_said_when_notifications_are_off(wall: Wall) -> None:
     nothing: Any = lambda *_: None  # noqa: E731
-    does: Any = dict.fromkeys(("accept", "decline", "disconnect", "seek", "copy", "raise_"), nothing)
+    does: Any = dict.fromkeys(("accept", "decline", "allow", "forbid", "disconnect", "seek", "copy", "raise_"), nothing)
     quiet = Notifier(wall, texts=text, enabled=lambda: False, **does)
     for snapshot in (GROUP_UP, replace(GROUP_UP, members=(Member(PHONE, 1.0),)), STRANGE, IDLE):
         quiet.show(snapshot)

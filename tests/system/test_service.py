@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from nearby_tray.core.model import (
     Abilities,
+    Asker,
     Failure,
     Grade,
     Health,
@@ -27,11 +30,13 @@ from nearby_tray.core.model import (
     Stage,
     Timings,
     Visibility,
+    Wish,
+    WishKind,
 )
 from nearby_tray.settings import Settings
 from nearby_tray.system import service as module
 from nearby_tray.system.bus import Bus, BusError, BusGone, Signal
-from nearby_tray.system.service import AlreadyRunning, Service, status
+from nearby_tray.system.service import AlreadyRunning, Gate, Service, status
 
 Until = Callable[..., Awaitable[None]]
 Run = Callable[..., Any]
@@ -60,20 +65,26 @@ class Applet:
         self.settings = Settings()
         self.calls: list[object] = []
 
-    def seek(self) -> None:
+    def seek(self, *, asker: Asker) -> None:
         self.calls.append("seek")
 
-    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False) -> None:
+    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker) -> None:
         self.calls.append(("ask", peer_id) if method is None else ("ask", peer_id, method, remember))
 
     def enter_pin(self, pin: str) -> None:
         self.calls.append(("enter_pin", pin))
 
-    def host(self, persistent: bool) -> None:
+    def host(self, persistent: bool, *, asker: Asker) -> None:
         self.calls.append(("host", persistent))
 
-    def invite(self, peer_id: str) -> None:
+    def invite(self, peer_id: str, *, asker: Asker) -> None:
         self.calls.append(("invite", peer_id))
+
+    def allow(self) -> None:
+        self.calls.append("allow")
+
+    def forbid(self) -> None:
+        self.calls.append("forbid")
 
     def expel(self, address: str) -> None:
         self.calls.append(("expel", address))
@@ -314,6 +325,8 @@ def test_the_shape_of_the_status() -> None:
         failure=Failure(Stage.FORMING, Reason.NOT_FORMED, "state 120"),
         deadline=12.0,
         now=10.04,
+        asker=Asker("Files", "/usr/bin/files", 7),
+        wish=Wish(Asker(""), WishKind.INVITE, PHONE, 0.04, 60.04),
     )
     assert status(snapshot, describe) == {
         "state": "linked",
@@ -384,6 +397,13 @@ def test_the_shape_of_the_status() -> None:
         },
         "restoring_because": None,
         "unasked": False,
+        "asked_by": {"name": "Files", "path": "/usr/bin/files", "pid": 7, "own": False},
+        "wish": {
+            "what": "invite",
+            "asked_by": {"name": "", "path": "", "pid": 0, "own": False},
+            "peer": {"id": PHONE.id, "name": "Phone", "kind": "phone"},
+            "ends_in_s": 50.0,
+        },
         "visibility": "everyone",
         "visible_for_s": None,
         "listening": False,
@@ -422,14 +442,129 @@ def test_changes_are_told_but_not_each_of_a_storm(daemon: object, run: Run, unti
     run(main())
 
 
-def test_a_thousand_calls_at_once_are_all_answered(daemon: object, run: Run) -> None:
+async def outcomes(bus: Bus, count: int, member: str, signature: str = "", *body: object) -> list[str]:
+    """How each of so many calls at once ended: "ok" or the name of the error."""
+
+    async def one() -> str:
+        try:
+            await bus.call(module.NAME, module.PATH, module.INTERFACE, member, signature, *body, timeout=50)
+        except BusError as error:
+            return error.name
+        return "ok"
+
+    return list(await asyncio.gather(*(one() for _ in range(count))))
+
+
+def test_a_caller_that_asks_a_thousand_times_is_refused_and_the_others_are_served(daemon: object, run: Run, caplog: Any) -> None:
     async def main() -> None:
         applet = Applet(SEEKING)
         async with served(applet) as (_, bus):
-            answers = await asyncio.gather(
-                *(bus.call(module.NAME, module.PATH, module.INTERFACE, "Status", timeout=50) for _ in range(1000))
+            said = await outcomes(bus, 1000, "Status")
+            assert len(said) == 1000 and set(said) == {"ok", module.LIMITS}
+            assert said.count("ok") >= module.CALLS[0]
+            # Each of these has a clear error, and whoever calls next is answered at once.
+            with pytest.raises(BusError, match="Too many calls") as caught:
+                for _ in range(1000):
+                    await ask(bus, "Connect", "s", KITCHEN.id)
+            assert caught.value.name == module.LIMITS
+            other = await Bus.connect("session")
+            await ask(other, "Connect", "s", KITCHEN.id)
+            assert json.loads(await ask(other, "Status"))["state"] == "seeking"
+            await other.close()
+        assert 1 <= len(applet.calls) <= module.CHANGES[0] + 10
+        assert sum("calls without end" in record.getMessage() for record in caplog.records) == 1
+
+    run(main())
+
+
+def test_changes_at_once_wait_in_a_line_with_an_end(daemon: object, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A daemon that takes its time to say who calls: so many wait, the others are told so, and those are served in their order."""
+
+    async def main() -> None:
+        known = asyncio.Event()
+
+        async def slowly(bus: Bus, sender: str) -> Asker:
+            await known.wait()
+            return Asker("Slow", own=True)
+
+        monkeypatch.setattr(module, "identify", slowly)
+        applet = Applet(HOSTING)
+        async with served(applet) as (_, bus):
+            calls = asyncio.gather(
+                outcomes(bus, 1, "Expel", "s", "TV"), outcomes(bus, module.QUEUE - 1, "Seek"), outcomes(bus, 5, "Disconnect")
             )
-            assert len(answers) == 1000 and len({str(answer) for answer in answers}) == 1
+            while sum(1 for _ in asyncio.all_tasks()) and not calls.done():
+                if json.loads(await ask(bus, "Status"))["state"] == "hosting":  # this is answered meanwhile
+                    break
+            known.set()
+            first, then, refused = await calls
+            assert first == ["ok"] and set(then) == {"ok"} and set(refused) == {module.LIMITS}
+        assert applet.calls == [("expel", TV.address), *["seek"] * (module.QUEUE - 1)]
+
+    run(main())
+
+
+def test_what_is_kept_of_callers_is_bounded() -> None:
+    now = [0.0]
+    gate = Gate(lambda: now[0])
+    answers = [gate.refusal(f":1.{n}", "Status") for n in range(1000)]
+    assert answers.count(None) == module.ALL_CALLS[0], "a program with a thousand connections is one caller too many as well"
+    assert len(gate._callers) == module.CALLERS
+    now[0] += 1.0
+    assert [gate.refusal(":2.1", "Status") for _ in range(200)].count(None) == module.ALL_CALLS[1]
+    now[0] += 100.0
+    assert [gate.refusal(":2.2", "Connect") for _ in range(40)].count(None) == module.CHANGES[0]
+    assert gate.refusal(":2.2", "Status") is None, "who may change nothing for a while may still look"
+    assert gate.refusal(":2.3", "Connect") is None
+
+
+PROGRAM = """
+import asyncio, json, sys
+from nearby_tray.system.bus import Bus, BusError
+async def main():
+    bus = await Bus.connect("session")
+    for words in json.loads(sys.argv[1]):
+        try:
+            await bus.call("org.nearbytray.Nearby", "/org/nearbytray/Nearby1", "org.nearbytray.Nearby1", *words)
+            print("ok")
+        except BusError as error:
+            print(error.text)
+asyncio.run(main())
+"""
+
+
+async def program(path: Path, *calls: Sequence[object]) -> list[str]:
+    """What another program of this user is told, call by call."""
+    await asyncio.to_thread(path.write_text, PROGRAM)
+    process = await asyncio.create_subprocess_exec(sys.executable, str(path), json.dumps(calls), stdout=asyncio.subprocess.PIPE)
+    said, _ = await process.communicate()
+    return said.decode().splitlines()
+
+
+def test_who_asks_is_handed_on_and_only_the_user_answers_a_wish(daemon: object, run: Run, tmp_path: Path) -> None:
+    class Wishful(Applet):
+        def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker) -> None:
+            super().ask(peer_id, method, remember, asker=asker)
+            self.snapshot = replace(SEEKING, wish=Wish(asker, WishKind.LINK, KITCHEN, 0.0, 60.0))
+
+    async def main() -> None:
+        applet = Wishful(SEEKING)
+        async with served(applet) as (_, bus):
+            connect = ("Connect", "s", KITCHEN.id)
+            said = await program(tmp_path / "files\u202e.py", connect, connect, ("Accept", "b", True), ("Decline",))
+            assert said[0] == "ok" and said[1].startswith("“files.py” asks the user") and said[2] == said[3]
+            assert said[2] == "Only the user of this computer answers what a program asks for."
+            assert applet.calls == [("ask", KITCHEN.id)]
+            wish = json.loads(await ask(bus, "Status"))["wish"]
+            assert wish["asked_by"]["name"] == "files.py" and wish["asked_by"]["own"] is False
+            assert wish["asked_by"]["path"].endswith("files.py") and "\u202e" not in wish["asked_by"]["path"]
+            assert wish["peer"]["name"] == "Kitchen" and wish["what"] == "link"
+            await ask(bus, "Accept", "b", False)  # this process is the applet's own
+            await ask(bus, "Decline")
+            applet.snapshot = replace(SEEKING, deaf=True)
+            assert (await program(tmp_path / "files.py", connect))[0].startswith("The user of this computer has said no")
+            await ask(bus, *connect)
+        assert applet.calls == [("ask", KITCHEN.id), "allow", "forbid", ("ask", KITCHEN.id)]
 
     run(main())
 

@@ -16,6 +16,7 @@ def draw(folder: Path) -> None:
     from PySide6.QtGui import QColor, QImage, QPainter
     from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
+    from nearby_tray.settings import AutostartBy, Settings
     from nearby_tray.ui import text, theme
     from nearby_tray.ui.dialogs import DIALOGS
     from nearby_tray.ui.doctor import DoctorWindow
@@ -75,11 +76,15 @@ def draw(folder: Path) -> None:
             settings=lambda c=controller: c.settings,  # type: ignore[misc]
             adapters=lambda: [("hci0", "hci0: built in"), ("hci1", "hci1: dongle")],
             remembered=lambda c=controller: c.people,  # type: ignore[misc]
-            autostart_note=lambda: "Starts by the desktop's autostart folder.",
+            autostart_note=lambda: "Started at login by the systemd user service ~/.config/systemd/user/nearby-tray.service.",
+            languages=lambda: [("en", "English"), ("de", "Deutsch")],
         )
+        controller.settings = Settings(name="Ben's laptop", autostart=True, autostart_by=AutostartBy.SERVICE)
         window.fit()
         window.show()
         save(window, f"settings-{shade}")
+        window.resize(window.width(), 1500)
+        save(window, f"settings-tall-{shade}")
         window.name.setText("x" * 40)
         window.port.setText("80")
         window.name.textEdited.emit("")

@@ -8,8 +8,10 @@ from dataclasses import replace
 import msgspec
 
 from nearby_tray.core.checks import Action, Finding, Fix, fail, ok, say, unknown, warn
+from nearby_tray.core.keys import TrustedPeer
 from nearby_tray.core.model import (
     Abilities,
+    Asker,
     Failure,
     Grade,
     Health,
@@ -24,6 +26,8 @@ from nearby_tray.core.model import (
     Stage,
     Timings,
     Visibility,
+    Wish,
+    WishKind,
 )
 from nearby_tray.settings import Settings
 
@@ -70,6 +74,13 @@ MEMBERS = (
     Member(replace(OLD, name="x" * 40), 90.0),
 )
 PIN = "12345670"
+FILES = Asker("Files", "/usr/bin/nautilus --gapplication-service", 4711)
+WISH = Wish(FILES, WishKind.LINK, ANNA, 100.0, 160.0)
+
+PEOPLE = (
+    TrustedPeer(b"\x01" * 32, bytes(32), "Anna's ThinkPad", since=1_780_000_000.0, last_linked=1_795_000_000.0),
+    TrustedPeer(b"\x02" * 32, bytes(32), "studio <b>", since=1_790_000_000.0),
+)
 
 HOSTILE = (
     "<b>Bold</b><img src=x>",
@@ -163,6 +174,9 @@ SCENES: dict[str, Snapshot] = {
     "restoring": staged(Stage.RESTORING, attempt=2, restoring_because=Reason.LINK_LOST),
     "restoring-forming": staged(Stage.FORMING, attempt=2, restoring_because=Reason.GROUP_ENDED, timings=Timings(find=1.0)),
     "ending": staged(Stage.ENDING),
+    "wish": idle(stage=Stage.SEEKING, started=100.0, now=112.0, deadline=130.0, peers=(ANNA, STUDIO), wish=WISH, asker=FILES),
+    "wish-host": idle(radios=ABLE, now=112.0, wish=Wish(replace(FILES, name="", path=""), WishKind.HOST, None, 100.0, 160.0)),
+    "asking-for-a-program": staged(Stage.ASKING, code="042 719", asker=FILES),
     **STRANGE,
 }
 
@@ -174,7 +188,7 @@ class FakeController:
         self.snapshot = snapshot or idle()
         self.calls: list[tuple[object, ...]] = []
         self.settings = Settings(name="Ben's laptop")
-        self.people = [("id-anna", "Anna's ThinkPad"), ("id-studio", "studio <b>")]
+        self.people = list(PEOPLE)
         self._callbacks: list[Callable[[Snapshot], None]] = []
 
     def show(self, snapshot: Snapshot) -> None:
@@ -221,6 +235,12 @@ class FakeController:
     def decline(self) -> None:
         self.calls.append(("decline",))
 
+    def allow(self) -> None:
+        self.calls.append(("allow",))
+
+    def forbid(self) -> None:
+        self.calls.append(("forbid",))
+
     def cancel(self) -> None:
         self.calls.append(("cancel",))
 
@@ -235,7 +255,7 @@ class FakeController:
 
     def forget(self, identity_id: str) -> None:
         self.calls.append(("forget", identity_id))
-        self.people = [one for one in self.people if one[0] != identity_id]
+        self.people = [one for one in self.people if one.identity.hex() != identity_id]
 
     def health_window(self, open: bool) -> None:
         self.calls.append(("health_window", open))

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from nearby_tray.core.model import Method, Snapshot, Stage
 from nearby_tray.ui import text
-from nearby_tray.ui.dialogs import DIALOGS, Dialog, EntryDialog, PinDialog, RequestDialog
+from nearby_tray.ui.dialogs import DIALOGS, Dialog, EntryDialog, PinDialog, RequestDialog, WishDialog
 from nearby_tray.ui.parts import Code, Countdown, PinField
 
 from .scenes import ABLE, HOSTILE, PIN, SCENES, FakeController, foreign, idle
@@ -435,12 +435,86 @@ def test_a_hostile_name_is_only_text_beside_a_pin(open: Open, scene: str, name: 
     assert text.clean(name) in " ".join(shown(dialog))
 
 
+# --- a program's wish ---
+
+
+def test_a_wish_names_the_program_what_it_wants_and_with_whom(open: Open) -> None:
+    dialog, _ = open("wish")
+    assert isinstance(dialog, WishDialog) and dialog.isVisible() and not dialog.isModal()
+    shown = [each.text() for each in dialog.findChildren(QLabel) if each.isVisible()]
+    assert "“Files” asks to connect this computer to “Anna's ThinkPad”." in shown
+    assert "/usr/bin/nautilus --gapplication-service" in shown and text.WISH_HINT in shown
+    assert button(dialog, "forbidButton").isDefault() and dialog.focusWidget() is button(dialog, "forbidButton")
+    check_named(dialog)
+
+
+def test_a_program_that_cannot_be_named_is_a_program(open: Open) -> None:
+    dialog, _ = open("wish-host")
+    shown = [each.text() for each in dialog.findChildren(QLabel) if each.isVisible()]
+    assert "A program asks to open a Wi-Fi Direct group on this computer." in shown
+    path = dialog.findChild(QLabel, "programPath")
+    assert isinstance(path, QLabel) and not path.isVisible()
+
+
+def test_a_wish_is_allowed_by_a_click_once(open: Open) -> None:
+    dialog, controller = open("wish")
+    for _ in range(2):
+        QTest.mouseClick(button(dialog, "allowButton"), Qt.MouseButton.LeftButton)
+    assert controller.calls == [("allow",)] and dialog.isVisible()
+    controller.show(SCENES["asking"])
+    assert not dialog.isVisible() and controller.calls == [("allow",)]
+
+
+@pytest.mark.parametrize("way", ["button", "escape", "enter", "cross"])
+def test_every_other_way_out_of_a_wish_forbids_it_once(open: Open, way: str) -> None:
+    dialog, controller = open("wish")
+    match way:
+        case "button":
+            QTest.mouseClick(button(dialog, "forbidButton"), Qt.MouseButton.LeftButton)
+        case "escape":
+            QTest.keyClick(dialog, Qt.Key.Key_Escape)
+        case "enter":
+            QTest.keyClick(dialog, Qt.Key.Key_Return)
+        case "cross":
+            dialog.close()
+    dialog.close()
+    assert controller.calls == [("forbid",)]
+
+
+def test_a_wish_that_is_over_is_answered_by_nobody_and_the_next_is_a_new_question(open: Open) -> None:
+    dialog, controller = open("wish")
+    controller.show(SCENES["seeking"])
+    assert not dialog.isVisible() and controller.calls == []
+    controller.show(SCENES["wish"])
+    QTest.mouseClick(button(dialog, "forbidButton"), Qt.MouseButton.LeftButton)
+    wish = SCENES["wish"].wish
+    assert wish is not None
+    controller.show(replace(SCENES["wish"], wish=replace(wish, since=200.0, until=260.0)))
+    assert dialog.isVisible() and button(dialog, "allowButton").isEnabled()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_program_is_only_text(open: Open, name: str) -> None:
+    dialog, controller = open("wish")
+    wish = SCENES["wish"].wish
+    assert wish is not None
+    asker = replace(wish.asker, name=name, path="/tmp/" + name)
+    assert wish.peer is not None
+    controller.show(replace(SCENES["wish"], wish=replace(wish, asker=asker, peer=replace(wish.peer, name=name))))
+    for each in dialog.findChildren(QLabel):
+        assert each.textFormat() is Qt.TextFormat.PlainText and all(c.isprintable() or c == "\n" for c in each.text().translate(ISOLATES))
+    assert dialog.width() < 700 and not dialog.grab().isNull()
+
+
+ISOLATES = dict.fromkeys(map(ord, "\u2068\u2069\u200c\u200d"))
+
+
 def test_each_moment_has_at_most_one_dialog(open: Open) -> None:
     for scene, snapshot in SCENES.items():
         question = text.question(snapshot)
         assert question in ("", *DIALOGS), scene
     assert text.question(foreign_asked_with_pin()) == "request"
-    assert {kind.QUESTION for kind in (RequestDialog, EntryDialog, PinDialog)} == set(DIALOGS)
+    assert {kind.QUESTION for kind in (RequestDialog, WishDialog, EntryDialog, PinDialog)} == set(DIALOGS)
 
 
 def foreign_asked_with_pin() -> Snapshot:

@@ -682,6 +682,14 @@ def test_light_becomes_dark_while_open(bot: QtBot, make: Make, qapp: QApplicatio
     bot.waitUntil(lambda: panel.grab().toImage().pixelColor(5, 5).lightness() < light - 100, timeout=10_000)
 
 
+def test_who_asked_is_said_while_it_goes_on(make: Make) -> None:
+    panel, _ = make(SCENES["asking-for-a-program"])
+    said = panel.findChild(QLabel, "askedBy")
+    assert isinstance(said, QLabel) and said.isVisible() and said.text() == "Asked for by “Files”." and "nautilus" in said.toolTip()
+    panel.render_snapshot(SCENES["asking"])
+    assert not said.isVisible()
+
+
 def test_mnemonics_are_told_apart_on_each_page(make: Make) -> None:
     panels = {name: make(scene)[0] for name, scene in SCENES.items()}
     panels["ways"] = make(SCENES["seeking-foreign"])[0]

@@ -48,6 +48,15 @@ def test_app_first(session: Session) -> None:
     session.drive("activate")
 
 
+def test_started_at_login_before_the_panel_it_waits_hidden_for_its_tray(session: Session) -> None:
+    face = session.program("tray_program", "--background")
+    assert face.hear(homed=False)["windows"] == []
+    session.program("tray_host").hear(event="registered")
+    assert face.hear(homed=True)["windows"] == []
+    session.drive("click", "Connect nearby")
+    face.hear(call="seek")
+
+
 def test_the_host_restarts(session: Session) -> None:
     host = session.program("tray_host")
     host.hear(event="up")

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from nearby_tray.core.model import Visibility
-from nearby_tray.settings import Band, Settings
+from nearby_tray.settings import AutostartBy, Band, LogLevel, Settings
 from nearby_tray.ui import text
-from nearby_tray.ui.settings import SettingsWindow, frequency_error, name_error, port_error
+from nearby_tray.ui.settings import SettingsWindow, frequency_error, name_error, port_error, remembered_words
 
-from .scenes import ABLE, FakeController, idle
+from .scenes import ABLE, HOSTILE, PEOPLE, FakeController, idle
 from .test_panel import check_named
 
 
@@ -33,6 +35,7 @@ def window(bot: QtBot, controller: FakeController) -> SettingsWindow:
         adapters=lambda: [("hci0", "hci0"), ("hci1", "hci1 <b>")],
         remembered=lambda: controller.people,
         autostart_note=lambda: "By the autostart folder.",
+        languages=lambda: [("en", "English"), ("de", "Deutsch")],
     )
     bot.addWidget(made)
     made.fit()
@@ -68,12 +71,16 @@ def test_each_control_applies_its_setting(bot: QtBot, window: SettingsWindow, co
     window.port.setText("50000")
     QTest.keyClick(window.port, Qt.Key.Key_Return)
     window.adapter.setCurrentIndex(window.adapter.findData("hci1"))
+    window.autostart_by.setCurrentIndex(window.autostart_by.findData("service"))
+    window.language.setCurrentIndex(window.language.findData("de"))
+    window.log_level.setCurrentIndex(window.log_level.findData("debug"))
     assert controller.settings == Settings(
         name="Anna", visibility=Visibility.TRUSTED, visible_minutes=30, accept_paired=True, autostart=True,
         notifications=False, port=50000, adapter="hci1", close_quits=True,
+        autostart_by=AutostartBy.SERVICE, language="de", log_level=LogLevel.DEBUG,
     )  # fmt: skip
     msgspec.convert(msgspec.to_builtins(controller.settings), Settings)  # within the limits of the file, too
-    assert len(applied(controller)) == 9
+    assert len(applied(controller)) == 12
 
 
 @pytest.mark.parametrize("port", ["", "80", "1023", "65536", "٤٧٤٧٦", "1e5", "-5000", "999999999999999999999"])
@@ -108,8 +115,62 @@ def test_forgetting_a_computer(bot: QtBot, window: SettingsWindow, controller: F
     first, second = window.findChildren(QPushButton, "forgetButton")
     assert second.accessibleName() == "Forget studio <b>"
     first.click()
-    assert controller.calls == [("forget", "id-anna")]
+    assert controller.calls == [("forget", PEOPLE[0].identity.hex())]
     bot.waitUntil(lambda: len([b for b in window.findChildren(QPushButton, "forgetButton") if b.isVisible()]) == 1)
+
+
+def test_a_remembered_computer_says_since_when_and_when_last(window: SettingsWindow) -> None:
+    anna, studio = [words for words in shown(window) if words.startswith("Since ")]
+    assert "last linked" in anna and "not linked since" in studio
+
+
+NOON = datetime(2026, 5, 3, 12, 0)
+
+
+@pytest.mark.parametrize(
+    ("since", "last", "said"),
+    [
+        (NOON - timedelta(days=400), NOON - timedelta(hours=2), "Since 3/29/25 · last linked today, 10:00 AM"),
+        (NOON - timedelta(days=1), NOON - timedelta(hours=20), "Since 5/2/26 · last linked yesterday, 4:00 PM"),
+        (NOON - timedelta(days=9), NOON - timedelta(days=2), "Since 4/24/26 · last linked 5/1/26"),
+        (NOON, NOON + timedelta(days=3), "Since 5/3/26 · last linked 5/6/26"),  # a clock that was wrong
+        (NOON, None, "Since 5/3/26 · not linked since"),
+        (1e300, 0.0, "Since an unknown day · last linked an unknown day"),
+    ],
+)
+def test_days_are_in_the_users_words(since: datetime | float, last: datetime | float | None, said: str) -> None:
+    before = QLocale()
+    QLocale.setDefault(QLocale("en_US"))
+    try:
+        moments = [each.timestamp() if isinstance(each, datetime) else each for each in (since, last)]
+        peer = replace(PEOPLE[0], since=moments[0] or 0.0, last_linked=moments[1])
+        assert remembered_words(peer, NOON).replace("\u202f", " ") == said
+    finally:
+        QLocale.setDefault(before)
+
+
+def test_the_last_linked_come_first_whatever_they_are_called(bot: QtBot, window: SettingsWindow, controller: FakeController) -> None:
+    controller.people = [replace(PEOPLE[0], identity=bytes([n]) * 32, label=name, last_linked=1e9 + n) for n, name in enumerate(HOSTILE)]
+    window.fill()
+    bot.waitUntil(lambda: len([each for each in window.findChildren(QPushButton, "forgetButton") if each.isVisible()]) == len(HOSTILE))
+    buttons = [each for each in window.findChildren(QPushButton, "forgetButton") if each.isVisible()]
+    assert [each.accessibleName() for each in buttons] == [f"Forget {text.clean(name)}" for name in reversed(HOSTILE)]
+    check_named(window)
+
+
+def test_a_language_without_words_here_stays_chosen(window: SettingsWindow, controller: FakeController) -> None:
+    assert [window.language.itemText(k) for k in range(window.language.count())] == ["As the system", "English", "Deutsch"]
+    controller.settings = Settings(language="tlh")
+    window.fill()
+    assert window.language.currentData() == "tlh" and "tlh" in window.language.currentText()
+    assert applied(controller) == []
+
+
+def test_what_starts_it_matters_only_when_it_is_started(window: SettingsWindow, controller: FakeController) -> None:
+    assert not window.autostart_by.isVisible()
+    controller.settings = Settings(autostart=True, autostart_by=AutostartBy.SERVICE)
+    window.fill()
+    assert window.autostart_by.isVisible() and window.autostart_by.currentData() == "service"
 
 
 def test_an_adapter_that_is_gone_stays_chosen(bot: QtBot, window: SettingsWindow, controller: FakeController) -> None:

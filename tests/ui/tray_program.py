@@ -41,8 +41,9 @@ def main() -> None:
 
     app = QApplication(sys.argv[:1])
     app.setApplicationName("nearby-tray")
-    controller = Telling(SCENES[sys.argv[1] if len(sys.argv) > 1 else "idle"])
-    face = Face(app, controller, settings=lambda: controller.settings, quit=app.quit)
+    scenes = [word for word in sys.argv[1:] if word != "--background"]
+    controller = Telling(SCENES[scenes[0] if scenes else "idle"])
+    face = Face(app, controller, settings=lambda: controller.settings, quit=app.quit, hidden="--background" in sys.argv)
 
     def windows() -> list[str]:
         return [w.windowTitle() for w in app.topLevelWidgets() if w.isVisible() and w.windowTitle()]

@@ -9,14 +9,14 @@ complete -c nearby-tray -n '__fish_use_subcommand' -l headless -d 'start without
 complete -c nearby-tray -n '__fish_use_subcommand' -l demo -d 'the real interface on simulated radios, with a simulated neighbour'
 complete -c nearby-tray -n '__fish_use_subcommand' -l once -d 'with --demo: walk through a whole link by itself, then end'
 complete -c nearby-tray -n '__fish_use_subcommand' -l screenshots -d 'with --demo --once: save a picture of each step there' -x -a '(__fish_complete_directories)'
-complete -c nearby-tray -n '__fish_use_subcommand' -l log-level -d 'how much to say on stderr (default: info)' -x -a 'debug info warning error'
+complete -c nearby-tray -n '__fish_use_subcommand' -l log-level -d 'how much to say on stderr (default: as set)' -x -a 'debug info warning error'
 complete -c nearby-tray -n __fish_use_subcommand -a status -d 'say what is going on'
 complete -c nearby-tray -n __fish_use_subcommand -a peers -d 'list the computers found'
 complete -c nearby-tray -n __fish_use_subcommand -a seek -d 'look for computers nearby'
 complete -c nearby-tray -n __fish_use_subcommand -a connect -d 'ask a computer for a link, looking for it first if needed'
-complete -c nearby-tray -n __fish_use_subcommand -a accept -d 'accept the request for a link'
+complete -c nearby-tray -n __fish_use_subcommand -a accept -d 'accept the request for a link, or allow what a program asks for'
 complete -c nearby-tray -n __fish_use_subcommand -a pin -d 'enter the PIN that the other machine shows; it is read from the terminal, never an argument'
-complete -c nearby-tray -n __fish_use_subcommand -a decline -d 'decline the request for a link; while hosting, take back that somebody may come in'
+complete -c nearby-tray -n __fish_use_subcommand -a decline -d 'decline the request for a link, or what a program asks for; while hosting, take back that somebody may come in'
 complete -c nearby-tray -n __fish_use_subcommand -a host -d 'own a group that phones, TVs and other computers can join'
 complete -c nearby-tray -n __fish_use_subcommand -a invite -d 'invite a machine into the group, looking for it first if needed'
 complete -c nearby-tray -n __fish_use_subcommand -a expel -d 'send a member out of the group'
@@ -75,7 +75,7 @@ complete -c nearby-tray -n '__fish_seen_subcommand_from members' -l names -d 'on
 
 complete -c nearby-tray -n '__fish_seen_subcommand_from disconnect' -l help -d 'show what there is'
 
-complete -c nearby-tray -n '__fish_seen_subcommand_from settings' -a 'name= visibility=nobody visibility=trusted visibility=everyone visible_minutes= visible_minutes=none accept_paired=on accept_paired=off port= adapter= adapter=none band=auto band=2.4 band=5 frequency= frequency=none go_intent= prefer_owner=on prefer_owner=off autostart=on autostart=off notifications=on notifications=off close_quits= close_quits=none'
+complete -c nearby-tray -n '__fish_seen_subcommand_from settings' -a 'name= visibility=nobody visibility=trusted visibility=everyone visible_minutes= visible_minutes=none accept_paired=on accept_paired=off port= adapter= adapter=none band=auto band=2.4 band=5 frequency= frequency=none go_intent= prefer_owner=on prefer_owner=off autostart=on autostart=off autostart_by=entry autostart_by=service language= log_level=error log_level=warning log_level=info log_level=debug notifications=on notifications=off close_quits= close_quits=none'
 complete -c nearby-tray -n '__fish_seen_subcommand_from settings' -l help -d 'show what there is'
 complete -c nearby-tray -n '__fish_seen_subcommand_from settings' -l json -d 'for programs: one JSON value'
 
