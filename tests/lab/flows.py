@@ -97,26 +97,26 @@ async def sees(phone: Bare, node: Node) -> bool:
     return node.p2p_address in await phone.peers()
 
 
-async def together(lab: Lab, find: float | None, since: float, phone: Bare, group: Group | None = None) -> Figures:
-    """A and the phone have a group; the applet says so, too. Then both have none."""
+async def together(lab: Lab, find: float | None, since: float, phone: Bare, group: Group | None = None, *, forget: bool = True) -> Figures:
+    """A and the phone have a group; the applet says so, too. Then both have none. `forget`: nor does the phone remember one."""
     a = lab.a
     orders = a.orders(since)
     figures, status = await asyncio.gather(linked(find, orders[0].at if orders else since, a, phone, group), lab.linked(a, 200))
     assert status.peer == phone.host, f"linked with {status.peer}"
     assert status.raw["verified"] is False, "nothing proves who that is"
     say("the applet", health=status.raw["health"], link=status.raw.get("link"), timings=status.timings)
-    await apart(lab, phone)
+    await apart(lab, phone, forget=forget)
     return figures
 
 
-async def apart(lab: Lab, *phones: Bare) -> None:
+async def apart(lab: Lab, *phones: Bare, forget: bool = True) -> None:
     """A ends it; the phone notices: its own group stays up without us."""
     ended = time.monotonic()
     await lab.a.command("disconnect")
     await lab.a.in_state("idle", limit=45)
     for phone in phones:
         await phone.heard("P2P-GROUP-REMOVED|AP-STA-DISCONNECTED", ended, 45)
-        await phone.end()
+        await phone.end(forget)
     await lab.a.clean(journeys.SETTLED)
 
 
@@ -598,7 +598,7 @@ async def formed_again(lab: Lab) -> Figures:
     await a.command("connect", c.host, "--method", "push-button", "--remember")
     await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address}", since)
     await c.connect(a.p2p_address, persistent=True)
-    await together(lab, None, since, c)
+    await together(lab, None, since, c, forget=False)
     assert await c.remembered(), "the phone has forgotten"
     find = await meet(a, c)
     listed = await row(a, c.host)
