@@ -269,7 +269,7 @@ async def rounds(programs: dict[str, tuple[str, ...]], desk: Desk, number: int) 
         row = {}
         names = list(programs)
         for name in names[each % len(names) :] + names[: each % len(names)]:
-            run = row[name] = await started(programs[name], desk, 3)
+            run = row[name] = await started(programs[name], desk, 5)
             print(
                 f"round {each + 1}, {name}: registered {run.registered:.2f} s ({run.registered_cpu:.2f} s of processor), "
                 f"drawn {run.drawn:.2f} s ({run.drawn_cpu:.2f} s), {run.pss:.1f} MiB, alone {run.alone:.1f} MiB",
