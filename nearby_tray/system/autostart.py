@@ -397,14 +397,20 @@ async def _enable(manager: _Manager) -> None:
     if state.startswith("masked"):
         await manager.ask("UnmaskUnitFiles", "asb", [UNIT], False)
         state = await manager.state()
-    if state == "absent" or _is_ours(own):
+    made = state == "absent"
+    if made or _is_ours(own):
         _write(_OURS + unit(command()), own)
-    # Never started from here: this very applet is what it would start.
-    await manager.ask("EnableUnitFiles", "asbb", [UNIT], False, True)
-    await manager.reload()
-    state = await manager.state()
-    if state != "enabled":
-        raise OSError(f"systemd did not enable {UNIT}: it is {state}")
+    try:
+        # Never started from here: this very applet is what it would start.
+        await manager.ask("EnableUnitFiles", "asbb", [UNIT], False, True)
+        await manager.reload()
+        state = await manager.state()
+        if state != "enabled":
+            raise OSError(f"systemd did not enable {UNIT}: it is {state}")
+    except BaseException:
+        if made:
+            own.unlink(missing_ok=True)
+        raise
 
 
 async def _disable(manager: _Manager) -> None:

@@ -249,7 +249,7 @@ class Gate:
         now = clock()
         self._all = _Bucket(*ALL_CALLS, now), _Bucket(*ALL_CHANGES, now)
         self._callers: OrderedDict[str, tuple[_Bucket, _Bucket]] = OrderedDict()
-        self._told: str | None = None
+        self._said_at = -1e9
 
     def refusal(self, sender: str, member: str) -> DBusError | None:
         """The answer for a call that is one too many."""
@@ -261,8 +261,8 @@ class Gate:
         kinds = (0,) if member in _ONLY_READ else (0, 1)
         if all(buckets[kind].take(now) for kind in kinds) and all(self._all[kind].take(now) for kind in kinds):
             return None
-        if self._told != sender:
-            self._told = sender
+        if now >= self._said_at + 60:
+            self._said_at = now
             log.warning("%s calls without end and is refused for now", sender)
         return DBusError(LIMITS, f"Too many calls: at most {CALLS[1]:g} a second, {CHANGES[1]:g} of them to change something.")
 
@@ -422,6 +422,7 @@ class _Interface(ServiceInterface):
             self._need(Stage.ASKED, "Nobody asks for a link.")
             if self._commands.snapshot.pin_wanted:
                 raise _not_possible("To accept, enter the PIN that the other machine shows.")
+            log.info("accepted over the session bus, by %s", asker.name or "a program")
             self._commands.accept(remember)
 
     @method("Decline")

@@ -700,7 +700,7 @@ WISHES: Mapping[WishKind, str] = {
     WishKind.HOST: "{Program} asks to open a Wi-Fi Direct group on this computer.",
     WishKind.INVITE: "{Program} asks to invite {peer} into your group.",
 }
-WISH_HINT = "It runs on this computer, as you. Nothing is sent before you allow it."
+WISH_HINT = "It runs on this computer, as you. Nothing begins before you allow it."
 
 
 def wish_words(wish: Wish) -> str:

@@ -278,6 +278,7 @@ def test_a_manager_that_hangs_or_refuses_keeps_nobody_waiting(
             await choose(True, ENTRY)
             with pytest.raises(OSError, match="Read-only file system"):
                 await choose(True, SERVICE)
+            assert fake.file() is None, "nothing is left behind"
             assert (await find()).active == (ENTRY,)
             fake.hang = True
             with pytest.raises(OSError, match="no answer"):

@@ -654,7 +654,7 @@ def test_an_answer_that_makes_no_sense(daemon: object, run: Run, answer: str, ca
 
 
 def test_options_are_a_value() -> None:
-    assert Options() == Options() and Options().log_level is None
+    assert Options() == Options() and Options().log_level is None, "as the settings say"
 
 
 def test_a_programs_wish_is_said_and_answered(daemon: object, run: Run, say: Say) -> None:

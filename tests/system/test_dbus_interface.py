@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from nearby_tray import __version__
+from nearby_tray.app import _Applet
+from nearby_tray.cli import Options
 from nearby_tray.core.model import (
     Asker,
     Failure,
@@ -34,6 +36,7 @@ from nearby_tray.core.model import (
 )
 from nearby_tray.settings import Settings
 from nearby_tray.simulation.demo import NEIGHBOUR, controller, neighbourhood
+from nearby_tray.system.autostart import EntryState
 from nearby_tray.system.bus import Bus
 from nearby_tray.system.service import INTERFACE, NAME, PATH, Service, status
 
@@ -216,3 +219,18 @@ def test_the_example_lists_who_is_around(daemon: object, run: Run) -> None:
 def test_the_manual_is_of_this_version() -> None:
     text = (DESKTOP / "share" / "man" / "man1" / "nearby-tray.1").read_text()
     assert f'"Nearby Tray {__version__}"' in text and NAME in text.replace("\\-", "-") and INTERFACE in text
+
+
+def test_each_field_of_starting_at_login_is_described(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path / 'none'}")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+
+    async def main() -> dict[str, object]:
+        applet = _Applet(Options())
+        applet.controller = controller(neighbourhood("Here")[1], Settings())
+        return await applet._autostart()
+
+    table = (DESKTOP / "dbus.md").read_text().partition("## Starting at login")[2].partition("## The status")[0]
+    described = {word for line in table.splitlines() if line.startswith("| `") for word in re.findall(r"`([^`]+)`", line.split("|")[1])}
+    assert described == fields(run(main()))
+    assert all(f"`{state.value}`" in table for state in EntryState)

@@ -438,6 +438,14 @@ def test_changes_are_told_but_not_each_of_a_storm(daemon: object, run: Run, unti
             assert len(heard) == told
             service.show(Snapshot(stage=Stage.IDLE))
             await until(lambda: json.loads(heard[-1].body[0])["state"] == "idle")  # type: ignore[arg-type]
+            wish = Wish(Asker("Files"), WishKind.HOST, None, 0.0, 60.0)
+            service.show(Snapshot(wish=wish, now=1.0))
+            await until(lambda: json.loads(heard[-1].body[0])["wish"] is not None)  # type: ignore[arg-type]
+            told = len(heard)
+            service.show(Snapshot(wish=wish, now=2.0))  # its countdown alone is no news either
+            service.show(Snapshot(wish=wish, now=2.0, listening=True))
+            await until(lambda: json.loads(heard[-1].body[0])["listening"])  # type: ignore[arg-type]
+            assert len(heard) == told + 1
 
     run(main())
 

@@ -139,7 +139,13 @@ def test_a_group_of_our_own_is_offered_where_it_can_be(face: Face, controller: F
 
 
 @pytest.mark.parametrize(
-    ("scene", "title"), [("asked-enter-pin", "Incoming request"), ("entering", "Enter a PIN"), ("forming-pin", "PIN to type there")]
+    ("scene", "title"),
+    [
+        ("asked-enter-pin", "Incoming request"),
+        ("wish-host", "A program asks"),
+        ("entering", "Enter a PIN"),
+        ("forming-pin", "PIN to type there"),
+    ],
 )
 def test_each_question_opens_its_window_and_only_it(
     face: Face, controller: FakeController, qapp: QApplication, scene: str, title: str
