@@ -404,7 +404,7 @@ class Session:
         """When `Tick` is due, unless something happens before."""
         times = [t for t in (self._peers.deadline(), self._assembly.deadline()) if t is not None]
         times += [talk.until for channel, talk in self._talks.items() if channel != self._channel()]
-        if self._waiting:
+        if self._next_waiting() is not None:
             times.append(self._last_connect + self._limits.connect_gap)
         if self._now < self._serve_until:
             times.append(self._serve_until)
@@ -790,8 +790,6 @@ class Session:
             return
         if call.call_id in self._heard or heard.origin in self._connecting or not self._may_answer(call):
             return
-        if heard.origin in self._hosts:
-            return
         if len(self._waiting) < 8:
             self._waiting[heard.origin] = _Calling(call, self._now + self._limits.seek)
 
@@ -808,11 +806,15 @@ class Session:
             case _:
                 return False
 
+    def _next_waiting(self) -> str | None:
+        """Whose call is answered next. Who calls anew while the connection of before is still ending is heard once only, so it waits."""
+        return next((origin for origin in self._waiting if origin not in self._hosts), None)
+
     def _connect_waiting(self) -> None:
         """Answer the next waiting call, at most one in two seconds."""
-        if not self._waiting or self._now < self._last_connect + self._limits.connect_gap:
+        origin = self._next_waiting()
+        if origin is None or self._now < self._last_connect + self._limits.connect_gap:
             return
-        origin = next(iter(self._waiting))
         calling = self._waiting.pop(origin)
         if not self._may_answer(calling.call) or len(self._talks) + len(self._connecting) >= self._limits.guests + 8:
             return

@@ -459,6 +459,14 @@ def test_an_answered_call_id_is_answered_once(p: Pair) -> None:
     assert len(p.ben.all(o.Connect)) == 2
 
 
+def test_a_call_heard_while_the_connection_of_before_is_still_ending_is_answered_when_it_is_gone(p: Pair) -> None:
+    p.do(p.ben, CallHeard("x", Call(call_id=b"abc").encode()), o.Connected("x", ROOM)).wait(3)
+    p.do(p.ben, CallHeard("x", Call(call_id=b"abd").encode())).wait(3)
+    assert p.ben.all(o.Connect) == [o.Connect("x")]
+    p.do(p.ben, Disconnected("x")).wait(1)
+    assert p.ben.all(o.Connect) == [o.Connect("x")] * 2
+
+
 def test_a_connection_that_breaks_while_it_is_made_is_made_again_within_the_call(p: Pair) -> None:
     """Seen on BlueZ 5.66: service discovery ends with the link, or finds nothing."""
     p.do(p.ben, CallHeard("x", Call(call_id=b"abc").encode()))
