@@ -72,9 +72,16 @@ class Lab:
                 await node.clean(SETTLED)
             except TooLate as why:  # said where it was left; what comes next is not to suffer from it
                 say(f"{node.name}: Wi-Fi off and on: {why}")
-                await node.radio("off")
-                await node.radio("on")
+                await self.off_and_on(node)
                 await node.clean(SETTLED)
+
+    async def off_and_on(self, node: Node) -> None:
+        """Wi-Fi off and on again. The kernel's switch is the one of both machines here, and the other's supplicant needs its time to follow."""
+        await node.radio("off")
+        await asyncio.sleep(3)
+        await node.radio("on")
+        await until(f"{node.name} has its P2P device", node.p2p_device, 30)
+        await asyncio.sleep(3)
 
     async def ask(self, caller: Node, other: Node) -> tuple[float, str]:
         """From the click to both people seeing the same code; the seconds until the other was listed, and the code."""
@@ -574,9 +581,7 @@ async def networkmanager_killed_linked(lab: Lab) -> dict[str, Any]:
         say("the doctor", **found)
         assert found["status"] == "warn" and all(orphan in found["evidence"] for orphan in orphans), found
         assert "nmcli radio wifi off && nmcli radio wifi on" in found["fix"], found
-        await lab.a.radio("off")
-        await lab.a.radio("on")
-        await until("A has its P2P device", lab.a.p2p_device, 30)
+        await lab.off_and_on(lab.a)
     await lab.at_rest()
     return {**figures, "orphans": orphans}
 
