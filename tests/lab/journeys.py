@@ -76,7 +76,7 @@ class Lab:
                 await node.clean(SETTLED)
 
     async def off_and_on(self, node: Node) -> None:
-        """Wi-Fi off and on again. The kernel's switch is the one of both machines here, and the other's supplicant needs its time to follow."""
+        """Wi-Fi off and on again. The kernel has one switch for both machines, and the other one needs time to follow."""
         await node.radio("off")
         await asyncio.sleep(3)
         await node.radio("on")
