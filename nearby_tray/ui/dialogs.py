@@ -57,10 +57,13 @@ class Dialog(QDialog):
         self.setAccessibleName(title)
         self.setWindowIcon(theme.application_icon())
         self.setModal(False)
-        self.setFixedWidth(max(380, self.fontMetrics().averageCharWidth() * self.CHARACTERS))
+        self._fit_width()
         self.layout_ = QVBoxLayout(self)
         self.layout_.setContentsMargins(16, 16, 16, 16)
         self.layout_.setSpacing(12)
+
+    def _fit_width(self) -> None:
+        self.setFixedWidth(max(380, self.fontMetrics().averageCharWidth() * self.CHARACTERS))
 
     def render_snapshot(self, snapshot: Snapshot) -> None:
         """Open for a question, close when there is none any more."""
@@ -136,6 +139,8 @@ class Dialog(QDialog):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         restyle_after(self, event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_width()
 
 
 class RequestDialog(Dialog):
@@ -318,7 +323,7 @@ class PinDialog(Dialog):
         self._wrong = Notice("bad", "warning")
         self._wrong.setObjectName("wrongPin")
         frame, inside = card(spacing=10)
-        self._who, self._what, self._code, self._countdown = Who(), label(), Code(72, "PIN {digits}"), Countdown()
+        self._who, self._what, self._code, self._countdown = Who(), label(), Code(4.5, "PIN {digits}"), Countdown()
         self._copy = tool("copy", tr("Copy the PIN"), self._copy_it, name="copyPinButton")
         self._who.side.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignTop)
         self._what.setAlignment(Qt.AlignmentFlag.AlignHCenter)

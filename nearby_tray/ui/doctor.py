@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QFontDatabase, QGuiApplication, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ..core.checks import Action, Finding, Status
-from . import text, theme
-from .parts import Glyph, Spinner, button, card, column, empty, label, restyle, restyle_after, row, set_glyph, set_role, tool
+from . import text
+from .parts import Glyph, Spinner, Window, button, card, column, empty, label, restyle, row, set_fixed, set_glyph, set_role, tool
 from .text import tr
 
 SETTLE = 1500  # ms from a click that changed something until looking again: daemons need a moment
@@ -48,16 +48,13 @@ class Doctor(Protocol):
     def close(self) -> None: ...
 
 
-class DoctorWindow(QWidget):
+class DoctorWindow(Window):
     def __init__(self, doctor: Doctor, open_settings: Callable[[], None]) -> None:
-        super().__init__(None, Qt.WindowType.Window)
+        super().__init__()
         self._doctor, self._open_settings = doctor, open_settings
         self._order = [name for name, _ in doctor.checks]
         self._findings: list[Finding] = []
-        self.setObjectName("face")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle(tr("Nearby Tray: Troubleshoot"))
-        self.setWindowIcon(theme.application_icon())
 
         self._spinner, self._worst, self._summary = Spinner(20), Glyph("check", 20, "good"), label(role="title", scale=1.1)
         self._summary.setObjectName("summary")
@@ -196,16 +193,6 @@ class DoctorWindow(QWidget):
             self._doctor.close()
         super().hideEvent(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-        else:
-            super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        restyle_after(self, event)
-
 
 class _Section(QWidget):
     """The findings of one status, in the order of the checks; not there while there are none."""
@@ -280,7 +267,7 @@ class _Command(QWidget):
         super().__init__()
         self._command = command
         shown = label(command, "command")
-        shown.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        set_fixed(shown)
         shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._said = label(role="dim", wrap=False, scale=0.9)
         self._copy = tool("copy", tr("Copy {command}", command=command), self._copy_it, name="copyButton")

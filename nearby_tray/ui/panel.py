@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QFontDatabase, QGuiApplication, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -41,6 +41,7 @@ from .parts import (
     Sparkline,
     Step,
     Who,
+    Window,
     button,
     card,
     column,
@@ -48,9 +49,10 @@ from .parts import (
     height_for,
     label,
     restyle,
-    restyle_after,
     row,
+    set_fixed,
     set_glyph,
+    set_scale,
     tool,
 )
 from .text import tr
@@ -73,19 +75,16 @@ class Doors:
     troubleshoot: Callable[[], None] | None = None  # None: there is nobody to ask
 
 
-class Panel(QWidget):
+class Panel(Window):
     def __init__(self, controller: Controller, name: Callable[[], str], doors: Doors) -> None:
-        super().__init__(None, Qt.WindowType.Window)
+        super().__init__()
         self._controller, self._name, self._doors = controller, name, doors
         self._snapshot = controller.snapshot
         self._close_look = False
         self._hosting = False  # the user is about to begin a group
         self._pages: dict[str, _Page] = {}
         self._page: _Page | None = None
-        self.setObjectName("face")
         self.setWindowTitle("Nearby Tray")
-        self.setWindowIcon(theme.application_icon())
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 
         self._header = _Header(controller, doors)
         self._body = Fitting(self._fit)
@@ -194,15 +193,10 @@ class Panel(QWidget):
         super().closeEvent(event)
         self._doors.closed()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-        else:
-            super().keyPressEvent(event)
-
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        restyle_after(self, event)
+        if event.type() == QEvent.Type.FontChange:
+            QTimer.singleShot(0, self, self._fit)  # its width follows the font
 
 
 def _page_for(snapshot: Snapshot) -> str:
@@ -220,7 +214,7 @@ class _Header(QWidget):
     def __init__(self, controller: Controller, doors: Doors) -> None:
         super().__init__()
         self._controller = controller
-        self._name, self._state = Elided("title", scale=1.15), Elided("dim")
+        self._name, self._state = Elided("title", scale=1.15), label(role="dim")
         names = QVBoxLayout()
         names.setSpacing(1)
         names.addWidget(self._name)
@@ -352,9 +346,7 @@ class _Idle(_Page):
             self.layout_.addWidget(notice)
         self._connect = button(tr("&Connect nearby"), self.controller.seek, role="primary", name="connectButton")
         self._connect.setMinimumHeight(46)
-        font = self._connect.font()
-        font.setPointSizeF(font.pointSizeF() * 1.1)
-        self._connect.setFont(font)
+        set_scale(self._connect, 1.1)
         self._hint = label(role="dim")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.layout_.addWidget(self._connect)
@@ -700,7 +692,7 @@ class _Pin(QWidget):
 
     def __init__(self, enlarge: Callable[[], None]) -> None:
         super().__init__()
-        self._what, self._code = label(), Code(36, "PIN {digits}")
+        self._what, self._code = label(), Code(2.25, "PIN {digits}")
         self._what.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         layout = column(self, spacing=4)
         layout.addWidget(self._what)
@@ -905,7 +897,7 @@ class _Address(QWidget):
         super().__init__()
         self._address = address
         shown = Elided()
-        shown.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        set_fixed(shown)
         shown.setText(address)
         self._said = label(role="dim", wrap=False, scale=0.9)
         self._copy = tool("copy", tr("Copy {address}", address=address), self._copy_it, name="copyButton")

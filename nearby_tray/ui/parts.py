@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -18,6 +19,7 @@ from PySide6.QtGui import (
     QFontMetrics,
     QGuiApplication,
     QHideEvent,
+    QKeyEvent,
     QPainter,
     QPainterPath,
     QPaintEvent,
@@ -33,6 +35,7 @@ from PySide6.QtWidgets import (
     QLayout,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -56,20 +59,44 @@ def colours() -> theme.Tones:
     return _tones[1]
 
 
+def _in_force() -> str:
+    """What a sheet is made for."""
+    return f"{QGuiApplication.palette().cacheKey()} {QGuiApplication.font().toString()}"
+
+
 def restyle(window: QWidget) -> None:
-    """Put the sheet of the palette in force on a window, and its colour on the icons of its buttons."""
+    """Put the sheet of the palette in force on a window, its colour on the icons of its buttons, and the font's size on the texts."""
     tones = colours()
-    window.setProperty("styledFor", str(QGuiApplication.palette().cacheKey()))
-    window.setStyleSheet(theme.sheet(tones))
-    for each in window.findChildren(QAbstractButton):
-        if glyph := each.property("glyph"):
+    window.setProperty("styledFor", _in_force())
+    window.setStyleSheet(theme.sheet(tones))  # also the same one anew: below a sheet nothing else makes a new font known
+    for each in window.findChildren(QWidget):
+        if isinstance(each, QAbstractButton) and (glyph := each.property("glyph")):
             each.setIcon(theme.icon(glyph, tones.text))
+        if (scale := each.property("scale")) is not None:
+            set_scale(each, scale)
 
 
 def restyle_after(window: QWidget, event: QEvent) -> None:
-    """For `changeEvent`: follow the application from light to dark. Our own sheet changes palettes, too, and is told apart by the key."""
-    if event.type() == QEvent.Type.PaletteChange and window.property("styledFor") not in (None, str(QGuiApplication.palette().cacheKey())):
+    """For `changeEvent`: follow the application from light to dark, and from one font to another.
+
+    Our own sheet changes palettes and fonts, too, and is told apart by what it was made for.
+    """
+    if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and window.property("styledFor") not in (None, _in_force()):
         QTimer.singleShot(0, window, lambda: restyle(window))
+
+
+def set_scale(widget: QWidget, scale: float) -> None:
+    """Text of `scale` times the size that the application's has, now and after that has changed (`restyle_after`)."""
+    font = QFont(widget.font())
+    font.setPointSizeF(QGuiApplication.font().pointSizeF() * scale)
+    widget.setFont(font)
+    widget.setProperty("scale", scale)
+
+
+def set_fixed(widget: QWidget, scale: float = 1.0) -> None:
+    """Digits and addresses under each other, in the size of other text: the system's fixed font has one of its own."""
+    widget.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+    set_scale(widget, scale)
 
 
 def label(words: str = "", role: str = "", *, wrap: bool = True, scale: float = 1.0) -> QLabel:
@@ -81,14 +108,12 @@ def label(words: str = "", role: str = "", *, wrap: bool = True, scale: float = 
     if role:
         made.setProperty("role", role)
     if scale != 1.0:
-        font = made.font()
-        font.setPointSizeF(font.pointSizeF() * scale)
-        made.setFont(font)
+        set_scale(made, scale)
     return made
 
 
 class Elided(QLabel):
-    """One line of plain text, cut with an ellipsis; the whole of it in the tool tip and for screen readers."""
+    """One line of plain text, cut with an ellipsis; the whole of it in the tool tip and for screen readers. For names and addresses."""
 
     def __init__(self, role: str = "", *, scale: float = 1.0) -> None:
         super().__init__()
@@ -97,9 +122,7 @@ class Elided(QLabel):
         if role:
             self.setProperty("role", role)
         if scale != 1.0:
-            font = self.font()
-            font.setPointSizeF(font.pointSizeF() * scale)
-            self.setFont(font)
+            set_scale(self, scale)
 
     def setText(self, words: str) -> None:
         if words != self.text():
@@ -167,6 +190,63 @@ def empty(layout: QLayout) -> None:
         if (widget := item.widget()) is not None:
             widget.hide()
             widget.deleteLater()
+
+
+class Window(QWidget):
+    """One of our windows: Esc closes it, Tab goes through it as it is read, and it follows the desktop's colours and font."""
+
+    def __init__(self, flags: Qt.WindowType = Qt.WindowType.Window) -> None:
+        super().__init__(None, flags)
+        self.setObjectName("face")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowIcon(theme.application_icon())
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        # Qt goes by the order in which things were made, and lists are made anew.
+        order = _as_read(self)
+        for one, other in pairwise(order):
+            QWidget.setTabOrder(one, other)
+        return super().focusNextPrevChild(next)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        restyle_after(self, event)
+
+
+def _as_read(inside: QWidget) -> list[QWidget]:
+    """What Tab stops at, line by line; what can be scrolled comes where its area stands."""
+    found: list[QWidget] = []
+    areas: dict[QWidget, QWidget] = {}
+    for each in inside.findChildren(QWidget):
+        if not each.isVisibleTo(inside) or any(content.isAncestorOf(each) for content in areas.values()):
+            continue
+        if isinstance(each, QScrollArea) and (content := each.widget()) is not None:
+            areas[each] = content
+        if each in areas or each.focusPolicy() & Qt.FocusPolicy.TabFocus == Qt.FocusPolicy.TabFocus:
+            found.append(each)
+    middle = {each: each.mapTo(inside, each.rect().center()) for each in found}
+    found.sort(key=lambda each: middle[each].y() - each.height() / 2)
+    lines: list[list[QWidget]] = []
+    for each in found:
+        if lines and middle[each].y() - each.height() / 2 < middle[lines[-1][0]].y():
+            lines[-1].append(each)
+        else:
+            lines.append([each])
+    back = inside.layoutDirection() == Qt.LayoutDirection.RightToLeft
+    order: list[QWidget] = []
+    for line in lines:
+        for each in sorted(line, key=lambda each: middle[each].x(), reverse=back):
+            if each not in areas or each.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                order.append(each)
+            if each in areas:
+                order += _as_read(areas[each])
+    return order
 
 
 def set_role(widget: QWidget, role: str) -> None:
@@ -248,13 +328,12 @@ class Notice(QFrame):
 
 
 class Code(QWidget):
-    """Digits to compare or to type elsewhere, as large as the width allows, at most `size` pixels; read aloud digit by digit."""
+    """Digits to compare or to type elsewhere, `scale` times as large as other text where the width allows; read aloud digit by digit."""
 
-    def __init__(self, size: int = 44, spoken: str = "Code {digits}") -> None:
+    def __init__(self, scale: float = 2.75, spoken: str = "Code {digits}") -> None:
         super().__init__()
-        self._code, self._size, self._spoken = "", size, spoken
+        self._code, self._scale, self._spoken = "", scale, spoken
         self.setObjectName("code")
-        self.setMinimumHeight(self._height)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
@@ -268,17 +347,22 @@ class Code(QWidget):
             self.update()
 
     @property
-    def _height(self) -> int:
-        return self._size + 12
+    def _pixels(self) -> int:
+        return round(self.fontMetrics().height() * self._scale)
 
     def sizeHint(self) -> QSize:
-        return QSize(240, self._height)
+        return QSize(240, self._pixels + 12)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self.updateGeometry()
+        super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         font.setWeight(QFont.Weight.DemiBold)
-        font.setPixelSize(self._size)
+        font.setPixelSize(self._pixels)
         while font.pixelSize() > 16 and QFontMetrics(font).horizontalAdvance(self._code or "000 000") > self.width():
             font.setPixelSize(font.pixelSize() - 2)
         painter.setFont(font)
@@ -302,9 +386,9 @@ class PinField(QWidget):
         # Nothing that learns words shall learn this.
         hints = Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhPreferNumbers
         self.edit.setInputMethodHints(hints)
-        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        set_fixed(self.edit, 2.2)
+        font = self.edit.font()
         font.setWeight(QFont.Weight.DemiBold)
-        font.setPixelSize(30)
         self.edit.setFont(font)
         self.edit.textEdited.connect(self._edited)
         self._said = label()
@@ -409,7 +493,7 @@ class Countdown(QWidget):
 
 
 class Spinner(QWidget):
-    """Pending ○, going on (a turning arc), done ✓."""
+    """Pending ○, going on (an arc, turning where motion is liked), done ✓."""
 
     def __init__(self, size: int = 18) -> None:
         super().__init__()
@@ -417,13 +501,21 @@ class Spinner(QWidget):
         self._state = "pending"
         self._timer = QTimer(self)
         self._timer.setInterval(80)
-        self._timer.timeout.connect(self.update)
+        self._timer.timeout.connect(self._step)
+
+    @property
+    def moving(self) -> bool:
+        return self._timer.isActive()
 
     def show_state(self, state: str) -> None:
         if state != self._state:
             self._state = state
             self.update()
         self._turn()
+
+    def _step(self) -> None:
+        self._turn()
+        self.update()
 
     def showEvent(self, event: QShowEvent) -> None:
         self._turn()
@@ -432,7 +524,7 @@ class Spinner(QWidget):
         self._timer.stop()
 
     def _turn(self) -> None:
-        moving = self._state == "going" and self.isVisible()
+        moving = self._state == "going" and self.isVisible() and not theme.is_motion_reduced()
         if moving != self._timer.isActive():
             self._timer.start() if moving else self._timer.stop()
 
@@ -447,7 +539,7 @@ class Spinner(QWidget):
             painter.drawEllipse(inner)
             if self._state == "going":
                 painter.setPen(QPen(QColor(tones.accent), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-                painter.drawArc(inner, -round(time.monotonic() * 360 % 360) * 16, 100 * 16)
+                painter.drawArc(inner, -round(time.monotonic() * 360 % 360) * 16 if self.moving else 0, 100 * 16)
         painter.end()
 
 
@@ -591,7 +683,7 @@ class Who(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._glyph, self._name, self._line = Glyph("other", 28), Elided("title", scale=1.12), Elided("dim")
+        self._glyph, self._name, self._line = Glyph("other", 28), Elided("title", scale=1.12), label(role="dim")
         self.side = QHBoxLayout()
         names = QVBoxLayout()
         names.setSpacing(1)

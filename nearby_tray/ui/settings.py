@@ -9,14 +9,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from ..core.model import Abilities, Visibility
 from ..settings import Band
-from . import text, theme
-from .parts import Elided, button, card, column, empty, label, restyle, restyle_after, row
+from . import text
+from .parts import Elided, Window, button, card, column, empty, label, restyle, row
 from .text import tr
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ NAME_BYTES = 32
 PORTS = range(1024, 65536)
 
 
-class SettingsWindow(QWidget):
+class SettingsWindow(Window):
     def __init__(
         self,
         controller: Controller,
@@ -38,14 +38,11 @@ class SettingsWindow(QWidget):
         remembered: Callable[[], Sequence[Named]],
         autostart_note: Callable[[], str],
     ) -> None:
-        super().__init__(None, Qt.WindowType.Window)
+        super().__init__()
         self._controller, self._settings, self._adapters, self._remembered = controller, settings, adapters, remembered
         self._autostart_note = autostart_note
         self._filling = False
-        self.setObjectName("face")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle(tr("Nearby Tray Settings"))
-        self.setWindowIcon(theme.application_icon())
 
         self._name_error, self._port_error = label(role="error"), label(role="error")
         self.name = QLineEdit()
@@ -262,16 +259,6 @@ class SettingsWindow(QWidget):
             width, height = min(width, free.width()), min(height, free.height() - 48)
         self.resize(width, height)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-        else:
-            super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        restyle_after(self, event)
-
 
 class GroupSettings(QFrame):
     """Where a group is formed and who owns it; the finer of it folded away, for most people never need it."""
@@ -306,7 +293,7 @@ class GroupSettings(QFrame):
         self._toggle = button("", self._fold, role="link", name="advancedButton")
         self._advanced = QWidget()
         inside = column(self._advanced, spacing=8)
-        inside.addLayout(_field(tr("Cha&nnel, MHz"), self.frequency))
+        inside.addLayout(_field(tr("Ch&annel, MHz"), self.frequency))
         inside.addWidget(self._error)
         inside.addWidget(self._channel)
         inside.addLayout(_field(tr("O&wner intent"), self.intent))

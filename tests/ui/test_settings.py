@@ -17,7 +17,6 @@ from nearby_tray.ui import text
 from nearby_tray.ui.settings import SettingsWindow, frequency_error, name_error, port_error
 
 from .scenes import ABLE, FakeController, idle
-from .test_panel import check_named
 
 
 @pytest.fixture
@@ -51,7 +50,6 @@ def shown(window: SettingsWindow) -> list[str]:
 def test_opening_it_changes_nothing(window: SettingsWindow, controller: FakeController) -> None:
     assert not window.grab().isNull()
     assert controller.calls == []
-    check_named(window)
     assert "By the autostart folder." in shown(window)
     assert not window.accept_paired.isChecked() and text.ACCEPT_PAIRED_HINT in shown(window)
 
@@ -182,7 +180,6 @@ def test_what_most_people_do_not_need_is_folded_unless_it_is_used(window: Settin
     window.fill()
     assert window.groups.frequency.isVisible() and window.groups.frequency.text() == "5180"
     assert any("36 (5180 MHz, 5 GHz band)" in words for words in shown(window))
-    check_named(window)
     assert applied(controller) == []
 
 
