@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QVBoxLayout
 
-from .parts import Window, button, height_for, label, restyle, row
+from .parts import Window, button, height_for, label, restyle, row, width_for
 from .text import tr
 
 
@@ -27,23 +27,20 @@ class StillRunning(Window):
         inside.addWidget(label(words))
         inside.addWidget(label(back, "dim"))
         inside.addLayout(row(1, button(tr("&Quit, now and from now on"), quit, name="quitButton"), keep))
-        self._fit_width()
         restyle(self)
+        self._fit()
         keep.setFocus()
 
-    def _fit_width(self) -> None:
-        self.setFixedWidth(max(400, self.fontMetrics().averageCharWidth() * 56))
+    def _fit(self) -> None:
+        if (layout := self.layout()) is not None:
+            width = width_for(layout, max(400, self.fontMetrics().averageCharWidth() * 56))
+            self.setFixedSize(width, height_for(layout, width))
 
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show) and (layout := self.layout()) is not None:
-            self.setFixedHeight(height_for(layout, self.width()))
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show, QEvent.Type.FontChange):
+            self._fit()
         return done
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._fit_width()
 
     def leave(self) -> None:
         self.close()

@@ -266,7 +266,7 @@ class _Command(QWidget):
     def __init__(self, command: str) -> None:
         super().__init__()
         self._command = command
-        shown = label(command, "command")
+        shown = label(text.alone(command), "command")
         set_fixed(shown)
         shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._said = label(role="dim", wrap=False, scale=0.9)

@@ -37,6 +37,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QStyle,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -135,8 +136,16 @@ class Elided(QLabel):
         # A tool tip may be rich text by guess; entities make the guess harmless.
         self.setToolTip(plain_tip(self.text()) if shown != self.text() else "")
         painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading | Qt.TextFlag.TextSingleLine, shown)
+        draw_line(painter, self.rect(), shown, self.layoutDirection())
         painter.end()
+
+
+def draw_line(painter: QPainter, where: QRect, words: str, reading: Qt.LayoutDirection) -> None:
+    """One line at the side where reading begins; the words themselves run as their own letters do."""
+    from_right = reading == Qt.LayoutDirection.RightToLeft
+    painter.setLayoutDirection(Qt.LayoutDirection.RightToLeft if text.is_from_right(words) else Qt.LayoutDirection.LeftToRight)
+    side = Qt.AlignmentFlag.AlignRight if from_right else Qt.AlignmentFlag.AlignLeft
+    painter.drawText(where, side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, words)
 
 
 def plain_tip(words: str) -> str:
@@ -262,6 +271,11 @@ def height_for(layout: QLayout, width: int) -> int:
     return layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
 
 
+def width_for(layout: QLayout, wanted: int) -> int:
+    """`wanted`, or more for words that do not wrap; a language may have long ones, but no word from the air makes a window as wide."""
+    return max(wanted, min(layout.totalMinimumSize().width(), wanted * 7 // 4))
+
+
 class Fitting(QWidget):
     """Tells when what is in it needs another size, after Qt has worked it out and before it is painted."""
 
@@ -330,7 +344,7 @@ class Notice(QFrame):
 class Code(QWidget):
     """Digits to compare or to type elsewhere, `scale` times as large as other text where the width allows; read aloud digit by digit."""
 
-    def __init__(self, scale: float = 2.75, spoken: str = "Code {digits}") -> None:
+    def __init__(self, scale: float = 2.75, spoken: str = text.CODE) -> None:
         super().__init__()
         self._code, self._scale, self._spoken = "", scale, spoken
         self.setObjectName("code")
@@ -367,6 +381,7 @@ class Code(QWidget):
             font.setPixelSize(font.pixelSize() - 2)
         painter.setFont(font)
         painter.setPen(QColor(colours().text))
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # or its groups would change places
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._code)
         painter.end()
 
@@ -382,6 +397,7 @@ class PinField(QWidget):
         self.edit.setObjectName("pinEdit")
         self.edit.setAccessibleName(tr("PIN"))
         self.edit.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.edit.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.edit.setMaxLength(64)
         # Nothing that learns words shall learn this.
         hints = Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhPreferNumbers
@@ -480,7 +496,10 @@ class Countdown(QWidget):
         words = text.clock(self._left.seconds())
         room = self.fontMetrics().horizontalAdvance("00:00")
         painter.setPen(QColor(tones.dim))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)  # left in a mirrored window
+        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            painter.translate(self.width(), 0)
+            painter.scale(-1, 1)
         track = QRectF(0, self.height() / 2 - 2, self.width() - room - 8, 4)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tones.line))
@@ -631,21 +650,24 @@ class PeerRow(QAbstractButton):
         first, second = (tones.text, tones.dim) if live else (tones.dim, tones.dim)
         middle = self.height() // 2
         kind = self.peer.kind if self.peer.kind in text.KINDS else "other"
-        draw_glyph(painter, kind, QRect(12, middle - 12, 24, 24), first, self.devicePixelRatioF())
-        bars = QRectF(self.width() - 12 - 20, middle - 8, 20, 16)
+        draw_glyph(painter, kind, self._mirrored(QRect(12, middle - 12, 24, 24)), first, self.devicePixelRatioF())
+        bars = QRect(self.width() - 12 - 20, middle - 8, 20, 16)
         if not self.gone and self.peer.strength is not None:
-            signal_bars(painter, bars, self.peer.strength, tones)
-        left, room = 48, int(bars.left()) - 48 - 10
+            signal_bars(painter, QRectF(self._mirrored(bars)), self.peer.strength, tones)
+        left, room = 48, bars.left() - 48 - 10
         line = self.fontMetrics().height()
         font = QFont(self.font())
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         painter.setPen(QColor(first))
         name = QFontMetrics(font).elidedText(text.clean(self.peer.name), Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QRect(left, middle - line - 1, room, line), Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine, name)
+        draw_line(painter, self._mirrored(QRect(left, middle - line - 1, room, line)), name, self.layoutDirection())
         painter.setFont(self.font())
         self._draw_badges(painter, QRect(left, middle + 1, room, line), tones, second)
         painter.end()
+
+    def _mirrored(self, where: QRect) -> QRect:
+        return QStyle.visualRect(self.layoutDirection(), self.rect(), where)
 
     def _draw_badges(self, painter: QPainter, where: QRect, tones: theme.Tones, colour: str) -> None:
         if self.gone:
@@ -670,11 +692,13 @@ class PeerRow(QAbstractButton):
         metrics, x = self.fontMetrics(), where.x()
         for glyph, word, tone in words:
             if glyph:
-                draw_glyph(painter, glyph, QRect(x, where.center().y() - 6, 13, 13), tone, self.devicePixelRatioF())
+                place = self._mirrored(QRect(x, where.center().y() - 6, 13, 13))
+                draw_glyph(painter, glyph, place, tone, self.devicePixelRatioF())
                 x += 17
             painter.setPen(QColor(tone))
             shown = metrics.elidedText(word, Qt.TextElideMode.ElideRight, max(0, where.right() - x))
-            painter.drawText(QRect(x, where.y(), where.right() - x + 1, where.height()), Qt.AlignmentFlag.AlignLeft, shown)
+            place = self._mirrored(QRect(x, where.y(), where.right() - x + 1, where.height()))
+            draw_line(painter, place, shown, self.layoutDirection())
             x += metrics.horizontalAdvance(shown) + 12
 
 

@@ -135,7 +135,7 @@ class SettingsWindow(Window):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(body)
         scroll.viewport().setAutoFillBackground(False)
@@ -252,7 +252,8 @@ class SettingsWindow(Window):
         self.fill()
 
     def fit(self) -> None:
-        width = max(460, self.fontMetrics().averageCharWidth() * 58)
+        # As wide as its longest line that does not wrap, and room for the scroll bar.
+        width = max(460, self.fontMetrics().averageCharWidth() * 58, self._body.minimumSizeHint().width() + 20)
         height = self._body.sizeHint().height() + 70
         if (screen := self.screen()) is not None:
             free = screen.availableGeometry()
@@ -274,7 +275,7 @@ class GroupSettings(QFrame):
         self.prefer = QCheckBox(tr("Pre&fer to own the group"))
         self.prefer.toggled.connect(lambda on: change(prefer_owner=on))
         for value in range(16):
-            self.intent.addItem(tr(INTENTS[value], n=value) if value in INTENTS else str(value), value)
+            self.intent.addItem(tr(text.INTENTS[value], n=value) if value in text.INTENTS else str(value), value)
         self.intent.currentIndexChanged.connect(lambda _k: change(go_intent=self.intent.currentData()))
         self.frequency = QLineEdit()
         self.frequency.setMaximumWidth(110)
@@ -327,7 +328,7 @@ class GroupSettings(QFrame):
         if settings.frequency is not None:
             self._fold(True)  # what wins over the band is to be seen
         self._judge()
-        words = "" if abilities.frequency and abilities.intent else tr(NO_CHOICE, backend=text.clean(abilities.backend))
+        words = "" if abilities.frequency and abilities.intent else tr(text.NO_CHOICE, backend=text.clean(abilities.backend))
         self._say(self._effect, words)
 
     def _judge(self) -> None:
@@ -345,8 +346,6 @@ class GroupSettings(QFrame):
 
 # The middles of the 20 MHz channels (IEEE 802.11-2020, annex E; 6 GHz: 802.11ax). Which of them may be used, the kernel knows.
 CHANNELS = (range(2412, 2473, 5), range(5180, 5321, 20), range(5500, 5721, 20), range(5745, 5886, 20), range(5955, 7116, 20))
-NO_CHOICE = "{backend} chooses band and owner by itself here; this counts where Nearby Tray may control wpa_supplicant."
-INTENTS = {0: "{n}: never own it", 7: "{n}: either way", 14: "{n}: own it, if I may", 15: "{n}: own it, or no link"}
 
 
 def frequency_error(typed: str) -> str:

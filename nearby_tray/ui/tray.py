@@ -87,7 +87,7 @@ def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
             entries.append(Entry(tr("&Host a group…"), "open_host", enabled=not text.host_obstacle(snapshot)))
         case Stage.SEEKING:
             for peer in snapshot.peers[:MOST_PEERS]:
-                words = ", ".join((text.clean(peer.name, 40), *text.badges(peer))).replace("&", "&&")
+                words = text.listed((text.isolated(text.clean(peer.name, 40)), *text.badges(peer))).replace("&", "&&")
                 if text.is_foreign(peer):
                     entries.append(Entry(words, entries=_ways(peer, snapshot)))
                 else:

@@ -1,6 +1,6 @@
-"""Pictures of every window in every state: `python -m tests.ui.gallery DIR`, light and dark, at 100 % and at 200 %.
+"""Pictures of every window in every state: `python -m tests.ui.gallery DIR [LANGUAGE…]`, light and dark, at 100 % and at 200 %.
 
-Each scale is a process of its own, because Qt reads QT_SCALE_FACTOR once.
+Each scale is a process of its own, because Qt reads QT_SCALE_FACTOR once. The language "long" is none: English, longer by 40 %.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import sys
 from pathlib import Path
 
 
-def draw(folder: Path) -> None:
+def draw(folder: Path, code: str) -> None:
     from PySide6.QtCore import QTimer, qInstallMessageHandler
     from PySide6.QtGui import QColor, QImage, QPainter
     from PySide6.QtWidgets import QApplication
 
-    from nearby_tray.ui import theme
+    from nearby_tray.ui import language, text, theme
 
-    from .views import views
+    from .views import longer, views
 
     qInstallMessageHandler(lambda _kind, _context, said: None if "does not support" in said else print(said, file=sys.stderr))
     app = QApplication.instance() or QApplication([])
@@ -26,6 +26,10 @@ def draw(folder: Path) -> None:
     font = app.font()
     font.setPointSizeF(10)
     app.setFont(font)
+    if code == "long":
+        text.bind(longer)
+    else:
+        language.install(app, code)
     for shade in ("light", "dark"):
         app.setPalette(theme.our_palette(dark=shade == "dark"))
         for name, window in views():
@@ -42,18 +46,18 @@ def draw(folder: Path) -> None:
     QTimer.singleShot(0, app.quit)
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, languages: list[str]) -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    for scale in ("1", "2"):
-        inside = folder / f"{scale}00"
-        inside.mkdir(parents=True, exist_ok=True)
-        subprocess.run(
-            [sys.executable, "-m", "tests.ui.gallery", "--draw", str(inside)], check=True, env={**os.environ, "QT_SCALE_FACTOR": scale}
-        )
+    for code in languages or ["en"]:
+        for scale in ("1", "2"):
+            inside = folder / (code if languages else "") / f"{scale}00"
+            inside.mkdir(parents=True, exist_ok=True)
+            command = [sys.executable, "-m", "tests.ui.gallery", "--draw", str(inside), code]
+            subprocess.run(command, check=True, env={**os.environ, "QT_SCALE_FACTOR": scale})
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "--draw":
-        draw(Path(sys.argv[2]))
+        draw(Path(sys.argv[2]), sys.argv[3])
     else:
-        main(Path(sys.argv[1]))
+        main(Path(sys.argv[1]), sys.argv[2:])

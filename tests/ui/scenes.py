@@ -250,7 +250,7 @@ FINDINGS: tuple[Finding, ...] = (
         "wifi-radio",
         "Wi-Fi radio",
         fail(
-            say("phy0: wlan0 (station)."),
+            say("{radio}: {interfaces}.", radio="phy0", interfaces="wlan0 (station)"),
             say("NetworkManager: Wi-Fi is switched off."),
             fix=Fix(say("Switch Wi-Fi on; no network needs to be in reach."), "nmcli radio wifi on", Action.WIFI_ON),
         ),
@@ -258,7 +258,10 @@ FINDINGS: tuple[Finding, ...] = (
     Finding(
         "regulatory-domain",
         "Regulatory domain",
-        warn(say("The regulatory domain is {country}.", country="00"), fix=Fix(say("Set the country you are in."))),
+        warn(
+            say("The regulatory domain is {country}.", country="00"),
+            fix=Fix(say("Set the country you are in: sudo iw reg set, followed by its two letters.")),
+        ),
     ),
     Finding(
         "bluetooth-adapter",
@@ -282,8 +285,12 @@ FINDINGS: tuple[Finding, ...] = (
         "udp-port",
         "UDP port",
         fail(
-            say("UDP port 47476 is used by {who}.", who="<b>other</b> (4711)"),
-            fix=Fix(say("Close that program, or choose another port."), "nearby-tray settings port=47477", Action.OPEN_SETTINGS),
+            say("UDP port {port} is used by {who}.", port=47476, who="<b>other</b> (4711)"),
+            fix=Fix(
+                say("Close that program, or choose another port in the settings of both computers."),
+                "nearby-tray settings port=47477",
+                Action.OPEN_SETTINGS,
+            ),
         ),
     ),
     Finding("tray", "Tray", ok(say("A tray is there (StatusNotifierItem)."))),

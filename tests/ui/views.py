@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import sys
 from collections.abc import Iterator
 
-from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QSocketNotifier
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 
 from nearby_tray.ui import text
 from nearby_tray.ui.closing import StillRunning
@@ -133,6 +137,12 @@ def _away(window: QWidget) -> None:
     settle()
 
 
+def longer(english: str) -> str:
+    """A language with 40 % more letters, in words of the same kind."""
+    bare = re.sub(r"{\w+}|&", "", english)
+    return english + " loremipsumdolor"[: len(bare) * 2 // 5 + 1] * (len(bare) > 3) + " lorem" * ((len(bare) * 2 // 5 - 15) // 6)
+
+
 def cut(window: QWidget) -> Iterator[str]:
     """Words of ours that cannot be seen whole. Names and addresses of others may be cut: the tool tip has the whole of them."""
     for each in window.findChildren(QWidget):
@@ -146,6 +156,10 @@ def cut(window: QWidget) -> Iterator[str]:
                 yield f"{each.text()!r}: needs {wide}×{tall}, has {each.width()}×{each.height()}"
         elif isinstance(each, QAbstractButton) and not isinstance(each, PeerRow) and each.minimumSizeHint().width() > each.width() + 1:
             yield f"{each.text()!r}: needs {each.minimumSizeHint().width()}, has {each.width()} pixels"
+    for area in window.findChildren(QScrollArea):
+        content = area.widget()
+        if area.isVisible() and content is not None and content.minimumSizeHint().width() > area.viewport().width():
+            yield f"{area.objectName()} is {content.minimumSizeHint().width()} wide in {area.viewport().width()} pixels"
     # What stands outside its parent is not seen either, unless it can be scrolled to.
     for each in window.findChildren(QWidget):
         parent = each.parentWidget()
@@ -153,3 +167,23 @@ def cut(window: QWidget) -> Iterator[str]:
             continue
         if each.geometry().right() > parent.width() or each.x() < 0:
             yield f"{each.text()!r} stands out of its {type(parent).__name__}"
+
+
+def main() -> None:
+    """The views that are named, in turn, on a real screen; says each one's name as a JSON line, and goes on at a byte on stdin."""
+    app = QApplication(["views"])
+    app.setQuitOnLastWindowClosed(False)
+    loop = QEventLoop()
+    told = QSocketNotifier(0, QSocketNotifier.Type.Read)
+    told.activated.connect(lambda *_: loop.exit(len(os.read(0, 1))))
+    for name, window in views():
+        if name not in sys.argv[1:]:
+            continue
+        window.activateWindow()
+        print(json.dumps({"view": name, "title": window.windowTitle()}), flush=True)
+        loop.exec()
+    print(json.dumps({"event": "ended"}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
