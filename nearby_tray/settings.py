@@ -51,6 +51,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     go_intent: Annotated[int, Meta(ge=0, le=15)] = 7  # how much we want to own a group, when that is negotiated
     prefer_owner: bool = False  # own it wherever the other side lets us
     autostart: bool = False
+    language: Annotated[str, Meta(pattern=r"\A([A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8}){0,3})?\Z")] = ""  # "de", "pt_BR"; empty: the system's
     notifications: bool = True
     close_quits: bool | None = None  # closing the window where there is no tray; None: it hides, and that has not been said yet
 

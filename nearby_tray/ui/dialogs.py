@@ -85,6 +85,10 @@ class Dialog(QDialog):
             self.focus_first()
             self.bring_up()
 
+    def take_over(self, other: Dialog) -> None:
+        """Be the window of the question that `other` was."""
+        self._key, self.answered = other._key, other.answered
+
     def key(self, snapshot: Snapshot) -> object:
         """What tells one question from the next."""
         raise NotImplementedError

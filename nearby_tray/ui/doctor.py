@@ -49,7 +49,7 @@ class Doctor(Protocol):
 
 
 class DoctorWindow(Window):
-    def __init__(self, doctor: Doctor, open_settings: Callable[[], None]) -> None:
+    def __init__(self, doctor: Doctor, open_settings: Callable[[], object]) -> None:
         super().__init__()
         self._doctor, self._open_settings = doctor, open_settings
         self._order = [name for name, _ in doctor.checks]

@@ -70,10 +70,10 @@ MOST_ADDRESSES = 3
 class Doors:
     """Where the panel leads to."""
 
-    settings: Callable[[], None]
+    settings: Callable[[], object]
     question: Callable[[], None]  # the dialog that waits for an answer, or shows a PIN
     closed: Callable[[], None]
-    troubleshoot: Callable[[], None] | None = None  # None: there is nobody to ask
+    troubleshoot: Callable[[], object] | None = None  # None: there is nobody to ask
 
 
 class Panel(Window):

@@ -154,7 +154,7 @@ def plain_tip(words: str) -> str:
     return f"<span>{escaped}</span>" if escaped != words else words
 
 
-def button(words: str, clicked: Callable[[], None], *, role: str = "", name: str = "", accessible: str = "") -> QPushButton:
+def button(words: str, clicked: Callable[[], object], *, role: str = "", name: str = "", accessible: str = "") -> QPushButton:
     made = QPushButton(words)
     made.setAutoDefault(False)
     if role:
@@ -829,7 +829,7 @@ def set_glyph(made: QAbstractButton, glyph: str) -> None:
     made.setIcon(theme.icon(glyph, colours().text))
 
 
-def tool(glyph: str, accessible: str, clicked: Callable[[], None], *, name: str = "") -> QToolButton:
+def tool(glyph: str, accessible: str, clicked: Callable[[], object], *, name: str = "") -> QToolButton:
     made = QToolButton()
     set_glyph(made, glyph)
     made.setIconSize(QSize(18, 18))

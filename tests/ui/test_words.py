@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import unicodedata
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -21,6 +23,7 @@ from .scenes import ANNA, SCENES, idle
 from .test_accessibility import menu_keys, mnemonics, out_of_order, twice, walked
 from .views import cut, longer, views
 
+ROOT = Path(__file__).parents[2]
 CATALOGUE = frozenset(translations.sentences())
 LANGUAGES = tuple(code for code, _ in language.available() if code != "en")
 
@@ -207,3 +210,63 @@ def test_a_language_that_is_not_there_is_english(english: QApplication) -> None:
     assert language.install(english, "../nearby-tray_ar") and language.current() == "en"
     assert not language.install(english, "en")
     assert text.headline(SCENES["idle"]) == "Ready"
+
+
+def outside(tree: ast.Module) -> Iterator[ast.Constant]:
+    """Literals that stand where a user would see them, and in no call of `tr`.
+
+    The arguments of whatever makes or changes a text, and what is put together with others (f-strings) there.
+    """
+    shown = re.compile(
+        r"label|button|tool|setText|setWindowTitle|setToolTip|setAccessibleName|setAccessibleDescription|setPlaceholderText|addItem|Said|Entry"
+        r"|QLabel|QPushButton|QCheckBox|QAction|QMessageBox|drawText|draw_line|show_step|show_peer|_say|_tell|_section|_field|notify"
+    )
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        if not shown.fullmatch(name):
+            continue
+        words = {"label": 1, "button": 1, "Entry": 1, "addItem": 1, "Said": 3, "tool": 0, "notify": 0}.get(name, len(call.args))
+        places = call.args[1:2] if name == "tool" else call.args[1:3] if name == "notify" else call.args[:words]
+        for place in places:
+            yield from literals(place)
+
+
+def literals(node: ast.AST) -> Iterator[ast.Constant]:
+    """Those in an expression, except what goes through `tr` or is the argument of another function."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search(r"[A-Za-z]{2}", node.value):
+        yield node
+    elif isinstance(node, ast.IfExp | ast.BinOp | ast.BoolOp | ast.JoinedStr | ast.Tuple | ast.List):
+        for child in ast.iter_child_nodes(node):
+            if not (isinstance(node, ast.IfExp) and child is node.test):
+                yield from literals(child)
+
+
+NAMES = {"Nearby Tray", "dim", "bad", "fair", "title", "error", "command", "pending", "going", "done", "link"}
+
+
+@pytest.mark.parametrize("module", sorted((ROOT / "nearby_tray" / "ui").glob("*.py")), ids=lambda path: path.stem)
+def test_no_sentence_goes_round_the_translation(module: Path) -> None:
+    if module.stem == "text":
+        return  # its tables are sentences: see above
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    assert not [(each.lineno, each.value) for each in outside(tree) if each.value not in NAMES]
+
+
+def test_what_goes_round_the_translation_is_seen() -> None:
+    source = """
+label("Some words")
+self.x.setToolTip(f"Copy {y}" if y else "")
+button(tr("&Good"), act)
+window.setWindowTitle("A" + " title")
+"""
+    assert [each.value for each in outside(ast.parse(source))] == ["Some words", "Copy ", " title"]
+
+
+def test_words_of_the_doctor_are_sentences_with_their_values_apart() -> None:
+    """No f-string in `say`: it could not be found in a catalogue."""
+    for name in ("doctor", "machine"):
+        tree = ast.parse((ROOT / "nearby_tray" / "system" / f"{name}.py").read_text(encoding="utf-8"))
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            if isinstance(call.func, ast.Name) and call.func.id in ("say", "Sentence") and call.args:
+                found = call.args[0]
+                assert isinstance(found, ast.Constant | ast.IfExp), f"{name}.py:{call.lineno}"
