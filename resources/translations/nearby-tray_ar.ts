@@ -254,6 +254,7 @@
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
         <location filename="../../nearby_tray/ui/tray.py"/>
+        <location filename="../../nearby_tray/demo.py"/>
         <source>&amp;Connect nearby</source>
         <translation>اتصال بجهاز &amp;قريب</translation>
     </message>
@@ -498,6 +499,7 @@ The ordinary network stays as it is.</source>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
         <location filename="../../nearby_tray/ui/tray.py"/>
+        <location filename="../../nearby_tray/demo.py"/>
         <source>&amp;Disconnect</source>
         <translation>&amp;قطع الاتصال</translation>
     </message>

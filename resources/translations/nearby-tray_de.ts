@@ -254,6 +254,7 @@
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
         <location filename="../../nearby_tray/ui/tray.py"/>
+        <location filename="../../nearby_tray/demo.py"/>
         <source>&amp;Connect nearby</source>
         <translation>In der Nähe ver&amp;binden</translation>
     </message>
@@ -498,6 +499,7 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
         <location filename="../../nearby_tray/ui/tray.py"/>
+        <location filename="../../nearby_tray/demo.py"/>
         <source>&amp;Disconnect</source>
         <translation>&amp;Trennen</translation>
     </message>
