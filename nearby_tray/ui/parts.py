@@ -106,6 +106,9 @@ def label(words: str = "", role: str = "", *, wrap: bool = True, scale: float = 
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setText(words)
     made.setWordWrap(wrap)
+    if wrap and QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+        # Qt keeps the space at which a line was wrapped, and moves a line from the right by it, out of the label.
+        made.setContentsMargins(made.fontMetrics().horizontalAdvance(" "), 0, 0, 0)
     if role:
         made.setProperty("role", role)
     if scale != 1.0:
