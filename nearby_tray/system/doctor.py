@@ -148,14 +148,16 @@ class Doctor:
 
         self._start("examine", work())
 
-    def mend(self, action: Action, done: Callable[[str], None]) -> None:
+    def mend(self, action: Action, done: Callable[[Sentence | str], None]) -> None:
         """Do it; `done` hears what went wrong, nothing when it went well."""
 
         async def work() -> None:
             try:
                 async with self._make(self._settings()) as machine:
                     await mend(machine, action)
-            except (Unseen, BusError, BusGone) as error:
+            except Unseen as unseen:
+                done(unseen.sentence)
+            except (BusError, BusGone) as error:
                 done(harmless(error))
             else:
                 done("")
@@ -575,8 +577,10 @@ async def _permissions(machine: Machine) -> Verdict:
         "wifi.scan": say("finding others"),
         "enable-disable-wifi": say("switching Wi-Fi on"),
     }
-    words = {name: str(told.get(f"{NM}.{name}", "not asked for")) for name in wanted}
-    seen = [say("NetworkManager: {what}: {answer}.", what=what, answer=words[name]) for name, what in wanted.items()]
+    words = {name: str(told.get(f"{NM}.{name}", "")) for name in wanted}
+    seen = [
+        say("NetworkManager: {what}: {answer}.", what=what, answer=words[name] or say("not asked for")) for name, what in wanted.items()
+    ]
     needed = [words[name] for name in ("network-control", "settings.modify.own", "wifi.scan")]
     if "unknown" in needed:
         package = machine.install(
@@ -876,8 +880,10 @@ async def _ufw(machine: Machine) -> Verdict:
         return unknown(say("ufw is installed; whether it is on cannot be read."), fix=Fix(say("Look at it:"), "sudo ufw status verbose"))
     if enabled.casefold() != "yes":
         return ok(say("ufw is installed and off (/etc/ufw/ufw.conf)."))
-    policy = (_assigned(machine.text("/etc/default/ufw"), "DEFAULT_INPUT_POLICY") or "not readable").upper()
-    seen = [say("ufw is on; what comes in is by default: {policy}. Its rules are only for root to read.", policy=policy)]
+    policy = (_assigned(machine.text("/etc/default/ufw"), "DEFAULT_INPUT_POLICY") or "").upper()
+    seen = [
+        say("ufw is on; what comes in is by default: {policy}. Its rules are only for root to read.", policy=policy or say("not readable"))
+    ]
     if policy == "ACCEPT":
         return ok(*seen)
     return warn(

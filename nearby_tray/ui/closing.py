@@ -28,18 +28,18 @@ class StillRunning(Window):
         inside.addWidget(label(back, "dim"))
         inside.addLayout(row(1, button(tr("&Quit, now and from now on"), quit, name="quitButton"), keep))
         restyle(self)
-        self._fit()
+        self.fit()
         keep.setFocus()
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
         if (layout := self.layout()) is not None:
             width = width_for(layout, max(400, self.fontMetrics().averageCharWidth() * 56))
             self.setFixedSize(width, height_for(layout, width))
 
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show, QEvent.Type.FontChange):
-            self._fit()
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self.fit()
         return done
 
     def leave(self) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from ..core.checks import Action, Finding, Status
+from ..core.checks import Action, Finding, Sentence, Status
 from . import text
 from .parts import Glyph, Spinner, Window, button, card, column, empty, label, restyle, row, set_fixed, set_glyph, set_role, tool
 from .text import tr
@@ -39,7 +39,7 @@ class Doctor(Protocol):
     def examine(self, found: Callable[[Finding], None], done: Callable[[], None]) -> None:
         """Look at everything anew; an examination that is under way is given up."""
 
-    def mend(self, action: Action, done: Callable[[str], None]) -> None:
+    def mend(self, action: Action, done: Callable[[Sentence | str], None]) -> None:
         """Do it; `done` hears what went wrong, nothing when it went well."""
 
     def save_report(self, done: Callable[[str, str], None]) -> None:
@@ -143,9 +143,9 @@ class DoctorWindow(Window):
         else:
             self._doctor.mend(action, self._mended)
 
-    def _mended(self, wrong: str) -> None:
+    def _mended(self, wrong: Sentence | str) -> None:
         if wrong:
-            self._say(tr("That did not work: {why}", why=wrong), "error")
+            self._say(tr("That did not work: {why}", why=text.said(wrong)), "error")
         else:
             self._say("")
             QTimer.singleShot(SETTLE, self, self._check_if_open)

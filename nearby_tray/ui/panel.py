@@ -88,7 +88,7 @@ class Panel(Window):
         self.setWindowTitle("Nearby Tray")
 
         self._header = _Header(controller, doors)
-        self._body = Fitting(self._fit)
+        self._body = Fitting(self.fit)
         self._body.setObjectName("body")
         self._inside = QVBoxLayout(self._body)
         self._inside.setContentsMargins(16, 2, 16, 16)
@@ -136,7 +136,7 @@ class Panel(Window):
         if self.isVisible():
             self._draw()
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
         """As tall as the page needs, as far as the screen allows; wider only for large fonts and long words."""
         width = max(WIDTH, self.fontMetrics().averageCharWidth() * 48)
         width = max(width_for(self._header.inside, width), width_for(self._inside, width))
@@ -169,7 +169,7 @@ class Panel(Window):
             # Before it is shown: tiling window managers let a window float that comes with a fixed size, and all take a place for that
             # of the frame, later for that of what is inside it.
             self._draw()
-            self._fit()
+            self.fit()
         if fresh and screen is not None:
             free = screen.availableGeometry()
             size = self.frameGeometry().size()
@@ -194,11 +194,6 @@ class Panel(Window):
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
         self._doors.closed()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            QTimer.singleShot(0, self, self._fit)  # its width follows the font
 
 
 def _page_for(snapshot: Snapshot) -> str:

@@ -229,6 +229,17 @@ class Window(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         restyle_after(self, event)
+        if event.type() == QEvent.Type.FontChange and self.isVisible():
+            QTimer.singleShot(0, self, self._fit_again)
+
+    def fit(self) -> None:
+        """Take the size that what is in it needs, as far as the screen has it."""
+        raise NotImplementedError
+
+    def _fit_again(self) -> None:
+        before = self.size()
+        self.fit()
+        self.resize(self.size().expandedTo(before))  # it may have been made larger by hand
 
 
 def _as_read(inside: QWidget) -> list[QWidget]:
@@ -823,7 +834,9 @@ class Sparkline(QWidget):
         font.setPointSizeF(font.pointSizeF() * 0.82)
         painter.setFont(font)
         painter.setPen(QColor(tones.dim))
-        painter.drawText(self.rect().adjusted(2, 3, -2, 0), Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, text.milliseconds(top))
+        # Time goes to the right in every language: over the oldest answers the words hide least.
+        side = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
+        painter.drawText(self.rect().adjusted(2, 3, -2, 0), side, text.milliseconds(top))
         painter.end()
 
 

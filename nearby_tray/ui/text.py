@@ -798,9 +798,11 @@ def action_words(action: Action) -> str:
     return tr(ACTIONS[action.value])
 
 
-def said(sentence: Sentence) -> str:
-    """A sentence of the doctor, translated; its values are harmless already, and may be sentences themselves."""
-    return tr(sentence.english, **{name: value if isinstance(value, str) else said(value) for name, value in sentence.values})
+def said(sentence: Sentence | str) -> str:
+    """A sentence of the doctor, translated; its values are harmless already, and may be sentences themselves. What others said stays."""
+    if isinstance(sentence, str):
+        return sentence
+    return tr(sentence.english, **{name: said(value) for name, value in sentence.values})
 
 
 COUNTS: Mapping[str, tuple[str, str]] = {  # of one, of more

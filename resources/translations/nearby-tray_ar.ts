@@ -3173,6 +3173,11 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/system/doctor.py"/>
+        <source>not asked for</source>
+        <translation>لم يُسأل عنه</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor.py"/>
         <source>Install polkit, which decides about this.</source>
         <translation>ثبّت polkit الذي يقرر ذلك.</translation>
     </message>
@@ -3525,6 +3530,11 @@ The ordinary network stays as it is.</source>
         <location filename="../../nearby_tray/system/doctor.py"/>
         <source>ufw is on; what comes in is by default: {policy}. Its rules are only for root to read.</source>
         <translation>جدار الحماية ufw يعمل؛ والوارد افتراضيًا: {policy}. لا يقرأ قواعده إلا root.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor.py"/>
+        <source>not readable</source>
+        <translation>تعذّرت قراءته</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/system/doctor.py"/>

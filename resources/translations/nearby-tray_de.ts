@@ -3173,6 +3173,11 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/system/doctor.py"/>
+        <source>not asked for</source>
+        <translation>nicht gefragt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor.py"/>
         <source>Install polkit, which decides about this.</source>
         <translation>Installieren Sie polkit, das darüber entscheidet.</translation>
     </message>
@@ -3525,6 +3530,11 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
         <location filename="../../nearby_tray/system/doctor.py"/>
         <source>ufw is on; what comes in is by default: {policy}. Its rules are only for root to read.</source>
         <translation>ufw ist an; für Ankommendes gilt: {policy}. Seine Regeln darf nur root lesen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor.py"/>
+        <source>not readable</source>
+        <translation>nicht lesbar</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/system/doctor.py"/>

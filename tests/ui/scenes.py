@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import msgspec
 
-from nearby_tray.core.checks import Action, Finding, Fix, fail, ok, say, unknown, warn
+from nearby_tray.core.checks import Action, Finding, Fix, Sentence, fail, ok, say, unknown, warn
 from nearby_tray.core.model import (
     Abilities,
     Failure,
@@ -306,7 +306,7 @@ class FakeDoctor:
         self.calls: list[tuple[object, ...]] = []
         self.found: Callable[[Finding], None] = lambda _finding: None
         self.done: Callable[[], None] = lambda: None
-        self.mended: Callable[[str], None] = lambda _wrong: None
+        self.mended: Callable[[Sentence | str], None] = lambda _wrong: None
         self.saved: Callable[[str, str], None] = lambda _path, _wrong: None
 
     @property
@@ -324,7 +324,7 @@ class FakeDoctor:
             self.found(finding)
         self.done()
 
-    def mend(self, action: Action, done: Callable[[str], None]) -> None:
+    def mend(self, action: Action, done: Callable[[Sentence | str], None]) -> None:
         self.calls.append(("mend", action))
         self.mended = done
 

@@ -217,3 +217,25 @@ def test_nothing_turns_when_little_motion_is_asked_for(bot: QtBot, qapp: QApplic
         theme.reduce_motion(False)
     spinner.show_state("going")
     assert spinner.moving
+
+
+@pytest.mark.parametrize(
+    ("key", "still", "moving"),
+    [
+        ("reduced-motion", 1, 0),
+        ("enable-animations", False, True),
+        ("AnimationDurationFactor", "0", "1.5"),
+        ("AnimationDurationFactor", 0.0, ""),
+    ],
+)
+def test_the_desktop_says_whether_to_move(qapp: QApplication, key: str, still: object, moving: object) -> None:
+    look = theme.Look(qapp)
+    try:
+        assert not theme.is_motion_reduced()
+        look._set(key, still)
+        assert theme.is_motion_reduced()
+        look._set(key, moving)
+        assert not theme.is_motion_reduced()
+    finally:
+        look.deleteLater()
+        theme.reduce_motion(False)

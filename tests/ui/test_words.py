@@ -6,6 +6,7 @@ import ast
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from desktop import translations
 from nearby_tray.core.model import Failure, Reason, Stage, Visibility
 from nearby_tray.ui import language, text
-from nearby_tray.ui.parts import Elided
+from nearby_tray.ui.parts import Code, Elided, PeerRow, PinField
 from nearby_tray.ui.tray import Entry, plan
 
 from .scenes import ANNA, SCENES, idle
@@ -270,3 +271,38 @@ def test_words_of_the_doctor_are_sentences_with_their_values_apart() -> None:
             if isinstance(call.func, ast.Name) and call.func.id in ("say", "Sentence") and call.args:
                 found = call.args[0]
                 assert isinstance(found, ast.Constant | ast.IfExp), f"{name}.py:{call.lineno}"
+
+
+def test_a_code_looks_the_same_in_every_language(bot: QtBot, english: QApplication) -> None:
+    """Among words from the right its groups would change places, and two people would not find theirs the same."""
+    pictures = []
+    for code in ("en", "ar"):
+        language.install(english, code)
+        shown = Code()
+        bot.addWidget(shown)
+        shown.resize(300, 60)
+        shown.show_code("042 719")
+        pictures.append(shown.grab().toImage())
+        field = PinField()
+        bot.addWidget(field)
+        assert field.edit.layoutDirection() == Qt.LayoutDirection.LeftToRight
+    assert pictures[0] == pictures[1]
+
+
+def test_a_row_of_the_list_is_turned_round(bot: QtBot, english: QApplication) -> None:
+    """What is drawn by hand: the kind at the side where reading begins, the bars at the other."""
+
+    def ink(row: PeerRow, left: int, right: int) -> int:
+        image = row.grab().toImage()
+        ground = image.pixel(3, 3)
+        return sum(image.pixel(x, y) != ground for x in range(left, right) for y in range(6, image.height() - 6))
+
+    for code in ("en", "ar"):
+        language.install(english, code)
+        row = PeerRow(replace(ANNA, kind="phone", name="i"))
+        bot.addWidget(row)
+        row.resize(600, 52)
+        middle = ink(row, 250, 350)
+        begin, end = ink(row, 0, 120), ink(row, 480, 600)
+        assert begin and end and not middle
+        assert (begin > end) == (code == "en")
