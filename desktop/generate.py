@@ -1,5 +1,5 @@
-"""Make what in `desktop/share` follows from something else: shell completion and the manual's lists from the command line's parser,
-icons from the SVG, the systemd unit, the metainfo's screenshots from where they can be fetched.
+"""Make what follows from something else: shell completion and the manual's lists from the command line's parser, icons from the SVG, the
+systemd unit, the metainfo's screenshots from where they can be fetched, the files of the translations from the sentences in the source.
 
     python desktop/generate.py             write what is out of date, and name it
     python desktop/generate.py --check     only name it; exit status 1 when there is something
@@ -27,6 +27,7 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
+from desktop import translations
 from nearby_tray import __version__
 from nearby_tray.cli import _parser
 from nearby_tray.settings import Settings
@@ -416,6 +417,7 @@ def main() -> int:
         SHARE / "systemd/user" / autostart.UNIT: autostart.unit(["/usr/bin/nearby-tray", "--background"]),
         page: manual(page.read_text(), starting, verbs),
         info: metainfo(info.read_text(), wanted.screenshots_at),
+        **{ts: translations.updated(ts) for ts in translations.files()},
     }
     old = [path for path, text in texts.items() if not path.is_file() or path.read_text() != text]
     icons = {SHARE / f"icons/hicolor/{pixels}x{pixels}/apps/nearby-tray.png": icon(pixels) for pixels in SIZES}
@@ -428,6 +430,12 @@ def main() -> int:
                 path.write_text(texts[path])
             elif not icons[path].save(str(path)):
                 sys.exit(f"{path} could not be written")
+    for ts in translations.files():
+        if not translations.same_words(qm := ts.with_suffix(".qm"), ts):
+            print(f"{'out of date' if wanted.check else 'made'}: {qm.relative_to(HERE.parent)}")
+            old.append(qm)
+            if not wanted.check:
+                qm.write_bytes(translations.compiled(ts))
     return 1 if wanted.check and old else 0
 
 

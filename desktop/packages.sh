@@ -6,7 +6,7 @@ needed_to_run() {
         libxcb-render-util0 libxcb-randr0 libx11-xcb1 libwayland-cursor0
 }
 
-needed_to_test() { echo dbus dbus-bin xvfb xauth iproute2 desktop-file-utils appstream bash-completion zsh fish man-db trayer xdotool; }
+needed_to_test() { echo dbus dbus-bin xvfb xauth iproute2 desktop-file-utils appstream bash-completion zsh fish man-db trayer xdotool at-spi2-core; }
 
 # Panels, compositors and notification servers that the applet is tried with, and what looks at the screen.
 needed_for_desktop() {

@@ -55,6 +55,9 @@ def run(options: Options) -> int:
     app = QApplication(["nearby-tray"])
     app.setApplicationName("nearby-tray")
     app.setApplicationDisplayName("Nearby Tray")
+    from .ui import language
+
+    language.install(app)  # the system's; the settings are read after the icon is there, and may say another one
     if not options.demo and _show_running(options):
         return 0
     from concurrent.futures import ThreadPoolExecutor
@@ -211,6 +214,7 @@ class _Applet:
             self._face = self._make_face()
             await _load()
         self.controller = self._make_controller()
+        self._speak()
         self._front.connect(self.controller)
         from .system.bus import BusGone
         from .system.login import Login
@@ -390,6 +394,20 @@ class _Applet:
 
         return Doctor(self._settings_shown, applet)
 
+    def _speak(self) -> None:
+        """The language that the settings say."""
+        if self._app is None or self._face is None:
+            return
+        from PySide6.QtCore import QTimer
+        from PySide6.QtWidgets import QApplication
+
+        from .ui import language
+
+        assert isinstance(self._app, QApplication)
+        if language.install(self._app, self.controller.settings.language):
+            # Not from inside the window in which it was chosen.
+            QTimer.singleShot(0, self._face, self._face.reword)
+
     def _keep(self, settings: Settings) -> None:
         from . import settings as settings_file
 
@@ -403,6 +421,7 @@ class _Applet:
             settings_file.save(self._path, settings)
         except OSError as error:
             log.error("the settings could not be kept: %s", error)
+        self._speak()
 
     def _autostart_note(self) -> str:
         """What starts us at login, as it was when last looked; it is looked again, and the window told."""
@@ -501,8 +520,9 @@ class _AtLogin:
 
 
 def describe(failure: Failure, peer: str) -> tuple[str, str]:
-    """The sentence and the advice for the command line."""
-    said = text.failure_text(failure, peer)
+    """The sentence and the advice for the command line and other programs, which are told everything in English."""
+    with text.in_english():
+        said = text.failure_text(failure, peer)
     return said.sentence, said.advice
 
 

@@ -102,7 +102,7 @@ class Demo:
         try:
             self._face.show_panel()
             await self._picture("idle")
-            self._menu("Connect nearby")
+            self._menu(text.tr("&Connect nearby"))
             await self._until(lambda s: s.stage is Stage.SEEKING, "seeking: calling on simulated air")
             found = await self._until(_reachable, "found: somebody answered")
             await self._picture("found")
@@ -116,7 +116,7 @@ class Demo:
             await self._until(lambda s: s.stage in (Stage.MEETING, Stage.FORMING), "accepted: finding each other on Wi-Fi")
             await self._until(lambda s: s.stage is Stage.CHECKING, "formed: the group is up")
             await self._linked(robin.snapshot)
-            self._menu("Disconnect")
+            self._menu(text.tr("&Disconnect"))
             await self._until(lambda s: s.stage is Stage.IDLE, "ended: disconnected by us")
             await self._other_idle()
 
@@ -172,7 +172,7 @@ class Demo:
     def _menu(self, label: str) -> None:
         """Click an entry of the tray's menu."""
         for action in self._face.tray.menu.actions():
-            if isinstance(action, QAction) and label in action.text().replace("&", "") and action.isEnabled():
+            if isinstance(action, QAction) and label.replace("&", "") in action.text().replace("&", "") and action.isEnabled():
                 action.trigger()
                 return
         raise Wrong(f"the menu has no “{label}” to click")

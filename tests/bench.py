@@ -328,7 +328,7 @@ class Frames:
         self._dispatcher, self._all = QCoreApplication.eventDispatcher(), QEventLoop.ProcessEventsFlag.AllEvents
         self._taken: list[tuple[float, float]] = []
 
-    def turn(self, act: Callable[[], None] | None = None) -> None:
+    def turn(self, act: Callable[[], object] | None = None) -> None:
         wall, cpu = time.perf_counter(), time.thread_time()
         if act is not None:
             act()

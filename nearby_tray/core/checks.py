@@ -33,10 +33,10 @@ class Action(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """English with {names} in it, and their values."""
+    """English with {names} in it, and their values; a value that is words of ours is a sentence itself."""
 
     english: str
-    values: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, str | Sentence], ...] = ()
 
     def __str__(self) -> str:
         return self.english.format(**dict(self.values)) if self.values else self.english
@@ -78,7 +78,7 @@ class Finding:
 
 def say(english: str, **values: object) -> Sentence:
     """A sentence with its values made harmless. For values that are text written by others, too."""
-    return Sentence(english, tuple((name, harmless(value)) for name, value in values.items()))
+    return Sentence(english, tuple((name, value if isinstance(value, Sentence) else harmless(value)) for name, value in values.items()))
 
 
 def harmless(value: object, longest: int = LONGEST) -> str:

@@ -30,7 +30,14 @@ LIMIT = 10.0  # seconds that one check may take
 
 # NetworkManager: nm-dbus-interface.h, NMDeviceState.
 _UNMANAGED, _UNAVAILABLE, _DISCONNECTED, _ACTIVATED = 10, 20, 30, 100
-_STATES = {10: "unmanaged", 20: "unavailable", 30: "idle", 100: "active", 110: "being deactivated", 120: "failed"}
+_STATES = {
+    10: say("unmanaged"),
+    20: say("unavailable"),
+    30: say("idle"),
+    100: say("active"),
+    110: say("being deactivated"),
+    120: say("failed"),
+}
 
 _BLUEZ = "org.bluez"
 _SUPPLICANT = "fi.w1.wpa_supplicant1"
@@ -141,14 +148,16 @@ class Doctor:
 
         self._start("examine", work())
 
-    def mend(self, action: Action, done: Callable[[str], None]) -> None:
+    def mend(self, action: Action, done: Callable[[Sentence | str], None]) -> None:
         """Do it; `done` hears what went wrong, nothing when it went well."""
 
         async def work() -> None:
             try:
                 async with self._make(self._settings()) as machine:
                     await mend(machine, action)
-            except (Unseen, BusError, BusGone) as error:
+            except Unseen as unseen:
+                done(unseen.sentence)
+            except (BusError, BusGone) as error:
                 done(harmless(error))
             else:
                 done("")
@@ -203,9 +212,9 @@ def _on(wireless: Wireless, radio: Radio) -> list[Interface]:
     return [interface for interface in wireless.interfaces if interface.radio == radio.number]
 
 
-def _described(interfaces: Iterable[Interface]) -> str:
+def _described(interfaces: Iterable[Interface]) -> str | Sentence:
     named = [f"{interface.name} ({nl80211.KINDS.get(interface.kind, '?')})" for interface in interfaces if interface.name]
-    return ", ".join(named) or "no interface"
+    return ", ".join(named) or say("no interface")
 
 
 async def _the_radio(machine: Machine) -> tuple[Wireless, Radio]:
@@ -268,7 +277,7 @@ async def _wifi_p2p_support(machine: Machine) -> Verdict:
         raise Unseen(say("There is no Wi-Fi radio to look at."))
     seen = []
     for radio in wireless.radios:
-        kinds = ", ".join(nl80211.KINDS[kind] for kind in sorted(radio.kinds) if kind in nl80211.KINDS) or "nothing it tells of"
+        kinds = ", ".join(nl80211.KINDS[kind] for kind in sorted(radio.kinds) if kind in nl80211.KINDS) or say("nothing it tells of")
         seen.append(say("{radio} can be: {kinds}.", radio=radio.name, kinds=kinds))
     if any(radio.has_p2p for radio in wireless.radios):
         return ok(*seen)
@@ -505,10 +514,12 @@ async def _wifi_managed(machine: Machine) -> Verdict:
     return how(*seen, fix=Fix(say("Let NetworkManager manage it."), command))
 
 
-def _state(device: Device) -> str:
+def _state(device: Device) -> Sentence:
     if not device.managed:
-        return "not managed"
-    return _STATES.get(device.state, "being activated" if _DISCONNECTED < device.state < _ACTIVATED else f"state {device.state}")
+        return say("not managed")
+    if _DISCONNECTED < device.state < _ACTIVATED:
+        return say("being activated")
+    return _STATES.get(device.state) or say("state {n}", n=device.state)
 
 
 async def _wifi_p2p_device(machine: Machine) -> Verdict:
@@ -570,13 +581,15 @@ async def _permissions(machine: Machine) -> Verdict:
     if f"{NM}.network-control" not in told:
         raise Unseen(say("NetworkManager does not tell what this account may do."))
     wanted = {
-        "network-control": "making and ending links",
-        "settings.modify.own": "profiles of your own",
-        "wifi.scan": "finding others",
-        "enable-disable-wifi": "switching Wi-Fi on",
+        "network-control": say("making and ending links"),
+        "settings.modify.own": say("profiles of your own"),
+        "wifi.scan": say("finding others"),
+        "enable-disable-wifi": say("switching Wi-Fi on"),
     }
-    words = {name: str(told.get(f"{NM}.{name}", "not asked for")) for name in wanted}
-    seen = [say("NetworkManager: {what}: {answer}.", what=what, answer=words[name]) for name, what in wanted.items()]
+    words = {name: str(told.get(f"{NM}.{name}", "")) for name in wanted}
+    seen = [
+        say("NetworkManager: {what}: {answer}.", what=what, answer=words[name] or say("not asked for")) for name, what in wanted.items()
+    ]
     needed = [words[name] for name in ("network-control", "settings.modify.own", "wifi.scan")]
     if "unknown" in needed:
         package = machine.install(
@@ -604,7 +617,7 @@ async def _wpa_supplicant(machine: Machine) -> Verdict:
     if program is not None:
         words = (await machine.output(program, "-v")).split()
         number = next((word[1:] for word in words if word.startswith("v") and version(word[1:])), "")
-        seen.append(say("wpa_supplicant {version} is installed.", version=number or "of an unknown version"))
+        seen.append(say("wpa_supplicant {version} is installed.", version=number or say("of an unknown version")))
     if backend == "iwd" or (iwd and not supplicant):
         seen.append(say("iwd runs Wi-Fi here.") if iwd else say("NetworkManager is set to use iwd, which is not running."))
         fix = Fix(
@@ -744,7 +757,7 @@ async def _bluez(machine: Machine) -> Verdict:
             say("BlueZ is not installed."),
             fix=machine.install(say("Install BlueZ."), debian="bluez", fedora="bluez", arch="bluez bluez-utils", suse="bluez"),
         )
-    seen = say("BlueZ {version} is running.", version=number or "(version not told)")
+    seen = say("BlueZ {version} is running.", version=number or say("(version not told)"))
     if number and version(number) < (5, 55):
         return fail(seen, say("Version 5.55 is needed."), fix=Fix(say("Update BlueZ.")))
     return ok(seen)
@@ -781,7 +794,9 @@ async def _bluetooth_adapter(machine: Machine) -> Verdict:
         return fail(
             *seen,
             say(
-                "{name} can be {roles}; central and peripheral are needed.", name=chosen.name, roles=", ".join(map(str, roles)) or "neither"
+                "{name} can be {roles}; central and peripheral are needed.",
+                name=chosen.name,
+                roles=", ".join(map(str, roles)) or say("neither"),
             ),
             fix=Fix(say("Use another Bluetooth adapter; most of version 4.1 and newer can.")),
         )
@@ -811,7 +826,7 @@ async def _bluetooth_advertising(machine: Machine) -> Verdict:
         )
     number = await _bluez_version(machine)
     # MGMT "Add Extended Advertising Parameters" is in Linux 5.11, MinInterval in BlueZ 5.56; without them both are ignored.
-    old = [what for what, has, needs in (("kernel", machine.kernel, (5, 11)), ("BlueZ", number, (5, 56))) if has and version(has) < needs]
+    old = [what for what, has, needs in (("Linux", machine.kernel, (5, 11)), ("BlueZ", number, (5, 56))) if has and version(has) < needs]
     if old:
         return warn(
             *seen,
@@ -874,8 +889,10 @@ async def _ufw(machine: Machine) -> Verdict:
         return unknown(say("ufw is installed; whether it is on cannot be read."), fix=Fix(say("Look at it:"), "sudo ufw status verbose"))
     if enabled.casefold() != "yes":
         return ok(say("ufw is installed and off (/etc/ufw/ufw.conf)."))
-    policy = (_assigned(machine.text("/etc/default/ufw"), "DEFAULT_INPUT_POLICY") or "not readable").upper()
-    seen = [say("ufw is on; what comes in is by default: {policy}. Its rules are only for root to read.", policy=policy)]
+    policy = (_assigned(machine.text("/etc/default/ufw"), "DEFAULT_INPUT_POLICY") or "").upper()
+    seen = [
+        say("ufw is on; what comes in is by default: {policy}. Its rules are only for root to read.", policy=policy or say("not readable"))
+    ]
     if policy == "ACCEPT":
         return ok(*seen)
     return warn(
@@ -905,7 +922,7 @@ async def _nftables(machine: Machine) -> Verdict:
         if loaded is None:
             raise Unseen(say("Whether the kernel has a packet filter cannot be seen here."))
         return ok(say("No packet filter is loaded in the kernel."))
-    seen = [say("Loaded in the kernel: {filters}.", filters=", ".join(filters) or "nothing seen")]
+    seen = [say("Loaded in the kernel: {filters}.", filters=", ".join(filters) or say("nothing seen"))]
     look = Fix(say("Look at the rules; UDP port {port} should be let in.", port=machine.settings.port), "sudo nft list ruleset")
     if services:
         seen.append(say("Running: {services}.", services=", ".join(services)))
@@ -941,7 +958,9 @@ async def _udp_port(machine: Machine) -> Verdict:
     if owners and owners.keys() <= ours:
         return ok(say("UDP port {port} is used by Nearby Tray itself, for the link.", port=port))
     named = [f"{process.name} ({process.number})" for process in owners.values() if process.number not in ours]
-    seen = say("UDP port {port} is used by {who}.", port=port, who=", ".join(named) or f"a program of user {next(iter(inodes.values()))}")
+    seen = say(
+        "UDP port {port} is used by {who}.", port=port, who=", ".join(named) or say("a program of user {n}", n=next(iter(inodes.values())))
+    )
     another = f"nearby-tray settings port={port + 1 if port < 65535 else port - 1}"
     other = Fix(say("Close that program, or choose another port in the settings of both computers."), another, Action.OPEN_SETTINGS)
     return fail(seen, fix=other)
@@ -1014,7 +1033,7 @@ def _is_tunnel(machine: Machine, name: str) -> bool:
 async def _tray(machine: Machine) -> Verdict:
     bus = await machine.session()
     desktop = machine.environment.get("XDG_CURRENT_DESKTOP", "")
-    seen = [say("Desktop: {desktop}.", desktop=desktop or "not named")]
+    seen = [say("Desktop: {desktop}.", desktop=desktop or say("not named"))]
     window = say("Without a tray the panel is an ordinary window.")
     if await bus.name_owner(_WATCHER) is not None:
         host = await bus.get(_WATCHER, "/StatusNotifierWatcher", _WATCHER, "IsStatusNotifierHostRegistered", timeout=CALL)
@@ -1073,7 +1092,7 @@ async def _session(machine: Machine) -> Verdict:
             fix=Fix(say("Start Nearby Tray from the desktop you are logged in at; what is allowed is said under Permissions.")),
         )
     facts = await bus.get_all(_LOGIN, path, f"{_LOGIN}.Session", timeout=CALL)
-    seen = [say("The session is of type {type}.", type=facts.get("Type") or "unknown")]
+    seen = [say("The session is of type {type}.", type=facts.get("Type") or say("unknown"))]
     if facts.get("Remote") is True:
         return warn(
             *seen,

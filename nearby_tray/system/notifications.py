@@ -303,9 +303,12 @@ class Notifications:
             self._early.append(signal)
 
 
+_INVISIBLE = "\u00a0\u2068\u2069\u200c\u200d\u200e\u200f"
+
+
 def _clean(text: str, limit: int) -> str:
-    """Printable, without what the bus refuses, at most `limit` characters."""
-    kept = "".join(c if c.isprintable() or c == "\n" or c in "\u00a0\u2068\u2069\u200c\u200d" else " " for c in text[: limit + 1])
+    """Printable, without what the bus refuses, at most `limit` characters. The signs that say how a line runs are kept."""
+    kept = "".join(c if c.isprintable() or c == "\n" or c in _INVISIBLE else " " for c in text[: limit + 1])
     return kept if len(kept) <= limit else kept[: limit - 1] + "…"
 
 

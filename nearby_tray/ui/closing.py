@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QVBoxLayout
 
-from . import theme
-from .parts import button, label, restyle, row
+from .parts import Window, button, height_for, label, restyle, row, width_for
 from .text import tr
 
 
-class StillRunning(QWidget):
+class StillRunning(Window):
     """The program stays, reachable for others; or not, from now on."""
 
     def __init__(self, quit: Callable[[], None]) -> None:
-        super().__init__(None, Qt.WindowType.Dialog)
-        self.setObjectName("face")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        super().__init__(Qt.WindowType.Dialog)
         self.setWindowTitle(tr("Nearby Tray is still running"))
-        self.setWindowIcon(theme.application_icon())
         words = tr("This desktop has no tray, so there is no icon. Others still find this computer, and requests still come up.")
         back = tr("Start Nearby Tray again to see its window. The settings have a switch for what closing it does.")
         keep = button(tr("&Keep running"), self.leave, role="primary", name="keepButton")
@@ -32,15 +27,20 @@ class StillRunning(QWidget):
         inside.addWidget(label(words))
         inside.addWidget(label(back, "dim"))
         inside.addLayout(row(1, button(tr("&Quit, now and from now on"), quit, name="quitButton"), keep))
-        self.setFixedWidth(max(400, self.fontMetrics().averageCharWidth() * 56))
         restyle(self)
+        self.fit()
         keep.setFocus()
+
+    def fit(self) -> None:
+        if (layout := self.layout()) is not None:
+            width = width_for(layout, max(400, self.fontMetrics().averageCharWidth() * 56))
+            self.setFixedSize(width, height_for(layout, width))
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self.fit()
+        return done
 
     def leave(self) -> None:
         self.close()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-        else:
-            super().keyPressEvent(event)

@@ -35,6 +35,7 @@ from .parts import (
     set_glyph,
     set_role,
     tool,
+    width_for,
 )
 from .text import tr
 
@@ -58,10 +59,13 @@ class Dialog(QDialog):
         self.setAccessibleName(title)
         self.setWindowIcon(theme.application_icon())
         self.setModal(False)
-        self.setFixedWidth(max(380, self.fontMetrics().averageCharWidth() * self.CHARACTERS))
         self.layout_ = QVBoxLayout(self)
         self.layout_.setContentsMargins(16, 16, 16, 16)
         self.layout_.setSpacing(12)
+
+    def _fit(self) -> None:
+        width = width_for(self.layout_, max(380, self.fontMetrics().averageCharWidth() * self.CHARACTERS))
+        self.setFixedSize(width, height_for(self.layout_, width))
 
     def render_snapshot(self, snapshot: Snapshot) -> None:
         """Open for a question, close when there is none any more."""
@@ -81,6 +85,10 @@ class Dialog(QDialog):
         if not self.isVisible() and not self.answered:
             self.focus_first()
             self.bring_up()
+
+    def take_over(self, other: Dialog) -> None:
+        """Be the window of the question that `other` was."""
+        self._key, self.answered = other._key, other.answered
 
     def key(self, snapshot: Snapshot) -> object:
         """What tells one question from the next."""
@@ -115,7 +123,7 @@ class Dialog(QDialog):
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
-            self.setFixedHeight(height_for(self.layout_, self.width()))
+            self._fit()
         return done
 
     def reject(self) -> None:  # Esc
@@ -137,6 +145,8 @@ class Dialog(QDialog):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         restyle_after(self, event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
 
 
 class RequestDialog(Dialog):
@@ -377,7 +387,7 @@ class PinDialog(Dialog):
         self._wrong = Notice("bad", "warning")
         self._wrong.setObjectName("wrongPin")
         frame, inside = card(spacing=10)
-        self._who, self._what, self._code, self._countdown = Who(), label(), Code(72, "PIN {digits}"), Countdown()
+        self._who, self._what, self._code, self._countdown = Who(), label(), Code(4.5, text.PIN), Countdown()
         self._copy = tool("copy", tr("Copy the PIN"), self._copy_it, name="copyPinButton")
         self._who.side.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignTop)
         self._what.setAlignment(Qt.AlignmentFlag.AlignHCenter)

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QFontDatabase, QGuiApplication, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from ..core.checks import Action, Finding, Status
-from . import text, theme
-from .parts import Glyph, Spinner, button, card, column, empty, label, restyle, restyle_after, row, set_glyph, set_role, tool
+from ..core.checks import Action, Finding, Sentence, Status
+from . import text
+from .parts import Glyph, Spinner, Window, button, card, column, empty, label, restyle, row, set_fixed, set_glyph, set_role, tool
 from .text import tr
 
 SETTLE = 1500  # ms from a click that changed something until looking again: daemons need a moment
@@ -39,7 +39,7 @@ class Doctor(Protocol):
     def examine(self, found: Callable[[Finding], None], done: Callable[[], None]) -> None:
         """Look at everything anew; an examination that is under way is given up."""
 
-    def mend(self, action: Action, done: Callable[[str], None]) -> None:
+    def mend(self, action: Action, done: Callable[[Sentence | str], None]) -> None:
         """Do it; `done` hears what went wrong, nothing when it went well."""
 
     def save_report(self, done: Callable[[str, str], None]) -> None:
@@ -48,16 +48,13 @@ class Doctor(Protocol):
     def close(self) -> None: ...
 
 
-class DoctorWindow(QWidget):
-    def __init__(self, doctor: Doctor, open_settings: Callable[[], None]) -> None:
-        super().__init__(None, Qt.WindowType.Window)
+class DoctorWindow(Window):
+    def __init__(self, doctor: Doctor, open_settings: Callable[[], object]) -> None:
+        super().__init__()
         self._doctor, self._open_settings = doctor, open_settings
         self._order = [name for name, _ in doctor.checks]
         self._findings: list[Finding] = []
-        self.setObjectName("face")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle(tr("Nearby Tray: Troubleshoot"))
-        self.setWindowIcon(theme.application_icon())
 
         self._spinner, self._worst, self._summary = Spinner(20), Glyph("check", 20, "good"), label(role="title", scale=1.1)
         self._summary.setObjectName("summary")
@@ -146,9 +143,9 @@ class DoctorWindow(QWidget):
         else:
             self._doctor.mend(action, self._mended)
 
-    def _mended(self, wrong: str) -> None:
+    def _mended(self, wrong: Sentence | str) -> None:
         if wrong:
-            self._say(tr("That did not work: {why}", why=wrong), "error")
+            self._say(tr("That did not work: {why}", why=text.said(wrong)), "error")
         else:
             self._say("")
             QTimer.singleShot(SETTLE, self, self._check_if_open)
@@ -195,16 +192,6 @@ class DoctorWindow(QWidget):
         if not event.spontaneous():
             self._doctor.close()
         super().hideEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-        else:
-            super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        restyle_after(self, event)
 
 
 class _Section(QWidget):
@@ -279,8 +266,8 @@ class _Command(QWidget):
     def __init__(self, command: str) -> None:
         super().__init__()
         self._command = command
-        shown = label(command, "command")
-        shown.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        shown = label(text.alone(command), "command")
+        set_fixed(shown)
         shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._said = label(role="dim", wrap=False, scale=0.9)
         self._copy = tool("copy", tr("Copy {command}", command=command), self._copy_it, name="copyButton")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication, QWindow
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ..core.model import Method, Snapshot, Visibility
 from . import text, theme
@@ -161,7 +161,7 @@ class Face(QObject):
         for dialog in self._dialogs.values():
             dialog.render_snapshot(snapshot)
 
-    def show_panel(self) -> None:
+    def show_panel(self) -> QWidget:
         if self._panel is None:
             from .panel import Doors, Panel
 
@@ -170,6 +170,7 @@ class Face(QObject):
             self._panel = Panel(self._controller, lambda: self._settings().shown_name, doors)
         self._panel.render_snapshot(self._controller.snapshot)
         self._panel.show_near(self.tray.geometry())
+        return self._panel
 
     def show_host(self) -> None:
         """The panel, where a group of our own is begun."""
@@ -196,7 +197,7 @@ class Face(QObject):
         if dialog is not None:
             dialog.bring_up()
 
-    def show_settings(self) -> None:
+    def show_settings(self) -> QWidget:
         if self._settings_window is None:
             from .settings import SettingsWindow
 
@@ -213,6 +214,7 @@ class Face(QObject):
         self._settings_window.show()
         self._settings_window.raise_()
         self._settings_window.activateWindow()
+        return self._settings_window
 
     def settings_changed(self) -> None:
         """What the settings window shows is another now."""
@@ -237,10 +239,10 @@ class Face(QObject):
             self._to_copy = ""
 
     @property
-    def _troubleshoot(self) -> Callable[[], None] | None:
+    def _troubleshoot(self) -> Callable[[], object] | None:
         return self.show_doctor if self._make_doctor is not None else None
 
-    def show_doctor(self) -> None:
+    def show_doctor(self) -> QWidget:
         if self._doctor_window is None:
             assert self._make_doctor is not None
             from .doctor import DoctorWindow
@@ -251,6 +253,7 @@ class Face(QObject):
         self._doctor_window.show()
         self._doctor_window.raise_()
         self._doctor_window.activateWindow()
+        return self._doctor_window
 
     def close(self) -> None:
         """Away with everything; nothing is asked of the controller any more."""
@@ -265,6 +268,29 @@ class Face(QObject):
                 window.deleteLater()
         self._panel = self._settings_window = self._still_running = self._doctor_window = None
         self._dialogs.clear()
+
+    def reword(self) -> None:
+        """The language is another one: what is open is made anew in it, where it stands. What was answered stays answered."""
+        if self._closed:
+            return
+        windows = ((self._panel, self.show_panel), (self._settings_window, self.show_settings), (self._doctor_window, self.show_doctor))
+        again = [(window.pos(), show) for window, show in windows if window is not None and window.isVisible()]
+        questions = self._dialogs
+        stale: list[QWidget] = [*(window for window, _ in windows if window is not None), *questions.values()]
+        self._panel = self._settings_window = self._doctor_window = None
+        self._dialogs = {}
+        for window in stale:
+            window.hide()
+            window.deleteLater()
+        for question, old in questions.items():
+            from .dialogs import DIALOGS
+
+            self._dialogs[question] = DIALOGS[question](self._controller)
+            self._dialogs[question].take_over(old)
+        self.tray.reword()
+        self._render(self._controller.snapshot)
+        for place, show in again:
+            show().move(place)
 
     def _homed(self, home: bool) -> None:
         if not home and not self._hidden and not self._closed:

@@ -1,8 +1,99 @@
-"""The languages that this installation can speak."""
+"""The language of the windows: which there are, and how one is taken.
+
+Qt's own files (`resources/translations/*.qm`, made from the `.ts` beside them by `desktop/generate.py`). English is in the source and loads
+nothing. A language that is written from right to left turns the windows round.
+"""
 
 from __future__ import annotations
 
+import os
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import text
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QTranslator
+    from PySide6.QtWidgets import QApplication
+
+NAMES = {"en": "English", "ar": "العربية", "de": "Deutsch"}  # as those who speak it call it
+FROM_RIGHT = frozenset({"ar"})
+CONTEXT = "nearby_tray"
+
+_installed: list[QTranslator] = []
+
+
+@cache
+def folder() -> Path:
+    """Inside the package when installed, beside it in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "resources" / "translations"
+    return installed if installed.is_dir() else package.parent / "resources" / "translations"
+
 
 def available() -> tuple[tuple[str, str], ...]:
-    """Each language there are words for: its code, as `Settings.language` takes it, and its name for itself. English comes first."""
-    return (("en", "English"),)
+    """Each language that the windows can speak: its code and its own name."""
+    return tuple((code, name) for code, name in NAMES.items() if code == "en" or _file(code).is_file())
+
+
+def system() -> str:
+    """The first language that the user's environment wishes for and that there is. gettext(3), "LANGUAGE"; locale(7)."""
+    locale = next(filter(None, (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    if locale.partition(".")[0] in ("", "C", "POSIX"):
+        return "en"
+    known = {code for code, _ in available()}
+    return next((code for wish in (*os.environ.get("LANGUAGE", "").split(":"), locale) if (code := _code(wish)) in known), "en")
+
+
+def install(app: QApplication, code: str = "") -> bool:
+    """Speak that language from now on, "" being the system's; one that there is not is English. Whether it is another than before.
+
+    What is on the screen already keeps its words: `Face.reword` makes it anew.
+    """
+    chosen = _code(code) if code else system()
+    if chosen not in {code for code, _ in available()}:
+        chosen = "en"
+    if chosen == current():
+        return False
+    for old in _installed:
+        app.removeTranslator(old)
+    _installed.clear()
+    text.bind(str)
+    if chosen != "en":
+        from PySide6.QtCore import QCoreApplication, QLibraryInfo, QTranslator
+
+        ours, qts = QTranslator(app), QTranslator(app)
+        if not ours.load(str(_file(chosen))):
+            chosen = "en"
+        else:
+            ours.setObjectName(chosen)
+            _installed.append(ours)
+            app.installTranslator(ours)
+            # What Qt itself says: the menu of a text field, the buttons of its dialogs. Not everywhere there.
+            if qts.load(f"qtbase_{chosen}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+                _installed.append(qts)
+                app.installTranslator(qts)
+            text.bind(lambda english: QCoreApplication.translate(CONTEXT, english), from_right=chosen in FROM_RIGHT)
+    _turn(app, chosen in FROM_RIGHT)
+    return True
+
+
+def current() -> str:
+    return _installed[0].objectName() if _installed else "en"
+
+
+def _turn(app: QApplication, from_right: bool) -> None:
+    if from_right != app.isRightToLeft():
+        # Not at the head of the module: PySide makes all of `Qt`'s enumerations when the first one is asked for (see theme.py).
+        from PySide6.QtCore import Qt
+
+        app.setLayoutDirection(Qt.LayoutDirection.RightToLeft if from_right else Qt.LayoutDirection.LeftToRight)
+
+
+def _code(wish: str) -> str:
+    return wish.partition(".")[0].partition("@")[0].replace("-", "_").partition("_")[0].lower()
+
+
+def _file(code: str) -> Path:
+    return folder() / f"nearby-tray_{code}.qm"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QCursor, QFontDatabase, QGuiApplication, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QCursor, QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -41,6 +41,7 @@ from .parts import (
     Sparkline,
     Step,
     Who,
+    Window,
     button,
     card,
     column,
@@ -49,10 +50,12 @@ from .parts import (
     label,
     plain_tip,
     restyle,
-    restyle_after,
     row,
+    set_fixed,
     set_glyph,
+    set_scale,
     tool,
+    width_for,
 )
 from .text import tr
 
@@ -68,28 +71,25 @@ MOST_ADDRESSES = 3
 class Doors:
     """Where the panel leads to."""
 
-    settings: Callable[[], None]
+    settings: Callable[[], object]
     question: Callable[[], None]  # the dialog that waits for an answer, or shows a PIN
     closed: Callable[[], None]
-    troubleshoot: Callable[[], None] | None = None  # None: there is nobody to ask
+    troubleshoot: Callable[[], object] | None = None  # None: there is nobody to ask
 
 
-class Panel(QWidget):
+class Panel(Window):
     def __init__(self, controller: Controller, name: Callable[[], str], doors: Doors) -> None:
-        super().__init__(None, Qt.WindowType.Window)
+        super().__init__()
         self._controller, self._name, self._doors = controller, name, doors
         self._snapshot = controller.snapshot
         self._close_look = False
         self._hosting = False  # the user is about to begin a group
         self._pages: dict[str, _Page] = {}
         self._page: _Page | None = None
-        self.setObjectName("face")
         self.setWindowTitle("Nearby Tray")
-        self.setWindowIcon(theme.application_icon())
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 
         self._header = _Header(controller, doors)
-        self._body = Fitting(self._fit)
+        self._body = Fitting(self.fit)
         self._body.setObjectName("body")
         self._inside = QVBoxLayout(self._body)
         self._inside.setContentsMargins(16, 2, 16, 16)
@@ -137,9 +137,10 @@ class Panel(QWidget):
         if self.isVisible():
             self._draw()
 
-    def _fit(self) -> None:
-        """As tall as the page needs, as far as the screen allows; wider only for large fonts."""
+    def fit(self) -> None:
+        """As tall as the page needs, as far as the screen allows; wider only for large fonts and long words."""
         width = max(WIDTH, self.fontMetrics().averageCharWidth() * 48)
+        width = max(width_for(self._header.inside, width), width_for(self._inside, width))
         height = height_for(self._header.inside, width) + height_for(self._inside, width)
         wanted = height
         if (screen := self.screen()) is not None:
@@ -173,7 +174,7 @@ class Panel(QWidget):
             # Before it is shown: tiling window managers let a window float that comes with a fixed size, and all take a place for that
             # of the frame, later for that of what is inside it.
             self._draw()
-            self._fit()
+            self.fit()
         if fresh and screen is not None:
             free = screen.availableGeometry()
             size = self.frameGeometry().size()
@@ -199,16 +200,6 @@ class Panel(QWidget):
         super().closeEvent(event)
         self._doors.closed()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-        else:
-            super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        restyle_after(self, event)
-
 
 def _page_for(snapshot: Snapshot) -> str:
     if snapshot.stage in (Stage.MEETING, Stage.FORMING, Stage.CHECKING):
@@ -225,7 +216,7 @@ class _Header(QWidget):
     def __init__(self, controller: Controller, doors: Doors) -> None:
         super().__init__()
         self._controller = controller
-        self._name, self._state = Elided("title", scale=1.15), Elided("dim")
+        self._name, self._state = Elided("title", scale=1.15), label(role="dim")
         names = QVBoxLayout()
         names.setSpacing(1)
         names.addWidget(self._name)
@@ -248,9 +239,13 @@ class _Header(QWidget):
         group.setExclusive(True)
         self._choices: dict[Visibility, QPushButton] = {}
         line = row(label(tr("Visible to"), "dim", wrap=False), 1, spacing=2)
-        for visibility, mnemonic in ((Visibility.EVERYONE, "&Everyone"), (Visibility.TRUSTED, "&Trusted"), (Visibility.NOBODY, "&Nobody")):
-            choice = button(tr(mnemonic), self._choose(visibility), role="segment", name=f"visible-{visibility.value}")
-            choice.setAccessibleName(tr("Visible to {who}", who=tr(text.VISIBILITIES[visibility]).lower()))
+        for visibility, words in (
+            (Visibility.EVERYONE, tr("&Everyone")),
+            (Visibility.TRUSTED, tr("&Trusted")),
+            (Visibility.NOBODY, tr("&Nobody")),
+        ):
+            choice = button(words, self._choose(visibility), role="segment", name=f"visible-{visibility.value}")
+            choice.setAccessibleName(tr(text.VISIBLE_TO[visibility]))
             choice.setToolTip(tr(text.VISIBILITY_HINTS[visibility]))
             choice.setCheckable(True)
             group.addButton(choice)
@@ -369,9 +364,7 @@ class _Idle(_Page):
             self.layout_.addWidget(notice)
         self._connect = button(tr("&Connect nearby"), self.controller.seek, role="primary", name="connectButton")
         self._connect.setMinimumHeight(46)
-        font = self._connect.font()
-        font.setPointSizeF(font.pointSizeF() * 1.1)
-        self._connect.setFont(font)
+        set_scale(self._connect, 1.1)
         self._hint = label(role="dim")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.layout_.addWidget(self._connect)
@@ -623,9 +616,9 @@ class _Ways(QWidget):
         self._notice.setObjectName("notNow")
         layout.addWidget(self._notice)
         self._buttons: dict[Method, tuple[QPushButton, QLabel]] = {}
-        keys = {Method.PBC: "&Push button", Method.DISPLAY: "Show a P&IN here", Method.KEYPAD: "Ente&r its PIN here"}
+        keys = {Method.PBC: tr("&Push button"), Method.DISPLAY: tr("Show a P&IN here"), Method.KEYPAD: tr("Ente&r its PIN here")}
         for method, words in keys.items():
-            way = button(tr(words), lambda method=method: self._chosen(ask, method), name=f"way-{method}")  # type: ignore[misc]
+            way = button(words, lambda method=method: self._chosen(ask, method), name=f"way-{method}")  # type: ignore[misc]
             hint = label(role="dim", scale=0.92)
             hint.setContentsMargins(4, 0, 4, 4)
             self._buttons[method] = way, hint
@@ -648,7 +641,7 @@ class _Ways(QWidget):
         self._who.show_peer(self._peer, text.kind_words(self._peer))
         self._phone.setText(tr(text.PHONE) if not again else tr("Its group is remembered: it is formed again with neither button nor PIN."))
         signal = tr("Signal {percent}", percent=text.percent(self._peer.strength)) if self._peer.strength is not None else ""
-        self._known.setText(" · ".join(filter(None, (*text.badges(self._peer), self._peer.address, signal))))
+        self._known.setText(" · ".join(filter(None, (*text.badges(self._peer), text.isolated(self._peer.address), signal))))
         said: text.Said | None = None
         if now is None or not (now.on_wifi or now.reachable):
             said = text.Said(tr("No longer here"), tr("It is not seen on Wi-Fi Direct now."), tr(text.PHONE))
@@ -740,10 +733,10 @@ class _Steps(QWidget):
     def __init__(self, *, restoring: bool = False) -> None:
         super().__init__()
         layout = column(self, spacing=4)
-        self._words = {stage: text.STATES[stage] for stage in (Stage.MEETING, Stage.FORMING, Stage.CHECKING)}
+        self._words = {stage: tr(text.STATES[stage]) for stage in (Stage.MEETING, Stage.FORMING, Stage.CHECKING)}
         if restoring:
-            self._words = {Stage.RESTORING: "Meeting again over Bluetooth", **self._words}
-        self._steps = {stage: Step(tr(words)) for stage, words in self._words.items()}
+            self._words = {Stage.RESTORING: tr("Meeting again over Bluetooth"), **self._words}
+        self._steps = {stage: Step(words) for stage, words in self._words.items()}
         for step in self._steps.values():
             layout.addWidget(step)
 
@@ -753,7 +746,7 @@ class _Steps(QWidget):
         at = list(self._steps).index(stage) if stage in self._steps else -1
         for k, (each, step) in enumerate(self._steps.items()):
             state = "done" if k < at else "going" if k == at else "pending"
-            words = tr(self._words[each])
+            words = self._words[each]
             if each is Stage.FORMING and attempt > 1 and state == "going":
                 words = tr("Making the Wi-Fi link, try {n} of 3", n=attempt)
             step.show_step(state, words, took.get(each) if state == "done" else None)
@@ -791,7 +784,7 @@ class _Pin(QWidget):
 
     def __init__(self, enlarge: Callable[[], None]) -> None:
         super().__init__()
-        self._what, self._code = label(), Code(36, "PIN {digits}")
+        self._what, self._code = label(), Code(2.25, text.PIN)
         self._what.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         layout = column(self, spacing=4)
         layout.addWidget(self._what)
@@ -900,12 +893,15 @@ class _Linked(_Page):
         self._power.setVisible(health is not None and health.power_save)
         self._show_addresses(snapshot)
         took = snapshot.timings
-        parts = [
-            tr(words, time=text.seconds(value))
-            for words, value in (("found in {time}", took.find), ("linked in {time}", took.form), ("checked in {time}", took.check))
-            if value is not None
-        ]
-        self._timings.setText(", ".join(parts).capitalize())
+        parts = []
+        if took.find is not None:
+            parts.append(tr("found in {time}", time=text.seconds(took.find)))
+        if took.form is not None:
+            parts.append(tr("linked in {time}", time=text.seconds(took.form)))
+        if took.check is not None:
+            parts.append(tr("checked in {time}", time=text.seconds(took.check)))
+        said = text.listed(parts)
+        self._timings.setText(said[:1].upper() + said[1:])
         self._timings.setVisible(bool(parts))
 
     def _show_figures(self, health: Health | None) -> None:
@@ -917,7 +913,9 @@ class _Linked(_Page):
                 "p95": text.milliseconds(health.rtt_p95),
                 "loss": text.share(health.loss if health.probe is not Probe.NEIGHBOUR else None),
                 "signal": text.percent(health.signal),
-                "traffic": f"{text.size(health.bytes_in)} / {text.size(health.bytes_out)}" if health.bytes_in is not None else "–",
+                "traffic": tr("{a} / {b}", a=text.size(health.bytes_in), b=text.size(health.bytes_out))
+                if health.bytes_in is not None
+                else "–",
             }
             self._line.show_history(health.history)
         for key, words in shown.items():
@@ -996,7 +994,7 @@ class _Address(QWidget):
         super().__init__()
         self._address = address
         shown = Elided()
-        shown.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        set_fixed(shown)
         shown.setText(address)
         self._said = label(role="dim", wrap=False, scale=0.9)
         self._copy = tool("copy", tr("Copy {address}", address=address), self._copy_it, name="copyButton")

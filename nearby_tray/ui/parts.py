@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -19,6 +20,7 @@ from PySide6.QtGui import (
     QFontMetrics,
     QGuiApplication,
     QHideEvent,
+    QKeyEvent,
     QPainter,
     QPainterPath,
     QPaintEvent,
@@ -34,7 +36,9 @@ from PySide6.QtWidgets import (
     QLayout,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
+    QStyle,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -57,20 +61,44 @@ def colours() -> theme.Tones:
     return _tones[1]
 
 
+def _in_force() -> str:
+    """What a sheet is made for."""
+    return f"{QGuiApplication.palette().cacheKey()} {QGuiApplication.font().toString()}"
+
+
 def restyle(window: QWidget) -> None:
-    """Put the sheet of the palette in force on a window, and its colour on the icons of its buttons."""
+    """Put the sheet of the palette in force on a window, its colour on the icons of its buttons, and the font's size on the texts."""
     tones = colours()
-    window.setProperty("styledFor", str(QGuiApplication.palette().cacheKey()))
-    window.setStyleSheet(theme.sheet(tones))
-    for each in window.findChildren(QAbstractButton):
-        if glyph := each.property("glyph"):
+    window.setProperty("styledFor", _in_force())
+    window.setStyleSheet(theme.sheet(tones))  # also the same one anew: below a sheet nothing else makes a new font known
+    for each in window.findChildren(QWidget):
+        if isinstance(each, QAbstractButton) and (glyph := each.property("glyph")):
             each.setIcon(theme.icon(glyph, tones.text))
+        if (scale := each.property("scale")) is not None:
+            set_scale(each, scale)
 
 
 def restyle_after(window: QWidget, event: QEvent) -> None:
-    """For `changeEvent`: follow the application from light to dark. Our own sheet changes palettes, too, and is told apart by the key."""
-    if event.type() == QEvent.Type.PaletteChange and window.property("styledFor") not in (None, str(QGuiApplication.palette().cacheKey())):
+    """For `changeEvent`: follow the application from light to dark, and from one font to another.
+
+    Our own sheet changes palettes and fonts, too, and is told apart by what it was made for.
+    """
+    if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and window.property("styledFor") not in (None, _in_force()):
         QTimer.singleShot(0, window, lambda: restyle(window))
+
+
+def set_scale(widget: QWidget, scale: float) -> None:
+    """Text of `scale` times the size that the application's has, now and after that has changed (`restyle_after`)."""
+    font = QFont(widget.font())
+    font.setPointSizeF(QGuiApplication.font().pointSizeF() * scale)
+    widget.setFont(font)
+    widget.setProperty("scale", scale)
+
+
+def set_fixed(widget: QWidget, scale: float = 1.0) -> None:
+    """Digits and addresses under each other, in the size of other text: the system's fixed font has one of its own."""
+    widget.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+    set_scale(widget, scale)
 
 
 def label(words: str = "", role: str = "", *, wrap: bool = True, scale: float = 1.0) -> QLabel:
@@ -79,17 +107,18 @@ def label(words: str = "", role: str = "", *, wrap: bool = True, scale: float = 
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setText(words)
     made.setWordWrap(wrap)
+    if wrap and QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+        # Qt keeps the space at which a line was wrapped, and moves a line from the right by it, out of the label.
+        made.setContentsMargins(made.fontMetrics().horizontalAdvance(" "), 0, 0, 0)
     if role:
         made.setProperty("role", role)
     if scale != 1.0:
-        font = made.font()
-        font.setPointSizeF(font.pointSizeF() * scale)
-        made.setFont(font)
+        set_scale(made, scale)
     return made
 
 
 class Elided(QLabel):
-    """One line of plain text, cut with an ellipsis; the whole of it in the tool tip and for screen readers."""
+    """One line of plain text, cut with an ellipsis; the whole of it in the tool tip and for screen readers. For names and addresses."""
 
     def __init__(self, role: str = "", *, scale: float = 1.0) -> None:
         super().__init__()
@@ -98,9 +127,7 @@ class Elided(QLabel):
         if role:
             self.setProperty("role", role)
         if scale != 1.0:
-            font = self.font()
-            font.setPointSizeF(font.pointSizeF() * scale)
-            self.setFont(font)
+            set_scale(self, scale)
 
     def setText(self, words: str) -> None:
         if words != self.text():
@@ -113,8 +140,16 @@ class Elided(QLabel):
         # A tool tip may be rich text by guess; entities make the guess harmless.
         self.setToolTip(plain_tip(self.text()) if shown != self.text() else "")
         painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading | Qt.TextFlag.TextSingleLine, shown)
+        draw_line(painter, self.rect(), shown, self.layoutDirection())
         painter.end()
+
+
+def draw_line(painter: QPainter, where: QRect, words: str, reading: Qt.LayoutDirection) -> None:
+    """One line at the side where reading begins; the words themselves run as their own letters do."""
+    from_right = reading == Qt.LayoutDirection.RightToLeft
+    painter.setLayoutDirection(Qt.LayoutDirection.RightToLeft if text.is_from_right(words) else Qt.LayoutDirection.LeftToRight)
+    side = Qt.AlignmentFlag.AlignRight if from_right else Qt.AlignmentFlag.AlignLeft
+    painter.drawText(where, side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, words)
 
 
 def plain_tip(words: str) -> str:
@@ -123,7 +158,7 @@ def plain_tip(words: str) -> str:
     return f"<span>{escaped}</span>" if escaped != words else words
 
 
-def button(words: str, clicked: Callable[[], None], *, role: str = "", name: str = "", accessible: str = "") -> QPushButton:
+def button(words: str, clicked: Callable[[], object], *, role: str = "", name: str = "", accessible: str = "") -> QPushButton:
     made = QPushButton(words)
     made.setAutoDefault(False)
     if role:
@@ -170,6 +205,74 @@ def empty(layout: QLayout) -> None:
             widget.deleteLater()
 
 
+class Window(QWidget):
+    """One of our windows: Esc closes it, Tab goes through it as it is read, and it follows the desktop's colours and font."""
+
+    def __init__(self, flags: Qt.WindowType = Qt.WindowType.Window) -> None:
+        super().__init__(None, flags)
+        self.setObjectName("face")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowIcon(theme.application_icon())
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        # Qt goes by the order in which things were made, and lists are made anew.
+        order = _as_read(self)
+        for one, other in pairwise(order):
+            QWidget.setTabOrder(one, other)
+        return super().focusNextPrevChild(next)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        restyle_after(self, event)
+        if event.type() == QEvent.Type.FontChange and self.isVisible():
+            QTimer.singleShot(0, self, self._fit_again)
+
+    def fit(self) -> None:
+        """Take the size that what is in it needs, as far as the screen has it."""
+        raise NotImplementedError
+
+    def _fit_again(self) -> None:
+        before = self.size()
+        self.fit()
+        self.resize(self.size().expandedTo(before))  # it may have been made larger by hand
+
+
+def _as_read(inside: QWidget) -> list[QWidget]:
+    """What Tab stops at, line by line; what can be scrolled comes where its area stands."""
+    found: list[QWidget] = []
+    areas: dict[QWidget, QWidget] = {}
+    for each in inside.findChildren(QWidget):
+        if not each.isVisibleTo(inside) or any(content.isAncestorOf(each) for content in areas.values()):
+            continue
+        if isinstance(each, QScrollArea) and (content := each.widget()) is not None:
+            areas[each] = content
+        if each in areas or each.focusPolicy() & Qt.FocusPolicy.TabFocus == Qt.FocusPolicy.TabFocus:
+            found.append(each)
+    middle = {each: each.mapTo(inside, each.rect().center()) for each in found}
+    found.sort(key=lambda each: middle[each].y() - each.height() / 2)
+    lines: list[list[QWidget]] = []
+    for each in found:
+        if lines and middle[each].y() - each.height() / 2 < middle[lines[-1][0]].y():
+            lines[-1].append(each)
+        else:
+            lines.append([each])
+    back = inside.layoutDirection() == Qt.LayoutDirection.RightToLeft
+    order: list[QWidget] = []
+    for line in lines:
+        for each in sorted(line, key=lambda each: middle[each].x(), reverse=back):
+            if each not in areas or each.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                order.append(each)
+            if each in areas:
+                order += _as_read(areas[each])
+    return order
+
+
 def set_role(widget: QWidget, role: str) -> None:
     """Change the role of a widget and let the style sheet see it."""
     if widget.property("role") != role:
@@ -181,6 +284,11 @@ def set_role(widget: QWidget, role: str) -> None:
 def height_for(layout: QLayout, width: int) -> int:
     """What the layout needs at this width; only layouts with wrapped text depend on it."""
     return layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+
+
+def width_for(layout: QLayout, wanted: int) -> int:
+    """`wanted`, or more for words that do not wrap; a language may have long ones, but no word from the air makes a window as wide."""
+    return max(wanted, min(layout.totalMinimumSize().width(), wanted * 7 // 4))
 
 
 class Fitting(QWidget):
@@ -249,13 +357,12 @@ class Notice(QFrame):
 
 
 class Code(QWidget):
-    """Digits to compare or to type elsewhere, as large as the width allows, at most `size` pixels; read aloud digit by digit."""
+    """Digits to compare or to type elsewhere, `scale` times as large as other text where the width allows; read aloud digit by digit."""
 
-    def __init__(self, size: int = 44, spoken: str = "Code {digits}") -> None:
+    def __init__(self, scale: float = 2.75, spoken: str = text.CODE) -> None:
         super().__init__()
-        self._code, self._size, self._spoken = "", size, spoken
+        self._code, self._scale, self._spoken = "", scale, spoken
         self.setObjectName("code")
-        self.setMinimumHeight(self._height)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
@@ -269,21 +376,27 @@ class Code(QWidget):
             self.update()
 
     @property
-    def _height(self) -> int:
-        return self._size + 12
+    def _pixels(self) -> int:
+        return round(self.fontMetrics().height() * self._scale)
 
     def sizeHint(self) -> QSize:
-        return QSize(240, self._height)
+        return QSize(240, self._pixels + 12)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self.updateGeometry()
+        super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         font.setWeight(QFont.Weight.DemiBold)
-        font.setPixelSize(self._size)
+        font.setPixelSize(self._pixels)
         while font.pixelSize() > 16 and QFontMetrics(font).horizontalAdvance(self._code or "000 000") > self.width():
             font.setPixelSize(font.pixelSize() - 2)
         painter.setFont(font)
         painter.setPen(QColor(colours().text))
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # or its groups would change places
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._code)
         painter.end()
 
@@ -299,13 +412,14 @@ class PinField(QWidget):
         self.edit.setObjectName("pinEdit")
         self.edit.setAccessibleName(tr("PIN"))
         self.edit.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.edit.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.edit.setMaxLength(64)
         # Nothing that learns words shall learn this.
         hints = Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhPreferNumbers
         self.edit.setInputMethodHints(hints)
-        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        set_fixed(self.edit, 2.2)
+        font = self.edit.font()
         font.setWeight(QFont.Weight.DemiBold)
-        font.setPixelSize(30)
         self.edit.setFont(font)
         self.edit.textEdited.connect(self._edited)
         self._said = label()
@@ -397,7 +511,10 @@ class Countdown(QWidget):
         words = text.clock(self._left.seconds())
         room = self.fontMetrics().horizontalAdvance("00:00")
         painter.setPen(QColor(tones.dim))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)  # left in a mirrored window
+        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            painter.translate(self.width(), 0)
+            painter.scale(-1, 1)
         track = QRectF(0, self.height() / 2 - 2, self.width() - room - 8, 4)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tones.line))
@@ -410,7 +527,7 @@ class Countdown(QWidget):
 
 
 class Spinner(QWidget):
-    """Pending ○, going on (a turning arc), done ✓."""
+    """Pending ○, going on (an arc, turning where motion is liked), done ✓."""
 
     def __init__(self, size: int = 18) -> None:
         super().__init__()
@@ -418,13 +535,21 @@ class Spinner(QWidget):
         self._state = "pending"
         self._timer = QTimer(self)
         self._timer.setInterval(80)
-        self._timer.timeout.connect(self.update)
+        self._timer.timeout.connect(self._step)
+
+    @property
+    def moving(self) -> bool:
+        return self._timer.isActive()
 
     def show_state(self, state: str) -> None:
         if state != self._state:
             self._state = state
             self.update()
         self._turn()
+
+    def _step(self) -> None:
+        self._turn()
+        self.update()
 
     def showEvent(self, event: QShowEvent) -> None:
         self._turn()
@@ -433,7 +558,7 @@ class Spinner(QWidget):
         self._timer.stop()
 
     def _turn(self) -> None:
-        moving = self._state == "going" and self.isVisible()
+        moving = self._state == "going" and self.isVisible() and not theme.is_motion_reduced()
         if moving != self._timer.isActive():
             self._timer.start() if moving else self._timer.stop()
 
@@ -448,7 +573,7 @@ class Spinner(QWidget):
             painter.drawEllipse(inner)
             if self._state == "going":
                 painter.setPen(QPen(QColor(tones.accent), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-                painter.drawArc(inner, -round(time.monotonic() * 360 % 360) * 16, 100 * 16)
+                painter.drawArc(inner, -round(time.monotonic() * 360 % 360) * 16 if self.moving else 0, 100 * 16)
         painter.end()
 
 
@@ -561,21 +686,24 @@ class PeerRow(QAbstractButton):
         first, second = (tones.text, tones.dim) if live else (tones.dim, tones.dim)
         middle = self.height() // 2
         kind = self.peer.kind if self.peer.kind in text.KINDS else "other"
-        draw_glyph(painter, kind, QRect(12, middle - 12, 24, 24), first, self.devicePixelRatioF())
-        bars = QRectF(self.width() - 12 - 20, middle - 8, 20, 16)
+        draw_glyph(painter, kind, self._mirrored(QRect(12, middle - 12, 24, 24)), first, self.devicePixelRatioF())
+        bars = QRect(self.width() - 12 - 20, middle - 8, 20, 16)
         if not self.gone and self.peer.strength is not None:
-            signal_bars(painter, bars, self.peer.strength, tones)
-        left, room = 48, int(bars.left()) - 48 - 10
+            signal_bars(painter, QRectF(self._mirrored(bars)), self.peer.strength, tones)
+        left, room = 48, bars.left() - 48 - 10
         line = self.fontMetrics().height()
         font = QFont(self.font())
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         painter.setPen(QColor(first))
         name = QFontMetrics(font).elidedText(text.clean(self.peer.name), Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QRect(left, middle - line - 1, room, line), Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine, name)
+        draw_line(painter, self._mirrored(QRect(left, middle - line - 1, room, line)), name, self.layoutDirection())
         painter.setFont(self.font())
         self._draw_badges(painter, QRect(left, middle + 1, room, line), tones, second)
         painter.end()
+
+    def _mirrored(self, where: QRect) -> QRect:
+        return QStyle.visualRect(self.layoutDirection(), self.rect(), where)
 
     def _draw_badges(self, painter: QPainter, where: QRect, tones: theme.Tones, colour: str) -> None:
         if self.gone:
@@ -600,11 +728,13 @@ class PeerRow(QAbstractButton):
         metrics, x = self.fontMetrics(), where.x()
         for glyph, word, tone in words:
             if glyph:
-                draw_glyph(painter, glyph, QRect(x, where.center().y() - 6, 13, 13), tone, self.devicePixelRatioF())
+                place = self._mirrored(QRect(x, where.center().y() - 6, 13, 13))
+                draw_glyph(painter, glyph, place, tone, self.devicePixelRatioF())
                 x += 17
             painter.setPen(QColor(tone))
             shown = metrics.elidedText(word, Qt.TextElideMode.ElideRight, max(0, where.right() - x))
-            painter.drawText(QRect(x, where.y(), where.right() - x + 1, where.height()), Qt.AlignmentFlag.AlignLeft, shown)
+            place = self._mirrored(QRect(x, where.y(), where.right() - x + 1, where.height()))
+            draw_line(painter, place, shown, self.layoutDirection())
             x += metrics.horizontalAdvance(shown) + 12
 
 
@@ -613,7 +743,7 @@ class Who(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._glyph, self._name, self._line = Glyph("other", 28), Elided("title", scale=1.12), Elided("dim")
+        self._glyph, self._name, self._line = Glyph("other", 28), Elided("title", scale=1.12), label(role="dim")
         self.side = QHBoxLayout()
         names = QVBoxLayout()
         names.setSpacing(1)
@@ -726,7 +856,9 @@ class Sparkline(QWidget):
         font.setPointSizeF(font.pointSizeF() * 0.82)
         painter.setFont(font)
         painter.setPen(QColor(tones.dim))
-        painter.drawText(self.rect().adjusted(2, 3, -2, 0), Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, text.milliseconds(top))
+        # Time goes to the right in every language: over the oldest answers the words hide least.
+        side = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
+        painter.drawText(self.rect().adjusted(2, 3, -2, 0), side, text.milliseconds(top))
         painter.end()
 
 
@@ -735,7 +867,7 @@ def set_glyph(made: QAbstractButton, glyph: str) -> None:
     made.setIcon(theme.icon(glyph, colours().text))
 
 
-def tool(glyph: str, accessible: str, clicked: Callable[[], None], *, name: str = "") -> QToolButton:
+def tool(glyph: str, accessible: str, clicked: Callable[[], object], *, name: str = "") -> QToolButton:
     made = QToolButton()
     set_glyph(made, glyph)
     made.setIconSize(QSize(18, 18))

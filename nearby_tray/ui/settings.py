@@ -10,15 +10,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from PySide6.QtCore import QDate, QEvent, QLocale, Qt, QTime, QTimer
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtCore import QDate, QLocale, Qt, QTime, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from ..core.keys import TrustedPeer
 from ..core.model import Abilities, Visibility
 from ..settings import AutostartBy, Band, LogLevel
-from . import text, theme
-from .parts import Elided, button, card, column, empty, label, restyle, restyle_after, row
+from . import text
+from .parts import Elided, Window, button, card, column, empty, label, restyle, row
 from .text import tr
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ LOG_HINT = "It goes to standard error: into the journal, where systemd or the de
 STARTERS = {AutostartBy.ENTRY: "The desktop’s autostart entry", AutostartBy.SERVICE: "A systemd user service"}
 
 
-class SettingsWindow(QWidget):
+class SettingsWindow(Window):
     def __init__(
         self,
         controller: Controller,
@@ -50,15 +50,12 @@ class SettingsWindow(QWidget):
         languages: Callable[[], Sequence[Named]] = tuple,
     ) -> None:
         """`languages`: code and own name of those there are words for. All are asked whenever the window is filled and answer at once."""
-        super().__init__(None, Qt.WindowType.Window)
+        super().__init__()
         self._languages = languages
         self._controller, self._settings, self._adapters, self._remembered = controller, settings, adapters, remembered
         self._autostart_note = autostart_note
         self._filling = False
-        self.setObjectName("face")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle(tr("Nearby Tray Settings"))
-        self.setWindowIcon(theme.application_icon())
 
         self._name_error, self._port_error = label(role="error"), label(role="error")
         self.name = QLineEdit()
@@ -186,7 +183,7 @@ class SettingsWindow(QWidget):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(body)
         scroll.viewport().setAutoFillBackground(False)
@@ -304,22 +301,13 @@ class SettingsWindow(QWidget):
         self.fill()
 
     def fit(self) -> None:
-        width = max(460, self.fontMetrics().averageCharWidth() * 58)
+        # As wide as its longest line that does not wrap, and room for the scroll bar.
+        width = max(460, self.fontMetrics().averageCharWidth() * 58, self._body.minimumSizeHint().width() + 20)
         height = self._body.sizeHint().height() + 70
         if (screen := self.screen()) is not None:
             free = screen.availableGeometry()
             width, height = min(width, free.width()), min(height, free.height() - 48)
         self.resize(width, height)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-        else:
-            super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        restyle_after(self, event)
 
 
 class GroupSettings(QFrame):
@@ -336,7 +324,7 @@ class GroupSettings(QFrame):
         self.prefer = QCheckBox(tr("Pre&fer to own the group"))
         self.prefer.toggled.connect(lambda on: change(prefer_owner=on))
         for value in range(16):
-            self.intent.addItem(tr(INTENTS[value], n=value) if value in INTENTS else str(value), value)
+            self.intent.addItem(tr(text.INTENTS[value], n=value) if value in text.INTENTS else str(value), value)
         self.intent.currentIndexChanged.connect(lambda _k: change(go_intent=self.intent.currentData()))
         self.frequency = QLineEdit()
         self.frequency.setMaximumWidth(110)
@@ -355,7 +343,7 @@ class GroupSettings(QFrame):
         self._toggle = button("", self._fold, role="link", name="advancedButton")
         self._advanced = QWidget()
         inside = column(self._advanced, spacing=8)
-        inside.addLayout(_field(tr("Cha&nnel, MHz"), self.frequency))
+        inside.addLayout(_field(tr("Ch&annel, MHz"), self.frequency))
         inside.addWidget(self._error)
         inside.addWidget(self._channel)
         inside.addLayout(_field(tr("O&wner intent"), self.intent))
@@ -389,7 +377,7 @@ class GroupSettings(QFrame):
         if settings.frequency is not None:
             self._fold(True)  # what wins over the band is to be seen
         self._judge()
-        words = "" if abilities.frequency and abilities.intent else tr(NO_CHOICE, backend=text.clean(abilities.backend))
+        words = "" if abilities.frequency and abilities.intent else tr(text.NO_CHOICE, backend=text.clean(abilities.backend))
         self._say(self._effect, words)
 
     def _judge(self) -> None:
@@ -407,8 +395,6 @@ class GroupSettings(QFrame):
 
 # The middles of the 20 MHz channels (IEEE 802.11-2020, annex E; 6 GHz: 802.11ax). Which of them may be used, the kernel knows.
 CHANNELS = (range(2412, 2473, 5), range(5180, 5321, 20), range(5500, 5721, 20), range(5745, 5886, 20), range(5955, 7116, 20))
-NO_CHOICE = "{backend} chooses band and owner by itself here; this counts where Nearby Tray may control wpa_supplicant."
-INTENTS = {0: "{n}: never own it", 7: "{n}: either way", 14: "{n}: own it, if I may", 15: "{n}: own it, or no link"}
 
 
 def frequency_error(typed: str) -> str:

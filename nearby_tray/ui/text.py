@@ -1,14 +1,16 @@
 """Every sentence the program says to its user: state words, failures with what to do next, notifications, numbers with units.
 
 No Qt here: the command line and the notifications say the same words as the windows. English is written here once; `bind` puts a
-translation in front of it. Names of other computers come from the air: `clean` and `quoted` make them harmless before they enter a
-sentence, and no sentence is markup.
+translation in front of it (`language.py`). What may be said is found by reading the source (`desktop/translations.py`): the words in
+a call of `tr` or `say`, and those in the tables of this module, whose names are in capitals. Names of other computers come from the
+air: `clean` and `quoted` make them harmless before they enter a sentence, and no sentence is markup.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..core.model import (
@@ -34,16 +36,51 @@ if TYPE_CHECKING:  # this is loaded before the icon is there, the doctor when so
     from ..core.checks import Action, Finding, Sentence, Status
 
 _translate: Callable[[str], str] = str
+_from_right = False
 
 
-def bind(translate: Callable[[str], str]) -> None:
-    """Translate each sentence with `translate(english)` from now on. Values in {braces} are filled in afterwards."""
-    global _translate
-    _translate = translate
+def bind(translate: Callable[[str], str], *, from_right: bool = False) -> None:
+    """Translate each sentence with `translate(english)` from now on. Values in {braces} are filled in afterwards.
+
+    `from_right`: the language is written from right to left, so every value stands in isolates of its own: an address, a code in groups
+    or a name with signs at its end would otherwise be put together in the wrong order (Unicode Standard Annex 9).
+    """
+    global _translate, _from_right
+    _translate, _from_right = translate, from_right
+
+
+@contextmanager
+def in_english() -> Iterator[None]:
+    """For what is read by programs and by those who help: the command line, the support report."""
+    before = _translate, _from_right
+    bind(str)
+    try:
+        yield
+    finally:
+        bind(before[0], from_right=before[1])
 
 
 def tr(english: str, **values: object) -> str:
-    return _translate(english).format(**values) if values else _translate(english)
+    return _translate(english).format(**{name: isolated(str(value)) for name, value in values.items()}) if values else _translate(english)
+
+
+def isolated(words: str) -> str:
+    """Words that keep their own direction among those of a language that is written from right to left."""
+    return f"\u2068{words}\u2069" if _from_right and words else words
+
+
+def alone(words: str) -> str:
+    """Words that are a line of their own: they keep their direction, and stand where the language's lines begin."""
+    return f"\u200f{isolated(words)}" if _from_right and words else words
+
+
+def is_from_right(words: str) -> bool:
+    """Whether they run from right to left: as their first letter does."""
+    return next((kind != "L" for kind in map(unicodedata.bidirectional, words) if kind in ("L", "R", "AL")), False)
+
+
+def listed(words: Iterable[str]) -> str:
+    return tr(", ").join(words)
 
 
 class Said(NamedTuple):
@@ -309,10 +346,23 @@ STATES: Mapping[Stage, str] = {
 
 GRADES: Mapping[Grade, str] = {Grade.GOOD: "Good", Grade.FAIR: "Fair", Grade.WEAK: "Weak", Grade.LOST: "No answer"}
 
+LINKED_WITH: Mapping[Grade, str] = {
+    Grade.GOOD: "Linked with {peer}, good",
+    Grade.FAIR: "Linked with {peer}, fair",
+    Grade.WEAK: "Linked with {peer}, weak",
+    Grade.LOST: "Linked with {peer}, no answer",
+}
+
 VISIBILITIES: Mapping[Visibility, str] = {
     Visibility.EVERYONE: "Everyone",
-    Visibility.TRUSTED: "Trusted",
+    Visibility.TRUSTED: "Trusted computers",
     Visibility.NOBODY: "Nobody",
+}
+
+VISIBLE_TO: Mapping[Visibility, str] = {
+    Visibility.EVERYONE: "Visible to everyone",
+    Visibility.TRUSTED: "Visible to trusted computers",
+    Visibility.NOBODY: "Visible to nobody",
 }
 
 VISIBILITY_HINTS: Mapping[Visibility, str] = {
@@ -322,6 +372,12 @@ VISIBILITY_HINTS: Mapping[Visibility, str] = {
 }
 
 ACCEPT_PAIRED_HINT = "Only computers paired over Bluetooth, and only over a connection seen to be encrypted; otherwise you are asked."
+
+NO_CHOICE = "{backend} chooses band and owner by itself here; this counts where Nearby Tray may control wpa_supplicant."
+INTENTS: Mapping[int, str] = {0: "{n}: never own it", 7: "{n}: either way", 14: "{n}: own it, if I may", 15: "{n}: own it, or no link"}
+
+CODE = "Code {digits}"
+PIN = "PIN {digits}"
 
 KINDS: Mapping[str, str] = {
     "laptop": "Laptop",
@@ -524,7 +580,7 @@ def member_figures(health: Health | None) -> str:
     words = [tr("Heard {how}", how=tr(PROBE_WORDS[health.probe]))]
     if health.rtt_p50 is not None:
         words += [milliseconds(health.rtt_p50), tr("{share} lost", share=share(health.loss))]
-    return ", ".join(words)
+    return listed(words)
 
 
 def details(link: LinkInfo, *, verified: bool, hosting: bool, probe: Probe | None) -> tuple[tuple[str, str], ...]:
@@ -547,10 +603,10 @@ def details(link: LinkInfo, *, verified: bool, hosting: bool, probe: Probe | Non
     if link.width is not None:
         rows.append((tr("Width"), tr("{n} MHz", n=link.width)))
     if link.backend:
-        rows.append((tr("Made with"), clean(link.backend)))
+        rows.append((tr("Made with"), alone(clean(link.backend))))
     if link.owner and not verified and not hosting and is_shared(link.backend):
         rows.append((tr("Network connection"), tr(SHARED)))
-    rows.append((tr("Interface"), clean(link.interface)))
+    rows.append((tr("Interface"), alone(clean(link.interface))))
     if probe is not None:
         rows.append((tr("Measured with"), tr(PROBES[probe])))
     return tuple(rows)
@@ -568,7 +624,7 @@ def channel_words(frequency: int) -> str:
         number, band = (frequency - 5950) // 5, "6"
     else:
         return tr("{n} MHz", n=frequency)
-    return tr("{channel} ({frequency} MHz, {band} GHz band)", channel=number, frequency=frequency, band=band)
+    return tr("{channel} ({frequency} MHz, {band} GHz band)", channel=number, frequency=frequency, band=band.replace(".", tr(".")))
 
 
 # --- where we are ----------------------------------------------------------------------------------------------------------
@@ -595,7 +651,7 @@ def headline(snapshot: Snapshot) -> str:
         case Stage.LINKED:
             if snapshot.health is None:
                 return tr("Linked with {peer}", peer=name)
-            return tr("Linked with {peer}, {grade}", peer=name, grade=tr(GRADES[snapshot.health.grade]).lower())
+            return tr(LINKED_WITH[snapshot.health.grade], peer=name)
         case Stage.ENTERING:
             return tr("Enter the PIN that {peer} shows", peer=name)
         case Stage.HOSTING:
@@ -631,7 +687,7 @@ def state_line(snapshot: Snapshot) -> str:
 
 def tooltip(snapshot: Snapshot) -> str:
     """Without the signs that make markup: some trays take a tooltip for plain text, others for Pango's or Qt's, and say not which."""
-    return f"Nearby Tray: {headline(snapshot)}".translate(_NO_MARKUP)
+    return f"Nearby Tray: {isolated(headline(snapshot))}".translate(_NO_MARKUP)
 
 
 _NO_MARKUP = str.maketrans({"<": "‹", ">": "›", "&": "+"})
@@ -684,10 +740,10 @@ def kind_words(peer: Peer) -> str:
 
 def peer_line(peer: Peer) -> str:
     """A peer in one line of plain words, for menus, screen readers and the command line."""
-    words = [clean(peer.name), kind_words(peer), *badges(peer)]
+    words = [isolated(clean(peer.name)), kind_words(peer), *badges(peer)]
     if peer.strength is not None:
         words.append(tr("signal {n} %", n=peer.strength))
-    return ", ".join(words)
+    return listed(words)
 
 
 # --- notifications: (title, body), plain text ------------------------------------------------------------------------------
@@ -781,9 +837,9 @@ def group_notice(before: Snapshot, now: Snapshot) -> tuple[str, str] | None:
     joined = [clean(peer.name) for id, peer in here.items() if id not in known]
     left = [clean(peer.name) for id, peer in known.items() if id not in here]
     if joined:
-        return tr("{peers} joined your group", peers=", ".join(joined[:3])), count
+        return tr("{peers} joined your group", peers=listed(map(isolated, joined[:3]))), count
     if left:
-        return tr("{peers} left your group", peers=", ".join(left[:3])), count
+        return tr("{peers} left your group", peers=listed(map(isolated, left[:3]))), count
     if now.link is not None and before.link is None:
         return tr("Your group is up"), tr("Others can join it now.")
     return None
@@ -820,22 +876,27 @@ def action_words(action: Action) -> str:
     return tr(ACTIONS[action.value])
 
 
-def said(sentence: Sentence) -> str:
-    """A sentence of the doctor, translated; its values are harmless already."""
-    return tr(sentence.english, **dict(sentence.values))
+def said(sentence: Sentence | str) -> str:
+    """A sentence of the doctor, translated; its values are harmless already, and may be sentences themselves. What others said stays."""
+    if isinstance(sentence, str):
+        return sentence
+    return tr(sentence.english, **{name: said(value) for name, value in sentence.values})
+
+
+COUNTS: Mapping[str, tuple[str, str]] = {  # of one, of more
+    "fail": ("{n} problem", "{n} problems"),
+    "warn": ("{n} warning", "{n} warnings"),
+    "unknown": ("{n} thing not seen", "{n} things not seen"),
+}
 
 
 def summary(findings: Sequence[Finding]) -> str:
     """How it stands, in one line."""
     parts = []
-    for status, one, many in (
-        ("fail", "{n} problem", "{n} problems"),
-        ("warn", "{n} warning", "{n} warnings"),
-        ("unknown", "{n} thing not seen", "{n} things not seen"),
-    ):
+    for status, (one, many) in COUNTS.items():
         count = sum(finding.status.value == status for finding in findings)
         parts += [tr(one if count == 1 else many, n=count)] if count else []
-    return ", ".join(parts) + "." if parts else tr("Everything is in order.")
+    return tr("{what}.", what=listed(parts)) if parts else tr("Everything is in order.")
 
 
 # --- names from the air ----------------------------------------------------------------------------------------------------
@@ -859,7 +920,7 @@ def clean(name: str, limit: int = 64) -> str:
 def quoted(name: str) -> str:
     """A name inside a sentence. The isolates keep a right-to-left name from turning the words around it."""
     text = clean(name)
-    if any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in text):
+    if not _from_right and any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in text):
         text = f"\u2068{text}\u2069"
     return tr("“{name}”", name=text)
 
@@ -867,10 +928,15 @@ def quoted(name: str) -> str:
 # --- numbers ---------------------------------------------------------------------------------------------------------------
 
 
+def number(value: float, places: int = 0) -> str:
+    """With the sign that the language has between whole and part."""
+    return f"{value:.{places}f}".replace(".", tr("."))
+
+
 def milliseconds(value: float | None) -> str:
     if value is None:
         return "–"
-    return tr("{n} ms", n=f"{value:.1f}" if value < 10 else f"{value:.0f}")
+    return tr("{n} ms", n=number(value, 1 if value < 10 else 0))
 
 
 def share(value: float | None) -> str:
@@ -878,7 +944,7 @@ def share(value: float | None) -> str:
     if value is None:
         return "–"
     percent = value * 100
-    return tr("{n} %", n=f"{percent:.0f}" if percent >= 10 or percent == 0 else f"{percent:.1f}")
+    return tr("{n} %", n=number(percent, 0 if percent >= 10 or percent == 0 else 1))
 
 
 def percent(value: int | None) -> str:
@@ -886,18 +952,19 @@ def percent(value: int | None) -> str:
 
 
 def seconds(value: float | None) -> str:
-    return "–" if value is None else tr("{n} s", n=f"{value:.1f}")
+    return "–" if value is None else tr("{n} s", n=number(value, 1))
+
+
+UNITS = ("{n} B", "{n} kB", "{n} MB", "{n} GB", "{n} TB")
 
 
 def size(octets: int | None) -> str:
     if octets is None:
         return "–"
-    value = float(octets)
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000:
-            return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.1f} TB"
+    value, unit = float(octets), 0
+    while value >= 1000 and unit < len(UNITS) - 1:
+        value, unit = value / 1000, unit + 1
+    return tr(UNITS[unit], n=number(value, 1 if unit and (value < 100 or unit == len(UNITS) - 1) else 0))
 
 
 def clock(value: float) -> str:

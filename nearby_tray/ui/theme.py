@@ -287,6 +287,25 @@ def _rimmed(name: str, colour: str, rim: str) -> QIcon:
 _PORTAL = ("org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Settings")
 _SCHEME = ("org.freedesktop.appearance", "color-scheme")
 _FONT = ("org.gnome.desktop.interface", "font-name")
+_MOTION = (  # what each desktop calls it
+    ("org.freedesktop.appearance", "reduced-motion"),
+    ("org.gnome.desktop.interface", "enable-animations"),
+    ("org.kde.kdeglobals.KDE", "AnimationDurationFactor"),
+)
+
+_REDUCED = "reducedMotion"
+
+
+def reduce_motion(on: bool) -> None:
+    """Whether what moves for the eye only keeps still; asked by the widgets each time they would begin to move."""
+    app = QGuiApplication.instance()
+    if app is not None and app.property(_REDUCED) is not on:
+        app.setProperty(_REDUCED, on)
+
+
+def is_motion_reduced() -> bool:
+    app = QGuiApplication.instance()
+    return app is not None and app.property(_REDUCED) is True
 
 
 class Look(QObject):
@@ -298,6 +317,7 @@ class Look(QObject):
         super().__init__(app)
         self._app = app
         self._ours: bool | None = None  # None: not looked yet
+        self._still: dict[str, bool] = {}  # which of `_MOTION` ask for it
         # Without its argument, which PySide cannot convert while nobody has asked for `Qt` (see `prepare`).
         app.styleHints().colorSchemeChanged.connect(lambda: self.changed.emit())
         if os.environ.get("QT_QPA_PLATFORMTHEME") == "generic":
@@ -310,7 +330,7 @@ class Look(QObject):
         # The stubs say bytes, the runtime takes the str that SLOT() makes and nothing else.
         slot: Any = SLOT("setting_changed(QDBusMessage)")
         self._bus.connect(service, path, interface, "SettingChanged", self, slot)
-        for namespace, key in (_SCHEME, _FONT):
+        for namespace, key in (_SCHEME, _FONT, *_MOTION):
             message = QDBusMessage.createMethodCall(service, path, interface, "Read")
             message.setArguments([namespace, key])
             watcher = QDBusPendingCallWatcher(self._bus.asyncCall(message, 3000), self)
@@ -347,16 +367,20 @@ class Look(QObject):
     @Slot(QDBusMessage)
     def setting_changed(self, message: QDBusMessage) -> None:
         arguments = message.arguments()
-        if len(arguments) == 3 and (arguments[0], arguments[1]) in (_SCHEME, _FONT):
+        if len(arguments) == 3 and (arguments[0], arguments[1]) in (_SCHEME, _FONT, *_MOTION):
             self._set(arguments[1], arguments[2])
 
     def _set(self, key: str, value: object) -> None:
-        self.prepare()
-        if not self._ours:
-            return
         for _ in range(3):  # the old `Read` wraps its answer twice
             if isinstance(value, QDBusVariant):
                 value = value.variant()
+        if key in (name for _, name in _MOTION):
+            self._still[key] = {"reduced-motion": value == 1, "enable-animations": value is False}.get(key, _is_zero(value))
+            reduce_motion(any(self._still.values()))
+            return
+        self.prepare()
+        if not self._ours:
+            return
         if key == _SCHEME[1] and isinstance(value, int):
             self._app.setPalette(our_palette(dark=value == 1))
             self.changed.emit()
@@ -369,3 +393,11 @@ class Look(QObject):
 
     def _use_font(self, font: QFont) -> None:
         self._app.setFont(font)
+
+
+def _is_zero(value: object) -> bool:
+    """KDE's portal hands out what stands in its file, as text."""
+    try:
+        return isinstance(value, int | float | str) and float(value) == 0
+    except ValueError:
+        return False

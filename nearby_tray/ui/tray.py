@@ -89,7 +89,7 @@ def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
             entries.append(Entry(tr("&Host a group…"), "open_host", enabled=not text.host_obstacle(snapshot)))
         case Stage.SEEKING:
             for peer in snapshot.peers[:MOST_PEERS]:
-                words = ", ".join((text.clean(peer.name, 40), *text.badges(peer))).replace("&", "&&")
+                words = text.listed((text.isolated(text.clean(peer.name, 40)), *text.badges(peer))).replace("&", "&&")
                 if text.is_foreign(peer):
                     entries.append(Entry(words, entries=_ways(peer, snapshot)))
                 else:
@@ -173,20 +173,20 @@ class Tray(QObject):
         self,
         controller: Controller,
         *,
-        open_panel: Callable[[], None],
+        open_panel: Callable[[], object],
         toggle_panel: Callable[[], None],
-        open_settings: Callable[[], None],
+        open_settings: Callable[[], object],
         open_host: Callable[[], None],
         open_question: Callable[[], None],
         quit: Callable[[], None],
-        troubleshoot: Callable[[], None] | None = None,
+        troubleshoot: Callable[[], object] | None = None,
         parent: QObject | None = None,
     ) -> None:
         """`troubleshoot`: opens the doctor's window; without one the menu does not offer it."""
         super().__init__(parent)
         self._controller = controller
         self._open_panel, self._toggle_panel = open_panel, toggle_panel
-        self._actions: dict[str, Callable[[str], None]] = {
+        self._actions: dict[str, Callable[[str], object]] = {
             "seek": lambda _: self._seek(),
             "stop_seeking": lambda _: controller.stop_seeking(),
             "ask": self._ask,
@@ -270,6 +270,10 @@ class Tray(QObject):
             self._icon.deleteLater()
             self._icon = None
         self._menu.deleteLater()
+
+    def reword(self) -> None:
+        """Say everything anew with the next snapshot: the language is another one."""
+        self._shown, self._plan = None, ()
 
     def theme_changed(self) -> None:
         self._shown = None

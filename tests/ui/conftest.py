@@ -14,7 +14,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 collect_ignore_glob: list[str] = []
 if find_spec("PySide6") is None or find_spec("pytestqt") is None:
     # text.py knows no Qt: its tests run everywhere.
-    parts = ("panel", "dialogs", "settings", "doctor", "tray", "theme", "face", "qt_build", "session")
+    parts = ("panel", "dialogs", "settings", "doctor", "tray", "theme", "face", "qt_build", "session", "accessibility", "atspi", "words")
     collect_ignore_glob = [f"test_{part}.py" for part in parts]
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import msgspec
 
-from nearby_tray.core.checks import Action, Finding, Fix, fail, ok, say, unknown, warn
+from nearby_tray.core.checks import Action, Finding, Fix, Sentence, fail, ok, say, unknown, warn
 from nearby_tray.core.keys import TrustedPeer
 from nearby_tray.core.model import (
     Abilities,
@@ -270,7 +270,7 @@ FINDINGS: tuple[Finding, ...] = (
         "wifi-radio",
         "Wi-Fi radio",
         fail(
-            say("phy0: wlan0 (station)."),
+            say("{radio}: {interfaces}.", radio="phy0", interfaces="wlan0 (station)"),
             say("NetworkManager: Wi-Fi is switched off."),
             fix=Fix(say("Switch Wi-Fi on; no network needs to be in reach."), "nmcli radio wifi on", Action.WIFI_ON),
         ),
@@ -278,7 +278,10 @@ FINDINGS: tuple[Finding, ...] = (
     Finding(
         "regulatory-domain",
         "Regulatory domain",
-        warn(say("The regulatory domain is {country}.", country="00"), fix=Fix(say("Set the country you are in."))),
+        warn(
+            say("The regulatory domain is {country}.", country="00"),
+            fix=Fix(say("Set the country you are in: sudo iw reg set, followed by its two letters.")),
+        ),
     ),
     Finding(
         "bluetooth-adapter",
@@ -302,8 +305,12 @@ FINDINGS: tuple[Finding, ...] = (
         "udp-port",
         "UDP port",
         fail(
-            say("UDP port 47476 is used by {who}.", who="<b>other</b> (4711)"),
-            fix=Fix(say("Close that program, or choose another port."), "nearby-tray settings port=47477", Action.OPEN_SETTINGS),
+            say("UDP port {port} is used by {who}.", port=47476, who="<b>other</b> (4711)"),
+            fix=Fix(
+                say("Close that program, or choose another port in the settings of both computers."),
+                "nearby-tray settings port=47477",
+                Action.OPEN_SETTINGS,
+            ),
         ),
     ),
     Finding("tray", "Tray", ok(say("A tray is there (StatusNotifierItem)."))),
@@ -319,7 +326,7 @@ class FakeDoctor:
         self.calls: list[tuple[object, ...]] = []
         self.found: Callable[[Finding], None] = lambda _finding: None
         self.done: Callable[[], None] = lambda: None
-        self.mended: Callable[[str], None] = lambda _wrong: None
+        self.mended: Callable[[Sentence | str], None] = lambda _wrong: None
         self.saved: Callable[[str, str], None] = lambda _path, _wrong: None
 
     @property
@@ -337,7 +344,7 @@ class FakeDoctor:
             self.found(finding)
         self.done()
 
-    def mend(self, action: Action, done: Callable[[str], None]) -> None:
+    def mend(self, action: Action, done: Callable[[Sentence | str], None]) -> None:
         self.calls.append(("mend", action))
         self.mended = done
 

@@ -18,7 +18,6 @@ from nearby_tray.ui.dialogs import DIALOGS, Dialog, EntryDialog, PinDialog, Requ
 from nearby_tray.ui.parts import Code, Countdown, PinField
 
 from .scenes import ABLE, HOSTILE, PIN, SCENES, FakeController, foreign, idle
-from .test_panel import check_named
 
 
 @pytest.fixture
@@ -50,7 +49,6 @@ def test_it_says_who_why_and_which_code(dialog: RequestDialog) -> None:
     assert button(dialog, "acceptButton").accessibleName() == "Accept"
     assert button(dialog, "declineButton").accessibleName() == "Decline"
     assert dialog.windowFlags() & Qt.WindowType.WindowStaysOnTopHint
-    check_named(dialog)
 
 
 @pytest.mark.parametrize("remember", [False, True])
@@ -172,7 +170,6 @@ def open(bot: QtBot) -> Open:
         bot.addWidget(made)
         controller.subscribe(made.render_snapshot)
         assert made.isVisible() and not made.isModal()
-        check_named(made)
         return made, controller
 
     return opened
@@ -445,7 +442,6 @@ def test_a_wish_names_the_program_what_it_wants_and_with_whom(open: Open) -> Non
     assert "“Files” asks to connect this computer to “Anna's ThinkPad”." in shown
     assert "/usr/bin/nautilus --gapplication-service" in shown and text.WISH_HINT in shown
     assert button(dialog, "forbidButton").isDefault() and dialog.focusWidget() is button(dialog, "forbidButton")
-    check_named(dialog)
 
 
 def test_a_program_that_cannot_be_named_is_a_program(open: Open) -> None:

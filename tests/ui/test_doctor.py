@@ -23,7 +23,6 @@ from nearby_tray.ui.face import Face
 
 from .scenes import FINDINGS, SCENES, FakeController, FakeDoctor
 from .test_face import actions
-from .test_panel import check_named
 
 
 @pytest.fixture
@@ -87,7 +86,6 @@ def test_every_finding_is_drawn(qapp: QApplication, doctor: FakeDoctor, window: 
     doctor.finish()
     qapp.processEvents()
     assert not window.grab().isNull()
-    check_named(window)
     assert set(rows(window)) == {finding.name for finding in FINDINGS}
     for finding in FINDINGS:
         row = rows(window)[finding.name]
@@ -298,7 +296,6 @@ def test_from_the_panel_and_beside_a_failure(face: Face, doctor: FakeDoctor, qap
     (panel,) = [w for w in qapp.topLevelWidgets() if w.isVisible()]
     found = [b for b in panel.findChildren(QPushButton, "troubleshootLink") if b.isVisible()]
     assert len(found) == links
-    check_named(panel)
     for each in (*found, button(panel, "troubleshootButton")):
         each.click()
         assert "Nearby Tray: Troubleshoot" in titles(qapp)

@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 import nearby_tray.ui
 from nearby_tray.core.model import Method, Snapshot, Visibility
 from nearby_tray.settings import Settings
-from nearby_tray.ui import text, theme
+from nearby_tray.ui import language, text, theme
 from nearby_tray.ui.face import Controller, Face
 from nearby_tray.ui.tray import plan, state_of
 
@@ -354,3 +354,25 @@ def test_buttons_of_a_snapshot_do_not_stay_pressed_from_the_last(face: Face, con
     controller.show(idle())
     controller.show(ask(2.0))
     assert accept().isEnabled()
+
+
+def test_another_language_makes_what_is_open_anew(face: Face, controller: FakeController, qapp: QApplication) -> None:
+    controller.show(SCENES["asked"])
+    face.show_panel()
+    face.show_settings()
+    (dialog,) = face._dialogs.values()
+    try:
+        assert language.install(qapp, "de")
+        face.reword()
+        titles = sorted(window.windowTitle() for window in qapp.topLevelWidgets() if window.isVisible() and window.windowTitle())
+        assert titles == ["Eingehende Anfrage", "Nearby Tray", "Nearby Tray: Einstellungen"]
+        assert actions(face)["quit"].text() == "B&eenden"
+        (made,) = face._dialogs.values()
+        assert made is not dialog and not controller.calls  # still a question
+        made.close()
+        assert controller.calls == [("decline",)]
+        face.reword()
+        assert not any(each.isVisible() for each in face._dialogs.values())  # answered once
+        assert controller.calls == [("decline",)]
+    finally:
+        language.install(qapp, "en")

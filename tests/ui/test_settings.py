@@ -19,7 +19,6 @@ from nearby_tray.ui import text
 from nearby_tray.ui.settings import SettingsWindow, frequency_error, name_error, port_error, remembered_words
 
 from .scenes import ABLE, HOSTILE, PEOPLE, FakeController, idle
-from .test_panel import check_named
 
 
 @pytest.fixture
@@ -54,7 +53,6 @@ def shown(window: SettingsWindow) -> list[str]:
 def test_opening_it_changes_nothing(window: SettingsWindow, controller: FakeController) -> None:
     assert not window.grab().isNull()
     assert controller.calls == []
-    check_named(window)
     assert "By the autostart folder." in shown(window)
     assert not window.accept_paired.isChecked() and text.ACCEPT_PAIRED_HINT in shown(window)
 
@@ -155,7 +153,6 @@ def test_the_last_linked_come_first_whatever_they_are_called(bot: QtBot, window:
     bot.waitUntil(lambda: len([each for each in window.findChildren(QPushButton, "forgetButton") if each.isVisible()]) == len(HOSTILE))
     buttons = [each for each in window.findChildren(QPushButton, "forgetButton") if each.isVisible()]
     assert [each.accessibleName() for each in buttons] == [f"Forget {text.clean(name)}" for name in reversed(HOSTILE)]
-    check_named(window)
 
 
 def test_a_language_without_words_here_stays_chosen(window: SettingsWindow, controller: FakeController) -> None:
@@ -243,7 +240,6 @@ def test_what_most_people_do_not_need_is_folded_unless_it_is_used(window: Settin
     window.fill()
     assert window.groups.frequency.isVisible() and window.groups.frequency.text() == "5180"
     assert any("36 (5180 MHz, 5 GHz band)" in words for words in shown(window))
-    check_named(window)
     assert applied(controller) == []
 
 
