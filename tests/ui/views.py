@@ -7,12 +7,11 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QSocketNotifier
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 
-from nearby_tray.settings import AutostartBy
+from nearby_tray.settings import AutostartBy, Settings
 from nearby_tray.ui import text
 from nearby_tray.ui.closing import StillRunning
 from nearby_tray.ui.dialogs import DIALOGS
@@ -92,7 +91,7 @@ def settings() -> Iterator[tuple[str, QWidget]]:
         autostart_note=lambda: text.tr("Started at login by the systemd user service {path}.", path="~/.config/systemd/user/it.service"),
         languages=available,
     )
-    controller.settings = replace(controller.settings, autostart=True, autostart_by=AutostartBy.SERVICE)
+    controller.settings = Settings(name="Ben's laptop", autostart=True, autostart_by=AutostartBy.SERVICE)
     window.fit()
     window.show()
     yield "settings", window
