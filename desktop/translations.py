@@ -2,9 +2,9 @@
 
     python desktop/translations.py         bring every .ts up to date, compile it, and name what waits for a translation (exit status 1)
 
-A sentence is what stands in a call of `tr` (ui/) or `say` (what the doctor saw), the title of a check, or a table of ui/text.py. Qt's
-own lupdate finds the first only: sentences here are data. `desktop/generate.py` runs this, too. A new language begins as a copy of an
-existing .ts with its translations emptied, and its name in nearby_tray/ui/language.py.
+A sentence is what stands in a call of `tr` (ui/) or `say` (what the doctor saw), the title of a check, or a table of ui/text.py or
+ui/settings.py. Qt's own lupdate finds the first only: sentences here are data. `desktop/generate.py` runs this, too. A new language
+begins as a copy of an existing .ts with its translations emptied, and its name in nearby_tray/ui/language.py.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ SOURCES = (
     "nearby_tray/app.py",
     "nearby_tray/demo.py",
     "nearby_tray/core/checks.py",
+    "nearby_tray/system/autostart.py",
     "nearby_tray/system/doctor.py",
     "nearby_tray/system/machine.py",
     "nearby_tray/system/notifications.py",
 )
-TABLES = "nearby_tray/ui/text.py"
+TABLES = ("nearby_tray/ui/text.py", "nearby_tray/ui/settings.py")  # where constants are sentences
 COMMENTS = {".": "between the whole and the part of a number", ", ": "between the words of a list"}
 
 
@@ -51,7 +52,7 @@ def sentences() -> dict[str, list[str]]:
 
 
 def _tables(tree: ast.Module, name: str) -> Iterator[str]:
-    for statement in tree.body if name == TABLES else ():
+    for statement in tree.body if name in TABLES else ():
         target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
         value = getattr(statement, "value", None)
         if isinstance(target, ast.Name) and target.id.isupper() and target.id != "_NO_MARKUP" and value is not None:
