@@ -2,9 +2,9 @@
 
     python desktop/translations.py         bring every .ts up to date, compile it, and name what waits for a translation (exit status 1)
 
-A sentence is what stands in a call of `tr` (ui/) or `say` (what the doctor saw, what starts it at login), the title of a check, or a table of `TABLES`. Qt's
-own lupdate finds the first only: sentences here are data. `desktop/generate.py` runs this, too. A new language begins as a copy of an
-existing .ts with its translations emptied, and its name in nearby_tray/ui/language.py.
+A sentence is what stands in a call of `tr` (ui/) or `say` (what the doctor saw, what starts it at login), the title of a check, or a table
+of `TABLES`. Qt's own lupdate finds the first only: sentences here are data. `desktop/generate.py` runs this, too. A new language begins as
+a copy of an existing .ts with its translations emptied, and its name in nearby_tray/ui/language.py.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SOURCES = (
     "nearby_tray/system/machine.py",
     "nearby_tray/system/notifications.py",
 )
-TABLES = ("nearby_tray/ui/text.py", "nearby_tray/ui/settings.py")
+TABLES = ("nearby_tray/ui/text.py", "nearby_tray/ui/settings.py")  # where constants are sentences
 COMMENTS = {".": "between the whole and the part of a number", ", ": "between the words of a list"}
 
 
