@@ -436,13 +436,15 @@ class _Applet:
     async def _autostart(self) -> dict[str, object]:
         found = await self._at_login.now()
         settings = self.settings
+        with text.in_english():
+            sentence = self._at_login.words(settings.autostart, settings.autostart_by)
         return {
             "wanted": settings.autostart,
             "by": settings.autostart_by.value,
             "active": [each.value for each in found.active],
             "entry": {"state": found.entry.value, "path": found.entry_path},
             "service": {"state": found.unit, "path": found.unit_path, "session_target": found.reached},
-            "sentence": self._at_login.words(settings.autostart, settings.autostart_by),
+            "sentence": sentence,
         }
 
 

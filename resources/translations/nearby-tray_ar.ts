@@ -639,7 +639,7 @@ The ordinary network stays as it is.</source>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
         <source>&amp;Do not let it in</source>
-        <translation>&amp;عدم السماح بانضمامه</translation>
+        <translation>عدم السماح با&amp;نضمامه</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
@@ -915,12 +915,12 @@ The ordinary network stays as it is.</source>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
         <source>Lan&amp;guage</source>
-        <translation>ال&amp;لغة</translation>
+        <translation>اللغ&amp;ة</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
         <source>S&amp;tarted by</source>
-        <translation>&amp;يشغّله</translation>
+        <translation>يشغّل&amp;ه</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
@@ -976,7 +976,7 @@ The ordinary network stays as it is.</source>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
         <source>L&amp;evel</source>
-        <translation>المس&amp;توى</translation>
+        <translation>المستو&amp;ى</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>

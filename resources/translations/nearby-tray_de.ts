@@ -639,7 +639,7 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
         <source>&amp;Do not let it in</source>
-        <translation>&amp;Nicht hereinlassen</translation>
+        <translation>Nicht &amp;hereinlassen</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
@@ -915,7 +915,7 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
         <source>Lan&amp;guage</source>
-        <translation>S&amp;prache</translation>
+        <translation>Sp&amp;rache</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
@@ -2771,7 +2771,7 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     <message>
         <location filename="../../nearby_tray/ui/tray.py"/>
         <source>&amp;A program asks…</source>
-        <translation>&amp;Ein Programm fragt …</translation>
+        <translation>Ein Progra&amp;mm fragt …</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/tray.py"/>

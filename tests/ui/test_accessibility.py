@@ -1,6 +1,7 @@
 """Each window in each state, walked as a screen reader and a keyboard do: names, a way to everything, keys, large fonts, less motion.
 
-What is walked is Qt's own accessibility tree, in this process; `test_atspi.py` asks the same of the bus that screen readers use.
+What is walked here are the widgets; `test_atspi.py` asks the same of the tree on the bus that screen readers use. Qt's tree in this process
+is left alone: PySide keeps its wrapper of an interface that is gone, and takes the next object at its place for it.
 """
 
 from __future__ import annotations
@@ -9,9 +10,20 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QAccessible, QAccessibleInterface, QFontInfo, QGuiApplication
+from PySide6.QtGui import QFontInfo, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QScrollBar,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from nearby_tray.ui import theme
@@ -21,44 +33,25 @@ from nearby_tray.ui.tray import Entry, plan
 from .scenes import SCENES
 from .views import cut, settle, views
 
-CONTROLS = {
-    QAccessible.Role.Button,
-    QAccessible.Role.CheckBox,
-    QAccessible.Role.RadioButton,
-    QAccessible.Role.EditableText,
-    QAccessible.Role.ComboBox,
-    QAccessible.Role.SpinBox,
-    QAccessible.Role.Slider,
-    QAccessible.Role.Link,
-}
-
-
-def tree(root: QAccessibleInterface) -> Iterator[QAccessibleInterface]:
-    """What a screen reader finds: all that is visible, from the window down. A closed list box is one control."""
-    if root.state().invisible:
-        return
-    yield root
-    if root.role() != QAccessible.Role.ComboBox:
-        for k in range(root.childCount()):
-            if (child := root.child(k)) is not None:
-                yield from tree(child)
-
 
 def controls(window: QWidget) -> list[tuple[str, QWidget]]:
-    """What each control is called, and the control. No interface is kept: PySide would take the next object at its place for it."""
-    found = []
-    for each in tree(QAccessible.queryAccessibleInterface(window)):
-        if each.role() in CONTROLS and isinstance(widget := each.object(), QWidget):
-            found.append((spoken(each), widget))
+    """What each control is called, and the control. The editor inside a list box is part of it."""
+    found: list[tuple[str, QWidget]] = []
+    for each in window.findChildren(QWidget):
+        if each.isVisible() and isinstance(each, QAbstractButton | QLineEdit | QComboBox | QAbstractSpinBox | QAbstractSlider):
+            inside = isinstance(each.parentWidget(), QComboBox | QAbstractSpinBox) or isinstance(each, QScrollBar)
+            if not inside:
+                found.append((spoken(each), each))
     return found
 
 
-def spoken(each: QAccessibleInterface) -> str:
-    """What it is called. A list box says what is chosen in it, and is called what the label beside it says."""
-    if each.role() != QAccessible.Role.ComboBox:
-        return each.text(QAccessible.Text.Name)
-    labels = [other for other, how in each.relations() if how == QAccessible.RelationFlag.Label]
-    return " ".join(label.text(QAccessible.Text.Name) for label in labels)
+def spoken(each: QWidget) -> str:
+    """What Qt says of it, in its order: its own name, its words, those of the label beside it (qaccessiblewidget.cpp)."""
+    if each.accessibleName():
+        return each.accessibleName()
+    if isinstance(each, QAbstractButton):
+        return each.text()
+    return " ".join(label.text() for label in each.window().findChildren(QLabel) if label.buddy() is each)
 
 
 def described(widget: QWidget) -> str:

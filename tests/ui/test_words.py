@@ -84,7 +84,8 @@ OTHERS = re.compile(
     r"Nearby Tray|[Bb]en's laptop|Anna's ThinkPad|studio( <b>)?|<b>other</b>|[\d\s:./%–·,…-]+|hci\d(: (built in|dongle))?|p2p-wlan0-\d"
     r"|[0-9a-f:.]+(%p2p-wlan0-\d)?|a-very-long-computer-name-\d+|Pixel 9|\[TV\] Living room|Galaxy Tab|GVU6C|QE55|x+…?|wpa_supplicant"
     r"|(nmcli|bluetoothctl|sudo|nearby-tray) .*|supplicant-timeout|state 120, reason 11|NetworkManager|phy0|wlan0|station|public"
-    r"|nearby-tray|/home/ben/Documents/nearby-tray-report.txt"
+    r"|nearby-tray|/home/ben/Documents/nearby-tray-report.txt|Files|/usr/bin/nautilus --gapplication-service"
+    r"|~/.config/systemd/user/it.service|English|Deutsch|العربية"
 )
 
 
