@@ -71,6 +71,7 @@ _CONNECTION = "bluetooth-connection"  # in the journal
 _CALL_LIMIT = 8.0  # seconds for one call to bluetoothd; RegisterApplication asks us back several times
 _CONNECT_LIMIT = 10.0
 _OPEN_LIMIT = 10.0  # until the first word about Bluetooth is said, whatever the bus does
+_STRAYS = (1.0, 5.0, 15.0)  # between looks for a connection that was given up
 _SCAN_AGAIN = 2.0  # after a scan that was wanted did not start
 _READ_AGAIN = 5.0  # after bluetoothd did not tell what it has
 
@@ -289,6 +290,7 @@ class BlueZ:
         self._bus: Bus | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._tidying: set[asyncio.Task[Any]] = set()
+        self._resuming = False  # listening is tried again soon
         self._supervisor: asyncio.Task[None] | None = None
 
         # what bluetoothd is
@@ -737,9 +739,23 @@ class BlueZ:
             await self._pause()
             try:
                 host = await self._make_connection(origin, peer, adapter, era)
+            except BaseException:
+                self._start(self._end_stray(origin, era), "bluez-stray")
+                raise
             finally:
                 await self._resume(era)
             return host.room
+
+    async def _end_stray(self, origin: str, era: int) -> None:
+        """A connection that we gave up may come about later, or be one that bluetoothd did not end when told (both seen in the lab)."""
+        for pause in _STRAYS:
+            await asyncio.sleep(pause)
+            if self._era != era or origin in self._hosts:
+                return
+            # While we serve, or connect anew, it may be wanted.
+            if self._application is None and not self._connecting.locked() and (await self._read_device(origin)).get("Connected") is True:
+                log.info("%s is connected, and nobody wants that", origin)
+                await self._hang_up(origin)
 
     async def _mind_visit(self, origin: str, *, give_way: bool) -> None:
         """We serve, so `origin` may be connected to us, or be about to be. There is one link for both directions: its conversation with us
@@ -985,11 +1001,15 @@ class BlueZ:
                 await self._scan()
             except Unavailable as error:
                 log.log(logging.INFO if isinstance(error, _ScanIsBusy) else logging.WARNING, "listening does not go on: %s", error)
-                if self._era == era:
+                if self._era == era and not self._resuming:
+                    self._resuming = True
                     self._start(self._resume_later(era), "bluez-resume")
 
     async def _resume_later(self, era: int) -> None:
-        await asyncio.sleep(_SCAN_AGAIN)
+        try:
+            await asyncio.sleep(_SCAN_AGAIN)
+        finally:
+            self._resuming = False
         await self._resume(era)
 
     def _on_advertisement(self, device: BLEDevice, advertisement: AdvertisementData) -> None:

@@ -750,6 +750,22 @@ def test_a_cancelled_connection_is_taken_back(run: Run, until: Until) -> None:
     journey(run, until, story)
 
 
+def test_a_connection_that_comes_about_after_it_was_given_up_is_ended(run: Run, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bluez, "_STRAYS", (0.02, 0.02, 0.02))
+
+    async def story(machine: Machine) -> None:
+        await machine.bluez.listen()
+        device = machine.fake.device(PEER)
+        machine.fake.refuse["Connect"] = [Refused("org.bluez.Error.Failed", "le-connection-timeout")] * 2
+        with pytest.raises(Unavailable):
+            await machine.bluez.connect(PEER_PATH)
+        before = len(machine.fake.calls)
+        machine.fake.change(device, DEVICE, {"Connected": Variant("b", True)})
+        await machine.until(lambda: "Disconnect" in [member for _, member, _ in machine.fake.calls[before:]])
+
+    journey(run, until, story)
+
+
 @pytest.mark.parametrize(("address", "waits"), [("00:AA:00:00:00:09", True), ("00:AA:01:FF:00:00", False)])
 def test_of_two_who_call_each_other_the_higher_address_lets_the_other_connect(
     run: Run, until: Until, monkeypatch: pytest.MonkeyPatch, address: str, waits: bool

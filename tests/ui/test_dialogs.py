@@ -65,13 +65,6 @@ def test_accept(bot: QtBot, dialog: RequestDialog, controller: FakeController, r
     assert controller.calls == [("accept", remember)]
 
 
-def test_a_screen_reader_finds_and_presses_the_buttons(bot: QtBot, dialog: RequestDialog, controller: FakeController) -> None:
-    assert button(dialog, "acceptButton").accessibleName() == "Accept"
-    actions = face.actionInterface()
-    actions.doAction(actions.pressAction())
-    bot.waitUntil(lambda: controller.calls == [("accept", False)])
-
-
 def test_decline_is_the_default(dialog: RequestDialog) -> None:
     assert button(dialog, "declineButton").isDefault()
     assert not button(dialog, "acceptButton").isDefault() and not button(dialog, "acceptButton").autoDefault()
