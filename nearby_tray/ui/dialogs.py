@@ -373,6 +373,9 @@ class EntryDialog(Dialog):
             self.controller.cancel()
 
 
+SECRET = "x-kde-passwordManagerHint"  # clipboard managers keep no history of what has it
+
+
 class PinDialog(Dialog):
     """A PIN to be typed on the other machine: to be read from where that one stands."""
 
@@ -383,6 +386,7 @@ class PinDialog(Dialog):
     def __init__(self, controller: Controller) -> None:
         super().__init__(controller, tr("PIN to type there"))
         self._shown = ""
+        self._in_clipboard = False
         self._hosting = False
         self._wrong = Notice("bad", "warning")
         self._wrong.setObjectName("wrongPin")
@@ -412,6 +416,11 @@ class PinDialog(Dialog):
         return (snapshot.peer.id if snapshot.peer else "", snapshot.pin)
 
     def forget(self) -> None:
+        # A PIN that was used is not to be pasted anywhere else. Also: Qt would destroy what Python made after Python has ended, and crash.
+        if self._in_clipboard:
+            self._in_clipboard = False
+            if (held := QGuiApplication.clipboard().mimeData()) is not None and held.hasFormat(SECRET):
+                QGuiApplication.clipboard().clear()
         self._shown = ""
         self._code.show_code("")
         self._copied.stop()
@@ -438,8 +447,9 @@ class PinDialog(Dialog):
     def _copy_it(self) -> None:
         copied = QMimeData()
         copied.setText(self._shown)
-        copied.setData("x-kde-passwordManagerHint", QByteArray(b"secret"))  # clipboard managers keep no history of it
+        copied.setData(SECRET, QByteArray(b"secret"))
         QGuiApplication.clipboard().setMimeData(copied)
+        self._in_clipboard = True
         set_glyph(self._copy, "check")
         self._copied.start()
 

@@ -367,12 +367,20 @@ def test_a_pin_is_shown_large_and_grouped_until_it_is_gone(open: Open, scene: st
 
 
 def test_a_pin_is_copied_as_digits(open: Open) -> None:
-    dialog, _ = open("forming-pin")
+    dialog, controller = open("forming-pin")
     copy = dialog.findChild(QToolButton, "copyPinButton")
     assert isinstance(copy, QToolButton)
+    clipboard = QGuiApplication.clipboard()
     copy.click()
-    assert QGuiApplication.clipboard().text() == PIN
-    assert QGuiApplication.clipboard().mimeData().data("x-kde-passwordManagerHint").data() == b"secret"
+    assert clipboard.text() == PIN
+    assert clipboard.mimeData().data("x-kde-passwordManagerHint").data() == b"secret"
+    controller.show(SCENES["checking-foreign"])
+    assert clipboard.text() == "", "gone when it is used"
+    controller.show(SCENES["forming-pin-again"])
+    copy.click()
+    clipboard.setText("something else that the user copied")
+    controller.show(SCENES["checking-foreign"])
+    assert clipboard.text() == "something else that the user copied"
 
 
 @pytest.mark.parametrize("way", ["button", "escape", "close", "enter"])
