@@ -241,7 +241,9 @@ class Notifications:
 
     async def _notify(self, bus: Bus, key: str, shown: _Shown, *call: Any) -> list[object]:
         """Notify, for `CALL` seconds. What a slow server shows after that is ours still, or closed when it is not wanted any more."""
-        asked = asyncio.create_task(bus.call(*call, timeout=LATE if len(self._late) < MOST_LATE else CALL), name="notify")
+        if len(self._late) >= MOST_LATE:
+            return await bus.call(*call, timeout=CALL)
+        asked = asyncio.create_task(bus.call(*call, timeout=LATE), name="notify")
         try:
             await asyncio.wait({asked}, timeout=CALL)
         except asyncio.CancelledError:

@@ -31,7 +31,7 @@ from nearby_tray.ui.parts import Code, Countdown, PeerRow, Spinner
 from nearby_tray.ui.tray import Entry, plan
 
 from .scenes import SCENES
-from .views import cut, settle, views
+from .views import settle, stays_cut, views
 
 
 def controls(window: QWidget) -> list[tuple[str, QWidget]]:
@@ -174,7 +174,7 @@ def test_all_text_grows_with_the_font_also_while_open_and_is_not_cut(bot: QtBot,
             if points == 20.0:
                 break
             for name, window in views():
-                wrong += [f"{name}: cut at 10 points: {words}" for words in cut(window)]
+                wrong += [f"{name}: cut at 10 points: {words}" for words in stays_cut(window)]
                 first = sizes(window)
                 large = qapp.font()
                 large.setPointSizeF(20.0)
@@ -184,7 +184,7 @@ def test_all_text_grows_with_the_font_also_while_open_and_is_not_cut(bot: QtBot,
                 for each, size in first.items():
                     if each in grown and grown[each] < 1.6 * size:
                         wrong.append(f"{name}: does not grow: {described(each)}: {size} to {grown[each]}")
-                wrong += [f"{name}: cut at 20 points: {words}" for words in cut(window)]
+                wrong += [f"{name}: cut at 20 points: {words}" for words in stays_cut(window)]
                 qapp.setFont(small)
     finally:
         qapp.setFont(before)

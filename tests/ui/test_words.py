@@ -22,7 +22,7 @@ from nearby_tray.ui.tray import Entry, plan
 
 from .scenes import ANNA, SCENES, idle
 from .test_accessibility import menu_keys, mnemonics, out_of_order, twice, walked
-from .views import cut, longer, views
+from .views import longer, stays_cut, views
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = frozenset(translations.sentences())
@@ -158,7 +158,7 @@ def test_nothing_is_cut_and_no_two_keys_are_the_same(bot: QtBot, english: QAppli
         language.install(english, code)
     wrong: list[str] = []
     for name, window in views():
-        wrong += [f"{name}: {words}" for words in cut(window)]
+        wrong += [f"{name}: {words}" for words in stays_cut(window)]
         wrong += [f"{name}: Alt+{key} is there twice" for key in twice(mnemonics(window))]
         if english.isRightToLeft():
             wrong += [f"{name}: {words}" for words in out_of_order([each for each in walked(window) if each is not window])]

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QSocketNotifier
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 
 from nearby_tray.settings import AutostartBy, Settings
@@ -171,6 +172,17 @@ def cut(window: QWidget) -> Iterator[str]:
             continue
         if each.geometry().right() > parent.width() or each.x() < 0:
             yield f"{each.text()!r} stands out of its {type(parent).__name__}"
+
+
+def stays_cut(window: QWidget) -> list[str]:
+    """What is cut still when the layouts had their time: a window fits itself a moment after its words."""
+    found = list(cut(window))
+    for _ in range(100):
+        if not found:
+            break
+        QTest.qWait(10)
+        found = list(cut(window))
+    return found
 
 
 def main() -> None:
