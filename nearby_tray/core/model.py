@@ -113,6 +113,9 @@ class Method(StrEnum):
         return {Method.DISPLAY: Method.KEYPAD, Method.KEYPAD: Method.DISPLAY}.get(self, self)
 
 
+INTENT = 7  # wpa_supplicant's own GO intent, and what NetworkManager always asks for
+
+
 class Way(StrEnum):
     """How a group of two comes about."""
 

@@ -36,6 +36,7 @@ from .conversation import (
 from .keys import Entropy, Identity, Role, SessionKeys, hint
 from .link import LinkLeft, LinkLost, LinkUp
 from .model import (
+    INTENT,
     Asker,
     BluetoothChanged,
     CallHeard,
@@ -125,7 +126,6 @@ from .wire import (
 )
 from .wire import Linked as LinkedMessage
 
-INTENT = 7  # wpa_supplicant's own GO intent, and what NetworkManager always asks for
 SMALLEST_ROOM = 20  # bytes of one frame at the least MTU there is (Bluetooth Core, Vol 3 Part F, 3.2.8: 23)
 
 

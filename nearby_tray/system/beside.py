@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from ..core.model import (
+    INTENT,
     Abilities,
     Admission,
     Asks,
@@ -182,7 +183,12 @@ class Beside:
         )
 
     async def _take_over(self, order: FormGroup, doing: Doing) -> None:
-        """NetworkManager is waiting for a group: put our negotiation in the place of its own."""
+        """NetworkManager is waiting for a group: put our negotiation in the place of its own.
+
+        Not where the two would be the same: one who waits for us has answered NetworkManager's before ours is said (seen in the lab).
+        """
+        if order.method is Method.PBC and order.intent in (None, INTENT) and order.frequency is None and not order.persistent:
+            return
         with suppress(TimeoutError):
             async with asyncio.timeout(self._supplicant.limits.takeover):
                 # Its Connect follows its state, and stops the find. Ours must not come before.

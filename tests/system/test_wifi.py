@@ -301,13 +301,36 @@ def test_networkmanagers_own_connect_is_waited_for_before_it_is_cancelled(run: R
         async with world(tmp_path, takeover=20) as here:
             here.add_peer()
             manager_connects(here)
-            forming = asyncio.ensure_future(here.wifi.form(ORDER))
+            forming = asyncio.ensure_future(here.wifi.form(replace(ORDER, intent=15)))
             await until(lambda: here.manager.p2p.now[0] == 50)
             await asyncio.sleep(0.05)
             assert not here.fake.calls
             here.fake.device.find_stopped()  # here it comes
             await forming
             assert [call[0] for call in here.fake.calls] == ["Cancel", "Connect"]
+
+    run(main())
+
+
+def test_a_push_button_that_networkmanager_would_press_alike_is_left_to_it(run: Run, tmp_path: Path, until: Until) -> None:
+    """Who waits for us answers its request at once: taken over then, a group that is being formed would be cancelled."""
+
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.add_peer()
+            manager_connects(here)
+            forming = asyncio.ensure_future(here.wifi.form(replace(PHONE, intent=7)))
+            await until(lambda: here.manager.p2p.now[0] == 50)
+            here.fake.device.find_stopped()
+            here.fake.on_connect({})  # NetworkManager's own
+            group = await forming
+            assert (group.interface, group.frequency) == ("p2p-wlan0-0", 5200) and not here.fake.calls
+            manager_connects(here, adopts=False)
+            await here.wifi.remove()
+            failing = asyncio.ensure_future(failure(here.wifi.form(replace(PHONE, attempt=2))))
+            await until(lambda: here.manager.p2p.now[0] == 50)
+            here.fake.refused(PEER, 11)
+            assert (await failing).reason is Reason.REJECTED, "told before NetworkManager knows, all the same"
 
     run(main())
 
@@ -326,7 +349,7 @@ def test_an_early_failure_is_told_before_networkmanager_knows(run: Run, tmp_path
             assert (await failure(here.wifi.form(replace(ORDER, frequency=5200)))).reason is Reason.CHANNEL_FORBIDDEN
             here.fake.pending = True
             here.fake.on_connect = lambda _given: here.fake.refused(PEER, 11)
-            assert (await failure(here.wifi.form(ORDER))).reason is Reason.REJECTED
+            assert (await failure(here.wifi.form(replace(ORDER, intent=1)))).reason is Reason.REJECTED
             here.fake.pending = True
             here.fake.on_connect = lambda _given: None
             assert (await failure(here.wifi.form(replace(ORDER, patience=0.1)))).reason is Reason.NOT_FORMED
