@@ -325,12 +325,20 @@ def test_a_push_button_that_networkmanager_would_press_alike_is_left_to_it(run: 
             here.fake.on_connect({})  # NetworkManager's own
             group = await forming
             assert (group.interface, group.frequency) == ("p2p-wlan0-0", 5200) and not here.fake.calls
-            manager_connects(here, adopts=False)
             await here.wifi.remove()
-            failing = asyncio.ensure_future(failure(here.wifi.form(replace(PHONE, attempt=2))))
+
+    run(main())
+
+
+def test_a_push_button_that_is_refused_is_told_before_networkmanager_knows(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.add_peer()
+            manager_connects(here, adopts=False)
+            failing = asyncio.ensure_future(failure(here.wifi.form(PHONE)))
             await until(lambda: here.manager.p2p.now[0] == 50)
             here.fake.refused(PEER, 11)
-            assert (await failing).reason is Reason.REJECTED, "told before NetworkManager knows, all the same"
+            assert (await failing).reason is Reason.REJECTED
 
     run(main())
 
