@@ -494,7 +494,11 @@ class Terminal:
         with suppress(OSError):
             self.seen += os.read(self.terminal, 65536)
 
-    def type(self, words: str) -> None:
+    async def type(self, words: str) -> None:
+        """As a person does who sees that nothing is shown of it: what is typed before is thrown away."""
+        async with asyncio.timeout(50):
+            while self.shows_what_is_typed():
+                await self._more()
         os.write(self.terminal, words.encode())
 
     def shows_what_is_typed(self) -> bool:
@@ -514,11 +518,11 @@ def test_a_pin_is_typed_at_the_terminal_and_not_shown(daemon: object, run: Run) 
             try:
                 await terminal.until("PIN that “Phone” shows: ")
                 assert not terminal.shows_what_is_typed()
-                terminal.type("12345671\n")
+                await terminal.type("12345671\n")
                 await terminal.until("The last digit does not fit: check the number.")
-                terminal.type("4626 4848\n")
+                await terminal.type("4626 4848\n")
                 await terminal.until("There are two tries left.")
-                terminal.type("1234 5670\n")
+                await terminal.type("1234 5670\n")
                 assert await terminal.ended() == OK
                 said = terminal.seen.decode()
                 assert "Linked with “Phone”" in said and terminal.shows_what_is_typed()
@@ -538,7 +542,7 @@ def test_the_terminal_is_given_back_as_it_was(daemon: object, run: Run, how: str
             try:
                 await terminal.until("PIN that “Phone” shows: ")
                 if how == "interrupted":
-                    terminal.type("\x03")
+                    await terminal.type("\x03")
                     assert await terminal.ended() == cli.INTERRUPTED
                 else:
                     applet.enter_pin("12345670")  # in the window
