@@ -612,6 +612,11 @@ class NetworkManager:
         """Whether NetworkManager has the Wi-Fi interface of this name."""
         return interface in self._managed
 
+    @property
+    def manages_wifi(self) -> bool:
+        """Whether NetworkManager has any Wi-Fi interface."""
+        return bool(self._managed)
+
     async def _watch(self, forming: _Forming, device: _Device, before: frozenset[int]) -> None:
         """End an attempt with a PIN when the group's interface has come and gone.
 

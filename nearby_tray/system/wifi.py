@@ -129,7 +129,9 @@ class ChosenWifi:
             return
         if event.reason is Reason.WIFI_MISSING:
             self._finding = False  # with the daemon
-        if self._current is self._manager and event.reason in (Reason.WIFI_MISSING, Reason.WIFI_NO_P2P) and self._supplicant.is_denied:
+        # A radio that NetworkManager has and finds no Wi-Fi Direct on has none, whoever may talk to wpa_supplicant.
+        left = event.reason is Reason.WIFI_MISSING or (event.reason is Reason.WIFI_NO_P2P and not self._manager.manages_wifi)
+        if self._current is self._manager and left and self._supplicant.is_denied:
             event = replace(event, reason=Reason.WIFI_NOT_ALLOWED)  # there would be a way
         event = replace(event, fresh=event.fresh or fresh)
         if self._current is self._beside:

@@ -18,7 +18,7 @@ from typing import Any
 import journeys
 from guest.by_hand import FORBIDS_5180, HERE
 from guest.drive import Failed, Node
-from guest.machine import say, shell, until
+from guest.machine import TooLate, say, shell, until
 from journeys import result
 
 Walk = Callable[[dict[str, Node]], Awaitable[None]]
@@ -42,10 +42,16 @@ async def finds(node: Node, name: str, *statuses: str) -> dict[str, str]:
 async def applet_says(node: Node, reason: str | None, limit: float = 45) -> None:
     """Why Wi-Fi Direct cannot be used, as the applet has it; a call is refused with a sentence."""
 
-    async def probe() -> bool:
-        return bool((await node.status()).raw["radios"]["wifi"] == reason)
+    said: list[str | None] = []
 
-    await until(f"{node.name} says {reason}", probe, limit)
+    async def probe() -> bool:
+        said[:] = [(await node.status()).raw["radios"]["wifi"]]
+        return said == [reason]
+
+    try:
+        await until(f"{node.name} says {reason}", probe, limit)
+    except TooLate as late:
+        raise AssertionError(f"{late}; it says {said}") from late
     if reason is not None:
         try:
             await node.command("seek")

@@ -239,6 +239,19 @@ def test_a_radio_that_networkmanager_leaves_to_others_is_used_alone(run: Run, tm
     run(main())
 
 
+@pytest.mark.parametrize(("managed", "reason"), [(True, Reason.WIFI_NO_P2P), (False, Reason.WIFI_NOT_ALLOWED)])
+def test_a_radio_with_no_wifi_direct_is_not_taken_for_a_lack_of_rights(run: Run, tmp_path: Path, managed: bool, reason: Reason) -> None:
+    async def main() -> None:
+        async with world(tmp_path, denied=True, opened=False) as here:
+            here.manager.remove_p2p()
+            if not managed:
+                here.manager.wlan.go(10)
+            await here.wifi.open(here.heard.append)
+            assert here.changes() == [(reason, "NetworkManager", False)]
+
+    run(main())
+
+
 def test_a_supplicant_that_comes_later_adds_what_it_can(run: Run, tmp_path: Path, until: Until) -> None:
     async def main() -> None:
         async with world(tmp_path, supplicant=False) as here:

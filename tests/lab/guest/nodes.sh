@@ -150,7 +150,7 @@ radio() { # A off|on|gone|back|second|single
             node "$1" nmcli radio wifi "$2"
         else
             [ "$2" = off ] || block=unblock
-            rfkill $block "$(node "$1" sh -c "cat /sys/class/ieee80211/$phy/rfkill*/index")"
+            node "$1" sh -c "rfkill $block \$(cat /sys/class/ieee80211/$phy/rfkill*/index)"
         fi ;;
     gone) echo 2 > "$group" ;;
     back) echo 1 > "$group" ;;
