@@ -196,6 +196,9 @@ class Beside:
                     pass
         # A refusal says nothing: seen in the lab right after NetworkManager's Connect.
         await self._supplicant.try_p2p("Cancel")
+        # An answer to that request would be taken for one to ours and end our waiting for ours, for good (seen in the lab; p2p_go_neg.c,
+        # p2p_process_go_neg_resp compares tokens last).
+        await asyncio.sleep(self._supplicant.limits.answer)
         try:
             await take_turn(self._supplicant, self._requests, order, doing.heard)
             self._requests.answered(order.address)

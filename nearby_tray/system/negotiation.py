@@ -142,8 +142,12 @@ async def connect(supplicant: Supplicant, order: FormGroup, *, join: bool = Fals
 
 
 async def take_turn(supplicant: Supplicant, requests: Requests, order: FormGroup, heard: asyncio.Queue[Heard | Unavailable]) -> None:
-    """Return when it is time to say our part: at once when we begin or were asked already, otherwise when the other has begun."""
-    if begins(supplicant.p2p_address, order) or requests.of(order.address) is not None:
+    """Return when it is time to say our part: at once when we begin or were asked already, otherwise when the other has begun.
+
+    Only what asks for the order's own method is a beginning: beside a NetworkManager the other's first request is that one's push button.
+    """
+    asked = requests.of(order.address)
+    if begins(supplicant.p2p_address, order) or (asked is not None and asked.request.method is order.method):
         return
     seconds = supplicant.limits.turn
     await supplicant.call(P2P, "Listen", "i", max(1, round(seconds)))
@@ -151,7 +155,7 @@ async def take_turn(supplicant: Supplicant, requests: Requests, order: FormGroup
         async with asyncio.timeout(seconds):
             while True:
                 match await heard.get():
-                    case Asked(request) if request.address == order.address:
+                    case Asked(request) if request.address == order.address and request.method is order.method:
                         return
                     case Unavailable() as why:
                         raise why

@@ -547,6 +547,23 @@ def test_one_that_has_asked_already_is_answered_at_once(run: Run, tmp_path: Path
     run(main())
 
 
+@pytest.mark.parametrize(("password", "listens"), [(4, True), (5, False)])
+def test_only_a_request_for_the_same_method_is_a_beginning(run: Run, tmp_path: Path, until: Until, password: int, listens: bool) -> None:
+    """Beside a NetworkManager the other's first one is that one's push button, cancelled as soon as it was said."""
+
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.fake.add_peer(HIGH)
+            here.fake.ask(HIGH, password)
+            await until(lambda: bool(here.told(WifiRequest)))
+            here.fake.on_listen = lambda: here.fake.ask(HIGH, 5)
+            here.fake.on_connect = here.fake.connects("client", HIGH)
+            await here.wifi.form(replace(OURS, address=HIGH, method=Method.KEYPAD, pin="12345670"))
+            assert bool(here.fake.named("Listen")) is listens
+
+    run(main())
+
+
 def test_who_waits_in_vain_begins(run: Run, tmp_path: Path) -> None:
     async def main() -> None:
         async with world(tmp_path, limits=replace(LIMITS, turn=0.01)) as here:

@@ -88,6 +88,7 @@ async def world(
     grace: float = 30.0,
     opened: bool = True,
     takeover: float = 0.01,
+    answer: float = 0.01,
 ) -> AsyncIterator[World]:
     folder = folder / "made"
     folder.mkdir(exist_ok=True)
@@ -102,7 +103,8 @@ async def world(
     limits = networkmanager.Limits(open=30, renew=30, gather=0, scan_retry=0.01, scan_trap=0, again=0.01, pause=0.01, signal=0)
     edge = NetworkManager(journal, limits=limits, read_address=own_address, read_signal=no_signal, interfaces=folder.parent / "net")
     daemon = Supplicant(
-        limits=SupplicantLimits(open=30, pause=0.01, again=0.01, poll=0.001, turn=20, takeover=takeover), read_address=own_address
+        limits=SupplicantLimits(open=30, pause=0.01, again=0.01, poll=0.001, turn=20, takeover=takeover, answer=answer),
+        read_address=own_address,
     )
     alone = Alone(daemon, journal, kernel=FakeKernel(), read_signal=no_signal, read_link=radio, read_index=lambda name: 7)
     wifi = ChosenWifi(edge, daemon, alone, limits=Limits(grace=grace))
@@ -321,6 +323,22 @@ def test_networkmanagers_own_connect_is_waited_for_before_it_is_cancelled(run: R
             here.fake.device.find_stopped()  # here it comes
             await forming
             assert [call[0] for call in here.fake.calls] == ["Cancel", "Connect"]
+
+    run(main())
+
+
+def test_an_answer_to_what_was_cancelled_does_not_meet_our_own_request(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path, answer=20) as here:
+            here.add_peer()
+            manager_connects(here)
+            forming = asyncio.ensure_future(here.wifi.form(replace(ORDER, intent=15)))
+            await until(lambda: bool(here.fake.named("Cancel")))
+            await asyncio.sleep(0.05)
+            assert not here.fake.named("Connect")
+            forming.cancel()
+            await asyncio.wait({forming})
+            assert not here.fake.named("Connect")
 
     run(main())
 
