@@ -411,6 +411,7 @@ class FormGroup:
     intent: int | None = None  # 0…15; None: the daemon's own
     frequency: int | None = None  # MHz, or 2 or 5 for the band; None: the daemon chooses
     persistent: bool = False
+    begins: bool = True  # says the first word of the negotiation, where the back end can choose; of two mirror images one does
     patience: float = 60.0  # seconds after which the edge gives up by itself
 
 

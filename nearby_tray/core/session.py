@@ -1178,6 +1178,7 @@ class Session:
             intent=self._intent(bond.role, go.owner),
             # One side's wish only: two different channels would have nothing in common.
             frequency=self._policy.frequency if calls and self.radios.abilities.frequency else None,
+            begins=not leads,  # who starts first is there to be asked
         )
         self.state = Forming(bond, state.number, order, start, now + lead + self._limits.form)
 

@@ -283,6 +283,8 @@ class Alone:
         if not MAC.fullmatch(order.address):
             raise Unavailable(Reason.PROTOCOL, "not a P2P address")
         doing = self._begin(order.attempt, order.address)
+        if order.own:
+            self._requests.answered(order.address)  # what it asked before was for another try
         try:
             try:
                 async with asyncio.timeout(order.patience):

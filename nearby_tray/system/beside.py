@@ -163,6 +163,8 @@ class Beside:
         order = replace(order, address=order.address.lower())
         doing = Doing(order.attempt, order.address)
         self._forming = order, doing
+        if order.own:
+            self._requests.answered(order.address)  # what it asked before was for another try
         plain = replace(order, method=Method.PBC, pin=None, intent=None, frequency=None, persistent=False, patience=order.patience + _LATER)
         try:
             async with asyncio.timeout(order.patience):
@@ -185,9 +187,11 @@ class Beside:
     async def _take_over(self, order: FormGroup, doing: Doing) -> None:
         """NetworkManager is waiting for a group: put our negotiation in the place of its own.
 
-        Not where the two would be the same: one who waits for us has answered NetworkManager's before ours is said (seen in the lab).
+        Not a push button where the two would be the same, or where one of ours is waiting for it: whoever waits for us has answered
+        NetworkManager's before ours is said (seen in the lab).
         """
-        if order.method is Method.PBC and order.intent in (None, INTENT) and order.frequency is None and not order.persistent:
+        plain = order.intent in (None, INTENT) and order.frequency is None and not order.persistent
+        if order.method is Method.PBC and (plain or (order.own and order.begins)):
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(self._supplicant.limits.takeover):

@@ -104,13 +104,6 @@ class Doing:
         self.heard.put_nowait(why)
 
 
-def begins(own: bytes | None, order: FormGroup) -> bool:
-    """Whether it is we who begin. Two of ours begin in turns: the higher address at odd attempts. Nobody else waits for us."""
-    if not order.own or own is None:
-        return True
-    return (own > bytes.fromhex(order.address.replace(":", ""))) == bool(order.attempt % 2)
-
-
 async def connect(supplicant: Supplicant, order: FormGroup, *, join: bool = False) -> None:
     """Start a negotiation, or join the other's group. Raises `Unavailable`."""
     arguments = {"peer": Variant("o", supplicant.peer_path(order.address)), "wps_method": Variant("s", order.method.value)}
@@ -147,7 +140,7 @@ async def take_turn(supplicant: Supplicant, requests: Requests, order: FormGroup
     Only what asks for the order's own method is a beginning: beside a NetworkManager the other's first request is that one's push button.
     """
     asked = requests.of(order.address)
-    if begins(supplicant.p2p_address, order) or (asked is not None and asked.request.method is order.method):
+    if order.begins or (asked is not None and asked.request.method is order.method):
         return
     seconds = supplicant.limits.turn
     await supplicant.call(P2P, "Listen", "i", max(1, round(seconds)))

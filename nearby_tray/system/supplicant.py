@@ -82,7 +82,7 @@ class Limits:
     find: float = 60.0  # what Find is asked for
     renew: float = 20.0
     call: float = 10.0
-    turn: float = 4.0  # how long the one that answers waits for the other to begin
+    turn: float = 8.0  # how long the one that answers waits for the other to begin, which starts later (`core.orders.Limits.lead_again`)
     asked: float = 30.0  # how long a request that was heard counts as one to be answered
     provision: float = 20.0  # provision discovery: the other may be on another channel
     invite: float = 8.0

@@ -405,6 +405,7 @@ def test_each_try_has_a_pin_of_its_own(p: Pair) -> None:
     ada, ben = p.ada.session.wants.group, p.ben.session.wants.group
     assert isinstance(ada, FormGroup) and isinstance(ben, FormGroup)
     assert ada.pin == ben.pin != first[0].pin
+    assert [order.begins for order in (*first, ada, ben)] == [False, True, True, False]
 
 
 @pytest.mark.parametrize("who", ["ada", "ben", "neither"])
@@ -562,6 +563,7 @@ def test_the_whole_story(p: Pair) -> None:
     theirs = wants(p.ben).group
     assert isinstance(theirs, FormGroup)
     assert (theirs.own, theirs.peer) == (ada.group.peer, ada.group.own)
+    assert theirs.begins and not ada.group.begins, "who starts first is there to be asked"
     assert (ada.group.address, theirs.address) == (text_address(p.ben.address), text_address(p.ada.address))
 
     p.do(p.ada, o.GroupFormed(p.ada.order, Group("p2p0", ada.group.own))).at(Checking, Forming)

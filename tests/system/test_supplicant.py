@@ -515,51 +515,45 @@ def test_a_group_without_any_address_is_no_group(run: Run, tmp_path: Path) -> No
     run(main())
 
 
-def test_the_one_that_answers_waits_for_the_other_to_begin(run: Run, tmp_path: Path, until: Until) -> None:
+@pytest.mark.parametrize("begins", [False, True])
+def test_the_one_that_answers_waits_for_the_other_to_begin(run: Run, tmp_path: Path, begins: bool) -> None:
     async def main() -> None:
         async with world(tmp_path) as here:
-            order = replace(OURS, address=HIGH)
-            here.fake.on_listen = lambda: here.fake.ask(HIGH)
-            await formed(here, order)
-            assert [call[0] for call in here.fake.calls] == ["Listen", "Connect"]
+            here.fake.on_listen = lambda: here.fake.ask(PEER)
+            await formed(here, replace(OURS, begins=begins))
+            assert [call[0] for call in here.fake.calls] == ["Listen"] * (not begins) + ["Connect"]
             assert not here.told(WifiRequest)
-            await here.wifi.remove()
-            # The other way round at the next attempt.
-            here.fake.calls.clear()
-            here.fake.on_listen = lambda: None
-            here.fake.remove_peer(here.fake.path_of(HIGH))
-            await formed(here, replace(order, attempt=2))
-            assert not here.fake.named("Listen")
 
     run(main())
 
 
-def test_one_that_has_asked_already_is_answered_at_once(run: Run, tmp_path: Path, until: Until) -> None:
+def test_what_was_asked_before_is_of_another_try(run: Run, tmp_path: Path, until: Until) -> None:
     async def main() -> None:
         async with world(tmp_path) as here:
-            here.fake.add_peer(HIGH)
-            here.fake.ask(HIGH)
+            here.fake.add_peer(PEER)
+            here.fake.ask(PEER)
             await until(lambda: bool(here.told(WifiRequest)))
-            here.fake.on_connect = here.fake.connects("client", HIGH)
-            await here.wifi.form(replace(OURS, address=HIGH))
-            assert not here.fake.named("Listen")
+            here.fake.on_listen = lambda: here.fake.ask(PEER)
+            await formed(here, replace(OURS, begins=False))
+            assert here.fake.named("Listen")
 
     run(main())
 
 
-@pytest.mark.parametrize(("password", "listens"), [(4, True), (5, False)])
-def test_only_a_request_for_the_same_method_is_a_beginning(run: Run, tmp_path: Path, until: Until, password: int, listens: bool) -> None:
+def test_only_a_request_for_the_same_method_is_a_beginning(run: Run, tmp_path: Path) -> None:
     """Beside a NetworkManager the other's first one is that one's push button, cancelled as soon as it was said."""
 
     async def main() -> None:
         async with world(tmp_path) as here:
-            here.fake.add_peer(HIGH)
-            here.fake.ask(HIGH, password)
-            await until(lambda: bool(here.told(WifiRequest)))
-            here.fake.on_listen = lambda: here.fake.ask(HIGH, 5)
-            here.fake.on_connect = here.fake.connects("client", HIGH)
-            await here.wifi.form(replace(OURS, address=HIGH, method=Method.KEYPAD, pin="12345670"))
-            assert bool(here.fake.named("Listen")) is listens
+            here.fake.add_peer(PEER)
+            here.fake.on_listen = lambda: here.fake.ask(PEER)
+            order = replace(OURS, begins=False, method=Method.KEYPAD, pin="12345670")
+            forming = asyncio.ensure_future(here.wifi.form(order))
+            await asyncio.sleep(0.05)
+            assert not here.fake.named("Connect")
+            here.fake.on_connect = here.fake.connects("client", PEER)
+            here.fake.ask(PEER, 5)
+            await forming
 
     run(main())
 
@@ -567,8 +561,8 @@ def test_only_a_request_for_the_same_method_is_a_beginning(run: Run, tmp_path: P
 def test_who_waits_in_vain_begins(run: Run, tmp_path: Path) -> None:
     async def main() -> None:
         async with world(tmp_path, limits=replace(LIMITS, turn=0.01)) as here:
-            await formed(here, replace(OURS, address=HIGH))
-            assert here.fake.named("Connect")
+            await formed(here, replace(OURS, begins=False))
+            assert [call[0] for call in here.fake.calls] == ["Listen", "Connect"]
 
     run(main())
 

@@ -297,7 +297,7 @@ def test_a_group_that_a_killed_networkmanager_leaves_is_ended(run: Run, tmp_path
         async with world(tmp_path) as here:
             here.add_peer()
             manager_connects(here)
-            await here.wifi.form(replace(ORDER, intent=15))
+            await here.wifi.form(replace(PHONE, intent=15))
             [group] = here.wifi._supplicant.groups
             if not kept:
                 here.fake.end_group(group)
@@ -316,7 +316,7 @@ def test_networkmanagers_own_connect_is_waited_for_before_it_is_cancelled(run: R
         async with world(tmp_path, takeover=20) as here:
             here.add_peer()
             manager_connects(here)
-            forming = asyncio.ensure_future(here.wifi.form(replace(ORDER, intent=15)))
+            forming = asyncio.ensure_future(here.wifi.form(replace(PHONE, intent=15)))
             await until(lambda: here.manager.p2p.now[0] == 50)
             await asyncio.sleep(0.05)
             assert not here.fake.calls
@@ -332,7 +332,7 @@ def test_an_answer_to_what_was_cancelled_does_not_meet_our_own_request(run: Run,
         async with world(tmp_path, answer=20) as here:
             here.add_peer()
             manager_connects(here)
-            forming = asyncio.ensure_future(here.wifi.form(replace(ORDER, intent=15)))
+            forming = asyncio.ensure_future(here.wifi.form(replace(PHONE, intent=15)))
             await until(lambda: bool(here.fake.named("Cancel")))
             await asyncio.sleep(0.05)
             assert not here.fake.named("Connect")
@@ -356,6 +356,24 @@ def test_a_push_button_that_networkmanager_would_press_alike_is_left_to_it(run: 
             here.fake.on_connect({})  # NetworkManager's own
             group = await forming
             assert (group.interface, group.frequency) == ("p2p-wlan0-0", 5200) and not here.fake.calls
+            await here.wifi.remove()
+
+    run(main())
+
+
+@pytest.mark.parametrize("begins", [False, True])
+def test_a_push_button_with_one_of_ours_is_taken_over_only_where_nobody_waits(run: Run, tmp_path: Path, until: Until, begins: bool) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.add_peer()
+            manager_connects(here)
+            here.fake.on_listen = lambda: here.fake.ask(PEER)
+            forming = asyncio.ensure_future(here.wifi.form(replace(ORDER, intent=14, begins=begins)))
+            await until(lambda: here.manager.p2p.now[0] == 50)
+            if begins:
+                here.fake.on_connect({})  # NetworkManager's own
+            await forming
+            assert [call[0] for call in here.fake.calls] == ([] if begins else ["Cancel", "Listen", "Connect"])
             await here.wifi.remove()
 
     run(main())
@@ -385,10 +403,10 @@ def test_an_early_failure_is_told_before_networkmanager_knows(run: Run, tmp_path
             assert here.manager.active is None
             here.fake.forbidden = {5200}
             here.fake.pending = True
-            assert (await failure(here.wifi.form(replace(ORDER, frequency=5200)))).reason is Reason.CHANNEL_FORBIDDEN
+            assert (await failure(here.wifi.form(replace(PHONE, frequency=5200)))).reason is Reason.CHANNEL_FORBIDDEN
             here.fake.pending = True
             here.fake.on_connect = lambda _given: here.fake.refused(PEER, 11)
-            assert (await failure(here.wifi.form(replace(ORDER, intent=1)))).reason is Reason.REJECTED
+            assert (await failure(here.wifi.form(replace(PHONE, intent=1)))).reason is Reason.REJECTED
             here.fake.pending = True
             here.fake.on_connect = lambda _given: None
             assert (await failure(here.wifi.form(replace(ORDER, patience=0.1)))).reason is Reason.NOT_FORMED
