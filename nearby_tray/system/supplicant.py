@@ -86,7 +86,7 @@ class Limits:
     asked: float = 30.0  # how long a request that was heard counts as one to be answered
     provision: float = 20.0  # provision discovery: the other may be on another channel
     invite: float = 8.0
-    join: float = 15.0  # then joining is begun anew
+    join: float = 10.0  # then joining is begun anew
     host: float = 20.0  # GroupAdd → GroupStarted
     member: float = 15.0  # a group of two is up → the other is in it
     address: float = 8.0  # duplicate detection takes 1 to 2 s

@@ -84,6 +84,8 @@ async def meet(node: Node, phone: Bare, group: Group | None = None, *, tray: boo
     found = time.monotonic()
     if group is None:
         await until(f"{phone.name} sees {node.host}", lambda: sees(phone, node), 90)
+    else:
+        await until(f"{node.name} knows {group.ssid}", lambda: knows(node, phone, group), 90)
     began = node.tap.since(asked, "Find")
     return found - (began[0].at if began else asked)
 
@@ -95,6 +97,12 @@ async def row(node: Node, host: str) -> dict[str, Any] | None:
 
 async def sees(phone: Bare, node: Node) -> bool:
     return node.p2p_address in await phone.peers()
+
+
+async def knows(node: Node, phone: Bare, group: Group) -> bool:
+    """This group, not the one of the flow before: the kernel shows that for half a minute, and nobody lets us into it."""
+    told = await node.run("wpa_cli", "-g", "/run/wpa_global", "raw", f"IFNAME=p2p-dev-wlan0 P2P_PEER {phone.p2p_address}")
+    return f"oper_ssid={group.ssid}\n" in told
 
 
 async def together(lab: Lab, find: float | None, since: float, phone: Bare, group: Group | None = None, *, forget: bool = True) -> Figures:

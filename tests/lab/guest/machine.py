@@ -63,6 +63,7 @@ class Group:
     owner: bool
     frequency: int  # MHz, 0 where it is not said
     at: float  # when it was up, by this process's monotonic clock
+    ssid: str = ""  # where it is asked for
 
 
 class Machine:

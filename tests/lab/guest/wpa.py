@@ -158,7 +158,7 @@ class Bare(Machine):
         """The group that came up since then."""
         pattern = r'P2P-GROUP-STARTED (\S+) (GO|client) ssid="([^"]*)"(?: freq=(\d+))?'
         found, at = await self.heard_at(pattern, since, limit)
-        return Group(found[1], found[2] == "GO", int(found[4] or 0), at)
+        return Group(found[1], found[2] == "GO", int(found[4] or 0), at, found[3])
 
     async def end(self, forget: bool = True) -> None:
         """No group, nothing being formed, no find; `forget`: no peers and no remembered groups either."""
