@@ -42,7 +42,7 @@ from ..errors import Unavailable
 from . import addresses, nl80211
 from .bus import BusError, BusGone, Variant
 from .journal import Journal
-from .negotiation import Doing, Requests, connect, judge, provision, reject, take_turn, why_not_invited
+from .negotiation import Doing, Requests, connect, judge, negotiate, provision, reject, why_not_invited
 from .supplicant import (
     GROUP,
     IFACE,
@@ -283,8 +283,6 @@ class Alone:
         if not MAC.fullmatch(order.address):
             raise Unavailable(Reason.PROTOCOL, "not a P2P address")
         doing = self._begin(order.attempt, order.address)
-        if order.own:
-            self._requests.answered(order.address)  # what it asked before was for another try
         try:
             try:
                 async with asyncio.timeout(order.patience):
@@ -323,14 +321,14 @@ class Alone:
             await self._permit(order.frequency)
         if not order.own:
             await self._offer_addresses(doing)
-        if order.way is not Way.JOIN:
-            await take_turn(self._supplicant, self._requests, order, doing.heard)
         self._requests.answered(order.address)
         if remembered is not None:
             peer = Variant("o", self._supplicant.peer_path(order.address))
             await self._supplicant.p2p("Invite", {"peer": peer, "persistent_group_object": Variant("o", remembered)})
+        elif order.way is Way.JOIN:
+            await connect(self._supplicant, order, join=True)
         else:
-            await connect(self._supplicant, order, join=order.way is Way.JOIN)
+            await negotiate(self._supplicant, order, doing)
         started = await (self._come_in(order, doing) if order.way is Way.JOIN else self._reach(order, doing))
         group = await self._assign(doing, started, order.own)
         while not doing.heard.empty():
@@ -662,6 +660,8 @@ class Alone:
         try:
             if order.started is None:
                 await self._supplicant.try_p2p("Cancel")
+                if order.agreed:
+                    await self._supplicant.try_p2p("Flush")
                 # What came up before that is in the queue; what comes up in spite of it is ended by `_on_heard`.
                 while order.started is None and not order.heard.empty():
                     heard = order.heard.get_nowait()

@@ -31,13 +31,14 @@ from ..core.model import (
 )
 from ..errors import Unavailable
 from .bus import BusError, BusGone
-from .negotiation import Doing, Requests, connect, judge, provision, reject, take_turn
+from .negotiation import Doing, Requests, judge, negotiate, provision, reject
 from .networkmanager import NetworkManager
 from .supplicant import (
     Asked,
     Changed,
     FindStopped,
     Heard,
+    NegotiationFailed,
     Provisioned,
     Started,
     Supplicant,
@@ -137,6 +138,8 @@ class Beside:
             doing.heard.put_nowait(heard)
             if isinstance(heard, Started):
                 doing.started = heard
+            if isinstance(heard, NegotiationFailed) and not doing.spoken:
+                return  # NetworkManager's own, before it was taken over
             try:
                 judge(order, doing, heard)
             except Unavailable as error:
@@ -161,18 +164,16 @@ class Beside:
         if order.way is not Way.NEGOTIATE:
             raise Unavailable(Reason.NOT_OFFERED, f"{order.way.value} beside NetworkManager")
         order = replace(order, address=order.address.lower())
-        doing = Doing(order.attempt, order.address)
+        doing = Doing(order.attempt, order.address, spoken=_is_managers(order))
         self._forming = order, doing
-        if order.own:
-            self._requests.answered(order.address)  # what it asked before was for another try
         plain = replace(order, method=Method.PBC, pin=None, intent=None, frequency=None, persistent=False, patience=order.patience + _LATER)
         try:
             async with asyncio.timeout(order.patience):
-                group = await self._manager.form(plain, takeover=lambda: self._take_over(order, doing))
-        except TimeoutError:
-            raise Unavailable(Reason.NOT_FORMED if order.own else Reason.NO_ANSWER, f"nothing in {order.patience:g} s") from None
-        except BaseException:
-            await asyncio.shield(self._supplicant.try_p2p("Cancel"))
+                group = await self._manager.form(plain, takeover=None if doing.spoken else lambda: self._take_over(order, doing))
+        except BaseException as error:
+            await asyncio.shield(self._take_back(doing))
+            if isinstance(error, TimeoutError):
+                raise Unavailable(Reason.NOT_FORMED if order.own else Reason.NO_ANSWER, f"nothing in {order.patience:g} s") from None
             raise
         finally:
             self._forming = None
@@ -184,15 +185,13 @@ class Beside:
             frequency=group.frequency or doing.frequency,
         )
 
-    async def _take_over(self, order: FormGroup, doing: Doing) -> None:
-        """NetworkManager is waiting for a group: put our negotiation in the place of its own.
+    async def _take_back(self, doing: Doing) -> None:
+        await self._supplicant.try_p2p("Cancel")
+        if doing.agreed and doing.started is None:
+            await self._supplicant.try_p2p("Flush")
 
-        Not a push button where the two would be the same, or where one of ours is waiting for it: whoever waits for us has answered
-        NetworkManager's before ours is said (seen in the lab).
-        """
-        plain = order.intent in (None, INTENT) and order.frequency is None and not order.persistent
-        if order.method is Method.PBC and (plain or (order.own and order.begins)):
-            return
+    async def _take_over(self, order: FormGroup, doing: Doing) -> None:
+        """NetworkManager is waiting for a group: put our negotiation in the place of its own."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self._supplicant.limits.takeover):
                 # Its Connect follows its state, and stops the find. Ours must not come before.
@@ -200,13 +199,13 @@ class Beside:
                     pass
         # A refusal says nothing: seen in the lab right after NetworkManager's Connect.
         await self._supplicant.try_p2p("Cancel")
-        # An answer to that request would be taken for one to ours and end our waiting for ours, for good (seen in the lab; p2p_go_neg.c,
-        # p2p_process_go_neg_resp compares tokens last).
-        await asyncio.sleep(self._supplicant.limits.answer)
+        if order.begins:
+            # An answer to that request would be taken for one to ours and end our waiting for ours, for good (seen in the lab;
+            # p2p_go_neg.c, p2p_process_go_neg_resp compares tokens last).
+            await asyncio.sleep(self._supplicant.limits.answer)
+        self._requests.answered(order.address)
         try:
-            await take_turn(self._supplicant, self._requests, order, doing.heard)
-            self._requests.answered(order.address)
-            await connect(self._supplicant, order)
+            await negotiate(self._supplicant, order, doing)
         except (BusError, BusGone) as error:
             raise self._supplicant.typed(error, Reason.NOT_FORMED) from error
 
@@ -237,3 +236,13 @@ class Beside:
 
     async def read_counters(self, group: Group) -> tuple[int, int, int | None]:
         return await self._manager.read_counters(group)
+
+
+def _is_managers(order: FormGroup) -> bool:
+    """Whether NetworkManager's own push button will do.
+
+    It is not taken over where ours would be the same, or where one of ours is waiting for it: whoever waits for us has answered it before
+    ours is said (seen in the lab).
+    """
+    plain = order.intent in (None, INTENT) and order.frequency is None and not order.persistent
+    return order.method is Method.PBC and (plain or bool(order.own and order.begins))

@@ -1,7 +1,7 @@
 """What the two edges on wpa_supplicant share: who begins, how a negotiation is started, and what its signals mean for it.
 
-The rule: of two that form a group together one begins and the other answers, because two requests at the same moment make both fail (lab:
-0 of 3). What other machines ask is counted before anybody is told of it.
+The rule: of two that form a group together one asks and the other has agreed beforehand, because two requests at the same moment make both
+fail (lab: 0 of 3). What other machines ask is counted before anybody is told of it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ..core.model import (
@@ -99,18 +98,37 @@ class Doing:
     noted: list[tuple[str, str]] = field(default_factory=list)  # in the journal
     assigned: list[tuple[int, str]] = field(default_factory=list)  # addresses of ours
     net: bool = False  # clients' addresses are configured
+    spoken: bool = False  # our part of the negotiation has been said
+    agreed: bool = False  # beforehand: a `Cancel` alone does not take that back
 
     def lose(self, why: Unavailable) -> None:
         self.heard.put_nowait(why)
 
+    async def hears(self, kinds: tuple[type, ...], seconds: float) -> bool:
+        """Whether one of these is said in time. Whatever is said is kept for who judges it."""
+        said: list[Heard | Unavailable] = []
+        try:
+            async with asyncio.timeout(seconds):
+                while not said or not isinstance(said[-1], kinds):
+                    said.append(await self.heard.get())
+        except TimeoutError:
+            return False
+        finally:
+            said += [self.heard.get_nowait() for _ in range(self.heard.qsize())]
+            for one in said:
+                self.heard.put_nowait(one)
+        return True
 
-async def connect(supplicant: Supplicant, order: FormGroup, *, join: bool = False) -> None:
-    """Start a negotiation, or join the other's group. Raises `Unavailable`."""
+
+async def connect(supplicant: Supplicant, order: FormGroup, *, join: bool = False, agree: bool = False) -> None:
+    """Start a negotiation, agree to one beforehand, or join the other's group. Raises `Unavailable`."""
     arguments = {"peer": Variant("o", supplicant.peer_path(order.address)), "wps_method": Variant("s", order.method.value)}
     if order.method is not Method.PBC:
         if order.pin is None or not PIN.fullmatch(order.pin):
             raise Unavailable(Reason.WRONG_PIN, "not four or eight digits")
         arguments["pin"] = Variant("s", order.pin)
+    if agree:
+        arguments["authorize_only"] = Variant("b", True)
     if join:
         arguments["join"] = Variant("b", True)
     elif order.intent is not None:
@@ -134,26 +152,21 @@ async def connect(supplicant: Supplicant, order: FormGroup, *, join: bool = Fals
             raise supplicant.typed(error, Reason.NOT_SEEN if gone else Reason.NOT_FORMED) from error
 
 
-async def take_turn(supplicant: Supplicant, requests: Requests, order: FormGroup, heard: asyncio.Queue[Heard | Unavailable]) -> None:
-    """Return when it is time to say our part: at once when we begin or were asked already, otherwise when the other has begun.
+async def negotiate(supplicant: Supplicant, order: FormGroup, doing: Doing) -> None:
+    """Say our part: ask, or agree beforehand and listen for the other to ask. Who listens in vain asks. Raises `Unavailable`, `BusError`.
 
-    Only what asks for the order's own method is a beginning: beside a NetworkManager the other's first request is that one's push button.
+    Only one of two asks, because both are then left waiting for each other as soon as an answer is lost (lab; hostap, p2p_go_neg.c,
+    p2p_process_go_neg_req).
     """
-    asked = requests.of(order.address)
-    if order.begins or (asked is not None and asked.request.method is order.method):
-        return
-    seconds = supplicant.limits.turn
-    await supplicant.call(P2P, "Listen", "i", max(1, round(seconds)))
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            while True:
-                match await heard.get():
-                    case Asked(request) if request.address == order.address and request.method is order.method:
-                        return
-                    case Unavailable() as why:
-                        raise why
-                    case _:
-                        pass
+    doing.spoken = True
+    if not order.begins:
+        doing.agreed = True
+        await connect(supplicant, order, agree=True)
+        turn = supplicant.limits.turn
+        await supplicant.call(P2P, "Listen", "i", max(1, round(turn)))
+        if await doing.hears((Negotiated, NegotiationFailed, Started, Unavailable), turn):
+            return
+    await connect(supplicant, order)
 
 
 def judge(order: FormGroup, doing: Doing, heard: Heard | Unavailable) -> None:

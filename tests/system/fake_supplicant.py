@@ -203,6 +203,7 @@ class P2P(ServiceInterface):
     @method("Flush")
     def flush(self) -> None:
         self.world.calls.append(("Flush",))
+        self.world.agreed.clear()
         for path in list(self.world.peers):
             self.world.remove_peer(path)
 
@@ -229,9 +230,13 @@ class P2P(ServiceInterface):
             raise DBusError(f"{WPA}.ConnectChannelUnavailable", "connect failed due to channel unavailability.")
         if frequency is not None and (frequency in world.forbidden or frequency < 2000):
             raise DBusError(f"{WPA}.ConnectChannelUnsupported", "connect failed due to unsupported channel.")
-        world.pending, world.finding = True, False
-        world.device.find_stopped()
-        world.on_connect(given)
+        world.pending = True
+        if given.get("authorize_only"):
+            world.agreed[given["peer"]] = given
+        else:
+            world.finding = False
+            world.device.find_stopped()
+            world.on_connect(given)
         return "00000000" if given["wps_method"] != "display" or "pin" in given else "24637473"
 
     @method("GroupAdd", takes=["a{sv}"])
@@ -484,6 +489,7 @@ class FakeSupplicant:
         self.on_invite: Callable[[dict[str, Any]], object] = lambda given: None
         self.on_provision: Callable[[str, str], object] = lambda peer, what: None
         self.on_listen: Callable[[], object] = lambda: None
+        self.agreed: dict[str, dict[str, Any]] = {}  # `authorize_only`, by peer, until it asks or all is flushed
         self.ip: dict[str, bytes] = {}
         self.pending = False
         self.finding = False
@@ -577,6 +583,11 @@ class FakeSupplicant:
 
     def ask(self, address: str, password: int = 4, intent: int = 7) -> None:
         """GO negotiation request: 4 push button, 5 it shows a PIN, 1 it typed one that we show."""
+        path = self.path_of(address)
+        if path in self.agreed:
+            if self.agreed[path]["wps_method"] == {4: "pbc", 5: "keypad", 1: "display"}[password]:
+                self.on_connect(self.agreed.pop(path))
+            return  # otherwise refused, and nobody is told
         self.device.negotiation_request(self.path_of(address), password, intent)
 
     def invitation(self, address: str, persistent: int | None = None) -> None:

@@ -516,53 +516,40 @@ def test_a_group_without_any_address_is_no_group(run: Run, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("begins", [False, True])
-def test_the_one_that_answers_waits_for_the_other_to_begin(run: Run, tmp_path: Path, begins: bool) -> None:
+def test_of_two_one_asks_and_the_other_has_agreed_beforehand(run: Run, tmp_path: Path, begins: bool) -> None:
     async def main() -> None:
         async with world(tmp_path) as here:
             here.fake.on_listen = lambda: here.fake.ask(PEER)
             await formed(here, replace(OURS, begins=begins))
-            assert [call[0] for call in here.fake.calls] == ["Listen"] * (not begins) + ["Connect"]
+            assert [call[0] for call in here.fake.calls] == ["Connect"] + ["Listen"] * (not begins)
+            assert here.fake.named("Connect")[0][1].get("authorize_only", False) is not begins
             assert not here.told(WifiRequest)
 
     run(main())
 
 
-def test_what_was_asked_before_is_of_another_try(run: Run, tmp_path: Path, until: Until) -> None:
-    async def main() -> None:
-        async with world(tmp_path) as here:
-            here.fake.add_peer(PEER)
-            here.fake.ask(PEER)
-            await until(lambda: bool(here.told(WifiRequest)))
-            here.fake.on_listen = lambda: here.fake.ask(PEER)
-            await formed(here, replace(OURS, begins=False))
-            assert here.fake.named("Listen")
-
-    run(main())
-
-
-def test_only_a_request_for_the_same_method_is_a_beginning(run: Run, tmp_path: Path) -> None:
-    """Beside a NetworkManager the other's first one is that one's push button, cancelled as soon as it was said."""
+def test_what_was_agreed_beforehand_is_for_that_method_and_taken_back(run: Run, tmp_path: Path, until: Until) -> None:
+    """Beside a NetworkManager the other's first request is that one's push button. And `Cancel` leaves an agreement as it is."""
 
     async def main() -> None:
         async with world(tmp_path) as here:
             here.fake.add_peer(PEER)
             here.fake.on_listen = lambda: here.fake.ask(PEER)
-            order = replace(OURS, begins=False, method=Method.KEYPAD, pin="12345670")
-            forming = asyncio.ensure_future(here.wifi.form(order))
-            await asyncio.sleep(0.05)
-            assert not here.fake.named("Connect")
-            here.fake.on_connect = here.fake.connects("client", PEER)
-            here.fake.ask(PEER, 5)
-            await forming
+            forming = asyncio.ensure_future(here.wifi.form(replace(OURS, begins=False, method=Method.KEYPAD, pin="12345670")))
+            await until(lambda: bool(here.fake.named("Listen")))
+            assert here.fake.agreed and not forming.done()
+            forming.cancel()
+            await asyncio.wait({forming})
+            assert not here.fake.agreed and here.is_clean()
 
     run(main())
 
 
-def test_who_waits_in_vain_begins(run: Run, tmp_path: Path) -> None:
+def test_who_listens_in_vain_asks(run: Run, tmp_path: Path) -> None:
     async def main() -> None:
         async with world(tmp_path, limits=replace(LIMITS, turn=0.01)) as here:
             await formed(here, replace(OURS, begins=False))
-            assert [call[0] for call in here.fake.calls] == ["Listen", "Connect"]
+            assert [call[0] for call in here.fake.calls] == ["Connect", "Listen", "Connect"]
 
     run(main())
 

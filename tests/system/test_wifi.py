@@ -373,7 +373,7 @@ def test_a_push_button_with_one_of_ours_is_taken_over_only_where_nobody_waits(ru
             if begins:
                 here.fake.on_connect({})  # NetworkManager's own
             await forming
-            assert [call[0] for call in here.fake.calls] == ([] if begins else ["Cancel", "Listen", "Connect"])
+            assert [call[0] for call in here.fake.calls] == ([] if begins else ["Cancel", "Connect", "Listen"])
             await here.wifi.remove()
 
     run(main())
