@@ -731,6 +731,7 @@ class Alone:
             return
         if left[_MADE_ORDER]:
             await self._supplicant.try_p2p("Cancel")
+            await self._supplicant.try_p2p("Flush")  # of what was agreed beforehand
         try:
             for interface, (group, owner) in list(self._supplicant._groups.items()):
                 if await self._is_left(interface, group, owner, left):

@@ -1085,7 +1085,9 @@ def test_what_an_earlier_run_left_is_undone(run: Run, tmp_path: Path, noted: str
             mark = f"{here.fake.interfaces[path].name_of} {(b'DIRECT-' + ssid).hex()}"
             entry = {"group": ("wpa-group", mark), "peer": ("wpa-order", PEER), "host": ("wpa-order", "host")}[noted]
             crashed(tmp_path, entry, ("wpa-find", "wlan0"), ("wpa-net", "wlan0"))
+            here.fake.agreed[here.fake.path_of(PEER)] = {"wps_method": "pbc"}
             await here.wifi.open(here.heard.append)
+            assert bool(here.fake.agreed) is (noted == "group"), "agreed beforehand, by an order that was not finished"
             assert here.fake.named("Disconnect") == [("Disconnect", path)]
             assert here.fake.named("StopFind")
             await until(lambda: here.reason() is None)
