@@ -538,6 +538,8 @@ class SimulatedWifi:
 
     def _why_not(self, ours: FormGroup, theirs: FormGroup) -> Reason | None:
         """What WPS and the negotiation make of two orders."""
+        if ours.own and ours.begins is theirs.begins:
+            return Reason.NOT_FORMED  # both ask, or both wait to be asked
         if ours.method is not theirs.method.counterpart:
             return Reason.METHODS_DIFFER
         if ours.pin != theirs.pin:
