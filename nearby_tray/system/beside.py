@@ -30,7 +30,7 @@ from ..core.model import (
     WifiChanged,
 )
 from ..errors import Unavailable
-from .bus import BusError, BusGone
+from .bus import BusError, BusGone, Variant
 from .negotiation import Doing, Requests, judge, negotiate, provision, reject
 from .networkmanager import NetworkManager
 from .supplicant import (
@@ -167,8 +167,11 @@ class Beside:
         doing = Doing(order.attempt, order.address, spoken=_is_managers(order))
         self._forming = order, doing
         plain = replace(order, method=Method.PBC, pin=None, intent=None, frequency=None, persistent=False, patience=order.patience + _LATER)
+        asked = self._requests.of(order.address)
         try:
             async with asyncio.timeout(order.patience):
+                if not doing.spoken and asked is not None and asked.request.asks is Asks.NEGOTIATE:
+                    await self._hold_back()
                 group = await self._manager.form(plain, takeover=None if doing.spoken else lambda: self._take_over(order, doing))
         except BaseException as error:
             await asyncio.shield(self._take_back(doing))
@@ -184,6 +187,16 @@ class Beside:
             owner=role.owner if role is not None and group.owner is None else group.owner,
             frequency=group.frequency or doing.frequency,
         )
+
+    async def _hold_back(self) -> None:
+        """Keep NetworkManager's request off the air until it is taken over.
+
+        One who is waiting for ours would answer it, and a push button that meets a PIN ends its waiting (seen in the lab). While all
+        channels are scanned, which takes some seconds, no request is sent (p2p.c, p2p_connect).
+        """
+        find = {"Timeout": Variant("i", max(1, round(self._supplicant.limits.find))), "DiscoveryType": Variant("s", "start_with_full")}
+        with suppress(BusError, BusGone):
+            await self._supplicant.p2p("Find", find)
 
     async def _take_back(self, doing: Doing) -> None:
         await self._supplicant.try_p2p("Cancel")

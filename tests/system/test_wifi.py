@@ -392,6 +392,24 @@ def test_a_push_button_that_is_refused_is_told_before_networkmanager_knows(run: 
     run(main())
 
 
+@pytest.mark.parametrize("waits", [False, True])
+def test_who_waits_for_our_request_does_not_get_networkmanagers(run: Run, tmp_path: Path, until: Until, waits: bool) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.add_peer()
+            manager_connects(here)
+            if waits:
+                here.fake.ask(PEER, 5)
+                await until(lambda: bool(here.told(WifiRequest)))
+            await here.wifi.form(replace(PHONE, method=Method.KEYPAD, pin=PIN))
+            assert [call[0] for call in here.fake.calls] == ["Find"] * waits + ["Cancel", "Connect"]
+            if waits:
+                assert here.fake.named("Find")[0][1]["DiscoveryType"] == "start_with_full"
+            await here.wifi.remove()
+
+    run(main())
+
+
 def test_an_early_failure_is_told_before_networkmanager_knows(run: Run, tmp_path: Path, until: Until) -> None:
     async def main() -> None:
         async with world(tmp_path) as here:
