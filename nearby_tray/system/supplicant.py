@@ -245,6 +245,7 @@ class Supplicant:
         self._read = False
         self._allowed = True
         self._enabled = True
+        self._interfaces = False
         self._facts: dict[str, dict[str, object]] = {}  # peers' properties by path
         self._remembered: dict[str, _Remembered] = {}
         self._groups: dict[str, tuple[str, bool]] = {}  # interface of a group → its object, whether we own it
@@ -299,6 +300,11 @@ class Supplicant:
     def is_denied(self) -> bool:
         """It is there, and this user may not talk to it."""
         return self._owner is not None and not self._allowed
+
+    @property
+    def knows_no_p2p(self) -> bool:
+        """It has an interface, and none that does Wi-Fi Direct."""
+        return self.reason is Reason.WIFI_NO_P2P and self._read and self._interfaces
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -448,7 +454,9 @@ class Supplicant:
                 self._allowed = False
                 return
             self._allowed = True
-            await self._read_interfaces(bus, as_paths(root.get("Interfaces")))
+            paths = as_paths(root.get("Interfaces"))
+            self._interfaces = bool(paths)
+            await self._read_interfaces(bus, paths)
         if self._stale_remembered and self.path is not None:
             self._stale_remembered = False
             await self._read_remembered(bus, self.path)

@@ -133,6 +133,8 @@ class ChosenWifi:
         left = event.reason is Reason.WIFI_MISSING or (event.reason is Reason.WIFI_NO_P2P and not self._manager.manages_wifi)
         if self._current is self._manager and left and self._supplicant.is_denied:
             event = replace(event, reason=Reason.WIFI_NOT_ALLOWED)  # there would be a way
+        elif event.reason is Reason.WIFI_MISSING and self._supplicant.knows_no_p2p:
+            event = replace(event, reason=Reason.WIFI_NO_P2P)  # a NetworkManager would not help
         event = replace(event, fresh=event.fresh or fresh)
         if self._current is self._beside:
             event = replace(event, abilities=Beside.ABILITIES)

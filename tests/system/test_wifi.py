@@ -89,6 +89,8 @@ async def world(
     opened: bool = True,
     takeover: float = 0.01,
     answer: float = 0.01,
+    interface: bool = True,
+    p2p: bool = True,
 ) -> AsyncIterator[World]:
     folder = folder / "made"
     folder.mkdir(exist_ok=True)
@@ -96,7 +98,7 @@ async def world(
     if manager:
         await fake_manager.start()
     if supplicant:
-        await fake.start()
+        await fake.start(names=("wlan0",) * interface, modes=("infrastructure", *("p2p",) * p2p))
     if denied:
         await fake.deny()
     journal = Journal(folder)
@@ -249,6 +251,17 @@ def test_a_radio_with_no_wifi_direct_is_not_taken_for_a_lack_of_rights(run: Run,
             if not managed:
                 here.manager.wlan.go(10)
             await here.wifi.open(here.heard.append)
+            assert here.changes() == [(reason, "NetworkManager", False)]
+
+    run(main())
+
+
+@pytest.mark.parametrize(("interface", "reason"), [(True, Reason.WIFI_NO_P2P), (False, Reason.WIFI_MISSING)])
+def test_a_missing_networkmanager_is_not_blamed_for_a_radio_with_no_wifi_direct(
+    run: Run, tmp_path: Path, interface: bool, reason: Reason
+) -> None:
+    async def main() -> None:
+        async with world(tmp_path, manager=False, interface=interface, p2p=False) as here:
             assert here.changes() == [(reason, "NetworkManager", False)]
 
     run(main())

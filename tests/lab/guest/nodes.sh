@@ -151,6 +151,8 @@ radio() { # A off|on|gone|back|second|single
         else
             [ "$2" = off ] || block=unblock
             node "$1" sh -c "rfkill $block \$(cat /sys/class/ieee80211/$phy/rfkill*/index)"
+            # As wpa_supplicant would; here it says at its start that it cannot tell how the switch stands.
+            [ "$2" = off ] || node "$1" ip link set wlan0 up
         fi ;;
     gone) echo 2 > "$group" ;;
     back) echo 1 > "$group" ;;
