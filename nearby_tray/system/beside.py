@@ -165,13 +165,13 @@ class Beside:
             raise Unavailable(Reason.NOT_OFFERED, f"{order.way.value} beside NetworkManager")
         order = replace(order, address=order.address.lower())
         doing = Doing(order.attempt, order.address, spoken=_is_managers(order))
-        self._forming = order, doing
         plain = replace(order, method=Method.PBC, pin=None, intent=None, frequency=None, persistent=False, patience=order.patience + _LATER)
         asked = self._requests.of(order.address)
         try:
             async with asyncio.timeout(order.patience):
                 if not doing.spoken and asked is not None and asked.request.asks is Asks.NEGOTIATE:
                     await self._hold_back()
+                self._forming = order, doing
                 group = await self._manager.form(plain, takeover=None if doing.spoken else lambda: self._take_over(order, doing))
         except BaseException as error:
             await asyncio.shield(self._take_back(doing))
@@ -196,6 +196,8 @@ class Beside:
         """
         find = {"Timeout": Variant("i", max(1, round(self._supplicant.limits.find))), "DiscoveryType": Variant("s", "start_with_full")}
         with suppress(BusError, BusGone):
+            await self._supplicant.try_p2p("StopFind")
+            await asyncio.sleep(self._supplicant.limits.scan)  # otherwise it listens for a while before it begins
             await self._supplicant.p2p("Find", find)
 
     async def _take_back(self, doing: Doing) -> None:

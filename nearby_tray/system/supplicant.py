@@ -95,6 +95,7 @@ class Limits:
     admission: float = 120.0  # WPS walk time
     rejoin: float = 5.0  # a member of a group of two that left may come back
     takeover: float = 0.5  # until NetworkManager's own Connect is known to be there when no find tells of it
+    scan: float = 0.2  # until a scan of the three channels for finding each other is over
     answer: float = 0.6  # until no answer to a cancelled request can come any more (p2p_go_neg.c, p2p_connect_send: 500 ms)
     again: float = 1.0
     signal: float = 5.0

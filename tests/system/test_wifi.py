@@ -415,7 +415,7 @@ def test_who_waits_for_our_request_does_not_get_networkmanagers(run: Run, tmp_pa
                 here.fake.ask(PEER, 5)
                 await until(lambda: bool(here.told(WifiRequest)))
             await here.wifi.form(replace(PHONE, method=Method.KEYPAD, pin=PIN))
-            assert [call[0] for call in here.fake.calls] == ["Find"] * waits + ["Cancel", "Connect"]
+            assert [call[0] for call in here.fake.calls] == ["StopFind", "Find"] * waits + ["Cancel", "Connect"]
             if waits:
                 assert here.fake.named("Find")[0][1]["DiscoveryType"] == "start_with_full"
             await here.wifi.remove()
