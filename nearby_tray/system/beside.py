@@ -191,8 +191,9 @@ class Beside:
     async def _hold_back(self) -> None:
         """Keep NetworkManager's request off the air until it is taken over.
 
-        One who is waiting for ours would answer it, and a push button that meets a PIN ends its waiting (seen in the lab). While all
-        channels are scanned, which takes some seconds, no request is sent (p2p.c, p2p_connect).
+        One who is waiting for ours would answer it, and a push button that meets a PIN ends its waiting (seen in the lab). No request is
+        sent while all channels are scanned, but NetworkManager's ends that scan: how long that takes is the time to cancel it (p2p.c,
+        p2p_connect). Lost, the other one has to call again.
         """
         find = {"Timeout": Variant("i", max(1, round(self._supplicant.limits.find))), "DiscoveryType": Variant("s", "start_with_full")}
         with suppress(BusError, BusGone):
