@@ -75,12 +75,19 @@ class Entry(NamedTuple):
     enabled: bool = True
     checked: bool | None = None
     entries: tuple[Entry, ...] = ()
+    about: str = ""  # which question it answers: a click that was meant for another one must not count for this
+
+    def key(self) -> str:
+        """Two entries of the same key are one line that says something else now."""
+        kind = "submenu" if self.entries else "choice" if self.checked is not None else "line" if self.words else "separator"
+        return "\n".join((kind, self.name, self.argument, self.about))
 
 
 def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
     """What the menu of this snapshot says. Two equal plans need no new menu."""
     entries: list[Entry] = [Entry(text.headline(snapshot), "headline", enabled=False)]
     ready = text.trouble(snapshot) is None
+    about = f"{snapshot.peer.id if snapshot.peer else ''} {snapshot.code}"
     if text.question(snapshot) == "wish":
         entries.append(Entry(tr("&A program asks…"), "question"))
     match snapshot.stage:
@@ -91,17 +98,17 @@ def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
             for peer in snapshot.peers[:MOST_PEERS]:
                 words = text.listed((text.isolated(text.clean(peer.name, 40)), *text.badges(peer))).replace("&", "&&")
                 if text.is_foreign(peer):
-                    entries.append(Entry(words, entries=_ways(peer, snapshot)))
+                    entries.append(Entry(words, "ways", peer.id, entries=_ways(peer, snapshot)))
                 else:
                     entries.append(Entry(words, "ask", peer.id, enabled=peer.reachable))
             entries.append(Entry(tr("&Stop looking"), "stop_seeking"))
         case Stage.ASKED if not snapshot.verified:
             # Nothing proves who asks: the whole dialog, not a quick yes.
-            entries += [Entry(tr("&Show the request"), "question"), Entry(tr("&Decline"), "decline")]
+            entries += [Entry(tr("&Show the request"), "question"), Entry(tr("&Decline"), "decline", about=about)]
         case Stage.ASKED:
             if snapshot.code and snapshot.needs_code:
                 entries.append(Entry(tr("Code {code}", code=snapshot.code), "code", enabled=False))
-            entries += [Entry(tr("&Accept"), "accept"), Entry(tr("&Decline"), "decline")]
+            entries += [Entry(tr("&Accept"), "accept", about=about), Entry(tr("&Decline"), "decline", about=about)]
         case Stage.ENTERING:
             entries += [Entry(tr("&Enter the PIN…"), "question"), Entry(tr("&Cancel"), "cancel")]
         case Stage.HOSTING:
@@ -298,28 +305,47 @@ class Tray(QObject):
         if wanted == self._plan or self._menu.isVisible():
             return
         self._plan = wanted
-        self._menu.clear()
         self._fill(self._menu, wanted)
 
     def _fill(self, menu: QMenu, entries: tuple[Entry, ...]) -> None:
-        group = QActionGroup(menu)
-        for entry in entries:
-            if not entry.words:
-                menu.addSeparator()
-            elif entry.entries:
-                self._fill(menu.addMenu(entry.words), entry.entries)
-            else:
-                action = QAction(entry.words if entry.name not in ("headline", "code") else entry.words.replace("&", "&&"), menu)
-                action.setObjectName(f"{entry.name} {entry.argument}".strip())
+        """Make the menu say this, with the lines that stay: whoever shows it over D-Bus knows them by number, and may be clicking one."""
+        wanted = {entry.key() for entry in entries}
+        for action in menu.actions():
+            if action.data() not in wanted:
+                menu.removeAction(action)
+                for gone in (action.menu(), action):
+                    if gone is not None:
+                        gone.deleteLater()
+        for place, entry in enumerate(entries):
+            now = menu.actions()
+            before = now[place] if place < len(now) else None
+            action = next((there for there in now[place:] if there.data() == entry.key()), None) or self._line(menu, entry)
+            if action is not before:
+                menu.insertAction(before, action)  # type: ignore[arg-type]  # Qt takes null, the stubs do not say so
+            if entry.words:
+                action.setText(entry.words if entry.name not in ("headline", "code") else entry.words.replace("&", "&&"))
                 action.setEnabled(entry.enabled)
-                if entry.checked is not None:
-                    action.setCheckable(True)
-                    action.setChecked(entry.checked)
-                    group.addAction(action)
-                act = self._actions.get(entry.name)
-                if act is not None:
-                    action.triggered.connect(lambda _checked=False, act=act, argument=entry.argument: act(argument))
-                menu.addAction(action)
+            if entry.checked is not None:
+                action.setChecked(entry.checked)
+            if entry.entries:
+                self._fill(action.menu(), entry.entries)  # type: ignore[arg-type]  # the stubs say QObject
+
+    def _line(self, menu: QMenu, entry: Entry) -> QAction:
+        action = QAction(menu)
+        action.setData(entry.key())
+        action.setObjectName(f"{entry.name} {entry.argument}".strip())
+        if not entry.words:
+            action.setSeparator(True)
+        elif entry.entries:
+            action.setMenu(QMenu(menu))
+        if entry.checked is not None:
+            group = menu.findChild(QActionGroup) or QActionGroup(menu)
+            action.setCheckable(True)
+            group.addAction(action)
+        act = self._actions.get(entry.name)
+        if act is not None:
+            action.triggered.connect(lambda _checked=False, act=act, argument=entry.argument: act(argument))
+        return action
 
     def _seek(self) -> None:
         self._controller.seek()

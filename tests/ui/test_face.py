@@ -172,6 +172,34 @@ def test_the_menu_is_made_anew_only_when_it_says_something_else(face: Face, cont
     assert plan(SCENES["linked-good"]) == plan(replace(SCENES["linked-good"], now=200.0))
 
 
+def test_lines_of_the_menu_stay_the_same_ones_while_others_come_and_go(face: Face, controller: FakeController) -> None:
+    """A panel knows them by number: a click just after a change must not be lost, nor mean something else."""
+    seeking = SCENES["seeking"]
+    controller.show(replace(seeking, peers=seeking.peers[1:2]))
+    before, quits = actions(face)["ask p2"], actions(face)["quit"]
+    controller.show(replace(seeking, peers=(seeking.peers[0], replace(seeking.peers[1], name="renamed"))))
+    assert list(actions(face))[1:3] == ["ask p1", "ask p2"] and "renamed" in before.text()
+    before.trigger()
+    assert actions(face)["ask p2"] is before and controller.calls == [("ask", "p2")]
+    controller.show(replace(seeking, peers=(seeking.peers[1], seeking.peers[0])))
+    assert list(actions(face))[1:3] == ["ask p2", "ask p1"]
+    controller.show(SCENES["idle"])
+    assert actions(face)["quit"] is quits and "ask p2" not in actions(face)
+    everyone = actions(face)["visibility everyone"]
+    controller.show(replace(SCENES["idle"], visibility=Visibility.NOBODY))
+    assert actions(face)["visibility everyone"] is everyone and not everyone.isChecked() and actions(face)["visibility nobody"].isChecked()
+
+
+def test_a_yes_in_the_menu_is_for_the_request_that_it_was_shown_with(face: Face, controller: FakeController) -> None:
+    asked = SCENES["asked"]
+    controller.show(asked)
+    before = actions(face)["accept"]
+    controller.show(replace(asked, now=asked.now + 1))
+    assert actions(face)["accept"] is before
+    controller.show(replace(asked, code="000001"))
+    assert actions(face)["accept"] is not before
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_in_the_menu_is_only_text(face: Face, controller: FakeController, name: str) -> None:
     seeking = SCENES["seeking"]
