@@ -274,7 +274,7 @@ async def asked_to_type(lab: Lab) -> Figures:
     """It calls and shows a PIN: typing it is our user's yes.
 
     Not beside NetworkManager, whose own push button reaches the waiting phone unless it is cancelled while the radio still scans: a race
-    of some milliseconds that an emulated machine loses every other time (`--shape beside asked_to_type` tries it).
+    of some milliseconds that an emulated machine mostly loses (`--shape beside asked_to_type` tries it).
     """
     a, c = lab.a, lab.c
     find = await meet(a, c)
