@@ -38,6 +38,7 @@ lab_nodes() { # all, or those of these shapes
     return 0
 }
 has_p2p() { [[ " ${LAB_NO_P2P-} " != *" $1 "* ]]; }
+traced() { [[ " 1 $1 " == *" $LAB_TRACE "* || " $LAB_TRACE " == *" $1 "* ]]; }
 has_manager() { [[ " managed beside " = *" $(lab_shape "$1") "* ]]; }
 
 node() { local n=$1; shift; nsenter -t "$(lab_pid "$n")" -m -n -u -- "$@"; }
@@ -118,7 +119,7 @@ daemon() { # A start|stop|kill|restart NAME
         soon 10 eval "! kill -0 $pid" ;;
     start)
         local in=(nsenter -t "$(lab_pid "$n")" -m -n -u --) log=$LOGS/$n.$name traced=''
-        [[ " 1 $name " != *" $LAB_TRACE "* && " $LAB_TRACE " != *" $name "* ]] || traced=1
+        ! traced "$name" || traced=1
         case $name in
         polkitd) in+=(/usr/lib/polkit-1/polkitd --no-debug) ;;
         wpa_supplicant)
@@ -234,7 +235,11 @@ lab_bluetooth() { # one virtual LE controller for each node that is somebody's c
     setsid btvirt -L -l$i < /dev/null >> "$LOGS/btvirt.log" 2>&1 &
     echo $! > /run/lab/btvirt
     disown
-    soon 10 test -e "/sys/class/bluetooth/hci$((i - 1))"
+    soon 10 test -e "/sys/class/bluetooth/hci$((i - 1))" || return 1
+    if traced bluetoothd; then
+        setsid btmon -T < /dev/null >> "$LOGS/btmon.log" 2>&1 &
+        disown
+    fi
 }
 
 has_bluetooth() { soon "$2" node "$1" sh -c 'busctl tree --list org.bluez | grep -q hci'; }
