@@ -232,7 +232,7 @@ lab_bluetooth() { # one virtual LE controller for each node that is somebody's c
         i=$((i + 1))
     done
     modprobe hci_vhci
-    setsid btvirt -L -l$i < /dev/null >> "$LOGS/btvirt.log" 2>&1 &
+    LD_PRELOAD=/usr/local/lib/supervision.so setsid btvirt -L -l$i < /dev/null >> "$LOGS/btvirt.log" 2>&1 &
     echo $! > /run/lab/btvirt
     disown
     soon 10 test -e "/sys/class/bluetooth/hci$((i - 1))" || return 1
