@@ -167,7 +167,8 @@ class Limits:
     again: float = 1.0  # after the daemon gave an unexpected answer
     signal: float = 5.0  # how old a signal reading may be
     pause: float = 0.5  # before the bus is tried again, at first
-    watch: float = 0.25  # between two looks at the group's interface while a PIN is tried
+    watch: float = 0.25  # between two looks at the group's interface
+    nearly: float = 3.0  # for a group that is coming about when it is no longer wanted
     # A group that goes sooner after it appeared has failed in WPS. wpa_supplicant gives up all else after 10 s as the client, 15 s as the
     # owner (p2p_supplicant.h, P2P_MAX_INITIAL_CONN_WAIT), but a failed WPS after 50 ms (p2p_supplicant.c, wpas_p2p_wps_failed).
     wps: float = 8.0
@@ -201,6 +202,7 @@ class _Made:
     attempt: int
     address: str
     uuid: str
+    others: frozenset[int] | None = None  # interfaces of groups that were there before
     noted: asyncio.Task[None] | None = None  # in the journal
     call: asyncio.Task[list[object]] | None = None
     active: str | None = None
@@ -498,7 +500,7 @@ class NetworkManager:
         made.noted = self._start(asyncio.to_thread(self._journal.add, _MADE_PROFILE, made.uuid), "journal")
         await asyncio.shield(made.noted)
         profile = _profile(order, made.uuid, _user(), await self._zone(bus))
-        others = await self._read_groups() if order.pin is not None else None
+        made.others = await self._read_groups()
         peer = next((path for path, seen in self._seen.items() if seen.address == made.address), "/")
         try:
             try:
@@ -512,7 +514,7 @@ class NetworkManager:
                 raise self._without_pin(f"NetworkManager did not take {', '.join(different)}")
             if different:
                 raise Unavailable(Reason.WIFI_PROFILE, ", ".join(different))
-            await self._reach(forming, device, others)
+            await self._reach(forming, device, made.others if order.pin is not None else None)
             group = await self._group(bus, device)
         except Unavailable as error:
             raise forming.lost or error from None
@@ -708,6 +710,7 @@ class NetworkManager:
             return  # bound to the connection that is lost; the entry stays in the journal for `_clean`
         try:
             if made.active is not None and made.active != "/":
+                await self._let_come(made)
                 await self._deactivate(bus, made.active)
                 if not await self._wait(lambda: self._is_rid_of(made), self._limits.settle):
                     log.warning("the Wi-Fi Direct device is still busy with our group")
@@ -718,6 +721,21 @@ class NetworkManager:
             log.warning("could not undo everything: %s", error)
             return
         await asyncio.to_thread(self._journal.remove, _MADE_PROFILE, made.uuid)
+
+    async def _let_come(self, made: _Made) -> None:
+        """Give a group that is coming about the time to do so, before it is ended.
+
+        One that is up a moment after NetworkManager was told to stop leaves its interface in the kernel for good: NetworkManager has
+        wpa_supplicant forget it instead of ending the group (seen in the lab; nm-device-wifi-p2p.c, supplicant_iface_group_started_cb).
+        """
+        loop, device = asyncio.get_running_loop(), self._device
+        end = loop.time() + self._limits.nearly
+        while device is not None and device is self._device and device.state == _CONFIG and loop.time() < end:
+            new = (await self._read_groups() or frozenset()) - (made.others or frozenset())
+            radios = [await self._read_link(index) for index in new]
+            if all(radio is None or radio.frequency is None for radio in radios):
+                return  # an interface that is only set aside is on no channel
+            await asyncio.sleep(self._limits.watch)
 
     def _is_rid_of(self, made: _Made) -> bool:
         device = self._device

@@ -444,6 +444,38 @@ def test_an_attempt_takes_no_longer_than_its_order_says(run: Run, tmp_path: Path
     run(main())
 
 
+@pytest.mark.parametrize("comes", [True, False])
+def test_a_group_that_is_coming_about_is_not_ended_half_way(run: Run, tmp_path: Path, until: Until, comes: bool) -> None:
+    """NetworkManager would leave its interface in the kernel."""
+    looks: list[int] = []
+
+    async def read_link(index: int) -> GroupRadio:
+        looks.append(index)
+        return GroupRadio(False, 5180 if index == 78 else None, None)
+
+    async def main() -> None:
+        async with world(tmp_path, limits=replace(LIMITS, watch=0.01, nearly=20)) as here:
+            here.wifi._read_link = read_link
+            here.fake.stop_at = 50
+            here.fake.groups = {5}  # of another radio
+            here.fake.add_peer(PEER)
+            forming = asyncio.create_task(here.wifi.form(ORDER))
+            await until(lambda: here.fake.p2p.now[0] == 50)
+            here.fake.groups |= {77, 78}  # the first is set aside for a group that may come
+            forming.cancel()
+            await until(lambda: looks.count(78) > 3)
+            assert not here.fake.named("DeactivateConnection") and 5 not in looks
+            if comes:
+                here.fake.resume.set()
+            else:
+                here.fake.groups.discard(78)
+            with pytest.raises(asyncio.CancelledError):
+                await forming
+            assert len(here.fake.named("DeactivateConnection")) == 1 and here.is_clean()
+
+    run(main())
+
+
 def test_how_the_group_is_on_the_air_is_told(run: Run, tmp_path: Path) -> None:
     async def read_link(index: int) -> GroupRadio:
         assert index == 1
