@@ -171,6 +171,7 @@ class Beside:
             async with asyncio.timeout(order.patience):
                 if not doing.spoken and asked is not None and asked.request.asks is Asks.NEGOTIATE:
                     await self._hold_back()
+                    doing.held = True
                 self._forming = order, doing
                 group = await self._manager.form(plain, takeover=None if doing.spoken else lambda: self._take_over(order, doing))
         except BaseException as error:
@@ -192,13 +193,14 @@ class Beside:
         """Keep NetworkManager's request off the air until it is taken over.
 
         One who is waiting for ours would answer it, and a push button that meets a PIN ends its waiting (seen in the lab). No request is
-        sent while all channels are scanned, but NetworkManager's ends that scan: how long that takes is the time to cancel it (p2p.c,
-        p2p_connect). Lost, the other one has to call again.
+        sent before a find has done its scan (p2p.c, p2p_connect); a request to come aborts that scan where it runs, but not where it waits
+        for one that the station does (p2p_supplicant.c, wpas_find_stopped).
         """
-        find = {"Timeout": Variant("i", max(1, round(self._supplicant.limits.find))), "DiscoveryType": Variant("s", "start_with_full")}
         with suppress(BusError, BusGone):
             await self._supplicant.try_p2p("StopFind")
-            await asyncio.sleep(self._supplicant.limits.scan)  # otherwise it listens for a while before it begins
+            await asyncio.sleep(self._supplicant.limits.scan)
+            await self._supplicant.scan()
+            find = {"Timeout": Variant("i", max(1, round(self._supplicant.limits.find))), "DiscoveryType": Variant("s", "social")}
             await self._supplicant.p2p("Find", find)
 
     async def _take_back(self, doing: Doing) -> None:
@@ -215,7 +217,7 @@ class Beside:
                     pass
         # A refusal says nothing: seen in the lab right after NetworkManager's Connect.
         await self._supplicant.try_p2p("Cancel")
-        if order.begins:
+        if order.begins and not doing.held:
             # An answer to that request would be taken for one to ours and end our waiting for ours, for good (seen in the lab;
             # p2p_go_neg.c, p2p_process_go_neg_resp compares tokens last).
             await asyncio.sleep(self._supplicant.limits.answer)
@@ -224,6 +226,9 @@ class Beside:
             await negotiate(self._supplicant, order, doing)
         except (BusError, BusGone) as error:
             raise self._supplicant.typed(error, Reason.NOT_FORMED) from error
+        finally:
+            if doing.held:
+                await self._supplicant.abort_scan()
 
     async def remove(self) -> None:
         self._up = None

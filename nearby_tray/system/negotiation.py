@@ -99,6 +99,7 @@ class Doing:
     assigned: list[tuple[int, str]] = field(default_factory=list)  # addresses of ours
     net: bool = False  # clients' addresses are configured
     spoken: bool = False  # our part of the negotiation has been said
+    held: bool = False  # nothing can be sent until a scan is over
     agreed: bool = False  # beforehand: a `Cancel` alone does not take that back
 
     def lose(self, why: Unavailable) -> None:

@@ -336,6 +336,19 @@ class Supplicant:
             return False
         return True
 
+    async def scan(self) -> None:
+        """Have the station look for access points, which keeps the radio busy for some seconds. Raises `BusGone`."""
+        arguments = {"Type": Variant("s", "active"), "AllowRoam": Variant("b", False)}
+        try:
+            await self.call(IFACE, "Scan", "a{sv}", arguments)
+        except BusError as error:
+            log.debug("Scan: %s", error)  # it does already
+
+    async def abort_scan(self) -> None:
+        """End that, where it is not over."""
+        with suppress(BusError, BusGone):
+            await self.call(IFACE, "AbortScan")
+
     async def properties(self, path: str, interface: str) -> dict[str, object]:
         if self._bus is None:
             raise BusGone("no wpa_supplicant")

@@ -19,6 +19,7 @@ OWN = bytes.fromhex("420000000000")
 
 Dictionary = dict[str, Variant]
 
+_SCAN = {"Type": "s", "AllowRoam": "b"}
 _FIND = {"Timeout": "i", "RequestedDeviceTypes": "aay", "DiscoveryType": "s", "freq": "i"}
 _CONNECT = {
     "peer": "o",
@@ -98,6 +99,23 @@ class Iface(ServiceInterface):
     @dbus_property(gives="s", name="Ifname")
     def ifname(self) -> str:
         return self.name_of
+
+    @method("Scan", takes=["a{sv}"])
+    def scan(self, arguments: Dictionary) -> None:
+        self.world.calls.append(("Scan", checked(arguments, _SCAN)))
+        if self.world.scanning:
+            raise DBusError(f"{WPA}.Interface.ScanError", "Scan request rejected")
+        self.world.scanning = True
+
+    @method("AbortScan")
+    def abort_scan(self) -> None:
+        self.world.calls.append(("AbortScan",))
+        if not self.world.scanning:
+            raise DBusError(f"{WPA}.Interface.ScanError", "Abort failed or no scan in progress")
+        self.world.scanning = self.world.queued = False
+        given, self.world.held = self.world.held, None
+        if given is not None:
+            self.world.on_connect(given)
 
     @signal("StaAuthorized", gives="s")
     def sta_authorized(self, name: str) -> str:
@@ -189,6 +207,7 @@ class P2P(ServiceInterface):
         if self.world.find_error is not None:
             raise self.world.find_error
         self.world.finding = True
+        self.world.queued = self.world.scanning
 
     @method("StopFind")
     def stop_find(self) -> None:
@@ -212,7 +231,7 @@ class P2P(ServiceInterface):
         self.world.calls.append(("Cancel",))
         if not self.world.pending:
             raise unknown("P2P cancel failed")
-        self.world.pending = False
+        self.world.pending, self.world.held = False, None
 
     @method("Connect", takes=["a{sv}"], gives="s")
     def connect(self, arguments: Dictionary) -> str:
@@ -236,7 +255,10 @@ class P2P(ServiceInterface):
         else:
             world.finding = False
             world.device.find_stopped()
-            world.on_connect(given)
+            if world.queued:
+                world.held = given
+            else:
+                world.on_connect(given)
         return "00000000" if given["wps_method"] != "display" or "pin" in given else "24637473"
 
     @method("GroupAdd", takes=["a{sv}"])
@@ -493,6 +515,9 @@ class FakeSupplicant:
         self.ip: dict[str, bytes] = {}
         self.pending = False
         self.finding = False
+        self.scanning = False  # the station
+        self.queued = False  # a find's own scan waits for that, and what is to be sent waits for both
+        self.held: dict[str, Any] | None = None  # `Connect` that waits
         self.interfaces: dict[str, Iface] = {}
         self.peers: dict[str, PeerObject] = {}
         self.groups: dict[str, GroupObject] = {}  # by the group's interface
@@ -518,7 +543,8 @@ class FakeSupplicant:
         """End without a goodbye, as a crash does."""
         for things in (self.interfaces, self.peers, self.groups, self.remembered, self._devices, self.ip):
             things.clear()
-        self.pending = self.finding = False
+        self.pending = self.finding = self.scanning = self.queued = False
+        self.held = None
         await self.bus.close()
 
     async def restart(self) -> None:
