@@ -406,9 +406,7 @@ def test_a_push_button_that_is_refused_is_told_before_networkmanager_knows(run: 
 
 
 @pytest.mark.parametrize("busy", [False, True])
-def test_while_somebody_waits_for_our_request_nothing_is_sent_until_it_is_ours(
-    run: Run, tmp_path: Path, until: Until, busy: bool
-) -> None:
+def test_while_somebody_waits_for_our_request_nothing_is_sent_until_it_is_ours(run: Run, tmp_path: Path, until: Until, busy: bool) -> None:
     async def main() -> None:
         async with world(tmp_path, answer=20) as here:
             here.add_peer()
