@@ -309,26 +309,26 @@ class Tray(QObject):
 
     def _fill(self, menu: QMenu, entries: tuple[Entry, ...]) -> None:
         """Make the menu say this, with the lines that stay: whoever shows it over D-Bus knows them by number, and may be clicking one."""
-        wanted = {entry.key() for entry in entries}
-        for action in menu.actions():
-            if action.data() not in wanted:
-                menu.removeAction(action)
-                for gone in (action.menu(), action):
-                    if gone is not None:
-                        gone.deleteLater()
         for place, entry in enumerate(entries):
-            now = menu.actions()
-            before = now[place] if place < len(now) else None
-            action = next((there for there in now[place:] if there.data() == entry.key()), None) or self._line(menu, entry)
-            if action is not before:
-                menu.insertAction(before, action)  # type: ignore[arg-type]  # Qt takes null, the stubs do not say so
+            left = menu.actions()[place:]
+            action = next((there for there in left if there.data() == entry.key()), None) or self._line(menu, entry)
+            if not left:
+                menu.addAction(action)
+            elif action is not left[0]:
+                menu.insertAction(left[0], action)
             if entry.words:
                 action.setText(entry.words if entry.name not in ("headline", "code") else entry.words.replace("&", "&&"))
                 action.setEnabled(entry.enabled)
             if entry.checked is not None:
                 action.setChecked(entry.checked)
-            if entry.entries:
-                self._fill(action.menu(), entry.entries)  # type: ignore[arg-type]  # the stubs say QObject
+            submenu = action.menu()
+            if isinstance(submenu, QMenu):
+                self._fill(submenu, entry.entries)
+        for action in menu.actions()[len(entries) :]:
+            menu.removeAction(action)
+            for gone in (action.menu(), action):
+                if gone is not None:
+                    gone.deleteLater()
 
     def _line(self, menu: QMenu, entry: Entry) -> QAction:
         action = QAction(menu)
