@@ -503,10 +503,12 @@ async def quit_linked(lab: Lab) -> dict[str, Any]:
     return {"ended": ended}
 
 
-async def _restarted_seeking(lab: Lab, daemon: str) -> dict[str, Any]:
+async def _restarted_seeking(lab: Lab, daemon: str, moment: Callable[[], Awaitable[object]] | None = None) -> dict[str, Any]:
     """The call goes on by itself when the daemon is back, or ends saying why; then a whole journey works."""
     await lab.a.click("Connect nearby")
     await lab.a.in_state("seeking", limit=10)
+    if moment is not None:
+        await until("the worst moment", moment, 30, step=0.02)
     await lab.a.daemon("restart", daemon)
     restarted = time.monotonic()
 
@@ -534,7 +536,8 @@ async def networkmanager_restarted_seeking(lab: Lab) -> dict[str, Any]:
 
 @journey
 async def bluetoothd_restarted_seeking(lab: Lab) -> dict[str, Any]:
-    return await _restarted_seeking(lab, "bluetoothd")
+    """It goes while B connects to A: nothing is told B, whose connection ends by timeout."""
+    return await _restarted_seeking(lab, "bluetoothd", lab.b.connection)
 
 
 async def _without_networkmanager(lab: Lab, *whats: str) -> dict[str, Any]:

@@ -292,6 +292,11 @@ class Node(Machine):
         frequency = await self.system.get(SUPPLICANT, facts["group_object"], SUPPLICANT + ".Group", "Frequency")
         return Group(interface, facts["role"] == "GO", frequency, heard.at)
 
+    async def connection(self) -> str | None:
+        """The machine that this one's Bluetooth is connected to, as BlueZ's object."""
+        objects = await self.system.objects(BLUEZ)
+        return next((path for path, interfaces in objects.items() if interfaces.get(BLUEZ + ".Device1", {}).get("Connected")), None)
+
     async def leftovers(self, listening: bool = True) -> dict[str, object]:
         """What a journey or a dead applet left on this machine; empty is right. `listening`: an idle applet may go on hearing calls."""
         found: dict[str, object] = await self._left_with_manager() if self.managed else {}
@@ -304,8 +309,8 @@ class Node(Machine):
                 found["advertisement"] = path
             if interfaces.get(BLUEZ + ".Adapter1", {}).get("Discovering") and not listening:
                 found["discovery"] = path
-            if interfaces.get(BLUEZ + ".Device1", {}).get("Connected"):
-                found["bluetooth connection"] = path
+        if connection := await self.connection():
+            found["bluetooth connection"] = connection
         if journals := self._journals():
             found["journal"] = journals
         return found
