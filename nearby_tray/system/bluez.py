@@ -72,7 +72,8 @@ _CALL_LIMIT = 8.0  # seconds for one call to bluetoothd; RegisterApplication ask
 _CONNECT_LIMIT = 10.0
 _OPEN_LIMIT = 10.0  # until the first word about Bluetooth is said, whatever the bus does
 _STRAYS = (1.0, 5.0, 15.0)  # between looks for a connection that was given up
-_SCAN_AGAIN = 2.0  # after a scan that was wanted did not start
+_SCAN_AGAIN = 2.0  # after a scan that was wanted did not start; twice as long after each further one
+_SCAN_AGAIN_MOST = 30.0
 _READ_AGAIN = 5.0  # after bluetoothd did not tell what it has
 
 _MIN_INTERVAL, _MAX_INTERVAL = 100, 150  # ms; the kernel's own choice would be 1.28 s
@@ -291,6 +292,7 @@ class BlueZ:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._tidying: set[asyncio.Task[Any]] = set()
         self._resuming = False  # listening is tried again soon
+        self._resume_pause = _SCAN_AGAIN
         self._supervisor: asyncio.Task[None] | None = None
 
         # what bluetoothd is
@@ -813,9 +815,9 @@ class BlueZ:
             except (BleakError, EOFError, OSError, Unavailable) as error:
                 # Interference, a link that was just ending, services remembered from an earlier call: the second time usually goes well.
                 self._check(era)
-                log.info("connecting to %s: %s", origin, error)
+                log.info("connecting to %s: %s", origin, _said(error))
                 last = error
-        raise last if isinstance(last, Unavailable) else Unavailable(Reason.PEER_GONE, str(last)) from last
+        raise last if isinstance(last, Unavailable) else Unavailable(Reason.PEER_GONE, _said(last)) from last
 
     async def _talk_to(self, origin: str, address: str, adapter: _Adapter, era: int) -> _Host:
         """Connect, and subscribe to the outbox. Leaves no connection behind when it raises."""
@@ -903,7 +905,7 @@ class BlueZ:
         except TimeoutError:
             raise Unavailable(Reason.PEER_GONE, f"not written within {_CALL_LIMIT:g} s") from None
         except (BleakError, EOFError, OSError) as error:
-            raise Unavailable(Reason.PEER_GONE, str(error)) from error
+            raise Unavailable(Reason.PEER_GONE, _said(error)) from error
 
     async def disconnect(self, origin: str) -> None:
         host = self._hosts.get(origin)
@@ -970,13 +972,14 @@ class BlueZ:
                 if getattr(error, "dbus_error", "") == "org.bluez.Error.InProgress":
                     raise _ScanIsBusy(Reason.BLUETOOTH_REFUSED, str(error)) from error
                 if name == ways[-1][0]:
-                    raise Unavailable(self._reason or Reason.BLUETOOTH_REFUSED, str(error)) from error
+                    raise Unavailable(self._reason or Reason.BLUETOOTH_REFUSED, _said(error)) from error
                 log.info("%s: %s", name, error)
                 continue
             if self._era != era:
                 await self._quietly(scanner.stop(), "stop of the scan")
                 self._check(era)
             self._scanner, self._listening_by = scanner, name
+            self._resume_pause = _SCAN_AGAIN
             log.info("listening by %s", name)
             return
 
@@ -1006,8 +1009,9 @@ class BlueZ:
                     self._start(self._resume_later(era), "bluez-resume")
 
     async def _resume_later(self, era: int) -> None:
+        pause, self._resume_pause = self._resume_pause, min(2 * self._resume_pause, _SCAN_AGAIN_MOST)
         try:
-            await asyncio.sleep(_SCAN_AGAIN)
+            await asyncio.sleep(pause)
         finally:
             self._resuming = False
         await self._resume(era)
@@ -1125,7 +1129,7 @@ class BlueZ:
         try:
             await self._within(_CALL_LIMIT, work)
         except (BleakError, EOFError, OSError, TimeoutError, AssertionError) as error:
-            log.info("%s: %s", what, error or type(error).__name__)
+            log.info("%s: %s", what, _said(error))
 
 
 _REFUSALS = {
@@ -1133,6 +1137,11 @@ _REFUSALS = {
     "org.freedesktop.DBus.Error.NameHasNoOwner": Reason.BLUETOOTH_MISSING,
     "org.bluez.Error.NotReady": Reason.BLUETOOTH_OFF,
 }
+
+
+def _said(error: Exception | None) -> str:
+    """What happened; bleak's `EOFError` and `TimeoutError` say nothing of themselves."""
+    return str(error) or type(error).__name__
 
 
 def _is_about_the_data(error: BusError) -> bool:
