@@ -30,8 +30,8 @@ from ..core.model import (
     WifiChanged,
 )
 from ..errors import Unavailable
-from .bus import BusError, BusGone, Variant
-from .negotiation import Doing, Requests, judge, negotiate, provision, reject
+from .bus import BusError, BusGone
+from .negotiation import Doing, Requests, connect, judge, negotiate, provision, reject
 from .networkmanager import NetworkManager
 from .supplicant import (
     Asked,
@@ -138,8 +138,8 @@ class Beside:
             doing.heard.put_nowait(heard)
             if isinstance(heard, Started):
                 doing.started = heard
-            if isinstance(heard, NegotiationFailed) and not doing.spoken:
-                return  # NetworkManager's own, before it was taken over
+            if isinstance(heard, NegotiationFailed) and (not doing.spoken or (doing.held and heard.status == -1)):
+                return  # NetworkManager's own, before it was taken over; or one that was never sent
             try:
                 judge(order, doing, heard)
             except Unavailable as error:
@@ -169,9 +169,8 @@ class Beside:
         asked = self._requests.of(order.address)
         try:
             async with asyncio.timeout(order.patience):
-                if not doing.spoken and asked is not None and asked.request.asks is Asks.NEGOTIATE:
-                    await self._hold_back()
-                    doing.held = True
+                if not doing.spoken and not order.own and asked is not None and asked.request.asks is Asks.NEGOTIATE:
+                    await self._hold_back(order, doing)
                 self._forming = order, doing
                 group = await self._manager.form(plain, takeover=None if doing.spoken else lambda: self._take_over(order, doing))
         except BaseException as error:
@@ -189,19 +188,18 @@ class Beside:
             frequency=group.frequency or doing.frequency,
         )
 
-    async def _hold_back(self) -> None:
-        """Keep NetworkManager's request off the air until it is taken over.
+    async def _hold_back(self, order: FormGroup, doing: Doing) -> None:
+        """Keep NetworkManager's request off the air until it is taken over: one who is waiting for ours would answer it, and a push button
+        that meets a PIN ends its waiting (seen in the lab).
 
-        One who is waiting for ours would answer it, and a push button that meets a PIN ends its waiting (seen in the lab). No request is
-        sent before a find has done its scan (p2p.c, p2p_connect); a request to come aborts that scan where it runs, but not where it waits
-        for one that the station does (p2p_supplicant.c, wpas_find_stopped).
+        Nothing is sent while the station looks for access points. What is to be sent waits for that, and only the first: while it is ours,
+        NetworkManager's is given up after some tries (p2p_supplicant.c, wpas_send_action; p2p.c, p2p_timeout_connect).
         """
-        with suppress(BusError, BusGone):
-            await self._supplicant.try_p2p("StopFind")
-            await asyncio.sleep(self._supplicant.limits.scan)
-            await self._supplicant.scan()
-            find = {"Timeout": Variant("i", max(1, round(self._supplicant.limits.find))), "DiscoveryType": Variant("s", "social")}
-            await self._supplicant.p2p("Find", find)
+        await self._supplicant.try_p2p("StopFind")
+        await asyncio.sleep(self._supplicant.limits.scan)
+        await self._supplicant.scan()
+        await connect(self._supplicant, order)
+        doing.held = True
 
     async def _take_back(self, doing: Doing) -> None:
         await self._supplicant.try_p2p("Cancel")
@@ -212,8 +210,8 @@ class Beside:
         """NetworkManager is waiting for a group: put our negotiation in the place of its own."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self._supplicant.limits.takeover):
-                # Its Connect follows its state, and stops the find. Ours must not come before.
-                while not isinstance(await doing.heard.get(), FindStopped):
+                # Its Connect follows its state, and stops the find, or is given up. Ours must not come before.
+                while not isinstance(await doing.heard.get(), FindStopped | NegotiationFailed):
                     pass
         # A refusal says nothing: seen in the lab right after NetworkManager's Connect.
         await self._supplicant.try_p2p("Cancel")
@@ -223,12 +221,19 @@ class Beside:
             await asyncio.sleep(self._supplicant.limits.answer)
         self._requests.answered(order.address)
         try:
-            await negotiate(self._supplicant, order, doing)
+            if doing.held:
+                await self._let_go(order, doing)
+            else:
+                await negotiate(self._supplicant, order, doing)
         except (BusError, BusGone) as error:
             raise self._supplicant.typed(error, Reason.NOT_FORMED) from error
-        finally:
-            if doing.held:
-                await self._supplicant.abort_scan()
+
+    async def _let_go(self, order: FormGroup, doing: Doing) -> None:
+        """Send our request now. It is tried without a pause, and given up after 120 times, which may be before the scan has ended."""
+        await asyncio.gather(self._supplicant.abort_scan(), negotiate(self._supplicant, order, doing))
+        while await doing.is_given_up(self._supplicant.limits.answer):
+            await connect(self._supplicant, order)
+        doing.held = False
 
     async def remove(self) -> None:
         self._up = None

@@ -99,7 +99,7 @@ class Doing:
     assigned: list[tuple[int, str]] = field(default_factory=list)  # addresses of ours
     net: bool = False  # clients' addresses are configured
     spoken: bool = False  # our part of the negotiation has been said
-    held: bool = False  # nothing can be sent until a scan is over
+    held: bool = False  # ours waits for the end of a scan
     agreed: bool = False  # beforehand: a `Cancel` alone does not take that back
 
     def lose(self, why: Unavailable) -> None:
@@ -119,6 +119,21 @@ class Doing:
             for one in said:
                 self.heard.put_nowait(one)
         return True
+
+    async def is_given_up(self, seconds: float) -> bool:
+        """Whether wpa_supplicant says in time that it stopped trying. What it says before is forgotten."""
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    match await self.heard.get():
+                        case NegotiationFailed(_, -1):
+                            return True
+                        case Negotiated() | Started():
+                            return False
+                        case _:
+                            pass
+        except TimeoutError:
+            return False
 
 
 async def connect(supplicant: Supplicant, order: FormGroup, *, join: bool = False, agree: bool = False) -> None:

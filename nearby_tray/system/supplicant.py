@@ -337,12 +337,9 @@ class Supplicant:
         return True
 
     async def scan(self) -> None:
-        """Have the station look for access points, which keeps the radio busy for some seconds. Raises `BusGone`."""
-        arguments = {"Type": Variant("s", "active"), "AllowRoam": Variant("b", False)}
-        try:
-            await self.call(IFACE, "Scan", "a{sv}", arguments)
-        except BusError as error:
-            log.debug("Scan: %s", error)  # it does already
+        """Have the station look for access points, where it does not already: that keeps the radio busy for some seconds."""
+        with suppress(BusError, BusGone):
+            await self.call(IFACE, "Scan", "a{sv}", {"Type": Variant("s", "active"), "AllowRoam": Variant("b", False)})
 
     async def abort_scan(self) -> None:
         """End that, where it is not over."""

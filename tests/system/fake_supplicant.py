@@ -112,10 +112,7 @@ class Iface(ServiceInterface):
         self.world.calls.append(("AbortScan",))
         if not self.world.scanning:
             raise DBusError(f"{WPA}.Interface.ScanError", "Abort failed or no scan in progress")
-        self.world.scanning = self.world.queued = False
-        given, self.world.held = self.world.held, None
-        if given is not None:
-            self.world.on_connect(given)
+        asyncio.get_running_loop().call_later(0.02, self.world.scanned)
 
     @signal("StaAuthorized", gives="s")
     def sta_authorized(self, name: str) -> str:
@@ -207,7 +204,6 @@ class P2P(ServiceInterface):
         if self.world.find_error is not None:
             raise self.world.find_error
         self.world.finding = True
-        self.world.queued = self.world.scanning
 
     @method("StopFind")
     def stop_find(self) -> None:
@@ -231,7 +227,7 @@ class P2P(ServiceInterface):
         self.world.calls.append(("Cancel",))
         if not self.world.pending:
             raise unknown("P2P cancel failed")
-        self.world.pending, self.world.held = False, None
+        self.world.pending = False
 
     @method("Connect", takes=["a{sv}"], gives="s")
     def connect(self, arguments: Dictionary) -> str:
@@ -255,10 +251,11 @@ class P2P(ServiceInterface):
         else:
             world.finding = False
             world.device.find_stopped()
-            if world.queued:
-                world.held = given
-            else:
+            if not world.scanning:
                 world.on_connect(given)
+            elif world.queued:
+                world.refused(given["peer"][-12:], -1)  # there is room for one
+            world.queued = world.scanning
         return "00000000" if given["wps_method"] != "display" or "pin" in given else "24637473"
 
     @method("GroupAdd", takes=["a{sv}"])
@@ -516,8 +513,7 @@ class FakeSupplicant:
         self.pending = False
         self.finding = False
         self.scanning = False  # the station
-        self.queued = False  # a find's own scan waits for that, and what is to be sent waits for both
-        self.held: dict[str, Any] | None = None  # `Connect` that waits
+        self.queued = False  # a request waits for that
         self.interfaces: dict[str, Iface] = {}
         self.peers: dict[str, PeerObject] = {}
         self.groups: dict[str, GroupObject] = {}  # by the group's interface
@@ -544,7 +540,6 @@ class FakeSupplicant:
         for things in (self.interfaces, self.peers, self.groups, self.remembered, self._devices, self.ip):
             things.clear()
         self.pending = self.finding = self.scanning = self.queued = False
-        self.held = None
         await self.bus.close()
 
     async def restart(self) -> None:
@@ -634,6 +629,9 @@ class FakeSupplicant:
                 **({"passphrase": Variant("s", "kVTrZNXF")} if role == "GO" else {}),
             }
         )
+
+    def scanned(self) -> None:
+        self.scanning = self.queued = False
 
     def refused(self, address: str, status: int) -> None:
         self.pending = False

@@ -415,7 +415,10 @@ def test_while_somebody_waits_for_our_request_nothing_is_sent_until_it_is_ours(r
             here.fake.ask(PEER, 5)
             await until(lambda: bool(here.told(WifiRequest)))
             await here.wifi.form(replace(PHONE, method=Method.KEYPAD, pin=PIN))
-            assert [call[0] for call in here.fake.calls] == ["StopFind", "Scan", "Find", "Cancel", "Connect", "AbortScan"]
+            said = [call[0] for call in here.fake.calls]
+            assert said[:6] == ["StopFind", "Scan", "Connect", "Cancel", "AbortScan", "Connect"]
+            assert len(said) > 6 and set(said[6:]) == {"Connect"}  # given up while the scan went on, and asked again
+            assert {call[1]["wps_method"] for call in here.fake.named("Connect")} == {"keypad"}
             await here.wifi.remove()
 
     run(main())
