@@ -71,6 +71,7 @@ _CONNECTION = "bluetooth-connection"  # in the journal
 _CALL_LIMIT = 8.0  # seconds for one call to bluetoothd; RegisterApplication asks us back several times
 _CONNECT_LIMIT = 10.0
 _OPEN_LIMIT = 10.0  # until the first word about Bluetooth is said, whatever the bus does
+_LAST_WORDS = 0.5  # for what was said before a service was withdrawn, and for other news that explains it
 _STRAYS = (1.0, 5.0, 15.0)  # between looks for a connection that was given up
 _SCAN_AGAIN = 2.0  # after a scan that was wanted did not start; twice as long after each further one
 _SCAN_AGAIN_MOST = 30.0
@@ -262,6 +263,7 @@ class _Host:
     room: int
     bonded: bool
     encrypted: bool  # by the key of a bond that was there before the connection (`hci.py`)
+    inbox: str  # BlueZ's path of it
 
 
 @dataclass(slots=True)
@@ -400,8 +402,11 @@ class BlueZ:
             self._stale.set()
             if signal.member == "InterfacesRemoved" and self._adapter is not None and path == self._adapter.path:
                 self._settle(None, Reason.BLUETOOTH_NO_ADAPTER)  # at once: it may be back before it is looked for
-        elif signal.member == "InterfacesRemoved" and path in self._visitors and _DEVICE in _listed(signal.body[1:]):
-            self._lose(path)
+        elif signal.member == "InterfacesRemoved":
+            if path in self._visitors and _DEVICE in _listed(signal.body[1:]):
+                self._lose(path)
+            for origin in [origin for origin, host in self._hosts.items() if host.inbox == path]:
+                self._clear_away(self._abandon(origin, self._era))
 
     def _on_adapter(self, signal: Signal) -> None:
         match signal.body:
@@ -748,6 +753,15 @@ class BlueZ:
                 await self._resume(era)
             return host.room
 
+    async def _abandon(self, origin: str, era: int) -> None:
+        """A caller has withdrawn its service, or its program has died: nothing more can be said. The radio link would outlast that."""
+        await asyncio.sleep(_LAST_WORDS)
+        host = self._hosts.get(origin)
+        if host is not None and self._era == era:  # bluetoothd is there, and no call of ours starts another
+            log.info("%s serves no more", origin)
+            await self._quietly(host.client.disconnect(), "disconnection")
+            self._lose(origin)
+
     async def _end_stray(self, origin: str, era: int) -> None:
         """A connection that we gave up may come about later, or be one that bluetoothd did not end when told (both seen in the lab)."""
         for pause in _STRAYS:
@@ -845,7 +859,7 @@ class BlueZ:
             # Before the first frame: what comes over an encrypted link comes from its other end. BlueZ before 5.65 has no `Bonded`, and its
             # `Paired` is also true for those that have paired in passing.
             encrypted = before.get("Bonded") is True and now.get("Bonded") is True and is_encrypted(adapter.name, str(now.get("Address")))
-            host = _Host(client, _room(inbox.max_write_without_response_size), _is_bonded(now), encrypted)
+            host = _Host(client, _room(inbox.max_write_without_response_size), _is_bonded(now), encrypted, str(inbox.obj[0]))
 
             def on_frame(_: object, data: bytearray) -> None:
                 if client.is_connected and 0 < len(data) <= _VALUE_LIMIT:

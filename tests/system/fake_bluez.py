@@ -219,6 +219,12 @@ class FakeBlueZ:
         """A caller that is connected to notifies us."""
         self.change(f"{device_path(address)}/service0020/char0023", CHARACTERISTIC, {"Value": Variant("ay", frame)})
 
+    def withdraw(self, address: str) -> None:
+        """A caller that is connected to serves no more: its service has changed, the radio link stays."""
+        service = f"{device_path(address)}/service0020"
+        for path in (f"{service}/char0021", f"{service}/char0023", service):
+            self._remove(path)
+
     def _own_characteristic(self, wanted: str) -> str:
         assert self.application is not None
         return next(path for path, found in self.application.items() if found.get(CHARACTERISTIC, {}).get("UUID") == Variant("s", wanted))

@@ -443,6 +443,22 @@ def test_unserving_and_disconnecting_end_the_connections(run: Run, until: Until)
     journey(run, until, story)
 
 
+def test_a_caller_whose_program_has_died_is_gone(run: Run, until: Until) -> None:
+    """bluetoothd withdraws the service of a dead program and keeps the radio link, for as long as nobody ends it."""
+
+    async def story(machine: Machine) -> None:
+        await machine.bluez.listen()
+        await machine.heard()
+        await machine.bluez.connect(PEER_PATH)
+        machine.fake.withdraw(PEER)
+        await machine.told(Disconnected(PEER_PATH))
+        assert [path for path, member, _ in machine.fake.calls if member == "Disconnect"] == [PEER_PATH]
+        with pytest.raises(Unavailable):
+            await machine.bluez.send(PEER_PATH, b"x", Role.LISTENER)
+
+    journey(run, until, story)
+
+
 # --- hearing ---------------------------------------------------------------------------------------------------------------
 
 
