@@ -31,7 +31,7 @@ from ..core.model import (
 )
 from ..errors import Unavailable
 from .bus import BusError, BusGone
-from .negotiation import Doing, Requests, connect, judge, negotiate, provision, reject
+from .negotiation import Doing, Requests, ask_for, connect, judge, negotiate, provision, reject
 from .networkmanager import NetworkManager
 from .supplicant import (
     Asked,
@@ -192,13 +192,16 @@ class Beside:
         """Keep NetworkManager's request off the air until it is taken over: one who is waiting for ours would answer it, and a push button
         that meets a PIN ends its waiting (seen in the lab).
 
-        Nothing is sent while the station looks for access points. What is to be sent waits for that, and only the first: while it is ours,
-        NetworkManager's is given up after some tries (p2p_supplicant.c, wpas_send_action; p2p.c, p2p_timeout_connect).
+        Nothing is sent while the station looks for access points. What is to be sent waits for that, but only one thing: while it is a
+        question that does not matter, NetworkManager's request is given up after some tries, unsent (p2p_supplicant.c,
+        wpas_send_action_work; p2p.c, p2p_timeout_connect). A request of ours in its place would matter: answered, it is not the one that
+        is expected then.
         """
         await self._supplicant.try_p2p("StopFind")
         await asyncio.sleep(self._supplicant.limits.scan)
         await self._supplicant.scan()
-        await connect(self._supplicant, order)
+        with suppress(BusError, BusGone):
+            await ask_for(self._supplicant, order.address, order.method)
         doing.held = True
 
     async def _take_back(self, doing: Doing) -> None:

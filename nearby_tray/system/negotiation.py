@@ -211,13 +211,12 @@ def judge(order: FormGroup, doing: Doing, heard: Heard | Unavailable) -> None:
 
 
 async def provision(supplicant: Supplicant, listeners: list[asyncio.Queue[Provisioned]], address: str, method: Method) -> None:
-    """Provision discovery; named by what the *other* is to do. Raises `Unavailable`."""
-    wanted = {Method.PBC: "pbc", Method.KEYPAD: "display", Method.DISPLAY: "keypad"}[method]
+    """Provision discovery. Raises `Unavailable`."""
     answers: asyncio.Queue[Provisioned] = asyncio.Queue()
     listeners.append(answers)
     try:
         async with asyncio.timeout(supplicant.limits.provision):
-            await supplicant.call(P2P, "ProvisionDiscoveryRequest", "os", supplicant.peer_path(address), wanted)
+            await ask_for(supplicant, address, method)
             while (answer := await answers.get()).address != address:
                 pass
     except TimeoutError:
@@ -228,6 +227,12 @@ async def provision(supplicant: Supplicant, listeners: list[asyncio.Queue[Provis
         listeners.remove(answers)
     if answer.status != 0:
         raise Unavailable(Reason.REJECTED if answer.status == 2 else Reason.NO_ANSWER, f"provision discovery status {answer.status}")
+
+
+async def ask_for(supplicant: Supplicant, address: str, method: Method) -> None:
+    """Start provision discovery, which is named by what the *other* is to do. Raises `BusError`, `BusGone`."""
+    wanted = {Method.PBC: "pbc", Method.KEYPAD: "display", Method.DISPLAY: "keypad"}[method]
+    await supplicant.call(P2P, "ProvisionDiscoveryRequest", "os", supplicant.peer_path(address), wanted)
 
 
 async def reject(supplicant: Supplicant, address: str) -> None:
