@@ -31,7 +31,7 @@ from ..core.model import (
 )
 from ..errors import Unavailable
 from .bus import BusError, BusGone
-from .negotiation import Doing, Requests, ask_for, connect, judge, negotiate, provision, reject
+from .negotiation import Doing, Requests, connect, judge, negotiate, provision, reject
 from .networkmanager import NetworkManager
 from .supplicant import (
     Asked,
@@ -170,7 +170,8 @@ class Beside:
         try:
             async with asyncio.timeout(order.patience):
                 if not doing.spoken and not order.own and asked is not None and asked.request.asks is Asks.NEGOTIATE:
-                    await self._hold_back(order, doing)
+                    await self._hold_back()
+                    doing.held = True
                 self._forming = order, doing
                 group = await self._manager.form(plain, takeover=None if doing.spoken else lambda: self._take_over(order, doing))
         except BaseException as error:
@@ -188,21 +189,16 @@ class Beside:
             frequency=group.frequency or doing.frequency,
         )
 
-    async def _hold_back(self, order: FormGroup, doing: Doing) -> None:
+    async def _hold_back(self) -> None:
         """Keep NetworkManager's request off the air until it is taken over: one who is waiting for ours would answer it, and a push button
         that meets a PIN ends its waiting (seen in the lab).
 
-        Nothing is sent while the station looks for access points. What is to be sent waits for that, but only one thing: while it is a
-        question that does not matter, NetworkManager's request is given up after some tries, unsent (p2p_supplicant.c,
-        wpas_send_action_work; p2p.c, p2p_timeout_connect). A request of ours in its place would matter: answered, it is not the one that
-        is expected then.
+        Nothing is sent while the station looks for access points. What waits for that is not taken back by a `Cancel`, but cut short by
+        the next request, which is tried without a pause (p2p_supplicant.c, wpas_send_action; p2p.c, p2p_timeout_connect).
         """
         await self._supplicant.try_p2p("StopFind")
         await asyncio.sleep(self._supplicant.limits.scan)
         await self._supplicant.scan()
-        with suppress(BusError, BusGone):
-            await ask_for(self._supplicant, order.address, order.method)
-        doing.held = True
 
     async def _take_back(self, doing: Doing) -> None:
         await self._supplicant.try_p2p("Cancel")
@@ -211,17 +207,18 @@ class Beside:
 
     async def _take_over(self, order: FormGroup, doing: Doing) -> None:
         """NetworkManager is waiting for a group: put our negotiation in the place of its own."""
+        limits = self._supplicant.limits
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._supplicant.limits.takeover):
-                # Its Connect follows its state, and stops the find, or is given up. Ours must not come before.
-                while not isinstance(await doing.heard.get(), FindStopped | NegotiationFailed):
+            # Its Connect follows its state, and stops the find where there is one. Ours must not come before.
+            async with asyncio.timeout(limits.takeover if not doing.held else limits.scan):
+                while not isinstance(await doing.heard.get(), FindStopped):
                     pass
         # A refusal says nothing: seen in the lab right after NetworkManager's Connect.
         await self._supplicant.try_p2p("Cancel")
         if order.begins and not doing.held:
             # An answer to that request would be taken for one to ours and end our waiting for ours, for good (seen in the lab;
             # p2p_go_neg.c, p2p_process_go_neg_resp compares tokens last).
-            await asyncio.sleep(self._supplicant.limits.answer)
+            await asyncio.sleep(limits.answer)
         self._requests.answered(order.address)
         try:
             if doing.held:
@@ -232,8 +229,9 @@ class Beside:
             raise self._supplicant.typed(error, Reason.NOT_FORMED) from error
 
     async def _let_go(self, order: FormGroup, doing: Doing) -> None:
-        """Send our request now. It is tried without a pause, and given up after 120 times, which may be before the scan has ended."""
-        await asyncio.gather(self._supplicant.abort_scan(), negotiate(self._supplicant, order, doing))
+        """Say ours and end the scan. It is given up after 120 tries, which may be before the scan has ended: then it is said again."""
+        await negotiate(self._supplicant, order, doing)
+        await self._supplicant.abort_scan()
         while await doing.is_given_up(self._supplicant.limits.answer):
             await connect(self._supplicant, order)
         doing.held = False

@@ -99,7 +99,7 @@ class Doing:
     assigned: list[tuple[int, str]] = field(default_factory=list)  # addresses of ours
     net: bool = False  # clients' addresses are configured
     spoken: bool = False  # our part of the negotiation has been said
-    held: bool = False  # ours waits for the end of a scan
+    held: bool = False  # nothing is sent before a scan has ended
     agreed: bool = False  # beforehand: a `Cancel` alone does not take that back
 
     def lose(self, why: Unavailable) -> None:
@@ -211,12 +211,13 @@ def judge(order: FormGroup, doing: Doing, heard: Heard | Unavailable) -> None:
 
 
 async def provision(supplicant: Supplicant, listeners: list[asyncio.Queue[Provisioned]], address: str, method: Method) -> None:
-    """Provision discovery. Raises `Unavailable`."""
+    """Provision discovery; named by what the *other* is to do. Raises `Unavailable`."""
+    wanted = {Method.PBC: "pbc", Method.KEYPAD: "display", Method.DISPLAY: "keypad"}[method]
     answers: asyncio.Queue[Provisioned] = asyncio.Queue()
     listeners.append(answers)
     try:
         async with asyncio.timeout(supplicant.limits.provision):
-            await ask_for(supplicant, address, method)
+            await supplicant.call(P2P, "ProvisionDiscoveryRequest", "os", supplicant.peer_path(address), wanted)
             while (answer := await answers.get()).address != address:
                 pass
     except TimeoutError:
@@ -227,12 +228,6 @@ async def provision(supplicant: Supplicant, listeners: list[asyncio.Queue[Provis
         listeners.remove(answers)
     if answer.status != 0:
         raise Unavailable(Reason.REJECTED if answer.status == 2 else Reason.NO_ANSWER, f"provision discovery status {answer.status}")
-
-
-async def ask_for(supplicant: Supplicant, address: str, method: Method) -> None:
-    """Start provision discovery, which is named by what the *other* is to do. Raises `BusError`, `BusGone`."""
-    wanted = {Method.PBC: "pbc", Method.KEYPAD: "display", Method.DISPLAY: "keypad"}[method]
-    await supplicant.call(P2P, "ProvisionDiscoveryRequest", "os", supplicant.peer_path(address), wanted)
 
 
 async def reject(supplicant: Supplicant, address: str) -> None:

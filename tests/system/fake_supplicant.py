@@ -303,7 +303,6 @@ class P2P(ServiceInterface):
             raise invalid()
         if peer not in self.world.peers:
             raise unknown("Failed to send provision discovery request")
-        self.world.queued |= self.world.scanning
         self.world.on_provision(peer, what)
 
     @signal("DeviceFound", gives="o")
