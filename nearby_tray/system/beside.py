@@ -46,6 +46,7 @@ from .supplicant import (
 
 log = logging.getLogger(__name__)
 
+_SCANS = 25  # tries to begin one: the longest take 5 s
 _LATER = 10.0  # seconds: our own patience ends first, and knows why
 
 
@@ -197,8 +198,10 @@ class Beside:
         the next request, which is tried without a pause (p2p_supplicant.c, wpas_send_action; p2p.c, p2p_timeout_connect).
         """
         await self._supplicant.try_p2p("StopFind")
-        await asyncio.sleep(self._supplicant.limits.scan)
-        await self._supplicant.scan()
+        for _ in range(_SCANS):  # one that runs already, NetworkManager's, would end too soon
+            await asyncio.sleep(self._supplicant.limits.scan)
+            if await self._supplicant.scan():
+                return
 
     async def _take_back(self, doing: Doing) -> None:
         await self._supplicant.try_p2p("Cancel")

@@ -336,10 +336,14 @@ class Supplicant:
             return False
         return True
 
-    async def scan(self) -> None:
-        """Have the station look for access points, where it does not already: that keeps the radio busy for some seconds."""
-        with suppress(BusError, BusGone):
+    async def scan(self) -> bool:
+        """Have the station look for access points, which keeps the radio busy for some seconds. Returns whether it begins now."""
+        try:
             await self.call(IFACE, "Scan", "a{sv}", {"Type": Variant("s", "active"), "AllowRoam": Variant("b", False)})
+        except (BusError, BusGone) as error:
+            log.debug("Scan: %s", error)
+            return False
+        return True
 
     async def abort_scan(self) -> None:
         """End that, where it is not over."""

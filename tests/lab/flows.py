@@ -269,13 +269,9 @@ async def asked_to_show(lab: Lab) -> Figures:
     return await together(lab, find, since, c)
 
 
-@flow("negotiated_pin", OWNERS)
+@flow("negotiated_pin")
 async def asked_to_type(lab: Lab) -> Figures:
-    """It calls and shows a PIN: typing it is our user's yes.
-
-    Not beside NetworkManager, whose own push button reaches the waiting phone unless it is cancelled while the radio still scans: a race
-    of some milliseconds that an emulated machine mostly loses (`--shape beside asked_to_type` tries it).
-    """
+    """It calls and shows a PIN: typing it is our user's yes."""
     a, c = lab.a, lab.c
     find = await meet(a, c)
     since = time.monotonic()

@@ -106,6 +106,7 @@ class Iface(ServiceInterface):
         if self.world.scanning:
             raise DBusError(f"{WPA}.Interface.ScanError", "Scan request rejected")
         self.world.scanning = True
+        self.world.on_scan()
 
     @method("AbortScan")
     def abort_scan(self) -> None:
@@ -507,6 +508,7 @@ class FakeSupplicant:
         self.on_group_add: Callable[[dict[str, Any]], object] = self._group_added
         self.on_invite: Callable[[dict[str, Any]], object] = lambda given: None
         self.on_provision: Callable[[str, str], object] = lambda peer, what: None
+        self.on_scan: Callable[[], object] = lambda: None
         self.on_listen: Callable[[], object] = lambda: None
         self.agreed: dict[str, dict[str, Any]] = {}  # `authorize_only`, by peer, until it asks or all is flushed
         self.ip: dict[str, bytes] = {}
