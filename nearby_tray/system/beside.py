@@ -139,6 +139,10 @@ class Beside:
             doing.heard.put_nowait(heard)
             if isinstance(heard, Started):
                 doing.started = heard
+            if isinstance(heard, FindStopped) and not doing.spoken and not doing.held and doing.cancelling is None:
+                # By NetworkManager's Connect. One who has agreed beforehand answers within 0.1 s: its state, which follows, would be late.
+                cancel = self._supplicant.try_p2p("Cancel")
+                doing.cancelling = asyncio.get_running_loop().create_task(cancel, name="cancel NetworkManager's")
             if isinstance(heard, NegotiationFailed) and (not doing.spoken or (doing.held and heard.status == -1)):
                 return  # NetworkManager's own, before it was taken over; or one that was never sent
             try:
@@ -217,7 +221,8 @@ class Beside:
                 while not isinstance(await doing.heard.get(), FindStopped):
                     pass
         # A refusal says nothing: seen in the lab right after NetworkManager's Connect.
-        await self._supplicant.try_p2p("Cancel")
+        if doing.cancelling is None or not await doing.cancelling:
+            await self._supplicant.try_p2p("Cancel")
         if order.begins and not doing.held:
             # An answer to that request would be taken for one to ours and end our waiting for ours, for good (seen in the lab;
             # p2p_go_neg.c, p2p_process_go_neg_resp compares tokens last).

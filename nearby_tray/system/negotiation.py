@@ -99,6 +99,7 @@ class Doing:
     assigned: list[tuple[int, str]] = field(default_factory=list)  # addresses of ours
     net: bool = False  # clients' addresses are configured
     spoken: bool = False  # our part of the negotiation has been said
+    cancelling: asyncio.Task[bool] | None = None  # of what another has said in our place
     held: bool = False  # nothing is sent before a scan has ended
     agreed: bool = False  # beforehand: a `Cancel` alone does not take that back
 
