@@ -754,10 +754,14 @@ class BlueZ:
             return host.room
 
     async def _abandon(self, origin: str, era: int) -> None:
-        """A caller has withdrawn its service, or its program has died: nothing more can be said. The radio link would outlast that."""
+        """A caller has withdrawn its service, or its program has died: nothing more can be said. The radio link would outlast that.
+
+        Of two who have called each other one withdraws its call, and goes on talking to us on the same link.
+        """
         await asyncio.sleep(_LAST_WORDS)
         host = self._hosts.get(origin)
-        if host is not None and self._era == era:  # bluetoothd is there, and no call of ours starts another
+        # In the same era bluetoothd is there, and no call of ours starts another.
+        if host is not None and origin not in self._visitors and self._era == era:
             log.info("%s serves no more", origin)
             await self._quietly(host.client.disconnect(), "disconnection")
             self._lose(origin)

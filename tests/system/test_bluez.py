@@ -459,6 +459,23 @@ def test_a_caller_whose_program_has_died_is_gone(run: Run, until: Until) -> None
     journey(run, until, story)
 
 
+def test_a_caller_that_withdraws_its_call_and_answers_ours_stays(run: Run, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bluez, "_LAST_WORDS", 0.01)
+
+    async def story(machine: Machine) -> None:
+        await machine.bluez.listen()
+        await machine.heard()
+        await machine.bluez.connect(PEER_PATH)
+        await machine.bluez.serve(CALL)
+        assert await machine.fake.write(PEER, b"hello") is None
+        machine.fake.withdraw(PEER)
+        await asyncio.sleep(0.1)
+        assert Disconnected(PEER_PATH) not in machine.events
+        assert "Disconnect" not in [member for _, member, _ in machine.fake.calls]
+
+    journey(run, until, story)
+
+
 # --- hearing ---------------------------------------------------------------------------------------------------------------
 
 
