@@ -343,6 +343,7 @@ async def hosting_showing(lab: Lab) -> Figures:
     group = await hosted(lab)
     await c.find()
     await until(f"{c.name} sees {a.host}", lambda: sees(c, a), 90)
+    await c.stop_find()  # or it would still be scanning for others when it is to look for the group
     await c.ask_for(a.p2p_address, "display", join=True)
     await asked(a, c)
     await a.press("Accept")
