@@ -483,6 +483,7 @@ class BlueZ:
         application, self._application = self._application, None
         scanner, self._scanner = self._scanner, None
         self._listening, self._listening_by = False, ""
+        self._resume_pause = _SCAN_AGAIN
         self._forget_reports()
         hosts = dict(self._hosts)
         for origin in [*self._visitors, *self._hosts.keys() - self._visitors.keys()]:
