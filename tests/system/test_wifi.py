@@ -411,13 +411,15 @@ def test_while_somebody_waits_for_our_request_nothing_is_sent_until_it_is_ours(r
         async with world(tmp_path, answer=20) as here:
             here.add_peer()
             manager_connects(here)
-            if busy:  # one that will not last
-                here.fake.scanning = True
-                asyncio.get_running_loop().call_later(0.05, here.fake.scanned)
+            here.fake.scanning = busy  # by NetworkManager: one that will not last
             here.fake.on_scan = lambda: setattr(here.fake, "queued", True)  # by NetworkManager, soon after
             here.fake.ask(PEER, 5)
             await until(lambda: bool(here.told(WifiRequest)))
-            await here.wifi.form(replace(PHONE, method=Method.KEYPAD, pin=PIN))
+            forming = asyncio.ensure_future(here.wifi.form(replace(PHONE, method=Method.KEYPAD, pin=PIN)))
+            if busy:
+                await until(lambda: bool(here.fake.named("Scan")))
+                here.fake.scanned()
+            await forming
             said = [call[0] for call in here.fake.calls]
             if busy:
                 assert said.count("Scan") > 1
