@@ -281,8 +281,8 @@ class _Applet:
     def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker) -> None:
         self.controller.ask(peer_id, method, remember, asker=asker)
 
-    def enter_pin(self, pin: str) -> None:
-        self.controller.enter_pin(pin)
+    def enter_pin(self, question: str, pin: str) -> None:
+        self.controller.enter_pin(question, pin)
 
     def host(self, persistent: bool, *, asker: Asker) -> None:
         self.controller.host(persistent, asker=asker)
@@ -290,20 +290,20 @@ class _Applet:
     def invite(self, peer_id: str, *, asker: Asker) -> None:
         self.controller.invite(peer_id, asker=asker)
 
-    def allow(self) -> None:
-        self.controller.allow()
+    def allow(self, wish: str) -> None:
+        self.controller.allow(wish)
 
-    def forbid(self) -> None:
-        self.controller.forbid()
+    def forbid(self, wish: str) -> None:
+        self.controller.forbid(wish)
 
     def expel(self, address: str) -> None:
         self.controller.expel(address)
 
-    def accept(self, remember: bool) -> None:
-        self.controller.accept(remember)
+    def accept(self, question: str, trust: bool) -> None:
+        self.controller.accept(question, trust)
 
-    def decline(self) -> None:
-        self.controller.decline()
+    def decline(self, question: str) -> None:
+        self.controller.decline(question)
 
     def cancel(self) -> None:
         self.controller.cancel()

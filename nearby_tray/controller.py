@@ -347,9 +347,11 @@ class Controller:
         """
         self._wanted(o.Ask(peer_id, method=method, remember=remember), asker)
 
-    def enter_pin(self, pin: str) -> None:
+    # `question`: the `Snapshot.question` that was on the screen. An answer to something else, which is asked no longer, does nothing.
+
+    def enter_pin(self, question: str, pin: str) -> None:
         """The PIN that the other machine shows, as typed: spaces and dashes do not count. One with a wrong checksum is not tried."""
-        self._feed(o.EnterPin(pin))
+        self._feed(o.EnterPin(question, pin))
 
     def host(self, persistent: bool = False, *, asker: Asker | None = None) -> None:
         """Own a group that others join; band and channel are settings. `persistent`: remember it."""
@@ -362,27 +364,36 @@ class Controller:
     def _wanted(self, event: o.Seek | o.Ask | o.Host | o.Invite, asker: Asker | None) -> None:
         self._feed(event if asker is None else o.AskedFor(asker, event))
 
-    def allow(self) -> None:
-        """Yes to what a program of this computer asks for."""
-        self._feed(o.Allow())
+    def allow(self, wish: str) -> None:
+        """Yes to what a program of this computer asks for; `wish`: its id."""
+        self._feed(o.Allow(wish))
 
-    def forbid(self) -> None:
-        self._feed(o.Forbid())
+    def forbid(self, wish: str) -> None:
+        self._feed(o.Forbid(wish))
 
     def expel(self, address: str) -> None:
         """Send a member, by its P2P address, out of the group that we host."""
         self._feed(o.Expel(address))
 
-    def remember(self, on: bool) -> None:
-        """The caller's tick at "remember", while asking."""
-        self._feed(o.RememberChosen(on))
+    def match(self, question: str, trust: bool = False) -> None:
+        """While asking: both screens show the same code. `trust`: no code next time, if the other side wants that too."""
+        self._feed(o.Match(question, trust))
 
-    def accept(self, remember: bool = False) -> None:
+    def accept(self, question: str, trust: bool = False) -> None:
         """Yes to the peer that asks."""
-        self._feed(o.Accept(remember))
+        self._feed(o.Accept(question, trust))
 
-    def decline(self) -> None:
-        self._feed(o.Decline())
+    def decline(self, question: str = "") -> None:
+        """No, to `question` or to whatever is asked now."""
+        self._feed(o.Decline(question))
+
+    def call_back(self, missed: str) -> None:
+        """Call the one whose request was missed, by the id of that."""
+        self._feed(o.CallBack(missed))
+
+    def forget_missed(self, missed: str = "") -> None:
+        """The missed request has been seen; empty: all of them."""
+        self._feed(o.ForgetMissed(missed))
 
     def cancel(self) -> None:
         """Stop whatever is going on."""

@@ -58,7 +58,7 @@ class Demo:
         notifier = Notifier(
             notifications,
             texts=text,
-            accept=lambda: you.accept(False),
+            accept=you.accept,
             decline=you.decline,
             allow=you.allow,
             forbid=you.forbid,

@@ -70,10 +70,10 @@ class Person:
 
     async def link(self, other: Person, *, remember: bool = False) -> None:
         await self.ask(other.machine.name)
-        await self.at(Stage.ASKING)
-        self.controller.remember(remember)
         await other.at(Stage.ASKED)
-        other.controller.accept(remember)
+        asking = await self.until(lambda snapshot: snapshot.question != "")
+        self.controller.match(asking.question, remember)
+        other.controller.accept(other.controller.snapshot.question, remember)
         await asyncio.gather(self.at(Stage.LINKED), other.at(Stage.LINKED))
 
 
@@ -448,7 +448,7 @@ def test_a_daemon_that_refuses_the_group_is_a_named_failure() -> None:
         ada.machine.wifi.form = raises(Reason.WIFI_NOT_ALLOWED, "polkit")  # type: ignore[method-assign]
         await ada.ask("ben")
         await ben.at(Stage.ASKED)
-        ben.controller.accept()
+        ben.controller.accept(ben.controller.snapshot.question)
         ended = await ada.until(lambda snapshot: snapshot.failure is not None, 300)
         assert ended.failure == Failure(Stage.FORMING, Reason.WIFI_NOT_ALLOWED, "polkit")
         await ben.at(Stage.IDLE)
@@ -461,7 +461,7 @@ def test_a_socket_that_cannot_be_opened_is_a_named_failure() -> None:
         ada.machine.pinger.open = raises(Reason.INTERNAL, "the port is taken")  # type: ignore[method-assign]
         await ada.ask("ben")
         await ben.at(Stage.ASKED)
-        ben.controller.accept()
+        ben.controller.accept(ben.controller.snapshot.question)
         ended = await ada.until(lambda snapshot: snapshot.failure is not None, 300)
         assert ended.failure is not None
         assert (ended.failure.stage, ended.failure.reason) == (Stage.CHECKING, Reason.INTERNAL)
@@ -518,7 +518,7 @@ def test_wifi_that_hangs_does_not_keep_the_session_from_its_end(method: str) -> 
         setattr(ada.machine.wifi, method, hangs)
         await ada.ask("ben")
         await ben.at(Stage.ASKED)
-        ben.controller.accept()
+        ben.controller.accept(ben.controller.snapshot.question)
         await ada.until(lambda snapshot: snapshot.stage in (Stage.IDLE, Stage.LINKED), 600)
         await ben.until(lambda snapshot: snapshot.stage in (Stage.IDLE, Stage.LINKED, Stage.RESTORING), 600)
         setattr(ada.machine.wifi, method, working)
@@ -540,7 +540,7 @@ def test_bluetooth_that_hangs_does_not_keep_the_session_from_its_end(method: str
             row = next((peer for peer in ada.look().peers if peer.reachable), None)
             if row is not None:
                 ada.controller.ask(row.id)
-            ben.controller.accept()
+            ben.controller.accept(ben.controller.snapshot.question)
         await ada.until(lambda snapshot: snapshot.stage in (Stage.IDLE, Stage.LINKED), 600)
         await ben.until(lambda snapshot: snapshot.stage in (Stage.IDLE, Stage.LINKED), 600)
         setattr(ben.machine.bluetooth, method, working)
@@ -575,7 +575,7 @@ def test_forming_that_ignores_being_cancelled_is_bounded() -> None:
         ada.machine.wifi.form = stubborn  # type: ignore[method-assign]
         await ada.ask("ben")
         await ben.at(Stage.ASKED)
-        ben.controller.accept()
+        ben.controller.accept(ben.controller.snapshot.question)
         await ada.at(Stage.FORMING)
         await ada.at(Stage.IDLE, 600)
         go.set()
@@ -612,7 +612,7 @@ def test_closing_undoes_everything_at_any_stage(stage: Stage) -> None:
             await ada.ask("ben")
         if stage not in (Stage.SEEKING, Stage.ASKING):
             await ben.at(Stage.ASKED)
-            ben.controller.accept()
+            ben.controller.accept(ben.controller.snapshot.question)
         await ada.at(stage)
         began = asyncio.get_running_loop().time()
         await ada.controller.close()

@@ -75,6 +75,7 @@ class Reason(Enum):
     BOTH_OWN = "both-own"  # both insist on owning the group
     NOT_OFFERED = "not-offered"  # the Wi-Fi back end in use cannot do it
     GROUP_FORGOTTEN = "group-forgotten"  # the other machine no longer knows the remembered group
+    PEER_LEFT = "peer-left"  # the other side ended the link, with a goodbye
     CANCELLED = "cancelled"  # by our own user
     INTERNAL = "internal"
 
@@ -268,6 +269,16 @@ class Wish:
     peer: Peer | None  # whom it is about; None: a group of our own
     since: float
     until: float
+    id: str = ""  # names this question, new for each: an answer carries it
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A request that ended without an answer of our user: nobody was there, it was withdrawn, or too many came."""
+
+    id: str
+    peer: Peer
+    at: float  # seconds of the controller's clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,8 +292,12 @@ class Snapshot:
     listening: bool = False
     peers: tuple[Peer, ...] = ()
     peer: Peer | None = None  # the one this stage is about; at rest the one that `failure` is about
+    question: str = ""  # names what our user is asked now (accept, "they match", a PIN), new for each question; an answer carries it
     code: str | None = field(default=None, repr=False)  # "042 719", to be compared
-    needs_code: bool = True  # False: the identity is remembered, nothing to compare
+    needs_code: bool = True  # False: each trusts the other's identity, nothing to compare
+    may_match: bool = False  # asking: our user may say now that both codes are the same
+    agreed_here: bool = False  # asking, asked: our user (or trust) has said yes, the other side's word is waited for
+    agreed_there: bool = False  # … the other side's has
     purpose: str = "link"
     attempt: int = 0  # 1…3 while forming or restoring
     link: LinkInfo | None = None
@@ -301,6 +316,7 @@ class Snapshot:
     unasked: bool = False  # the link came about without asking our user, because the other is paired
     asker: Asker | None = None  # the program that asked for what is going on; None: the user did, or another machine
     wish: Wish | None = None  # beside what is going on: our user's answer is waited for
+    missed: tuple[Missed, ...] = ()  # requests that nobody answered, oldest first, until dismissed
     deaf: bool = False  # programs were told no, or nothing, so often that their wishes are not heard for a while
     timings: Timings = Timings()
     notes: Mapping[str, str] = field(default_factory=dict)  # open-ended details, by name

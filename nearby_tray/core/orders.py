@@ -106,6 +106,7 @@ class Ask:
 class EnterPin:
     """The user typed the PIN that the other machine shows."""
 
+    question: str
     pin: str = field(repr=False)
 
 
@@ -138,12 +139,14 @@ class AskedFor:
 
 @dataclass(frozen=True, slots=True)
 class Allow:
-    """The user consents to what a program asked for."""
+    """The user consents to what a program asked for: the `Wish` with this id and no other."""
+
+    wish: str
 
 
 @dataclass(frozen=True, slots=True)
 class Forbid:
-    pass
+    wish: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,19 +156,49 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    remember: bool = False
+    """Yes to `Snapshot.question`. `trust`: no code next time, if the other side wants that too; with a stranger: remember the group."""
+
+    question: str
+    trust: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """While asking: our user says that both screens show the same code."""
+
+    question: str
+    trust: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Decline:
-    pass
+    """No. To `question`, or to whatever is asked now when it is empty: a no opens nothing."""
+
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class RememberChosen:
-    """The caller's own tick at "remember", while asking."""
+class CallBack:
+    """Call the one whose request was missed."""
 
-    on: bool
+    missed: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetMissed:
+    """The user has seen that request; empty: all of them."""
+
+    missed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspend:
+    """The machine is about to sleep: say goodbye and take down what is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """It is awake again: what was linked when it fell asleep is called for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +311,11 @@ Event = (
     | Forbid
     | Accept
     | Decline
-    | RememberChosen
+    | Match
+    | CallBack
+    | ForgetMissed
+    | Suspend
+    | Wake
     | Cancel
     | Dismiss
     | Configure

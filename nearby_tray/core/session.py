@@ -80,6 +80,7 @@ from .orders import (
     CorrectAddresses,
     Decline,
     Dismiss,
+    EnterPin,
     Event,
     FarewellSaid,
     Find,
@@ -94,10 +95,10 @@ from .orders import (
     LinkBroken,
     LinkPlan,
     LinkSaid,
+    Match,
     Policy,
     Reject,
     Remember,
-    RememberChosen,
     Say,
     SayFailed,
     Seek,
@@ -445,6 +446,7 @@ class Session:
             timings=self.timings,
             peer=self._peer(),
             asker=self._asker,
+            question=self._question(),
             wish=self._wish[0] if self._wish is not None else None,
             deaf=self._deaf(),
         )
@@ -582,13 +584,17 @@ class Session:
                 self._decide(event)
             case AskedFor():
                 self._asked_for(event)
-            case Allow() if self._wish is not None:
+            case Allow(id) if self._wish is not None and id == self._wish[0].id:
                 wish, wanted = self._wish
                 self._wish = None
                 self._forbidden.clear()
                 self._begin_for(wish.asker, wanted)
-            case Forbid() if self._wish is not None:
+            case Forbid(id) if self._wish is not None and id == self._wish[0].id:
                 self._forbid()
+            case Accept(question) | Match(question) | EnterPin(question) if question != self._question():
+                pass  # an answer to what is asked no longer
+            case Decline(question) if question not in ("", self._question()):
+                pass
             case _:
                 if isinstance(event, Seek | Ask | Host):
                     self._asker = None  # the user's own click
@@ -639,8 +645,8 @@ class Session:
             # the answer
             case Asking(), Secured() as secured:
                 self.state = replace(state, secured=secured)
-            case Asking(), RememberChosen(on):
-                self.state = replace(state, remember=on)
+            case Asking(secured=Secured()), Match(trust=trust):
+                self.state = replace(state, remember=trust)
             case Asking(secured=Secured() as secured), Said(Answer(accepted=True) as answer):
                 both = state.remember and answer.remember
                 self._meet(self._bond(Role.CALLER, state.channel, self._secured_peer(state.peer, secured.identity), secured, both))
@@ -648,7 +654,7 @@ class Session:
                 self._fail(Failure(Stage.ASKING, _REFUSALS[reason]), GoodbyeReason.FINISHED)
             case Asking(), Cancel():
                 self._fail(None, GoodbyeReason.CANCELLED)
-            case Asked(), Accept(remember):
+            case Asked(), Accept(trust=remember):
                 self._refused.clear()
                 self._accept(state, remember)
             case Asked(), Decline() | Cancel():
@@ -1002,7 +1008,7 @@ class Session:
             return
         peer = None if isinstance(event, Host) else self._peers.row(event.peer)
         what = WishKind.HOST if isinstance(event, Host) else WishKind.INVITE if isinstance(event, Invite) else WishKind.LINK
-        self._wish = Wish(asker, what, peer, self._now, self._now + self._limits.consent), event
+        self._wish = Wish(asker, what, peer, self._now, self._now + self._limits.consent, self._entropy(4).hex()), event
 
     def _begin_for(self, asker: Asker, event: Seek | Ask | Host | Invite) -> None:
         before = type(self.state)
@@ -1398,6 +1404,16 @@ class Session:
                 return bond.channel
             case _:
                 return None
+
+    def _question(self) -> str:
+        """Names what our user is asked now; empty when nothing."""
+        match self.state:
+            case Asking(secured=Secured(keys=keys)) | Asked(secured=Secured(keys=keys)):
+                return keys.session.hex()
+            case state if isinstance(state, strangers.Strange):
+                return strangers.question(state)
+            case _:
+                return ""
 
     def _peer(self) -> Peer | None:
         """The one this state is about, as far as it is proven who that is."""

@@ -87,6 +87,7 @@ class Petitioned:
     peer: Peer
     request: WifiRequest
     until: float
+    question: str = ""  # names this dialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class Entering:
     until: float
     tries: int
     remember: bool = False
+    question: str = ""  # names this dialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,21 @@ STAGES: dict[type[object], Stage] = {
 Step = tuple[Strange | Over, list[Command]]
 
 
+def question(state: Strange) -> str:
+    """Names what our user is asked in this state; empty when nothing."""
+    match state:
+        case Petitioned() | Entering():
+            return state.question
+        case Hosting(asking=Petitioned() as asking):
+            return asking.question
+        case _:
+            return ""
+
+
+def _question(rules: Rules) -> str:
+    return rules.entropy(4).hex()
+
+
 # --- beginnings -------------------------------------------------------------------------------------------------------------
 
 
@@ -195,7 +212,7 @@ def ask(peer: Peer, method: Method, remember: bool, rules: Rules) -> Step:
 
 def petition(request: WifiRequest, rules: Rules) -> Petitioned:
     """A stranger asks us."""
-    return Petitioned(rules.peer(request.address), request, rules.now + rules.limits.ask)
+    return Petitioned(rules.peer(request.address), request, rules.now + rules.limits.ask, _question(rules))
 
 
 def host(persistent: bool, rules: Rules) -> Step:
@@ -215,10 +232,10 @@ def step(state: Strange, event: Event, rules: Rules) -> Step:
     now, limits = rules.now, rules.limits
     match state, event:
         # asked
-        case Petitioned(peer, request), Accept(remember) if request.method is not Method.KEYPAD:
+        case Petitioned(peer, request), Accept(trust=remember) if request.method is not Method.KEYPAD:
             way = Way.JOIN if request.asks is Asks.INVITE else Way.NEGOTIATE
             return _pair(peer, request.method, request.pin, limits.pins, remember, rules, way=way), []
-        case Petitioned(peer, request), EnterPin(text) if request.method is Method.KEYPAD and (typed := pins.valid(text)):
+        case Petitioned(peer, request), EnterPin(pin=text) if request.method is Method.KEYPAD and (typed := pins.valid(text)):
             way = Way.JOIN if request.asks is Asks.INVITE else Way.NEGOTIATE
             return _pair(peer, Method.KEYPAD, typed, limits.pins, False, rules, way=way), []
         case Petitioned(peer, request), Decline() | Cancel():
@@ -228,7 +245,7 @@ def step(state: Strange, event: Event, rules: Rules) -> Step:
             return Over(Failure(STAGES[type(state)], reason), peer), []
 
         # a PIN to type
-        case Entering(peer, _, tries, remember), EnterPin(text) if typed := pins.valid(text):
+        case Entering(peer, _, tries, remember), EnterPin(pin=text) if typed := pins.valid(text):
             return _pair(peer, Method.KEYPAD, typed, tries, remember, rules), []
         case Entering(peer), ProvisionFailed(address, reason, detail) if address == peer.address:
             return Over(Failure(Stage.ENTERING, reason, detail), peer), []
@@ -335,7 +352,7 @@ def _host(state: Hosting, event: Event, rules: Rules) -> Step:
             request = state.asking.request
             shown = (request.pin or pins.make(rules.entropy)) if request.method is Method.DISPLAY else None
             return _admit(state, state.asking.peer, Admission(request.address, request.method, shown), rules)
-        case EnterPin(text) if state.asking is not None and state.asking.request.method is Method.KEYPAD:
+        case EnterPin(pin=text) if state.asking is not None and state.asking.request.method is Method.KEYPAD:
             if (typed := pins.valid(text)) is None:
                 return state, []
             return _admit(state, state.asking.peer, Admission(state.asking.request.address, Method.KEYPAD, typed), rules)
@@ -419,7 +436,7 @@ def _pair(peer: Peer, method: Method, pin: str | None, tries: int, remember: boo
 
 def _enter(peer: Peer, tries: int, remember: bool, rules: Rules) -> Step:
     """Have the stranger show a PIN, and wait for our user to type it."""
-    return Entering(peer, rules.now + rules.limits.type, tries, remember), [Provision(peer.address, Method.KEYPAD)]
+    return Entering(peer, rules.now + rules.limits.type, tries, remember, _question(rules)), [Provision(peer.address, Method.KEYPAD)]
 
 
 def _failed(state: Pairing, failure: Failure, rules: Rules) -> Step:

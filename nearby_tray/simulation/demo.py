@@ -46,7 +46,7 @@ class Neighbour:
         snapshot = self.controller.snapshot
         if snapshot.stage is Stage.ASKED:
             same = not snapshot.needs_code or snapshot.code == self.your_code()
-            (self.controller.accept if same else self.controller.decline)()
+            (self.controller.accept if same else self.controller.decline)(snapshot.question)
 
 
 def controller(machine: Machine, settings: Settings) -> Controller:

@@ -168,14 +168,14 @@ class Person:
             if snapshot.pin_wanted:
                 self._type(snapshot.peer.address)
             else:
-                self.controller.accept()
+                self.controller.accept(snapshot.question)
             return
         if self.reads_code is not None and self.snapshot.needs_code and self.reads_code() != self.snapshot.code:
             self.say(f"{self.machine.name}: the codes differ")
             self.controller.decline()
         elif self.accepts:
             self.consented = True
-            self.controller.accept(self.remembers)
+            self.controller.accept(snapshot.question, self.remembers)
         else:
             self.controller.decline()
 
@@ -188,7 +188,7 @@ class Person:
         if self.slips > 0:
             self.slips -= 1
             shown = pins.make(self.random.randbytes)
-        self.controller.enter_pin(shown)
+        self.controller.enter_pin(self.snapshot.question, shown)
 
     def later(self, least: float, most: float, do: Callable[[], None]) -> None:
         def act() -> None:

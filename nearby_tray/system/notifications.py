@@ -15,6 +15,7 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 from ..core.model import Reason, Snapshot, Stage, Wish
@@ -367,10 +368,10 @@ class Notifier:
         board: Board,
         *,
         texts: Texts,
-        accept: Callable[[], Any],
-        decline: Callable[[], Any],
-        allow: Callable[[], Any],
-        forbid: Callable[[], Any],
+        accept: Callable[[str], Any],
+        decline: Callable[[str], Any],
+        allow: Callable[[str], Any],
+        forbid: Callable[[str], Any],
         disconnect: Callable[[], Any],
         seek: Callable[[], Any],
         copy: Callable[[str], Any] | None,
@@ -409,16 +410,17 @@ class Notifier:
             if now.stage is Stage.ENTERING:
                 actions = [("open", tr("Open"))]
             title, body = (self._texts.entry_notice if now.stage is Stage.ENTERING else self._texts.request_notice)(now)
-            self._board.notify(REQUEST, title, body, actions=actions, urgent=True, on_action=lambda action: self._answer(asked, action))
+            answer = partial(self._answer, asked, now.question)
+            self._board.notify(REQUEST, title, body, actions=actions, urgent=True, on_action=answer)
 
-    def _answer(self, asked: tuple[object, ...], action: str) -> None:
+    def _answer(self, asked: tuple[object, ...], question: str, action: str) -> None:
         if _request(self._last) != asked:
             return  # a late click must not answer the next request
         match action:
             case "accept":
-                self._accept()
+                self._accept(question)
             case "decline":
-                self._decline()
+                self._decline(question)
             case _:
                 self._raise()
 
@@ -439,9 +441,9 @@ class Notifier:
             return  # a late click must not answer the next one
         match action:
             case "allow":
-                self._allow()
+                self._allow(wish.id)
             case "forbid":
-                self._forbid()
+                self._forbid(wish.id)
             case _:
                 self._raise()
 

@@ -78,21 +78,21 @@ class Commands(Protocol):
 
     def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker) -> None: ...
 
-    def enter_pin(self, pin: str) -> None: ...
+    def enter_pin(self, question: str, pin: str) -> None: ...
 
     def host(self, persistent: bool, *, asker: Asker) -> None: ...
 
     def invite(self, peer_id: str, *, asker: Asker) -> None: ...
 
-    def allow(self) -> None: ...
+    def allow(self, wish: str) -> None: ...
 
-    def forbid(self) -> None: ...
+    def forbid(self, wish: str) -> None: ...
 
     def expel(self, address: str) -> None: ...
 
-    def accept(self, remember: bool) -> None: ...
+    def accept(self, question: str, trust: bool) -> None: ...
 
-    def decline(self) -> None: ...
+    def decline(self, question: str) -> None: ...
 
     def cancel(self) -> None: ...
 
@@ -371,7 +371,7 @@ class _Interface(ServiceInterface):
             if typed is None:
                 whole = len(pins.digits(pin) or "") == pins.SIZE
                 raise _not_possible("The last digit does not fit: check the number." if whole else "A PIN has eight digits.")
-            self._commands.enter_pin(typed)
+            self._commands.enter_pin(self._commands.snapshot.question, typed)
 
     @method("Host", takes=["b"])
     async def host(self, remember: bool) -> None:
@@ -416,24 +416,24 @@ class _Interface(ServiceInterface):
     @method("Accept", takes=["b"])
     async def accept(self, remember: bool) -> None:
         async with self._turn() as asker:
-            if self._answers_wish(asker):
-                self._commands.allow()
+            if (wish := self._answered_wish(asker)) is not None:
+                self._commands.allow(wish.id)
                 return
             self._need(Stage.ASKED, "Nobody asks for a link.")
             if self._commands.snapshot.pin_wanted:
                 raise _not_possible("To accept, enter the PIN that the other machine shows.")
             log.info("accepted over the session bus, by %s", asker.name or "a program")
-            self._commands.accept(remember)
+            self._commands.accept(self._commands.snapshot.question, remember)
 
     @method("Decline")
     async def decline(self) -> None:
         async with self._turn() as asker:
-            if self._answers_wish(asker):
-                self._commands.forbid()
+            if (wish := self._answered_wish(asker)) is not None:
+                self._commands.forbid(wish.id)
                 return
             if self._stage is not Stage.HOSTING or self._commands.snapshot.peer is None:  # somebody may come in, or be told that it may not
                 self._need(Stage.ASKED, "Nobody asks for a link.")
-            self._commands.decline()
+            self._commands.decline(self._commands.snapshot.question)
 
     @method("Cancel")
     async def cancel(self) -> None:
@@ -513,13 +513,14 @@ class _Interface(ServiceInterface):
         if snapshot.deaf:
             raise _not_possible("The user of this computer has said no, or nothing, several times. Ask again in two minutes.")
 
-    def _answers_wish(self, asker: Asker) -> bool:
-        """Does a yes or no now answer what a program asks for? Only the user's own command may."""
-        if self._stage is Stage.ASKED or self._commands.snapshot.wish is None:
-            return False
+    def _answered_wish(self, asker: Asker) -> Wish | None:
+        """What a program asks for, if a yes or no now answers that. Only the user's own command may."""
+        wish = self._commands.snapshot.wish
+        if self._stage is Stage.ASKED or wish is None:
+            return None
         if not asker.own:
             raise _not_possible("Only the user of this computer answers what a program asks for.")
-        return True
+        return wish
 
     def _failed(self, failure: Failure, name: str = "") -> DBusError:
         return _not_possible(" ".join(self._describe(failure, name)))

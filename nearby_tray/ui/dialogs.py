@@ -53,6 +53,7 @@ class Dialog(QDialog):
         super().__init__(None, Qt.WindowType.Dialog | Qt.WindowType.WindowStaysOnTopHint)
         self.controller = controller
         self.answered = False
+        self.question = ""  # names what is asked, for the answer
         self._key: object = None
         self.setObjectName("face")
         self.setWindowTitle(title)
@@ -79,6 +80,7 @@ class Dialog(QDialog):
         key = self.key(snapshot)
         if key != self._key:
             self._key = key
+            self.question = snapshot.wish.id if self.QUESTION == "wish" and snapshot.wish is not None else snapshot.question
             self.answered = False
             self.forget()
         self.draw(snapshot)
@@ -88,7 +90,7 @@ class Dialog(QDialog):
 
     def take_over(self, other: Dialog) -> None:
         """Be the window of the question that `other` was."""
-        self._key, self.answered = other._key, other.answered
+        self._key, self.question, self.answered = other._key, other.question, other.answered
 
     def key(self, snapshot: Snapshot) -> object:
         """What tells one question from the next."""
@@ -239,14 +241,14 @@ class RequestDialog(Dialog):
         if self.settle():
             self._enable()
             if typed is not None:
-                self.controller.enter_pin(typed)
+                self.controller.enter_pin(self.question, typed)
             else:
-                self.controller.accept(remember)
+                self.controller.accept(self.question, remember)
 
     def leave(self) -> None:
         if self.settle():
             self._enable()
-            self.controller.decline()
+            self.controller.decline(self.question)
 
 
 class WishDialog(Dialog):
@@ -299,12 +301,12 @@ class WishDialog(Dialog):
     def _allow_it(self) -> None:
         if self.settle():
             self._enable()
-            self.controller.allow()
+            self.controller.allow(self.question)
 
     def leave(self) -> None:
         if self.settle():
             self._enable()
-            self.controller.forbid()
+            self.controller.forbid(self.question)
 
 
 class EntryDialog(Dialog):
@@ -365,7 +367,7 @@ class EntryDialog(Dialog):
         typed = self._pin.pin
         if typed is not None and self.settle():
             self._enable()
-            self.controller.enter_pin(typed)
+            self.controller.enter_pin(self.question, typed)
 
     def leave(self) -> None:
         if self.settle():

@@ -51,7 +51,9 @@ class Controller(Protocol):
     def ask(self, peer_id: str, method: Method | None = None, remember: bool = False) -> None:
         """`method`: for one that does not run Nearby Tray, what we do. `remember`: the group with it."""
 
-    def enter_pin(self, pin: str) -> None:
+    # `question`: the `Snapshot.question` that is answered; an answer to something else does nothing
+
+    def enter_pin(self, question: str, pin: str) -> None:
         """The PIN that the other machine shows."""
 
     def host(self, persistent: bool = False) -> None:
@@ -62,17 +64,24 @@ class Controller(Protocol):
     def expel(self, address: str) -> None:
         """Send a member, by its P2P address, out of the group that we host."""
 
-    def remember(self, on: bool) -> None:
-        """The caller's own tick, while asking; the listener's goes with `accept`."""
+    def match(self, question: str, trust: bool = False) -> None:
+        """While asking: both screens show the same code. `trust`: no code next time, if the other side wants that too."""
 
-    def accept(self, remember: bool) -> None: ...
+    def accept(self, question: str, trust: bool = False) -> None: ...
 
-    def decline(self) -> None: ...
+    def decline(self, question: str = "") -> None:
+        """Without `question`: no to whatever is asked now."""
 
-    def allow(self) -> None:
-        """Yes to what a program of this computer asks for."""
+    def allow(self, wish: str) -> None:
+        """Yes to what a program of this computer asks for, the `Wish` with this id."""
 
-    def forbid(self) -> None: ...
+    def forbid(self, wish: str) -> None: ...
+
+    def call_back(self, missed: str) -> None:
+        """Call the one whose request was missed, by the id of that."""
+
+    def forget_missed(self, missed: str = "") -> None:
+        """The missed request has been seen; empty: all of them."""
 
     def cancel(self) -> None:
         """Whatever is going on."""

@@ -688,10 +688,14 @@ class _Asking(_Page):
         self._remember.setObjectName("rememberBox")
         self._remember.setToolTip(tr(text.REMEMBER_TIP))
         self._remember.setAccessibleName(tr("Remember this computer"))
-        self._remember.clicked.connect(self.controller.remember)
         self.layout_.addWidget(self._remember)
+        self._question = ""
+        self._match = button(tr("They &match"), self._they_match, role="primary", name="matchButton")
         self._cancel = button(tr("&Cancel"), self.controller.cancel, name="cancelButton")
-        self.layout_.addWidget(self._cancel)
+        self.layout_.addLayout(row(1, self._cancel, self._match))
+
+    def _they_match(self) -> None:
+        self.controller.match(self._question, self._remember.isChecked() and self._remember.isVisible())
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         peer = snapshot.peer
@@ -705,6 +709,8 @@ class _Asking(_Page):
         self._remember.setVisible(snapshot.code is not None and snapshot.needs_code)
         if snapshot.code is None:
             self._remember.setChecked(False)  # a new request begins
+        self._question = snapshot.question
+        self._match.setVisible(snapshot.may_match)
         self._compare.setText(text.compare_words(snapshot))
         self._countdown.follow(snapshot)
 
@@ -720,7 +726,7 @@ class _Asked(_Page):
         for each in (self._who, self._countdown, self._show):
             inside.addWidget(each)
         self.layout_.addWidget(frame)
-        self.layout_.addWidget(button(tr("&Decline"), self.controller.decline, name="declineRequestButton"))
+        self.layout_.addWidget(button(tr("&Decline"), lambda: self.controller.decline(), name="declineRequestButton"))
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self._who.show_peer(snapshot.peer, text.request_line(snapshot))
@@ -1107,7 +1113,7 @@ class _Hosting(_Page):
         self._who, self._pin, self._what, self._countdown = Who(), _Pin(self.doors.question), label(role="dim"), Countdown()
         for each in (self._who, self._pin, self._what, self._countdown):
             inside.addWidget(each)
-        inside.addLayout(row(1, button(tr("&Do not let it in"), self.controller.decline, name="keepOutButton")))
+        inside.addLayout(row(1, button(tr("&Do not let it in"), lambda: self.controller.decline(), name="keepOutButton")))
         self.layout_.addWidget(self._coming)
 
         self._empty, inside = card()

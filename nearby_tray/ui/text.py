@@ -160,6 +160,11 @@ REASONS: Mapping[Reason, Said] = {
         "The request was declined on {peer}.",
         "Agree with the person there first, then try again.",
     ),
+    Reason.PEER_LEFT: Said(
+        "Disconnected",
+        "{Peer} disconnected.",
+        "To connect again, ask it again.",
+    ),
     Reason.PEER_BUSY: Said(
         "The other computer is busy",
         "{Peer} is linked, or being linked, with another computer.",

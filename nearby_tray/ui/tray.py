@@ -87,7 +87,7 @@ def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
     """What the menu of this snapshot says. Two equal plans need no new menu."""
     entries: list[Entry] = [Entry(text.headline(snapshot), "headline", enabled=False)]
     ready = text.trouble(snapshot) is None
-    about = f"{snapshot.peer.id if snapshot.peer else ''} {snapshot.code}"
+    about = snapshot.question
     if text.question(snapshot) == "wish":
         entries.append(Entry(tr("&A program asks…"), "question"))
     match snapshot.stage:
@@ -104,11 +104,11 @@ def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
             entries.append(Entry(tr("&Stop looking"), "stop_seeking"))
         case Stage.ASKED if not snapshot.verified:
             # Nothing proves who asks: the whole dialog, not a quick yes.
-            entries += [Entry(tr("&Show the request"), "question"), Entry(tr("&Decline"), "decline", about=about)]
+            entries += [Entry(tr("&Show the request"), "question"), Entry(tr("&Decline"), "decline", about)]
         case Stage.ASKED:
             if snapshot.code and snapshot.needs_code:
                 entries.append(Entry(tr("Code {code}", code=snapshot.code), "code", enabled=False))
-            entries += [Entry(tr("&Accept"), "accept", about=about), Entry(tr("&Decline"), "decline", about=about)]
+            entries += [Entry(tr("&Accept"), "accept", about), Entry(tr("&Decline"), "decline", about)]
         case Stage.ENTERING:
             entries += [Entry(tr("&Enter the PIN…"), "question"), Entry(tr("&Cancel"), "cancel")]
         case Stage.HOSTING:
@@ -200,8 +200,8 @@ class Tray(QObject):
             "question": lambda _: open_question(),
             "open_host": lambda _: open_host(),
             "expel": controller.expel,
-            "accept": lambda _: controller.accept(False),
-            "decline": lambda _: controller.decline(),
+            "accept": controller.accept,
+            "decline": controller.decline,
             "cancel": lambda _: controller.cancel(),
             "disconnect": lambda _: controller.disconnect(),
             "visibility": self._set_visibility,

@@ -397,6 +397,11 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
+        <source>They &amp;match</source>
+        <translation>الرمزان &amp;متطابقان</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/panel.py"/>
         <location filename="../../nearby_tray/ui/tray.py"/>
         <source>&amp;Show the request</source>
         <translation>&amp;عرض الطلب</translation>
@@ -1339,6 +1344,21 @@ The ordinary network stays as it is.</source>
         <location filename="../../nearby_tray/ui/text.py"/>
         <source>Agree with the person there first, then try again.</source>
         <translation>اتفق أولًا مع الشخص هناك، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Disconnected</source>
+        <translation>انقطع الاتصال</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>{Peer} disconnected.</source>
+        <translation>قطع {Peer} الاتصال.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>To connect again, ask it again.</source>
+        <translation>للاتصال مجددًا، اطلب ذلك مرة أخرى.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>

@@ -397,6 +397,11 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
+        <source>They &amp;match</source>
+        <translation>Sie stimmen ü&amp;berein</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/panel.py"/>
         <location filename="../../nearby_tray/ui/tray.py"/>
         <source>&amp;Show the request</source>
         <translation>Anfrage &amp;zeigen</translation>
@@ -1339,6 +1344,21 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
         <location filename="../../nearby_tray/ui/text.py"/>
         <source>Agree with the person there first, then try again.</source>
         <translation>Sprechen Sie sich erst mit der Person dort ab und versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Disconnected</source>
+        <translation>Getrennt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>{Peer} disconnected.</source>
+        <translation>{Peer} hat die Verbindung getrennt.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>To connect again, ask it again.</source>
+        <translation>Um wieder zu verbinden, fragen Sie dort noch einmal an.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>

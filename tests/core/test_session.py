@@ -82,6 +82,10 @@ class Side:
 
     def handle(self, event: o.Event) -> None:
         before = self.state
+        if isinstance(event, o.Accept | o.Match) and not event.question:
+            event = replace(event, question=self.session.snapshot().question)
+        if isinstance(event, o.Allow | o.Forbid) and not event.wish and (wish := self.session.snapshot().wish) is not None:
+            event = replace(event, wish=wish.id)
         if isinstance(before, Asked) and isinstance(event, o.Accept):
             self.consented.add(before.secured.code)
         if isinstance(event, FrameArrived) and not (event.bonded and event.encrypted):
@@ -90,7 +94,7 @@ class Side:
         after = self.state
         if isinstance(event, o.AskedFor) and not event.asker.own and not isinstance(event.event, o.Seek):
             assert not isinstance(after, Asking) or isinstance(before, Asking), "a program's wish has begun without our user"
-        if isinstance(after, Meeting) and after.bond.unasked and not isinstance(before, Meeting):
+        if isinstance(after, Meeting) and after.bond.unasked and after.bond.code not in self.consented:
             self.consented.add(after.bond.code)  # by the setting
             assert self.policy.accept_paired and not after.bond.peer.identity_changed
             assert isinstance(event, FrameArrived) and (event.origin, after.bond.channel) not in self.clear
@@ -248,7 +252,7 @@ class Pair:
         return self.do(side, o.Ask(row.id))
 
     def agree(self, *, remember: bool = False) -> Pair:
-        return self.do(self.ben, o.Accept(remember)).at(Meeting, Meeting)
+        return self.do(self.ben, o.Accept("", remember)).at(Meeting, Meeting)
 
     def find(self) -> Pair:
         for side in (self.ada, self.ben):
@@ -550,7 +554,7 @@ def test_the_whole_story(p: Pair) -> None:
     assert asked.peer is not None and asked.peer.name == "Ada" and asked.needs_code and asked.purpose == "files"
     assert asking.deadline is not None and asked.deadline is not None and asking.deadline > asked.deadline
 
-    p.do(p.ben, o.Accept()).at(Meeting, Meeting)
+    p.do(p.ben, o.Accept("")).at(Meeting, Meeting)
     assert p.ada.session.snapshot().purpose == "files"
     p.do(p.ben, PeerFound(text_address(p.ada.address))).at(Meeting, Meeting)
     p.do(p.ada, PeerFound(text_address(p.ben.address))).at(Forming, Forming)
@@ -836,7 +840,7 @@ def test_both_call_and_one_clicks_later(p: Pair) -> None:
     p.do(p.ada, o.Seek()).do(p.ben, o.Seek()).wait(3)
     p.do(p.ben, o.Ask(p.ben.session.snapshot().peers[0].id)).at(Asked, Asking)
     p.wait(10).at(Asked, Asking)
-    p.do(p.ada, o.Accept()).at(Meeting, Meeting).wait(10)
+    p.do(p.ada, o.Accept("")).at(Meeting, Meeting).wait(10)
     for side in (p.ada, p.ben):
         p.do(side, PeerFound(text_address(side.other.address)))
     p.form().pong().wait(6)
@@ -895,7 +899,7 @@ def test_what_a_caller_says_to_another_of_its_listeners_is_ignored(p: Pair) -> N
 
 @pytest.mark.parametrize(("caller", "listener"), [(True, True), (True, False), (False, True), (False, False)])
 def test_only_what_both_want_is_remembered(p: Pair, caller: bool, listener: bool) -> None:
-    p.ask().do(p.ada, o.RememberChosen(caller)).agree(remember=listener).find().form().pong()
+    p.ask().do(p.ada, o.Match("", caller)).agree(remember=listener).find().form().pong()
     remembered = [side.all(o.Remember) for side in (p.ada, p.ben)]
     if caller and listener:
         (one,), (two,) = remembered
@@ -951,7 +955,7 @@ def test_a_paired_caller_is_accepted_without_asking() -> None:
 def test_everybody_else_is_asked(bonded: bool, encrypted: bool, accept: bool) -> None:
     p = paired(bonded=bonded, encrypted=encrypted, accept=accept)
     p.ask().at(Asking, Asked)
-    p.do(p.ben, o.Accept()).at(Meeting, Meeting)
+    p.do(p.ben, o.Accept("")).at(Meeting, Meeting)
     assert not p.ben.session.snapshot().unasked
 
 
@@ -1301,14 +1305,14 @@ def test_what_a_program_asks_for_begins_when_our_user_allows_it(p: Pair) -> None
     asks = wish(p.ada)
     assert asks is not None and (asks.asker, asks.what, asks.until) == (FILES, WishKind.LINK, p.now + LIMITS.consent)
     assert asks.peer is not None and asks.peer.name == "Ben" and not p.ada.commands, "nothing is said before that"
-    p.do(p.ada, o.Allow()).at(Asking, Asked)
+    p.do(p.ada, o.Allow("")).at(Asking, Asked)
     assert wish(p.ada) is None and p.ada.session.snapshot().asker == FILES
     p.agree().find().form().pong()
     assert p.ada.session.snapshot().asker == FILES and p.ben.session.snapshot().asker is None
     p.do(p.ada, o.Cancel())
     p.removed(p.ada).removed(p.ben).at(Idle, Idle)
     assert p.ada.session.snapshot().asker is None
-    p.do(p.ada, o.Allow()).at(Idle, Idle)
+    p.do(p.ada, o.Allow("")).at(Idle, Idle)
 
 
 def test_what_the_user_typed_begins_at_once(p: Pair) -> None:
@@ -1322,7 +1326,7 @@ def test_the_users_own_click_is_nobodys_wish(p: Pair) -> None:
     p.do(p.ada, o.AskedFor(FILES, o.Ask(seen_by(p.ada))))
     p.do(p.ada, o.Ask(seen_by(p.ada))).at(Asking, Asked)
     assert wish(p.ada) is None and p.ada.session.snapshot().asker is None
-    p.do(p.ada, o.Forbid()).at(Asking, Asked)
+    p.do(p.ada, o.Forbid("")).at(Asking, Asked)
 
 
 def test_one_wish_at_a_time_and_only_a_possible_one(p: Pair) -> None:
@@ -1339,7 +1343,7 @@ def test_one_wish_at_a_time_and_only_a_possible_one(p: Pair) -> None:
 
 def test_a_program_that_is_told_no_is_not_heard_for_ever(p: Pair) -> None:
     """Two refusals and one wish that is left alone: then none is put for the rest of the time."""
-    p.do(p.ada, o.AskedFor(FILES, o.Host()), o.Forbid(), o.AskedFor(FILES, o.Host()), o.Forbid()).at(Idle, Idle)
+    p.do(p.ada, o.AskedFor(FILES, o.Host()), o.Forbid(""), o.AskedFor(FILES, o.Host()), o.Forbid("")).at(Idle, Idle)
     start = p.now
     p.do(p.ada, o.AskedFor(FILES, o.Host()))
     assert wish(p.ada) is not None and not p.ada.session.snapshot().deaf
@@ -1409,7 +1413,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(
         first=st.booleans(),
-        event=st.sampled_from([o.Accept(), o.Accept(True), o.Decline(), o.Cancel(), o.Dismiss(), o.RememberChosen(True), o.Tick()]),
+        event=st.sampled_from([o.Accept(""), o.Accept("", True), o.Decline(), o.Cancel(), o.Dismiss(), o.Tick()]),
     )
     def click(self, first: bool, event: o.Event) -> None:
         self.p.do(self.side(first), event)
@@ -1437,7 +1441,7 @@ class AnyOrder(RuleBasedStateMachine):
         events = {"seek": o.Seek(), "ask": o.Ask(peer), "host": o.Host(), "invite": o.Invite(peer)}
         self.p.do(side, o.AskedFor(replace(FILES, own=own), events[what]))
 
-    @rule(first=st.booleans(), event=st.sampled_from([o.Allow(), o.Forbid()]))
+    @rule(first=st.booleans(), event=st.sampled_from([o.Allow(""), o.Forbid("")]))
     def answer_program(self, first: bool, event: o.Event) -> None:
         self.p.do(self.side(first), event)
 
@@ -1453,7 +1457,7 @@ class AnyOrder(RuleBasedStateMachine):
                     row = next((peer for peer in side.session.snapshot().peers if peer.reachable), None)
                     p.do(side, o.Ask(row.id) if row else o.Tick())
                 case Asked():
-                    p.do(side, o.Accept())
+                    p.do(side, o.Accept(""))
                 case Meeting():
                     p.do(side, PeerFound(state.bond.peer.address))
                 case Forming() if wants.group is not None:

@@ -61,6 +61,8 @@ class Machine:
 
     def do(self, *events: o.Event) -> Machine:
         for event in events:
+            if isinstance(event, o.Accept | o.EnterPin) and not event.question:
+                event = replace(event, question=self.snapshot.question)
             self.commands += self.session.handle(event, self.now)
             pin = self.pin()
             shown = " ".join(map(repr, (self.session.snapshot(), self.session.state, self.session.wants, self.commands)))
@@ -170,14 +172,14 @@ def test_the_pin_that_it_shows_is_typed_here() -> None:
     assert m.all(o.Provision) == [o.Provision(PHONE, Method.KEYPAD)]
     assert (m.snapshot.stage, m.snapshot.pin_wanted, m.snapshot.tries_left) == (Stage.ENTERING, True, 3)
     assert m.session.wants.group is None
-    m.do(o.EnterPin("12345678"))
+    m.do(o.EnterPin("", "12345678"))
     assert m.stage() is Stage.ENTERING, "its checksum is wrong: not tried"
-    m.do(o.EnterPin("1234-5670"))
+    m.do(o.EnterPin("", "1234-5670"))
     assert (m.order.pin, m.order.method) == ("12345670", Method.KEYPAD) and m.pin() is None, "shown to nobody"
     m.do(o.GroupFailed(m.order.attempt, Reason.WRONG_PIN))
     assert (m.snapshot.stage, m.snapshot.tries_left) == (Stage.ENTERING, 2) and len(m.all(o.Provision)) == 2, "it makes a new one"
     for _ in range(2):
-        m.do(o.EnterPin(typed()))
+        m.do(o.EnterPin("", typed()))
         m.do(o.GroupFailed(m.order.attempt, Reason.WRONG_PIN))
     assert m.removed().failure() == Failure(Stage.FORMING, Reason.WRONG_PIN)
 
@@ -269,7 +271,7 @@ def test_nothing_is_formed_before_our_user_said_yes() -> None:
     shown = m.snapshot
     assert (shown.stage, shown.verified, shown.peer and shown.peer.name) == (Stage.ASKED, False, "Phone")
     assert m.session.wants.group is None
-    m.do(o.Accept())
+    m.do(o.Accept(""))
     assert (m.order.address, m.order.method, m.order.way) == (PHONE, Method.PBC, Way.NEGOTIATE)
 
 
@@ -293,23 +295,23 @@ def test_nobody_there_is_no() -> None:
 def test_the_pin_that_the_daemon_made_up_is_the_one_shown() -> None:
     m = Machine().do(WifiRequest(PHONE, Asks.PROVISION, Method.DISPLAY, "12345670"))
     assert m.pin() is None, "not before our user agreed"
-    m.do(o.Accept())
+    m.do(o.Accept(""))
     assert m.pin() == m.order.pin == "12345670"
 
 
 def test_a_pin_to_type_is_the_yes() -> None:
-    m = Machine().do(WifiRequest(PHONE, Asks.PROVISION, Method.KEYPAD), o.Accept())
+    m = Machine().do(WifiRequest(PHONE, Asks.PROVISION, Method.KEYPAD), o.Accept(""))
     assert m.stage() is Stage.ASKED and m.snapshot.pin_wanted, "a click is not enough"
-    m.do(o.EnterPin(typed()))
+    m.do(o.EnterPin("", typed()))
     assert (m.order.method, m.order.pin) == (Method.KEYPAD, typed())
 
 
 def test_an_invitation_is_joined() -> None:
-    assert Machine().do(WifiRequest(PHONE, Asks.INVITE, Method.PBC), o.Accept()).order.way is Way.JOIN
+    assert Machine().do(WifiRequest(PHONE, Asks.INVITE, Method.PBC), o.Accept("")).order.way is Way.JOIN
 
 
 def test_a_second_one_does_not_replace_the_dialog() -> None:
-    m = Machine().do(WifiRequest(PHONE, Asks.NEGOTIATE, Method.PBC), WifiRequest(OTHER, Asks.NEGOTIATE, Method.PBC), o.Accept())
+    m = Machine().do(WifiRequest(PHONE, Asks.NEGOTIATE, Method.PBC), WifiRequest(OTHER, Asks.NEGOTIATE, Method.PBC), o.Accept(""))
     assert m.order.address == PHONE
 
 
@@ -334,7 +336,7 @@ def test_two_machines_in_our_group_each_with_a_row() -> None:
     for address in (PHONE, OTHER):
         m.do(WifiRequest(address, Asks.PROVISION, Method.PBC))
         assert m.stage() is Stage.ASKED and not m.all(o.Admit)[1 if address == OTHER else 0 :]
-        m.do(o.Accept(), MemberJoined(attempt, address, f"06{address[2:]}"))
+        m.do(o.Accept(""), MemberJoined(attempt, address, f"06{address[2:]}"))
         assert m.stage() is Stage.HOSTING
     assert [member.peer.address for member in m.snapshot.members] == [PHONE, OTHER]
     assert len(m.all(o.Admit)) == 2
@@ -349,7 +351,7 @@ def test_two_machines_in_our_group_each_with_a_row() -> None:
 
 
 def test_the_pin_for_one_that_joins_is_shown_until_it_is_in() -> None:
-    m = host().do(WifiRequest(PHONE, Asks.PROVISION, Method.DISPLAY), o.Accept())
+    m = host().do(WifiRequest(PHONE, Asks.PROVISION, Method.DISPLAY), o.Accept(""))
     (admitted,) = m.all(o.Admit)
     assert isinstance(admitted, o.Admit) and m.pin() is not None and admitted.admission.pin == m.pin()
     m.do(MemberJoined(m.hosted.attempt, PHONE))
@@ -357,25 +359,25 @@ def test_the_pin_for_one_that_joins_is_shown_until_it_is_in() -> None:
 
 
 def test_the_pin_of_one_that_joins_is_typed() -> None:
-    m = host().do(WifiRequest(PHONE, Asks.PROVISION, Method.KEYPAD), o.Accept(), o.EnterPin("1"))
+    m = host().do(WifiRequest(PHONE, Asks.PROVISION, Method.KEYPAD), o.Accept(""), o.EnterPin("", "1"))
     assert m.snapshot.pin_wanted and not m.all(o.Admit)
-    m.do(o.EnterPin(typed()))
+    m.do(o.EnterPin("", typed()))
     (admitted,) = m.all(o.Admit)
     assert isinstance(admitted, o.Admit) and (admitted.admission.method, admitted.admission.pin) == (Method.KEYPAD, typed())
 
 
 def test_one_that_did_not_come_in_is_said_and_the_group_goes_on() -> None:
-    m = host().do(WifiRequest(PHONE, Asks.PROVISION, Method.PBC), o.Accept())
+    m = host().do(WifiRequest(PHONE, Asks.PROVISION, Method.PBC), o.Accept(""))
     m.do(AdmissionFailed(m.hosted.attempt, "", Reason.PBC_OVERLAP))
     assert m.failure() == Failure(Stage.HOSTING, Reason.PBC_OVERLAP) and m.stage() is Stage.HOSTING
     m.do(WifiRequest(PHONE, Asks.PROVISION, Method.PBC))
     assert m.failure() is None and m.stage() is Stage.ASKED, "it may ask again"
-    m.do(o.Accept(), AdmissionFailed(m.hosted.attempt, "", Reason.PBC_OVERLAP), o.Dismiss())
+    m.do(o.Accept(""), AdmissionFailed(m.hosted.attempt, "", Reason.PBC_OVERLAP), o.Dismiss())
     assert m.failure() is None and m.stage() is Stage.HOSTING
 
 
 def test_one_that_lets_its_time_pass_holds_the_door_no_longer() -> None:
-    m = host().do(WifiRequest(PHONE, Asks.PROVISION, Method.PBC), o.Accept()).wait(LIMITS.admit + 1)
+    m = host().do(WifiRequest(PHONE, Asks.PROVISION, Method.PBC), o.Accept("")).wait(LIMITS.admit + 1)
     m.do(WifiRequest(OTHER, Asks.PROVISION, Method.PBC))
     assert m.stage() is Stage.ASKED
 
@@ -386,7 +388,7 @@ def test_no_while_hosting_is_told() -> None:
 
 
 def test_what_was_allowed_is_taken_back() -> None:
-    m = host().do(WifiRequest(PHONE, Asks.PROVISION, Method.PBC), o.Accept(), o.Decline())
+    m = host().do(WifiRequest(PHONE, Asks.PROVISION, Method.PBC), o.Accept(""), o.Decline())
     assert m.all(o.Reject) == [o.Reject(PHONE)] and m.stage() is Stage.HOSTING
     assert (m.snapshot.peer, m.snapshot.deadline, m.snapshot.failure) == (None, None, None)
 
@@ -427,10 +429,10 @@ _events = st.sampled_from(
         o.Ask(PHONE, method=Method.KEYPAD),
         replace(PUSH, peer=OTHER),
         o.Host(),
-        o.Accept(),
+        o.Accept(""),
         o.Decline(),
         o.Cancel(),
-        o.EnterPin("12345670"),
+        o.EnterPin("", "12345670"),
         o.Invite(PHONE),
         o.Expel(PHONE),
         WifiRequest(PHONE, Asks.PROVISION, Method.PBC),

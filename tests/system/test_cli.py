@@ -105,15 +105,15 @@ class Applet:
         self.later(Snapshot(stage=Stage.ASKING, peer=KITCHEN, code="042 719"))
         self.later(self.answers, 0.5)
 
-    def accept(self, remember: bool) -> None:
-        self.calls.append(("accept", remember))
+    def accept(self, question: str, trust: bool) -> None:
+        self.calls.append(("accept", trust))
         self.go(Snapshot(stage=Stage.MEETING, peer=KITCHEN))
         self.later(self.answers)
 
-    def decline(self) -> None:
+    def decline(self, question: str = "") -> None:
         self.calls.append("decline")
 
-    def enter_pin(self, pin: str) -> None:
+    def enter_pin(self, question: str, pin: str) -> None:
         self.calls.append(("enter_pin", pin))
 
     def host(self, persistent: bool, *, asker: Asker) -> None:
@@ -121,10 +121,10 @@ class Applet:
         self.go(replace(HOSTING, link=None, members=()))
         self.later(replace(HOSTING, members=()))
 
-    def allow(self) -> None:
+    def allow(self, wish: str) -> None:
         self.calls.append("allow")
 
-    def forbid(self) -> None:
+    def forbid(self, wish: str) -> None:
         self.calls.append("forbid")
 
     def invite(self, peer_id: str, *, asker: Asker) -> None:
@@ -353,7 +353,7 @@ class Stranger(Applet):
                 self.go(replace(STRANGE, stage=Stage.FORMING))
                 self.then = JOINED
 
-    def enter_pin(self, pin: str) -> None:
+    def enter_pin(self, question: str, pin: str) -> None:
         self.calls.append(("enter_pin", pin))
         self.go(replace(STRANGE, stage=Stage.FORMING, method=Method.KEYPAD, tries_left=self.tries))
         if pin == "12345670":
@@ -545,7 +545,7 @@ def test_the_terminal_is_given_back_as_it_was(daemon: object, run: Run, how: str
                     await terminal.type("\x03")
                     assert await terminal.ended() == cli.INTERRUPTED
                 else:
-                    applet.enter_pin("12345670")  # in the window
+                    applet.enter_pin("", "12345670")  # in the window
                     assert await terminal.ended() == OK and "Linked with" in terminal.seen.decode()
                 assert terminal.shows_what_is_typed() and "Traceback" not in terminal.seen.decode()
             finally:
@@ -556,8 +556,8 @@ def test_the_terminal_is_given_back_as_it_was(daemon: object, run: Run, how: str
 
 def test_accepting_a_stranger(daemon: object, run: Run, say: Say) -> None:
     class Asked(Stranger):
-        def accept(self, remember: bool) -> None:
-            self.calls.append(("accept", remember))
+        def accept(self, question: str, trust: bool) -> None:
+            self.calls.append(("accept", trust))
             self.ask("", self.snapshot.method, asker=Asker(""))
 
     applet = Asked(replace(STRANGE, stage=Stage.ASKED, method=Method.DISPLAY))

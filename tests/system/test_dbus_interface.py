@@ -130,7 +130,7 @@ async def two(*, comparing: bool = True, allowing: bool = True, wishes: list[Wis
     def answer(snapshot: Snapshot) -> None:
         if snapshot.wish is not None:
             (wishes if wishes is not None else []).append(snapshot.wish)
-            (here.allow if allowing else here.forbid)()
+            (here.allow if allowing else here.forbid)(snapshot.wish.id)
 
     here.subscribe(answer)
     try:

@@ -71,7 +71,7 @@ class Applet:
     def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker) -> None:
         self.calls.append(("ask", peer_id) if method is None else ("ask", peer_id, method, remember))
 
-    def enter_pin(self, pin: str) -> None:
+    def enter_pin(self, question: str, pin: str) -> None:
         self.calls.append(("enter_pin", pin))
 
     def host(self, persistent: bool, *, asker: Asker) -> None:
@@ -80,19 +80,19 @@ class Applet:
     def invite(self, peer_id: str, *, asker: Asker) -> None:
         self.calls.append(("invite", peer_id))
 
-    def allow(self) -> None:
+    def allow(self, wish: str) -> None:
         self.calls.append("allow")
 
-    def forbid(self) -> None:
+    def forbid(self, wish: str) -> None:
         self.calls.append("forbid")
 
     def expel(self, address: str) -> None:
         self.calls.append(("expel", address))
 
-    def accept(self, remember: bool) -> None:
-        self.calls.append(("accept", remember))
+    def accept(self, question: str, trust: bool) -> None:
+        self.calls.append(("accept", trust))
 
-    def decline(self) -> None:
+    def decline(self, question: str = "") -> None:
         self.calls.append("decline")
 
     def cancel(self) -> None:

@@ -214,7 +214,7 @@ class FakeController:
     def ask(self, peer_id: str, method: Method | None = None, remember: bool = False) -> None:
         self.calls.append(("ask", peer_id) if method is None else ("ask", peer_id, method, remember))
 
-    def enter_pin(self, pin: str) -> None:
+    def enter_pin(self, question: str, pin: str) -> None:
         self.calls.append(("enter_pin", pin))
 
     def host(self, persistent: bool = False) -> None:
@@ -226,19 +226,25 @@ class FakeController:
     def expel(self, address: str) -> None:
         self.calls.append(("expel", address))
 
-    def remember(self, on: bool) -> None:
-        self.calls.append(("remember", on))
+    def match(self, question: str, trust: bool = False) -> None:
+        self.calls.append(("match", trust))
 
-    def accept(self, remember: bool) -> None:
-        self.calls.append(("accept", remember))
+    def call_back(self, missed: str) -> None:
+        self.calls.append(("call_back", missed))
 
-    def decline(self) -> None:
+    def forget_missed(self, missed: str = "") -> None:
+        self.calls.append(("forget_missed", missed))
+
+    def accept(self, question: str, trust: bool = False) -> None:
+        self.calls.append(("accept", trust))
+
+    def decline(self, question: str = "") -> None:
         self.calls.append(("decline",))
 
-    def allow(self) -> None:
+    def allow(self, wish: str) -> None:
         self.calls.append(("allow",))
 
-    def forbid(self) -> None:
+    def forbid(self, wish: str) -> None:
         self.calls.append(("forbid",))
 
     def cancel(self) -> None:

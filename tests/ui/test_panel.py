@@ -679,9 +679,10 @@ def test_who_asked_is_said_while_it_goes_on(make: Make) -> None:
 
 
 def test_the_caller_may_remember_too_and_a_new_request_begins_without(make: Make) -> None:
-    panel, controller = make(SCENES["asking"])
+    panel, controller = make(replace(SCENES["asking"], may_match=True))
     box = named(panel, "rememberBox")
     box.click()
-    assert controller.calls[-1] == ("remember", True)
+    named(panel, "matchButton").click()
+    assert controller.calls[-1] == ("match", True)
     panel.render_snapshot(replace(SCENES["asking"], code=None))
     assert not box.isChecked()
