@@ -21,10 +21,10 @@ from msgspec import Meta
 from platformdirs import user_config_path
 
 from .core.model import Visibility
+from .core.names import clean_name
 
 VERSION = 1  # of the settings file
 SIZE_LIMIT = 64 * 1024  # bytes of a settings file
-NAME_LIMIT = 32  # bytes of UTF-8 in a name that goes over the air (protocol, section 2)
 COPIES = 10  # how many copies of one kind are set aside, then the oldest goes
 
 
@@ -76,7 +76,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def shown_name(self) -> str:
         """What others see: the chosen name or the host's, printable, at most 32 bytes of UTF-8, never empty."""
-        return _shown(self.name) or _shown(os.uname().nodename.partition(".")[0]) or "computer"
+        return clean_name(self.name, "") or clean_name(os.uname().nodename.partition(".")[0], "") or "computer"
 
 
 def settings_path() -> Path:
@@ -173,11 +173,6 @@ def _understand(data: bytes) -> tuple[Settings, list[str], int]:
 def _short(value: object, limit: int = 40) -> str:
     text = "".join(c if c.isprintable() else "?" for c in str(value)[: limit + 1])
     return text if len(text) <= limit else text[:limit] + "…"
-
-
-def _shown(name: str) -> str:
-    text = " ".join("".join(c if c.isprintable() else " " for c in name[:256]).split())
-    return text.encode(errors="ignore")[:NAME_LIMIT].decode(errors="ignore").strip()
 
 
 # --- a small private file ----------------------------------------------------------------------------------------------------

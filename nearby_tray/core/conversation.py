@@ -49,6 +49,7 @@ from .keys import (
     transcript,
 )
 from .model import Method
+from .names import clean_name
 from .wire import (
     TRIES,
     VERSION,
@@ -69,7 +70,6 @@ from .wire import (
     Reveal,
     Seen,
     WireError,
-    clean_name,
     decode,
     encode,
 )

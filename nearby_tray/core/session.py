@@ -63,6 +63,7 @@ from .model import (
     Wish,
     WishKind,
 )
+from .names import clean_name
 from .orders import (
     Accept,
     Admit,
@@ -121,7 +122,6 @@ from .wire import (
     Purpose,
     Seen,
     WireError,
-    clean_name,
     decode,
     split,
 )

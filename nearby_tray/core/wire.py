@@ -7,7 +7,6 @@ never more memory than the limits below allow. What is said when, and what is se
 from __future__ import annotations
 
 import struct
-import unicodedata
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from ipaddress import ip_address
@@ -19,6 +18,7 @@ from msgspec.structs import force_setattr
 
 from .keys import TAG_SIZE, authenticate, equal
 from .model import Method
+from .names import NAME_LIMIT, clean_name
 
 VERSION = 1
 SERVICE_UUID = "a0d4226a-8728-4dbc-9526-447b4e134047"
@@ -30,7 +30,6 @@ DEFAULT_PORT = 47476
 MESSAGE_LIMIT = 1024  # bytes of one message, sealed or not
 MESSAGE_SECONDS = 5.0  # from its first frame to its last
 CHANNEL_LIMIT = 8
-NAME_LIMIT = 32  # bytes of UTF-8
 TRIES = 3  # to form one group
 CHANNEL_SIZE = 4
 ANYONE = b"\0\0"  # the hint of a call that is meant for no one peer
@@ -406,44 +405,6 @@ def decode(data: bytes) -> Message:
         # The text names the field and may hold a bit of what they sent as a type or a word: only what can safely be logged.
         why = "".join(char for char in str(error)[:120] if char.isprintable())
         raise WireError(why) from None
-
-
-def clean_name(text: str) -> str:
-    """A name as a label: safe to show, at most 32 bytes of UTF-8, never empty.
-
-    Controls, format characters (bidirectional overrides, joiners), surrogates and unassigned code points are stripped, blanks
-    collapsed to one space, accents composed, so that equal names compare equal. It is cut before a combining sequence, not inside one.
-    """
-    if text.isascii() and text.isprintable() and len(text) <= NAME_LIMIT:
-        return " ".join(text.split()) or "unnamed"
-    spaced = "".join(" " if char.isspace() or char in _BLANK else char for char in text)
-    seen = "".join(char for char in spaced if unicodedata.category(char)[0] != "C")
-    words = " ".join(unicodedata.normalize("NFC", seen).split())
-    clusters = _clusters(words)
-    if clusters and unicodedata.category(clusters[0][0])[0] == "M":
-        del clusters[0]  # marks with nothing under them would sit on whatever is shown before
-    room = NAME_LIMIT
-    kept: list[str] = []
-    for cluster in clusters:
-        room -= len(cluster.encode())
-        if room < 0:
-            break
-        kept.append(cluster)
-    return "".join(kept).strip() or "unnamed"
-
-
-_BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters and a symbol that are drawn as nothing
-
-
-def _clusters(text: str) -> list[str]:
-    """Each character with the combining marks after it. Enough for names; not all of Unicode's grapheme clusters."""
-    clusters: list[str] = []
-    for char in text:
-        if clusters and unicodedata.category(char)[0] == "M":
-            clusters[-1] += char
-        else:
-            clusters.append(char)
-    return clusters
 
 
 def _checked_name(name: str) -> str:

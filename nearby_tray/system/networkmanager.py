@@ -46,7 +46,7 @@ from ..core.model import (
     Way,
     WifiChanged,
 )
-from ..core.wire import clean_name
+from ..core.names import clean_name
 from ..errors import Unavailable
 from . import nl80211
 from .bus import Bus, BusError, BusGone, Signal, Supervised, Variant

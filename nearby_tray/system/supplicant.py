@@ -27,7 +27,7 @@ from ..core.model import (
     Reason,
     WifiRequest,
 )
-from ..core.wire import clean_name
+from ..core.names import clean_name
 from ..errors import Unavailable
 from . import nl80211
 from .bus import Bus, BusError, BusGone, Signal, Supervised, Variant

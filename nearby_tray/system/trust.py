@@ -21,7 +21,7 @@ from msgspec import Meta
 from platformdirs import user_data_path
 
 from ..core.keys import Identity, TrustedPeer
-from ..core.wire import clean_name
+from ..core.names import clean_name
 from ..settings import copy_suffix, read_private, tighten, write_private
 
 log = logging.getLogger(__name__)
