@@ -2,7 +2,8 @@
 
 Nothing proves who a stranger is, so everything here is `verified=False` to the face, and two things replace the conversation: WPS (push
 button, or a PIN that one side shows and the other types) and the same consent as always: nothing is formed and nobody is let in before our
-user clicked the machine, or accepted it in a dialog that nothing opens twice. A PIN is made anew for each attempt, three at most.
+user clicked the machine, or accepted it in a dialog that nothing opens twice. A PIN is made anew for each attempt, three at most. Whoever
+comes into a group of our own without that, because it once had the group's passphrase, is put out again.
 
 `step` takes a state of this module, one event and the rules, and returns the next state with the commands to carry out. It never
 waits and knows no conversation; `session.Session` decides when a state of this module begins (idle, or while seeking) and what
@@ -144,7 +145,10 @@ class Admitting:
 
 @dataclass(frozen=True, slots=True)
 class Hosting:
-    """A group of our own. `group` is `None` until it is up; `asking`: the dialog that is open; `problem`: what went wrong last."""
+    """A group of our own. `group` is `None` until it is up; `asking`: the dialog that is open; `problem`: what went wrong last.
+
+    `admitted`: P2P device addresses of those whom our user has let into this group and not sent out: they may lose it and come back.
+    """
 
     order: HostGroup
     since: float
@@ -152,6 +156,7 @@ class Hosting:
     group: Group | None = None
     members: tuple[Member, ...] = ()
     stations: tuple[tuple[str, str], ...] = ()  # P2P device address → link-layer address on the group
+    admitted: frozenset[str] = frozenset()
     asking: Petitioned | None = None
     admitting: Admitting | None = None
     finding: float | None = None  # we look for machines to invite, until then
@@ -339,6 +344,8 @@ def _host(state: Hosting, event: Event, rules: Rules) -> Step:
         case Cancel():
             rejections: list[Command] = [Reject(state.asking.request.address)] if state.asking else []
             return Over(None, None, state.order), rejections
+        case MemberJoined(number, address, station) if number == attempt:
+            return _joined(state, address, station, rules)
         case _ if state.group is None:
             return state, []
 
@@ -366,18 +373,11 @@ def _host(state: Hosting, event: Event, rules: Rules) -> Step:
             return replace(state, admitting=None, problem=Failure(Stage.HOSTING, reason)), []
 
         # who is in
-        case MemberJoined(number, address, station) if number == attempt:
-            here = any(member.peer.address == address for member in state.members)
-            members = state.members if here else (*state.members, Member(rules.peer(address), now))
-            stations = (*((known, at) for known, at in state.stations if known != address), (address, station))
-            admitting = None if state.admitting and state.admitting.peer.address == address else state.admitting
-            asking = None if state.asking and state.asking.request.address == address else state.asking
-            return replace(state, members=members[:MOST], stations=stations, admitting=admitting, asking=asking), []
         case MemberLeft(number, address) if number == attempt:
             members = tuple(member for member in state.members if member.peer.address != address)
             return replace(state, members=members, stations=tuple(s for s in state.stations if s[0] != address)), []
         case Expel(address) if any(member.peer.address == address for member in state.members):
-            return state, [ExpelMember(address)]
+            return replace(state, admitted=state.admitted - {address}), [ExpelMember(address)]
 
         # whom we want in
         case Seek():
@@ -393,6 +393,25 @@ def _host(state: Hosting, event: Event, rules: Rules) -> Step:
 
 
 MOST = 16  # members: no radio that we know of takes more stations in a P2P group
+
+
+def _joined(state: Hosting, address: str, station: str, rules: Rules) -> Step:
+    """Somebody has come in: a member when our user has let it in, otherwise put out. The passphrase alone is nobody's consent: every
+    former member has it, and so has whoever was in a remembered group (the reason why this is asked before the group is up, too)."""
+    others = tuple(member for member in state.members if member.peer.address != address)
+    admitting = state.admitting if state.admitting is not None and state.admitting.peer.address == address else None
+    if (admitting is None and address not in state.admitted) or len(others) >= MOST:
+        asked = state.asking is not None and state.asking.request.address == address  # our user's answer is still to come
+        return state, [ExpelMember(address), *([] if asked else [Reject(address)])]
+    here = next((member for member in state.members if member.peer.address == address), None)
+    return replace(
+        state,
+        members=state.members if here is not None else (*others, Member(rules.peer(address), rules.now)),
+        stations=(*((known, at) for known, at in state.stations if known != address), (address, station)),
+        admitted=state.admitted | {address},
+        admitting=state.admitting if admitting is None else None,
+        asking=None if state.asking is not None and state.asking.request.address == address else state.asking,
+    ), []
 
 
 def _may_ask(state: Hosting, address: str) -> bool:

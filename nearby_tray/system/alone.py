@@ -143,6 +143,7 @@ class Alone:
         self._doing: Doing | None = None  # being carried out
         self._up: Doing | None = None  # a group of ours that is up
         self._ours: set[str] = set()  # interfaces of groups of ours, until they have ended
+        self._stations: dict[tuple[str, str], str] = {}  # interface and P2P device address → link-layer address, of those who came in
         self._undoing = 0
         self._admitted: dict[str, _Admitted] = {}
         self._rejoin: asyncio.TimerHandle | None = None
@@ -515,8 +516,8 @@ class Alone:
     async def _send_out(self, interface: str, address: str) -> None:
         if address in self._supplicant.peers:
             who = {"peer": Variant("o", self._supplicant.peer_path(address))}
-        else:
-            who = {"iface": Variant("s", address)}
+        else:  # by its address in the group, which is another one than that of its P2P device
+            who = {"iface": Variant("s", self._stations.get((interface, address), address))}
         try:
             await self._supplicant.p2p("RemoveClient", who, path=interface)
         except (BusError, BusGone) as error:
@@ -789,8 +790,11 @@ class Alone:
                     self._start(self._drop(heard.interface), "drop")  # it was cancelled, and came up all the same
                 else:
                     self._report(fresh=False)
+            case Joined(interface, address, station):
+                self._stations[interface, address] = station
             case Finished(interface):
                 self._ours.discard(interface)
+                self._stations = {known: station for known, station in self._stations.items() if known[0] != interface}
             case _:
                 pass
         if self._doing is not None and not isinstance(heard, PeerFound | PeerLost | Changed):
@@ -812,6 +816,7 @@ class Alone:
         if reason is None and not fresh:
             return
         self._ours.clear()
+        self._stations.clear()
         why = Unavailable(Reason.DAEMON_RESTARTED if reason in (None, Reason.WIFI_MISSING) else reason, "wpa_supplicant")
         if self._doing is not None:
             self._doing.lose(why)

@@ -350,6 +350,58 @@ def test_two_machines_in_our_group_each_with_a_row() -> None:
     assert isinstance(m.session.state, Idle) and m.snapshot.members == ()
 
 
+def test_whoever_comes_into_our_group_without_our_users_yes_is_put_out() -> None:
+    m = Machine().do(o.Host())
+    attempt = m.hosted.attempt
+    put_out: list[o.Command] = [o.ExpelMember(PHONE), o.Reject(PHONE)]
+
+    def comes() -> list[o.Command]:
+        before = len(m.commands)
+        m.do(MemberJoined(attempt, PHONE, "06:00:00:00:00:77"))
+        return m.commands[before:]
+
+    def is_in() -> bool:
+        return bool(m.snapshot.members)
+
+    assert comes() == put_out, "into a remembered group, before it is said to be up"
+    m.do(o.GroupFormed(attempt, GROUP))
+    assert comes() == put_out and not is_in(), "with the passphrase, never asked for"
+    m.do(WifiRequest(PHONE, Asks.PROVISION, Method.PBC))
+    assert comes() == [o.ExpelMember(PHONE)] and m.snapshot.question, "before our user has answered, who is asked all the same"
+    m.do(o.Decline())
+    assert comes() == put_out, "after a no"
+    m.do(WifiRequest(PHONE, Asks.PROVISION, Method.PBC), o.Accept(""), MemberJoined(attempt, OTHER, "06:00:00:00:00:78"))
+    assert m.commands[-2:] == [o.ExpelMember(OTHER), o.Reject(OTHER)], "another one than who was let in"
+    m.do(o.Decline())
+    assert comes() == put_out, "after our user thought better of it"
+    m.do(WifiRequest(PHONE, Asks.PROVISION, Method.PBC), o.Accept("")).wait(10_000)
+    assert comes() == put_out, "too late"
+    m.do(WifiRequest(PHONE, Asks.PROVISION, Method.PBC), o.Accept(""))
+    assert comes() == [] and is_in()
+    m.do(MemberLeft(attempt, PHONE))
+    assert not is_in() and comes() == [] and is_in(), "lost and back again"
+    m.do(o.Expel(PHONE))
+    assert comes() == put_out, "back before it is told to have left"
+    m.do(MemberLeft(attempt, PHONE))
+    assert comes() == put_out and not is_in(), "sent out"
+    m.do(WifiRequest(PHONE, Asks.PROVISION, Method.PBC), o.Accept(""))
+    assert comes() == [] and is_in(), "and let in anew"
+    m.do(o.Cancel()).removed()
+    m.do(o.Host())
+    attempt = m.hosted.attempt
+    m.do(o.GroupFormed(attempt, GROUP))
+    assert comes() == put_out, "let into the group before this one"
+
+
+def test_nobody_is_in_our_group_unseen() -> None:
+    m = host()
+    for number in range(strangers.MOST + 1):
+        address = f"02:00:00:00:01:{number:02x}"
+        m.do(WifiRequest(address, Asks.PROVISION, Method.PBC), o.Accept(""), MemberJoined(m.hosted.attempt, address, ""))
+    assert len(m.snapshot.members) == strangers.MOST
+    assert m.all(o.ExpelMember) == [o.ExpelMember(address)], "one too many for the list"
+
+
 def test_the_pin_for_one_that_joins_is_shown_until_it_is_in() -> None:
     m = host().do(WifiRequest(PHONE, Asks.PROVISION, Method.DISPLAY), o.Accept(""))
     (admitted,) = m.all(o.Admit)
@@ -493,6 +545,7 @@ def test_in_any_order_nothing_is_formed_without_consent_and_all_of_it_ends(event
             assert wanted.address in consented
         for command in m.all(o.Admit):
             assert isinstance(command, o.Admit) and command.admission.address in consented
+        assert all(member.peer.address in consented for member in m.snapshot.members)
         if isinstance(m.session.state, Idle):
             assert m.session.wants == o.Wants(listen=m.session.wants.listen, serve=m.session.wants.serve)
     m.do(o.Cancel(), o.Decline())

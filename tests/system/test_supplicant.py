@@ -891,6 +891,19 @@ def test_a_machine_without_wifi_direct_in_our_group_is_known_by_its_station(run:
     run(main())
 
 
+def test_one_whose_p2p_device_nobody_has_seen_is_sent_out_by_its_station(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            await here.wifi.host(HostGroup(1))
+            [path] = here.fake.groups
+            here.fake.join(path, PEER, STATION)
+            await until(lambda: here.told(MemberJoined) == [MemberJoined(1, PEER, STATION)])
+            await here.wifi.expel(PEER)
+            assert here.fake.named("RemoveClient") == [("RemoveClient", {"iface": STATION})]
+
+    run(main())
+
+
 def test_one_that_was_let_in_may_ask_again(run: Run, tmp_path: Path, until: Until) -> None:
     async def main() -> None:
         async with world(tmp_path) as here:
