@@ -425,7 +425,7 @@ class FormGroup:
     method: Method = Method.PBC
     pin: str | None = field(default=None, repr=False)  # 8 digits, with `DISPLAY` and `KEYPAD`
     intent: int | None = None  # 0…15; None: the daemon's own
-    frequency: int | None = None  # MHz, or 2 or 5 for the band; None: the daemon chooses
+    frequency: int | None = None  # MHz, or 2 or 5 for the band; None: the daemon chooses. With `JOIN`: where the group is, if known
     persistent: bool = False
     begins: bool = True  # says the first word of the negotiation, where the back end can choose; of two mirror images one does
     patience: float = 60.0  # seconds after which the edge gives up by itself
@@ -465,6 +465,7 @@ class WifiRequest:
     asks: Asks
     method: Method
     pin: str | None = field(default=None, repr=False)  # the one to show, where the daemon made it up
+    frequency: int | None = None  # MHz: where the group is that it invites to, if it says so
 
 
 @dataclass(frozen=True, slots=True)

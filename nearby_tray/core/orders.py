@@ -62,6 +62,7 @@ class Limits:
     consent: float = 60.0  # for our user to allow what a program asks for
     pair: float = 110.0  # for the other machine's user to agree: its wpa_supplicant waits 120 s (p2p_go_neg.c)
     type: float = 110.0  # for our user to type the PIN that it shows; WPS keeps one for 120 s
+    look: float = 20.0  # for the group of one whose word was missed: it gives that up after some 15 s (p2p_supplicant.c)
     pins: int = 3  # PINs tried with one machine
     probe: float = 30.0  # until something answers on a group with a machine without our protocol
     host: float = 30.0  # until a group of our own is up

@@ -382,8 +382,9 @@ class Session:
                 return Wants(serve=lingering, group=group, link=state.farewell)
             case strangers.Petitioned() | strangers.Entering():
                 return Wants(serve=lingering, find=Find.ON)
-            case strangers.Pairing(order=order):
-                return Wants(serve=lingering, find=Find.HELD, group=order)
+            case strangers.Pairing(order=order, again=again):
+                between = again is not None  # two tries
+                return Wants(serve=lingering, find=Find.ON if between else Find.HELD, group=None if between else order)
             case strangers.Probing(order=order) | strangers.Paired(order=order):
                 return Wants(serve=lingering, group=order, probe=strangers.probes(state))
             case strangers.Hosting():
@@ -424,7 +425,7 @@ class Session:
                 times.append(state.start)
             case Meeting() as state if self._now < state.listens:
                 times.append(state.listens)
-            case strangers.Paired() | strangers.Hosting() as state:
+            case state if isinstance(state, strangers.Strange):
                 ends = strangers.deadline(state)
                 times += [ends] if ends is not None else []
             case state:

@@ -2,8 +2,12 @@
 
 Nothing proves who a stranger is, so everything here is `verified=False` to the face, and two things replace the conversation: WPS (push
 button, or a PIN that one side shows and the other types) and the same consent as always: nothing is formed and nobody is let in before our
-user clicked the machine, or accepted it in a dialog that nothing opens twice. A PIN is made anew for each attempt, three at most. Whoever
-comes into a group of our own without that, because it once had the group's passphrase, is put out again.
+user clicked the machine, or accepted it in a dialog that nothing opens twice. A PIN is made anew after one that was wrong, three at most.
+Whoever comes into a group of our own without that, because it once had the group's passphrase, is put out again.
+
+A frame gets lost, and the other machine waits on: its push button is open for two minutes. So a try that came to nothing, and was no
+answer, is repeated until our user's one consent is that old, with pauses. The other's group is looked for first: a confirmation that never
+reached us has made one all the same.
 
 `step` takes a state of this module, one event and the rules, and returns the next state with the commands to carry out. It never
 waits and knows no conversation; `session.Session` decides when a state of this module begins (idle, or while seeking) and what
@@ -100,17 +104,27 @@ class Entering:
     tries: int
     remember: bool = False
     question: str = ""  # names this dialog
+    again: float | None = None  # when the stranger is asked once more to show it
+    failure: Failure | None = None  # why it did not
 
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """A group with the stranger is being formed; with `DISPLAY` the PIN in the order is on our screen meanwhile."""
+    """A group with the stranger is being formed; with `DISPLAY` the PIN in the order is on our screen meanwhile.
+
+    `until` is the end of all tries that our user's consent is good for. Between two of them nothing is ordered and we look around:
+    `again` is when the next begins.
+    """
 
     peer: Peer
-    order: FormGroup
+    order: FormGroup  # of the last try
     until: float
     tries: int
     began: float
+    way: Way  # how; one that only looks whether the stranger's group stands joins it whatever this is
+    where: int | None = None  # MHz: the channel of the stranger's group, if that was said
+    again: float | None = None
+    failure: Failure | None = None  # why the tries so far came to nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,10 +253,10 @@ def step(state: Strange, event: Event, rules: Rules) -> Step:
         # asked
         case Petitioned(peer, request), Accept(trust=remember) if request.method is not Method.KEYPAD:
             way = Way.JOIN if request.asks is Asks.INVITE else Way.NEGOTIATE
-            return _pair(peer, request.method, request.pin, limits.pins, remember, rules, way=way), []
+            return _pair(peer, request.method, request.pin, limits.pins, remember, rules, way=way, where=request.frequency), []
         case Petitioned(peer, request), EnterPin(pin=text) if request.method is Method.KEYPAD and (typed := pins.valid(text)):
             way = Way.JOIN if request.asks is Asks.INVITE else Way.NEGOTIATE
-            return _pair(peer, Method.KEYPAD, typed, limits.pins, False, rules, way=way), []
+            return _pair(peer, Method.KEYPAD, typed, limits.pins, False, rules, way=way, where=request.frequency), []
         case Petitioned(peer, request), Decline() | Cancel():
             return Over(None, peer), [Reject(request.address)]
 
@@ -253,15 +267,24 @@ def step(state: Strange, event: Event, rules: Rules) -> Step:
         case Entering(peer, _, tries, remember), EnterPin(pin=text) if typed := pins.valid(text):
             return _pair(peer, Method.KEYPAD, typed, tries, remember, rules), []
         case Entering(peer), ProvisionFailed(address, reason, detail) if address == peer.address:
-            return Over(Failure(Stage.ENTERING, reason, detail), peer), []
+            failure = Failure(Stage.ENTERING, reason, detail)
+            if reason not in _PASSING or now + limits.settle >= state.until:
+                return Over(failure, peer), []
+            return replace(state, again=now + limits.settle, failure=failure), []
         case Entering(peer), Cancel():
             return Over(None, peer), []
 
         # the group
-        case Pairing(peer, order), GroupFormed(attempt, group) if attempt == order.attempt:
+        case Pairing(peer, order, again=None), GroupFormed(attempt, group) if attempt == order.attempt:
             return Probing(peer, order, group, now + limits.probe, now), []
-        case Pairing(peer, order), GroupFailed(attempt, reason, detail) if attempt == order.attempt:
+        case Pairing(order=order, again=None), GroupFailed(attempt, reason, detail) | GroupLost(attempt, reason, detail) if (
+            attempt == order.attempt
+        ):
             return _failed(state, Failure(Stage.FORMING, reason, detail), rules)
+        case Pairing(peer, again=float()), WifiRequest(address) if address == peer.address:
+            return replace(state, again=now), []  # its user tries again as well
+        case Pairing(peer, again=float()), WifiChanged(reason) if reason is not None:
+            return Over(Failure(Stage.FORMING, reason), peer), []
         case Pairing(peer, order), Cancel():
             return Over(None, peer, order), []
         case Probing(peer, order, group), LinkSaid(attempt, LinkUp()) if attempt == order.attempt:
@@ -283,9 +306,13 @@ def expire(state: Strange, rules: Rules) -> Step:
         case Petitioned(peer, request, until) if now >= until:
             return Over(Failure(Stage.ASKED, Reason.NO_ANSWER), peer), [Reject(request.address)]
         case Entering(peer, until) if now >= until:
-            return Over(Failure(Stage.ENTERING, Reason.NO_ANSWER), peer), []
+            return Over(state.failure or Failure(Stage.ENTERING, Reason.NO_ANSWER), peer), []
+        case Entering(peer, again=float() as again) if now >= again:
+            return replace(state, again=None), [Provision(peer.address, Method.KEYPAD)]
         case Pairing(peer, order, until) if now >= until:
-            return Over(Failure(Stage.FORMING, Reason.NOT_READY), peer, order), []
+            return Over(state.failure or Failure(Stage.FORMING, Reason.NOT_READY), peer, order), []
+        case Pairing(again=float() as again) if now >= again:
+            return _try(state, state.way, rules), []
         case Probing(peer, order, _, until) if now >= until:
             return Over(Failure(Stage.CHECKING, Reason.NOT_CHECKED), peer, order), []
         case Hosting(order, until=until) if until is not None and now >= until:
@@ -313,6 +340,8 @@ def deadline(state: Strange) -> float | None:
             times = [open.until for open in (state.asking, state.admitting) if open is not None]
             times += [at for at in (state.until, state.finding) if at is not None]
             return min(times, default=None)
+        case Pairing() | Entering():
+            return state.until if state.again is None else min(state.until, state.again)
         case _:
             return state.until
 
@@ -432,25 +461,44 @@ def _possible(peer: Peer, method: Method, abilities: Abilities) -> bool:
     return (method is Method.PBC or abilities.pin) and (not peer.owner or abilities.host)
 
 
-def _pair(peer: Peer, method: Method, pin: str | None, tries: int, remember: bool, rules: Rules, *, way: Way | None = None) -> Pairing:
-    """Order the group. A PIN that we show is made here, a new one each time, unless the daemon made one up already."""
-    abilities, policy = rules.abilities, rules.policy
+def _pair(
+    peer: Peer,
+    method: Method,
+    pin: str | None,
+    tries: int,
+    remember: bool,
+    rules: Rules,
+    *,
+    way: Way | None = None,
+    where: int | None = None,
+) -> Pairing:
+    """Order the group. A PIN that we show is made here, a new one each time, unless the daemon made one up already.
+
+    `where`: the channel of the stranger's group, if that was said.
+    """
     way = way or (Way.JOIN if peer.owner else Way.NEGOTIATE)
     if method is Method.DISPLAY and pin is None:
         pin = pins.make(rules.entropy)
-    order = FormGroup(
-        attempt=rules.number(),
-        address=peer.address,
-        name=peer.name,
-        way=way,
-        method=method,
-        pin=pin,
-        intent=policy.intent if abilities.intent and way is Way.NEGOTIATE else None,
-        frequency=policy.frequency if abilities.frequency and way is Way.NEGOTIATE else None,
-        persistent=remember and abilities.persistent,
-        patience=rules.limits.pair,
-    )
-    return Pairing(peer, order, rules.now + rules.limits.pair + rules.limits.slack, tries, rules.now)
+    persistent = remember and rules.abilities.persistent
+    order = FormGroup(rules.number(), peer.address, name=peer.name, method=method, pin=pin, persistent=persistent)
+    until = rules.now + rules.limits.pair + rules.limits.slack
+    return Pairing(peer, _by(way, order, where, rules.limits.pair, rules), until, tries, rules.now, way, where)
+
+
+def _by(way: Way, order: FormGroup, where: int | None, patience: float, rules: Rules) -> FormGroup:
+    """The order, done this way. Only who negotiates chooses intent and channel: a group that stands has both."""
+    intent, frequency = None, where if way is Way.JOIN else None
+    if way is Way.NEGOTIATE:
+        abilities, policy = rules.abilities, rules.policy
+        intent, frequency = policy.intent if abilities.intent else None, policy.frequency if abilities.frequency else None
+    return replace(order, way=way, intent=intent, frequency=frequency, patience=patience)
+
+
+def _try(state: Pairing, way: Way, rules: Rules, most: float = float("inf")) -> Pairing:
+    """The next try: the same method, the same PIN, in the time that is left, or in the seconds that this may take at `most`."""
+    patience = min(most, state.until - rules.limits.slack - rules.now)
+    order = _by(way, replace(state.order, attempt=rules.number()), state.where, patience, rules)
+    return replace(state, order=order, again=None)
 
 
 def _enter(peer: Peer, tries: int, remember: bool, rules: Rules) -> Step:
@@ -458,13 +506,28 @@ def _enter(peer: Peer, tries: int, remember: bool, rules: Rules) -> Step:
     return Entering(peer, rules.now + rules.limits.type, tries, remember, _question(rules)), [Provision(peer.address, Method.KEYPAD)]
 
 
+# The other did not hear us, or we not it, or it needs a moment more. Everything else is an answer, or will be the same the next time.
+_PASSING = frozenset({Reason.NO_ANSWER, Reason.NOT_READY, Reason.NOT_SEEN, Reason.NOT_FORMED, Reason.GROUP_ENDED})
+_MISSED = frozenset({Reason.NO_ANSWER, Reason.NOT_FORMED})  # the other may believe that there is a group
+
+
 def _failed(state: Pairing, failure: Failure, rules: Rules) -> Step:
-    """A wrong PIN may be tried again with a new one, a group that is remembered here only is formed anew; everything else is the end."""
-    order, tries = state.order, state.tries - 1
+    """A wrong PIN may be tried again with a new one, a group that is remembered here only is formed anew, and what was lost on the way is
+    repeated in the time that is left; everything else is the end."""
+    order, tries, limits = state.order, state.tries - 1, rules.limits
     if order.way is Way.REINVOKE and failure.reason is Reason.GROUP_FORGOTTEN:
         return _pair(state.peer, order.method, None, state.tries, True, rules), []
-    if failure.reason is not Reason.WRONG_PIN or tries < 1:
+    if failure.reason is Reason.WRONG_PIN and tries > 0:
+        if order.method is Method.KEYPAD:
+            return _enter(state.peer, tries, order.persistent, rules)
+        return _pair(state.peer, order.method, None, tries, order.persistent, rules, way=state.way, where=state.where), []
+    again = rules.now + limits.settle
+    if failure.reason not in _PASSING:
         return Over(failure, state.peer, order), []
-    if order.method is Method.KEYPAD:
-        return _enter(state.peer, tries, order.persistent, rules)
-    return _pair(state.peer, order.method, None, tries, order.persistent, rules, way=order.way), []
+    if order.way is state.way:  # otherwise it only looked
+        state = replace(state, failure=failure)
+        if order.way is Way.NEGOTIATE and failure.reason in _MISSED and rules.abilities.host and again < state.until - limits.slack:
+            return _try(state, Way.JOIN, rules, limits.look), []
+    if again >= state.until - limits.slack:
+        return Over(state.failure, state.peer, order), []
+    return replace(state, again=again), []

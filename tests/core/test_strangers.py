@@ -187,7 +187,22 @@ def test_the_pin_that_it_shows_is_typed_here() -> None:
 def test_one_that_does_not_get_ready_is_named() -> None:
     m = Machine().seek().do(o.Ask(PHONE, method=Method.KEYPAD), o.ProvisionFailed(OTHER, Reason.NOT_READY))
     assert m.stage() is Stage.ENTERING
-    assert m.do(o.ProvisionFailed(PHONE, Reason.NOT_READY)).failure() == Failure(Stage.ENTERING, Reason.NOT_READY)
+    assert m.do(o.ProvisionFailed(PHONE, Reason.REJECTED)).failure() == Failure(Stage.ENTERING, Reason.REJECTED)
+
+
+def test_one_that_does_not_hear_that_it_is_to_show_a_pin_is_told_again() -> None:
+    m = Machine().seek().do(o.Ask(PHONE, method=Method.KEYPAD))
+    until = m.snapshot.deadline
+    for told in (2, 3):
+        m.do(o.ProvisionFailed(PHONE, Reason.NO_ANSWER))
+        assert m.stage() is Stage.ENTERING and len(m.all(o.Provision)) == told - 1
+        m.wait(LIMITS.settle)
+        assert len(m.all(o.Provision)) == told and m.snapshot.deadline == until
+    m.do(o.ProvisionFailed(PHONE, Reason.NO_ANSWER)).wait(LIMITS.settle - 1).do(o.EnterPin("", typed()))
+    assert m.order.pin == typed(), "our user could read it all the same"
+    m = Machine().seek().do(o.Ask(PHONE, method=Method.KEYPAD)).wait(LIMITS.type - LIMITS.settle)
+    m.do(o.ProvisionFailed(PHONE, Reason.NO_ANSWER))
+    assert m.failure() == Failure(Stage.ENTERING, Reason.NO_ANSWER), "no time is left"
 
 
 def test_a_stranger_is_not_asked_without_a_method() -> None:
@@ -261,6 +276,136 @@ def test_the_list_stays_for_those_that_only_wifi_direct_knows() -> None:
     m = Machine().seek().wait(LIMITS.seek + 1)
     assert isinstance(m.session.state, Seeking) and m.session.wants.advertisement is None
     assert m.wait(LIMITS.choose).failure() == Failure(Stage.SEEKING, Reason.NOBODY_ANSWERED)
+
+
+# --- what is lost on the way ----------------------------------------------------------------------------------------------------
+
+PASSING = (Reason.NO_ANSWER, Reason.NOT_READY, Reason.NOT_SEEN, Reason.NOT_FORMED, Reason.GROUP_ENDED)
+
+
+def fail(m: Machine, reason: Reason) -> Machine:
+    return m.do(o.GroupFailed(m.order.attempt, reason))
+
+
+def test_a_group_that_stands_since_its_confirmation_was_missed_is_joined() -> None:
+    m = Machine(policy=o.Policy("ada", intent=3, frequency=5180)).seek().do(o.Ask(PHONE, method=Method.DISPLAY))
+    first = m.order
+    fail(m, Reason.NO_ANSWER)
+    looks = m.order
+    assert (looks.way, looks.intent, looks.frequency, looks.patience) == (Way.JOIN, None, None, LIMITS.look), "wherever it is"
+    assert (looks.address, looks.method, looks.pin) == (first.address, first.method, first.pin) and looks.attempt != first.attempt
+    m.do(o.GroupFormed(looks.attempt, GROUP))
+    assert m.stage() is Stage.CHECKING and m.session.wants.group == looks
+
+
+def test_one_without_a_group_is_asked_again() -> None:
+    m = Machine(policy=o.Policy("ada", intent=3, frequency=5180)).seek().do(PUSH)
+    first, until = m.order, m.snapshot.deadline
+    fail(fail(m, Reason.NO_ANSWER), Reason.NOT_SEEN)
+    assert (m.stage(), m.session.wants.group, m.find()) == (Stage.FORMING, None, o.Find.ON), "we look around meanwhile"
+    m.wait(LIMITS.settle)
+    assert m.find() is o.Find.HELD and m.snapshot.deadline == until
+    assert replace(m.order, attempt=first.attempt, patience=first.patience) == first
+    assert m.order.patience == LIMITS.pair - LIMITS.settle
+    m.do(o.GroupFormed(m.order.attempt, GROUP))
+    assert m.stage() is Stage.CHECKING
+
+
+def test_where_groups_cannot_be_joined_it_is_only_asked_again() -> None:
+    m = Machine(Abilities(pin=True)).seek().do(PUSH)
+    fail(m, Reason.NO_ANSWER)
+    assert m.session.wants.group is None
+    assert m.wait(LIMITS.settle).order.way is Way.NEGOTIATE
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+@pytest.mark.parametrize("abilities", [ALL, Abilities(pin=True)])
+def test_what_may_pass_is_tried_again_and_an_answer_is_the_end(reason: Reason, abilities: Abilities) -> None:
+    m = fail(Machine(abilities).seek().do(PUSH), reason)
+    if reason is Reason.WRONG_PIN or reason in PASSING:
+        assert m.stage() is Stage.FORMING
+    else:
+        assert m.removed().failure() == Failure(Stage.FORMING, reason)
+
+
+@pytest.mark.parametrize("method", list(Method))
+@pytest.mark.parametrize("abilities", [ALL, Abilities(pin=True)])
+@pytest.mark.parametrize("seed", range(25))
+def test_nobody_can_make_us_try_for_ever_or_ask_our_user_twice(method: Method, abilities: Abilities, seed: int) -> None:
+    """Whatever fails at whatever moment, with and without calls of the other in between."""
+    random = Random(seed)
+    m = Machine(abilities).do(PeerFound(PHONE, "Phone"), WifiRequest(PHONE, Asks.NEGOTIATE, method))
+    m.do(o.EnterPin("", typed()) if method is Method.KEYPAD else o.Accept(""))
+    began, pin, orders = m.now, m.order.pin, 0
+    slow = random.choice((0.0, 1.0, 60.0))
+    while isinstance(m.session.state, strangers.Pairing):
+        if random.random() < 0.5:
+            m.do(WifiRequest(PHONE, Asks.NEGOTIATE, method), WifiRequest(OTHER, Asks.NEGOTIATE, method)).wait(0)
+        if m.session.wants.group is not None:
+            orders += 1
+            assert (m.order.address, m.order.method, m.order.pin) == (PHONE, method, pin)
+            assert m.now + m.order.patience <= began + LIMITS.pair + 3.0  # ordered up to 3 s ago
+            m.wait(min(slow, m.order.patience))
+            fail(m, random.choice(PASSING))
+        assert m.snapshot.question == "" and m.stage() is not Stage.ASKED
+        m.wait(3.0)  # no faster do requests of one machine come (`system.negotiation.Requests`)
+    assert isinstance(m.session.state, Ending) and m.now <= began + LIMITS.pair + LIMITS.slack
+    assert 0 < orders <= 2 * (LIMITS.pair / 3.0 + 1)
+    failure = m.removed().failure()
+    assert failure is not None and failure.reason in PASSING
+
+
+def test_time_that_passes_between_two_tries_ends_them() -> None:
+    m = fail(Machine(Abilities(pin=True)).seek().do(PUSH).wait(LIMITS.pair - LIMITS.settle - 1), Reason.NOT_SEEN)
+    assert m.stage() is Stage.FORMING
+    m.wait(LIMITS.settle)
+    assert m.order.patience == 1.0
+    assert fail(m, Reason.NO_ANSWER).removed().failure() == Failure(Stage.FORMING, Reason.NO_ANSWER)
+
+
+def test_between_two_tries_cancel_ends_it_at_once_and_so_does_the_radio() -> None:
+    m = fail(Machine().seek().do(PUSH), Reason.NOT_READY).do(o.Cancel()).removed()
+    assert isinstance(m.session.state, Idle) and m.failure() is None
+    m = fail(Machine().seek().do(PUSH), Reason.NOT_READY).do(WifiChanged(Reason.WIFI_OFF))
+    assert m.failure() == Failure(Stage.FORMING, Reason.WIFI_OFF)
+
+
+def test_the_other_user_trying_again_too_is_met_at_once() -> None:
+    m = fail(Machine().seek().do(PUSH), Reason.NOT_READY)
+    m.do(WifiRequest(OTHER, Asks.NEGOTIATE, Method.PBC)).wait(0)
+    assert m.session.wants.group is None, "somebody else"
+    m.do(WifiRequest(PHONE, Asks.NEGOTIATE, Method.PBC)).wait(0)
+    assert m.order.address == PHONE and m.stage() is Stage.FORMING
+
+
+def test_an_invitation_is_taken_where_the_group_is_until_it_lets_us_in() -> None:
+    m = Machine(policy=o.Policy("ada", intent=3, frequency=2412))
+    m.do(WifiRequest(PHONE, Asks.INVITE, Method.PBC, frequency=5180), o.Accept(""))
+    for _ in range(3):
+        assert (m.order.way, m.order.frequency, m.order.intent) == (Way.JOIN, 5180, None)
+        fail(m, Reason.NOT_READY).wait(LIMITS.settle)
+    m.do(o.GroupFormed(m.order.attempt, GROUP))
+    assert m.stage() is Stage.CHECKING
+
+
+def test_a_remembered_group_is_invited_again_when_a_frame_was_lost() -> None:
+    m = fail(Machine().seek(remembered=True).do(PUSH), Reason.NO_ANSWER).wait(LIMITS.settle)
+    assert m.order.way is Way.REINVOKE
+
+
+def test_a_group_that_is_lost_before_it_was_said_to_be_there_is_not_believed_in() -> None:
+    m = Machine().seek().do(PUSH)
+    attempt = m.order.attempt
+    m.do(GroupLost(attempt - 1, Reason.GROUP_ENDED), GroupLost(attempt, Reason.GROUP_ENDED), o.GroupFormed(attempt, GROUP))
+    assert m.stage() is Stage.FORMING and m.session.wants.group is None
+    m.wait(LIMITS.settle)
+    assert m.order.attempt > attempt
+    m = Machine().seek().do(PUSH).do(GroupLost(2, Reason.GROUP_ENDED))
+    m.do(GroupLost(m.order.attempt, Reason.DAEMON_RESTARTED))
+    assert m.removed().failure() == Failure(Stage.FORMING, Reason.DAEMON_RESTARTED)
+    m = Machine().do(o.Host())
+    m.do(GroupLost(m.hosted.attempt, Reason.GROUP_ENDED), o.GroupFormed(1, GROUP))
+    assert m.removed().failure() == Failure(Stage.HOSTING, Reason.GROUP_ENDED)
 
 
 # --- one asks us ----------------------------------------------------------------------------------------------------------------
