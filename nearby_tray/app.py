@@ -251,8 +251,8 @@ class _Applet:
         login = Login(self.controller.set_away)
         self.controller.subscribe(service.show)
         self.controller.subscribe(notifier.show)
+        await login.open()  # first: before that is known, nobody is heard
         await self.controller.open()
-        await login.open()
         try:
             await self._quit.wait()
         finally:

@@ -49,6 +49,7 @@ __all__ = [
     "caller",
     "dbus_property",
     "method",
+    "open_descriptor",
     "plain",
     "signal",
 ]
@@ -243,9 +244,9 @@ class _Reply:
 class _Connection(MessageBus):
     """A connection that closes its socket, says once that it is gone, and neither spins nor swallows."""
 
-    def __init__(self, address: str, on_gone: Callable[[], None]) -> None:
+    def __init__(self, address: str, on_gone: Callable[[], None], descriptors: bool = False) -> None:
         self._on_gone = on_gone
-        super().__init__(bus_address=address)
+        super().__init__(bus_address=address, negotiate_unix_fd=descriptors)
         self._writer: Any = cast("Any", _Writer)(self)
         # Nobody waits for this future (`_finalize` tells us itself), so nobody may miss its exception.
         self._disconnect_future.add_done_callback(lambda future: future.cancelled() or future.exception())
@@ -350,7 +351,7 @@ class _Name:
 class Bus:
     """One connection to one bus. Made with `connect`; once `gone` is set it stays gone and every call raises `BusGone`."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, descriptors: bool = False) -> None:
         """Use `connect`."""
         self.gone = asyncio.Event()
         self._in_flight = asyncio.Semaphore(_IN_FLIGHT)
@@ -359,13 +360,16 @@ class Bus:
         self._guards: dict[str, str] = {}  # exported path → the only name that may call it
         self._screens: dict[str, Callable[[str, str], DBusError | None]] = {}  # exported path → what may refuse a call
         self._closing = False
-        self._connection = _Connection(address, self._on_gone)
+        self._connection = _Connection(address, self._on_gone, descriptors)
 
     @classmethod
-    async def connect(cls, which: str) -> Bus:
-        """Connect to the "system" or the "session" bus, or to a D-Bus address. Raises `BusGone`."""
+    async def connect(cls, which: str, *, descriptors: bool = False) -> Bus:
+        """Connect to the "system" or the "session" bus, or to a D-Bus address. Raises `BusGone`.
+
+        `descriptors`: take the file descriptors that others send, see `open_descriptor`.
+        """
         try:
-            bus = cls(_address(which))
+            bus = cls(_address(which), descriptors=descriptors)
         except (OSError, InvalidAddressError, ValueError) as error:
             raise BusGone(f"no {which} bus: {error}") from error
         try:
@@ -400,6 +404,12 @@ class Bus:
 
         A call that is cancelled or times out may still be carried out: a caller that must know takes care of it.
         """
+        reply = await self._ask(destination, path, interface, member, signature, body, timeout)
+        return cast("list[object]", plain(reply.body))
+
+    async def _ask(
+        self, destination: str, path: str, interface: str, member: str, signature: str, body: tuple[object, ...], timeout: float
+    ) -> Any:
         _check_text(body)
         message = Message(destination=destination, path=path, interface=interface, member=member, signature=signature, body=list(body))
         what = f"{interface}.{member}"
@@ -413,10 +423,9 @@ class Bus:
             raise BusGone(f"{what}: the bus went away") from error
         if reply is None:  # the library's way to end pending calls when it was closed by us
             raise BusGone(f"{what}: the bus was closed")
-        values = cast("list[object]", plain(reply.body))
         if reply.message_type is MessageType.ERROR:
-            raise BusError(str(reply.error_name), str(values[0]) if values else "")
-        return values
+            raise BusError(str(reply.error_name), str(plain(reply.body[0])) if reply.body else "")
+        return reply
 
     async def get(self, destination: str, path: str, interface: str, name: str, *, timeout: float = 10.0) -> object:
         """The plain value of a property."""
@@ -654,6 +663,28 @@ class Bus:
         if not self._closing:
             log.info("connection to the bus lost")
         self.gone.set()
+
+
+async def open_descriptor(
+    which: str, destination: str, path: str, interface: str, member: str, signature: str, *body: object, timeout: float = 10.0
+) -> int:
+    """Call a method that answers with a file descriptor; the caller closes it. Raises `BusError`, `BusTimeout`, `BusGone`.
+
+    On a connection of its own, for just so long: to one that takes descriptors and stays, any program could send them until no more can be
+    opened here.
+    """
+    bus = await Bus.connect(which, descriptors=True)
+    given: list[int] = []
+    try:
+        given += (await bus._ask(destination, path, interface, member, signature, body, timeout)).unix_fds
+        if not given:
+            raise BusError("org.freedesktop.DBus.Error.InvalidArgs", f"{interface}.{member} answered without a file descriptor")
+        os.set_inheritable(given[0], False)  # as received it would go to every program that is started
+        return given.pop(0)
+    finally:
+        for other in given:
+            os.close(other)
+        await bus.close()
 
 
 class Supervised:

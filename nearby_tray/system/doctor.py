@@ -19,7 +19,7 @@ from pathlib import Path
 from .. import BUS_NAME
 from ..core.checks import Action, Finding, Fix, Sentence, Verdict, fail, harmless, ok, say, unknown, warn
 from ..settings import Settings
-from . import nl80211, report
+from . import login, nl80211, report
 from .bus import Bus, BusError, BusGone, BusTimeout, Variant
 from .machine import CALL, NM, NM_P2P, NM_PATH, NM_WIFI, Device, Machine, Process, Unseen, version
 from .nl80211 import Interface, Radio, Wireless
@@ -1085,13 +1085,13 @@ async def _session(machine: Machine) -> Verdict:
     bus = await machine.system()
     if await bus.name_owner(_LOGIN) is None:
         raise Unseen(say("There is no logind here, so sessions cannot be told apart."))
-    path = await _session_path(machine, bus)
-    if path is None:
+    found = await login.find_session(bus, machine.environment.get("XDG_SESSION_ID", ""))
+    if found is None:
         return warn(
             say("This user has no login session here, so the computer takes the user for absent."),
             fix=Fix(say("Start Nearby Tray from the desktop you are logged in at; what is allowed is said under Permissions.")),
         )
-    facts = await bus.get_all(_LOGIN, path, f"{_LOGIN}.Session", timeout=CALL)
+    _, facts = found
     seen = [say("The session is of type {type}.", type=facts.get("Type") or say("unknown"))]
     if facts.get("Remote") is True:
         return warn(
@@ -1101,32 +1101,11 @@ async def _session(machine: Machine) -> Verdict:
         )
     if facts.get("Active") is not True:
         return warn(
-            *seen, say("It is not active: somebody else is in front of this computer now."), fix=Fix(say("Switch to this session."))
+            *seen,
+            say("It is not active: somebody else is in front of this computer now."),
+            fix=Fix(say("Switch to this session.")),
         )
     return ok(*seen, say("It is active, at the computer itself."))
-
-
-async def _session_path(machine: Machine, bus: Bus) -> str | None:
-    """The session we are in, otherwise the user's graphical one, as polkit has it for programs that the user's systemd has started."""
-    manager = (_LOGIN, "/org/freedesktop/login1", f"{_LOGIN}.Manager")
-    name = machine.environment.get("XDG_SESSION_ID")
-    for member, signature, argument in (("GetSession", "s", name), ("GetSessionByPID", "u", os.getpid())):
-        try:
-            if argument:
-                return str((await bus.call(*manager, member, signature, argument, timeout=CALL))[0])
-        except BusTimeout:
-            raise
-        except BusError as error:
-            log.debug("%s: %s", member, error)
-    try:
-        user = str((await bus.call(*manager, "GetUser", "u", os.getuid(), timeout=CALL))[0])
-        display = await bus.get(_LOGIN, user, f"{_LOGIN}.User", "Display", timeout=CALL)
-    except BusTimeout:
-        raise
-    except BusError as error:
-        log.debug("GetUser: %s", error)
-        return None
-    return str(display[1]) if isinstance(display, list) and len(display) == 2 and display[0] else None
 
 
 async def _applet(machine: Machine) -> Verdict:
