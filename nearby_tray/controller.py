@@ -4,8 +4,10 @@ What it needs of the machine it states here as Protocols; `system/` serves them 
 
 The session says what should exist (`Wants`); four tasks make it so, each in its own order and one step at a time: `_radio`
 (find, clearing, group), `_air` (call, listening), `_ping` (the link) and `_probe` (who is on a group without our protocol). What a
-daemon's restart took away they make again, because they compare what is wanted with what is. Frames leave through one queue for each
-connection, so that a goodbye is sent before the hang-up.
+daemon's restart took away they make again, because they compare what is wanted with what is; and what is, is what an edge has confirmed:
+a step that failed is taken again. Frames leave through one queue for each connection, so that a goodbye is sent before the hang-up.
+
+The edges are not trusted: each step has a limit, and an error that no contract names is logged and counts as `Reason.INTERNAL`.
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import Any, Protocol, assert_never
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeVar, assert_never
 
 import msgspec
 
@@ -50,8 +52,11 @@ from .core.model import (
 from .core.wire import Kind
 from .errors import Unavailable
 from .settings import Band, Settings
+from .tasks import Pause, Tasks, close_each, ended, within
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 Sink = Callable[[EdgeEvent], None]
 
@@ -192,7 +197,21 @@ _Errand = o.Provision | o.Reject | o.Admit | o.InvitePeer | o.ExpelMember
 # Seconds that one step of an edge may take before it counts as failed. Each edge has closer limits of its own: these only
 # keep a hanging daemon from stopping the machine.
 STEP = 20.0
-SAVING = "save trust"
+SOCKET = 6.0  # the same for a socket: its addresses may be new. Checking ends soon after
+COUNT = 5.0  # the same for figures: without them the link goes on
+GOODBYE = 4.0  # until the other side was told, at the end and before a sleep
+SAVE = 3.0  # at the end, for what is to be kept
+CLOSE = 12.0  # for each edge at the end, which has four bounds like it in all: under half a minute
+
+# What may wait here to be carried out. What the air makes us do is bounded in the core; these keep an edge that hangs from gathering it.
+MOST_ERRANDS = 32
+MOST_LINES = 64
+MOST_WAITING = 64  # on one line
+INSISTING = 5  # times that a refusal, or the sending out of a member, is tried
+HANGING_UP = 3
+CLEARING = 3
+
+WIFI, BLUETOOTH = "open Wi-Fi Direct", "open Bluetooth"
 _BANDS = {Band.AUTO: None, Band.GHZ_2: 2, Band.GHZ_5: 5}  # as wpa_supplicant names them
 
 
@@ -235,20 +254,33 @@ class Controller:
         self._handling = False
         self._listeners: list[Listener] = []
         self._published: Snapshot | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks(self._broke)
         self._timer: asyncio.TimerHandle | None = None
+        self._stumbled = False  # over an event that the session could not handle
         self._visible_timer: asyncio.TimerHandle | None = None
-        self._wake_radio, self._wake_air, self._wake_ping = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self._wake_probe = asyncio.Event()
+        self._stirred = asyncio.Event()  # something happened; see `_until`
+        self._radio_steps, self._air_steps = _Steps(self._unsure_of_radio), _Steps(self._unsure_of_air)
+        self._ping_steps, self._count_steps, self._probe_steps, self._trust_steps = _Steps(), _Steps(), _Steps(), _Steps()
         self._errands: deque[_Errand] = deque()  # for the radio, in order
+        self._insisted: dict[_Errand, int] = {}  # how often it was tried in vain
         self._echoes: dict[str, Echo] = {}  # by P2P device address: who is looked for on a group without our protocol
         self._lines: dict[str, _Line] = {}
-        self._found: o.Find | None = o.Find.OFF  # what the radio does now; None: not known any more
-        self._served: tuple[bytes | None] | None = None
-        self._listening = False
-        self._relisten: asyncio.TimerHandle | None = None
+        self._unsaved: tuple[TrustedPeer, ...] | None = None
+
+        # What is there now, as confirmed. An era ends when a daemon was lost with all that it had of us.
+        self._wifi_open = self._bluetooth_open = False
+        self._wifi_era = self._bluetooth_era = 0
+        self._found: o.Find | None = o.Find.OFF  # None: not known
+        self._order: FormGroup | HostGroup | None = None  # being formed, up, or not known to be gone
+        self._forming: asyncio.Task[None] | None = None
+        self._cleared = 0
+        self._served: tuple[bytes | None, ...] | None = ()  # the advertisement; empty: no service; None: not known
+        self._listening: bool | None = False  # None: not known
+        self._link_plan: o.LinkPlan | None = None
+        self._socket = self._probing = False  # opened, or not known to be closed
+        self._left = False  # the goodbye of the link was said, or is of no use
         self._link: Link | None = None
-        self._link_attempt = 0
+        self._probe_plan: o.ProbePlan | None = None
         self._correction: o.CorrectAddresses | None = None  # the peer's side of a group may be up before ours
         self._counters: tuple[int, int, int | None] | None = None
         self._attended = False
@@ -257,50 +289,67 @@ class Controller:
     # --- life ---
 
     async def open(self) -> None:
-        """Start; the edges report what they are before this returns."""
+        """Start; the edges report what they are before this returns, if they can."""
         made = self._make_edges()
         self._bluetooth, self._wifi, self._pinger, self._trust = made.bluetooth, made.wifi, made.pinger, made.trust
         self._prober = made.prober
         self._visible_for(self._settings.visible_minutes)
-        for name, run in (("radio", self._radio), ("air", self._air), ("ping", self._ping), ("probe", self._probe)):
-            self._start(run(), name)
-        await asyncio.gather(
-            self._try("open Wi-Fi Direct", self._wifi.open(self._sink)),
-            self._try("open Bluetooth", self._bluetooth.open(self._sink)),
-        )
+        for name, run in (
+            ("radio", self._radio),
+            ("air", self._air),
+            ("ping", self._ping),
+            ("count", self._count),
+            ("probe", self._probe),
+            ("trust", self._keep_trust),
+        ):
+            self._tasks.keep(run, name)
+        await self._until(lambda: self._radio_steps.tried(WIFI) and self._air_steps.tried(BLUETOOTH), STEP + 5)
         self._publish()
 
     async def close(self) -> None:
-        """End whatever is going on, with a goodbye, undo everything, stop. Takes a few seconds at most."""
+        """End whatever is going on, with a goodbye, undo everything, stop. Takes a few seconds, and under half a minute in any case."""
         self._feed(o.Cancel())
-        with suppress(TimeoutError):
-            async with asyncio.timeout(4):
-                while not isinstance(self._session.state, s.Idle):
-                    await self._next_change()
-                for line in list(self._lines.values()):
-                    await line.drained()
-        saving = [task for task in self._tasks if task.get_name() == SAVING]
-        if saving:
-            await asyncio.wait(saving, timeout=STEP)
-        tasks = list(self._tasks)
+        await self._until(lambda: isinstance(self._session.state, s.Idle) and self._all_said(), GOODBYE)
+        await self._until(lambda: self._unsaved is None, SAVE)
         self.halt()
-        if tasks:
-            await asyncio.wait(tasks, timeout=STEP)
-        for close in (self._pinger.close, self._prober.close, self._bluetooth.close, self._wifi.close):
-            try:
-                async with asyncio.timeout(STEP):
-                    await close()
-            except (Unavailable, TimeoutError) as error:
-                log.warning("could not undo everything: %s", error)
+        await self._tasks.gone(SAVE)
+        # First what uses the group, then the group, and with it what only talks.
+        await close_each(("the pings", self._pinger.close), ("the probes", self._prober.close), limit=GOODBYE / 2)
+        await close_each(("Wi-Fi Direct", self._wifi.close), ("Bluetooth", self._bluetooth.close), limit=CLOSE)
 
     def halt(self) -> None:
-        """Stop at once and undo nothing: the last step of `close`, and what a kill looks like to the simulation."""
+        """Stop at once and undo nothing: a part of `close`, and what a kill looks like to the simulation."""
         self._closing = True
-        for timer in (self._timer, self._visible_timer, self._relisten):
+        for timer in (self._timer, self._visible_timer):
             if timer is not None:
                 timer.cancel()
-        for task in self._tasks:
-            task.cancel()
+        self._tasks.cancel()
+
+    async def suspend(self) -> None:
+        """The machine is about to sleep. Returns when the goodbye is said and what we made is gone, or after four seconds."""
+        self._feed(o.Suspend())
+        await self._until(self._is_quiet, GOODBYE)
+
+    def wake(self) -> None:
+        """The machine has slept."""
+        self._feed(o.Wake())
+
+    def _is_quiet(self) -> bool:
+        """Nothing of ours is there, or is about to be."""
+        wants = self._session.wants
+        wanted = wants.group is not None or wants.link is not None or wants.serve
+        return not wanted and self._order is None and self._link_plan is None and self._served == () and self._all_said()
+
+    def _all_said(self) -> bool:
+        return not self._lines
+
+    async def _until(self, condition: Callable[[], bool], limit: float) -> None:
+        """Wait for what some step or event brings about, so many seconds at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limit):
+                while not condition():
+                    self._stirred.clear()
+                    await self._stirred.wait()
 
     # --- what a user can do ---
 
@@ -430,7 +479,7 @@ class Controller:
         for meter in (self._link, *self._echoes.values()):
             if meter is not None:
                 meter.attend(open)
-        self._wake_ping.set()
+        self._stir()
 
     def apply(self, settings: Settings) -> None:
         """New settings, in force at once and kept."""
@@ -456,18 +505,19 @@ class Controller:
             case ProbeAnswered():
                 self._probe_answered(event)
                 return
-            case BluetoothChanged(reason, fresh):
-                if reason is None and self._relisten is not None:
-                    self._relisten.cancel()
-                    self._relisten = None
+            case BluetoothChanged(_, fresh):
+                self._air_steps.news()
                 if fresh:
-                    self._served, self._listening = None, False
+                    self._bluetooth_era += 1
+                    self._served, self._listening = (), False
                     for origin in list(self._lines):
                         self._cut(origin)
             case Disconnected(origin):
                 self._cut(origin)
             case WifiChanged(_, _, fresh):
+                self._radio_steps.news()
                 if fresh:
+                    self._wifi_era += 1
                     self._found = None
             case _:
                 pass
@@ -485,7 +535,7 @@ class Controller:
             while self._events:
                 event = self._events.popleft()
                 before = self._session.state
-                for command in self._session.handle(event, self._now()):
+                for command in self._handled(event):
                     self._carry_out(command)
                 after = self._session.state
                 if type(before) is not type(after):
@@ -496,138 +546,274 @@ class Controller:
                         log.info("failed: %s", after.failure)
         finally:
             self._handling = False
-        for wake in (self._wake_radio, self._wake_air, self._wake_ping, self._wake_probe):
-            wake.set()
+        self._stir()
         self._set_timer()
         self._publish()
+
+    def _handled(self, event: o.Event) -> list[o.Command]:
+        """What the session orders. A bug there costs the event; when that is time itself, what is going on, which nothing would end."""
+        try:
+            commands = self._session.handle(event, self._now())
+            self._stumbled = False
+        except Exception:
+            log.exception("%s could not be handled", type(event).__name__)
+            commands = []
+            if isinstance(event, o.Tick) and not self._stumbled:
+                self._stumbled = True
+                self._events.appendleft(o.Cancel())
+        return commands
+
+    def _stir(self) -> None:
+        """Something is otherwise: let everything that waits look."""
+        self._stirred.set()
+        for steps in (self._radio_steps, self._air_steps, self._ping_steps, self._count_steps, self._probe_steps):
+            steps.wake.set()
 
     def _carry_out(self, command: o.Command) -> None:
         match command:
             case o.Connect(origin) | o.Say(origin) | o.HangUp(origin):
                 line = self._lines.get(origin)
+                # A connection is always ended, however much is waiting.
+                full = len(self._lines) >= MOST_LINES if line is None else line.queue.qsize() >= MOST_WAITING
+                if full and not isinstance(command, o.HangUp):
+                    log.warning("too much waits to be said by Bluetooth")
+                    self._unsaid(command, Reason.INTERNAL)
+                    return
                 if line is None:
                     line = self._lines[origin] = _Line(origin)
-                    line.task = self._start(self._talk(line), f"line {origin}")
+                    line.task = self._tasks.do(self._talk(line), f"line {origin}")
                 line.queue.put_nowait(command)
             case o.Remember(identity, trust_key, label):
                 since = next((peer.since for peer in self._trusted if peer.identity == identity), self._wall_clock())
                 self.know(TrustedPeer(identity, trust_key, label, since, self._wall_clock()))
             case o.Provision() | o.Reject() | o.Admit() | o.InvitePeer() | o.ExpelMember():
+                if len(self._errands) >= MOST_ERRANDS:
+                    log.warning("too much is waiting for the radio")
+                    self._errand_failed(command, Unavailable(Reason.INTERNAL, "too much is waiting for the radio"))
+                    return
                 self._errands.append(command)
             case o.CorrectAddresses(attempt, addresses):
                 self._correction = command
-                if self._link is not None and attempt == self._link_attempt:
+                if self._link is not None and self._link_plan is not None and attempt == self._link_plan.attempt:
                     self._link.add_addresses(addresses)
 
+    def _unsaid(self, command: o.Connect | o.Say | o.HangUp, reason: Reason) -> None:
+        match command:
+            case o.Connect(origin):
+                self._feed(o.ConnectFailed(origin))
+            case o.Say(origin, role):
+                # Whatever the daemon calls it, the other one is not there; but what is wrong in here is not the other's fault.
+                self._feed(o.SayFailed(origin, role, reason if reason is Reason.INTERNAL else Reason.PEER_GONE))
+            case o.HangUp():
+                pass  # it was tried, and there is nothing more to be done
+
     async def _talk(self, line: _Line) -> None:
-        """Carry out, in order, what concerns one connection."""
-        while True:
-            command = await line.queue.get()
+        """Carry out, in order, what concerns one connection, until there is nothing more."""
+        while not line.queue.empty():
+            command = line.command = line.queue.get_nowait()
             try:
-                async with asyncio.timeout(STEP):
-                    match command:
-                        case o.Connect(origin):
-                            room = await self._bluetooth.connect(origin)
-                            self._feed(o.Connected(origin, room))
-                        case o.Say(origin, role, frames):
-                            for frame in frames:
-                                await self._bluetooth.send(origin, frame, role)
-                        case o.HangUp(origin):
-                            await self._bluetooth.disconnect(origin)
-            except (Unavailable, TimeoutError) as error:
-                log.info("Bluetooth, %s to %s: %s", type(command).__name__, line.origin, error or "took too long")
-                if isinstance(command, o.Connect):
-                    self._feed(o.ConnectFailed(line.origin))
-                elif isinstance(command, o.Say):
-                    self._feed(o.SayFailed(line.origin, command.role))
-            finally:
-                line.queue.task_done()
-            if line.queue.empty() and not isinstance(command, o.Say) and self._lines.get(line.origin) is line:
-                del self._lines[line.origin]
-                return
+                await self._speak(line, command)
+            except Unavailable as error:
+                log.info("Bluetooth, %s to %s: %s", type(command).__name__, line.origin, error)
+                self._unsaid(command, error.reason)
+        if self._lines.get(line.origin) is line:
+            del self._lines[line.origin]
+        self._stir()
+
+    async def _speak(self, line: _Line, command: o.Connect | o.Say | o.HangUp) -> None:
+        match command:
+            case o.Connect(origin):
+                self._feed(o.Connected(origin, await self._step("connect", self._bluetooth.connect(origin))))
+            case o.Say(origin, role, frames):
+                await self._step("say it", self._send_frames(origin, role, frames))
+            case o.HangUp(origin):
+                pause = Pause()
+                for left in reversed(range(HANGING_UP)):
+                    try:
+                        await self._step("hang up", self._bluetooth.disconnect(origin))
+                        break
+                    except Unavailable:
+                        if not left:
+                            raise
+                    await asyncio.sleep(pause.longer())
+                    if self._lines.get(origin) is not line:
+                        break  # it is gone, and another one may be there
+
+    async def _send_frames(self, origin: str, role: Role, frames: tuple[bytes, ...]) -> None:
+        for frame in frames:
+            await self._bluetooth.send(origin, frame, role)
 
     def _cut(self, origin: str) -> None:
-        """The connection is gone: nothing more can be said on it."""
+        """The connection is gone: nothing more can be said on it. Hanging up is gone through with, which may be what this came of."""
         line = self._lines.pop(origin, None)
-        if line is not None and line.task is not None and line.task is not asyncio.current_task():
-            line.task.cancel()
-        elif line is not None:
-            while not line.queue.empty():
-                line.queue.get_nowait()
-                line.queue.task_done()
+        if line is not None:
+            line.queue = asyncio.Queue()
+            if line.task is not None and not isinstance(line.command, o.HangUp):
+                line.task.cancel()
+
+    # --- making it so ---
+
+    async def _step(self, what: str, step: Coroutine[Any, Any, T], limit: float = STEP, *, late: Callable[[], None] | None = None) -> T:
+        """Take one step of an edge. Whatever goes wrong is an `Unavailable`: what took too long or was not foreseen is `INTERNAL`."""
+        try:
+            return await within(limit, step, what, late=late)
+        except Unavailable:
+            raise
+        except TimeoutError:
+            raise _TooLate(Reason.INTERNAL, f"{what}: no answer within {limit:.0f} s") from None
+        except Exception as error:
+            log.error("could not %s", what, exc_info=error)
+            raise Unavailable(Reason.INTERNAL, f"{what}: {type(error).__name__}") from error
+
+    async def _try(
+        self, steps: _Steps, key: str, step: Coroutine[Any, Any, object], wanted: object = None, *, said: str = ""
+    ) -> Unavailable | None:
+        """Take one of `steps`; what it cannot do is said once in the log (as `said`), and returned. See `_Steps.may`."""
+        error: Unavailable | None = None
+        try:
+            await self._step(said or key, step, late=steps.unsure)
+        except Unavailable as caught:
+            error = caught
+        if error is None:
+            steps.went_well(key)
+        else:
+            radios = self._session.radios
+            known = error.reason in (radios.wifi, radios.bluetooth)  # the radio is off: that is no news
+            first = steps.failed(key, wanted)
+            log.log(logging.WARNING if first and not known else logging.DEBUG, "could not %s: %s", said or key, error)
+        self._stirred.set()
+        return error
+
+    def _broke(self, name: str, error: Exception) -> None:
+        """One of our own tasks failed, which is begun anew: what depends on it is told."""
+        why = f"{name}: {type(error).__name__}"
+        wants = self._session.wants
+        if name in ("radio", "form") and wants.group is not None:
+            self._feed(o.GroupFailed(wants.group.attempt, Reason.INTERNAL, why))
+        elif name == "ping" and wants.link is not None:
+            self._feed(o.LinkBroken(wants.link.attempt, Reason.INTERNAL, why))
+        elif name == "air" and wants.advertisement is not None:
+            self._feed(o.CallFailed(Reason.INTERNAL, why))
 
     # --- making it so: the radio ---
 
     async def _radio(self) -> None:
         """Group, clearing and find, in this order: nothing may disturb a group that is being formed."""
-        forming: asyncio.Task[None] | None = None
-        order: FormGroup | HostGroup | None = None
-        cleared = 0
+        steps = self._radio_steps
         while True:
-            self._wake_radio.clear()
-            wants = self._session.wants
-            if order is not None and wants.group != order:
-                if forming is not None and not forming.done():
-                    forming.cancel()
-                    await asyncio.wait([forming], timeout=STEP)
-                await self._try("remove the group", self._wifi.remove())
-                removed, order, forming = order, None, None
-                self._feed(o.GroupRemoved(removed.attempt))
-            elif wants.clear > cleared:
-                cleared, self._found = wants.clear, o.Find.OFF
-                await self._try("clear the radio", self._wifi.clear())
-                self._feed(o.Cleared(cleared))
-            elif wants.find is not self._found:
-                self._found = wants.find
-                match wants.find:
-                    case o.Find.ON:
-                        await self._try("find", self._wifi.find())
-                    case o.Find.HELD:
-                        await self._try("hold the find", self._wifi.hold_find())
-                    case o.Find.OFF:
-                        await self._try("stop the find", self._wifi.stop_find())
-            elif wants.group is not None and order is None:
-                order = wants.group
-                forming = self._start(self._form(order), "form")
-            elif self._errands:
-                await self._run_errand(self._errands.popleft())
-            else:
-                state = self._session.state
-                if isinstance(state, s.Ending) and state.farewell is None and order is None:
-                    self._feed(o.GroupRemoved(state.order.attempt))  # it was never begun
-                await self._wake_radio.wait()
+            steps.begin()
+            if not await self._radio_step(steps):
+                await steps.rest()
+
+    async def _radio_step(self, steps: _Steps) -> bool:
+        """Take the first step that is due; whether there was one."""
+        wants = self._session.wants
+        if not self._wifi_open:
+            if not steps.may(WIFI):
+                return False
+            error = await self._try(steps, WIFI, self._wifi.open(self._sink))
+            self._wifi_open = error is None
+            if error is not None:
+                self._feed(WifiChanged(error.reason))
+        elif self._order is not None and wants.group != self._order and steps.may("remove the group", wants.group):
+            await self._remove(steps, self._order)
+        elif wants.clear > self._cleared and steps.may("clear the radio", wants.clear):
+            self._found = None
+            error = await self._try(steps, "clear the radio", self._wifi.clear(), wants.clear)
+            if error is None or steps.failures("clear the radio") >= CLEARING:  # then it is as clear as it gets
+                self._cleared = wants.clear
+                self._found = o.Find.OFF if error is None else None
+                self._feed(o.Cleared(wants.clear))
+        elif wants.find is not self._found and steps.may("find", wants.find):
+            era = self._wifi_era
+            said, find = {
+                o.Find.ON: ("find", self._wifi.find),
+                o.Find.HELD: ("hold the find", self._wifi.hold_find),
+                o.Find.OFF: ("stop the find", self._wifi.stop_find),
+            }[wants.find]
+            error = await self._try(steps, "find", find(), wants.find, said=said)
+            self._found = wants.find if error is None and era == self._wifi_era else None
+            self._feed(o.FindSaid(error.reason if error is not None else None))
+        elif wants.group is not None and self._order is None:
+            self._order = wants.group
+            self._forming = self._tasks.do(self._form(wants.group), "form")
+        elif errand := next((errand for errand in self._errands if steps.may(errand)), None):
+            await self._run_errand(steps, errand)
+        else:
+            state = self._session.state
+            if isinstance(state, s.Ending) and state.farewell is None and self._order is None:
+                self._feed(o.GroupRemoved(state.order.attempt))  # it was never begun
+            return False
+        return True
+
+    async def _remove(self, steps: _Steps, order: FormGroup | HostGroup) -> None:
+        wanted = self._session.wants.group
+        if self._forming is not None and not self._forming.done():
+            self._forming.cancel()
+            await ended(self._forming, limit=STEP)
+        error = await self._try(steps, "remove the group", self._wifi.remove(), wanted)
+        if error is None:
+            self._order = self._forming = None
+            self._feed(o.GroupRemoved(order.attempt))
+        elif wanted is not None:
+            self._feed(o.GroupFailed(wanted.attempt, error.reason, error.detail))  # there is no place for it
+
+    def _unsure_of_radio(self) -> None:
+        self._found = None
+        self._stir()
 
     async def _form(self, order: FormGroup | HostGroup) -> None:
         limit = self._limits.host if isinstance(order, HostGroup) else order.patience
+        work = self._wifi.host(order) if isinstance(order, HostGroup) else self._wifi.form(order)
         try:
-            async with asyncio.timeout(limit + STEP):
-                group = await (self._wifi.host(order) if isinstance(order, HostGroup) else self._wifi.form(order))
+            group = await self._step("form the group", work, limit + STEP)
         except Unavailable as error:
-            self._feed(o.GroupFailed(order.attempt, error.reason, error.detail))
-        except TimeoutError:
-            self._feed(o.GroupFailed(order.attempt, Reason.NOT_FORMED))
+            reason = Reason.NOT_FORMED if isinstance(error, _TooLate) else error.reason
+            self._feed(o.GroupFailed(order.attempt, reason, error.detail))
         else:
             self._feed(o.GroupFormed(order.attempt, group))
 
-    async def _run_errand(self, errand: _Errand) -> None:
+    async def _run_errand(self, steps: _Steps, errand: _Errand) -> None:
         match errand:
             case o.Provision(address, method):
-                error = await self._try("ask it to get ready", self._wifi.provision(address, method))
-                if error is not None:
-                    self._feed(o.ProvisionFailed(address, error.reason, error.detail))
+                what, work = "ask it to get ready", self._wifi.provision(address, method)
             case o.Reject(address):
-                await self._try("refuse", self._wifi.reject(address))
-            case o.Admit(attempt, admission):
-                error = await self._try("let it in", self._wifi.admit(admission))
-                if error is not None:
-                    self._feed(AdmissionFailed(attempt, admission.address, error.reason))
+                what, work = "refuse", self._wifi.reject(address)
+            case o.Admit(_, admission):
+                what, work = "let it in", self._wifi.admit(admission)
             case o.InvitePeer(address):
-                error = await self._try("invite", self._wifi.invite(address))
-                group = self._session.wants.group
-                if error is not None and group is not None:
-                    self._feed(AdmissionFailed(group.attempt, address, error.reason))
+                what, work = "invite", self._wifi.invite(address)
             case o.ExpelMember(address):
-                await self._try("send it out", self._wifi.expel(address))
+                what, work = "send it out", self._wifi.expel(address)
+            case _:
+                assert_never(errand)
+        try:
+            await self._step(what, work)
+        except Unavailable as error:
+            log.warning("could not %s: %s", what, error)
+            self._errand_failed(errand, error)
+            if isinstance(errand, o.Reject | o.ExpelMember):  # nobody else would notice
+                self._insisted[errand] = self._insisted.get(errand, 0) + 1
+                if self._insisted[errand] < INSISTING and not (isinstance(errand, o.ExpelMember) and self._session.wants.group is None):
+                    steps.failed(errand)
+                    return
+        steps.went_well(errand)
+        self._insisted.pop(errand, None)
+        with suppress(ValueError):
+            self._errands.remove(errand)
+
+    def _errand_failed(self, errand: _Errand, error: Unavailable) -> None:
+        match errand:
+            case o.Provision(address):
+                self._feed(o.ProvisionFailed(address, error.reason, error.detail))
+            case o.Admit(attempt, admission):
+                self._feed(AdmissionFailed(attempt, admission.address, error.reason))
+            case o.InvitePeer(address):
+                group = self._session.wants.group
+                if group is not None:
+                    self._feed(AdmissionFailed(group.attempt, address, error.reason))
+            case o.Reject() | o.ExpelMember():
+                pass
             case _:
                 assert_never(errand)
 
@@ -635,140 +821,185 @@ class Controller:
 
     async def _air(self) -> None:
         """The call with its service, and listening."""
+        steps = self._air_steps
         while True:
-            self._wake_air.clear()
-            wants = self._session.wants
-            if wants.serve and self._served != (wants.advertisement,):
-                self._served = (wants.advertisement,)
-                error = await self._try("call", self._bluetooth.serve(wants.advertisement))
-                if error is not None and wants.advertisement is not None:
-                    self._feed(o.CallFailed(error.reason, error.detail))
-            elif not wants.serve and self._served is not None:
-                self._served = None
-                await self._try("end the call", self._bluetooth.unserve())
-            elif wants.listen and not self._listening and self._relisten is None:
-                self._listening = True
-                if await self._try("listen", self._bluetooth.listen()) is not None:
-                    self._listening = False
-                    self._relisten = asyncio.get_running_loop().call_later(30, self._listen_again)
-                self._publish()
-            elif not wants.listen and self._listening:
-                self._listening = False
-                await self._try("stop listening", self._bluetooth.unlisten())
-                self._publish()
-            else:
-                await self._wake_air.wait()
+            steps.begin()
+            if not await self._air_step(steps):
+                await steps.rest()
 
-    def _listen_again(self) -> None:
-        self._relisten = None
-        self._wake_air.set()
+    async def _air_step(self, steps: _Steps) -> bool:
+        """Take the first step that is due; whether there was one."""
+        wants, era = self._session.wants, self._bluetooth_era
+        call = (wants.advertisement,) if wants.serve else ()
+        if not self._bluetooth_open:
+            if not steps.may(BLUETOOTH):
+                return False
+            error = await self._try(steps, BLUETOOTH, self._bluetooth.open(self._sink))
+            self._bluetooth_open = error is None
+            if error is not None:
+                self._feed(BluetoothChanged(error.reason))
+        elif self._served != call and steps.may("call", call):
+            work = self._bluetooth.serve(wants.advertisement) if wants.serve else self._bluetooth.unserve()
+            error = await self._try(steps, "call", work, call, said="" if wants.serve else "end the call")
+            if era == self._bluetooth_era:
+                self._served = call if error is None else None
+            if error is not None and wants.advertisement is not None:
+                self._feed(o.CallFailed(error.reason, error.detail))
+        elif self._listening is not wants.listen and steps.may("listen", wants.listen):
+            work = self._bluetooth.listen() if wants.listen else self._bluetooth.unlisten()
+            error = await self._try(steps, "listen", work, wants.listen, said="" if wants.listen else "stop listening")
+            if era == self._bluetooth_era:
+                self._listening = wants.listen if error is None else None
+            self._publish()
+        else:
+            return False
+        return True
 
-    async def _try(self, what: str, step: Coroutine[Any, Any, None]) -> Unavailable | None:
-        """Take one step of an edge, within a limit. What it cannot do is said once in the log and returned."""
-        try:
-            async with asyncio.timeout(STEP):
-                await step
-        except Unavailable as error:
-            log.warning("could not %s: %s", what, error)
-            return error
-        except TimeoutError:
-            log.warning("could not %s: it took longer than %.0f s", what, STEP)
-            return Unavailable(Reason.INTERNAL, f"{what}: no answer within {STEP:.0f} s")
-        return None
+    def _unsure_of_air(self) -> None:
+        self._served = self._listening = None
+        self._stir()
 
     # --- making it so: the link ---
 
     async def _ping(self) -> None:
         """Pings for as long as the session wants a link; a goodbye when it is to be left."""
-        plan: o.LinkPlan | None = None
-        left = False
-        loop = asyncio.get_running_loop()
+        steps = self._ping_steps
         while True:
-            self._wake_ping.clear()
-            wanted = self._session.wants.link
-            if plan is not None and (wanted is None or wanted.attempt != plan.attempt):
-                self._link = plan = None
-                await self._try("close the socket", self._pinger.close())
-            elif plan is None and wanted is not None:
-                plan, left = wanted, False
-                try:
-                    async with asyncio.timeout(STEP):
-                        await self._pinger.open(self._sink, plan.group, plan.group.addresses, plan.port)
-                except (Unavailable, TimeoutError) as error:
-                    reason = error.reason if isinstance(error, Unavailable) else Reason.INTERNAL
-                    self._feed(o.LinkBroken(plan.attempt, reason, str(error)))
-                    continue
-                self._link = Link(role=plan.role, keys=plan.keys, addresses=plan.addresses, now=self._now())
-                self._link.attend(self._attended)
-                if self._correction is not None and self._correction.attempt == plan.attempt:
-                    self._link.add_addresses(self._correction.addresses)
-                self._link_attempt = plan.attempt
-                self._counters = None
-                counting = loop.time()
-            elif plan is not None and wanted is not None and wanted.leaving and not left:
-                left = True
-                if self._link is not None:
-                    for _ in range(FAREWELLS):
-                        for datagram, address in self._link.farewell(self._now()):
-                            self._pinger.send(datagram, address, plan.peer_port)
-                        await asyncio.sleep(FAREWELL_GAP)
+            steps.begin()
+            until = await self._ping_step(steps)
+            if until is None or until > self._now():
+                await steps.rest(until)
+
+    async def _ping_step(self, steps: _Steps) -> float | None:
+        """Take the first step that is due; when the next one is."""
+        plan, wanted = self._link_plan, self._session.wants.link
+        if plan is not None and (wanted is None or wanted.attempt != plan.attempt):
+            self._link = self._link_plan = plan = None
+            self._counters = None
+        if wanted is None:
+            if not self._socket or not steps.may("close the socket"):
+                return None
+            self._socket = await self._try(steps, "close the socket", self._pinger.close()) is not None
+            return self._now()
+        if plan is None:
+            await self._open_link(wanted)
+            return self._now()
+        if wanted.leaving:
+            if not self._left:
+                self._left = True
+                await self._say_farewell(plan)
                 self._feed(o.FarewellSaid(plan.attempt))
-            elif plan is not None and self._link is not None and not left:
-                for verdict in self._link.tick(self._now()):
-                    log.info("link: %s", type(verdict).__name__)
-                    self._feed(o.LinkSaid(plan.attempt, verdict))
-                    if isinstance(verdict, LinkLost):
-                        left = True  # no more pings; the session takes it from here
-                for datagram, address in self._link.due(self._now()):
-                    self._pinger.send(datagram, address, plan.peer_port)
-                if loop.time() >= counting:
-                    counting = loop.time() + (2.0 if self._attended else 15.0)
-                    with suppress(Unavailable):
-                        self._counters = await self._wifi.read_counters(plan.group)
-                self._publish()
-                with suppress(TimeoutError):
-                    async with asyncio.timeout_at(max(self._link.deadline(), loop.time() + 0.01)):
-                        await self._wake_ping.wait()
+            return None
+        link = self._link
+        if link is None or self._left:
+            return None
+        for verdict in link.tick(self._now()):
+            log.info("link: %s", type(verdict).__name__)
+            self._feed(o.LinkSaid(plan.attempt, verdict))
+            if isinstance(verdict, LinkLost):
+                self._left = True  # no more pings; the session takes it from here
+        for datagram, address in link.due(self._now()):
+            self._send(datagram, address, plan)
+        self._publish()
+        return max(link.deadline(), self._now() + 0.01)
+
+    async def _open_link(self, plan: o.LinkPlan) -> None:
+        self._link_plan, self._left, self._socket = plan, False, True
+        try:
+            opening = self._pinger.open(self._sink, plan.group, plan.group.addresses, plan.port)
+            await self._step("open the socket", opening, SOCKET)
+        except Unavailable as error:
+            self._feed(o.LinkBroken(plan.attempt, error.reason, error.detail))
+            return
+        self._link = Link(role=plan.role, keys=plan.keys, addresses=plan.addresses, now=self._now())
+        self._link.attend(self._attended)
+        if self._correction is not None and self._correction.attempt == plan.attempt:
+            self._link.add_addresses(self._correction.addresses)
+
+    async def _say_farewell(self, plan: o.LinkPlan) -> None:
+        if self._link is not None:
+            for _ in range(FAREWELLS):
+                for datagram, address in self._link.farewell(self._now()):
+                    self._send(datagram, address, plan)
+                await asyncio.sleep(FAREWELL_GAP)
+
+    def _send(self, datagram: bytes, address: str, plan: o.LinkPlan) -> None:
+        try:
+            self._pinger.send(datagram, address, plan.peer_port)
+        except Exception:
+            # One that is not sent is one that is lost: how the link is, the answers say.
+            log.exception("a datagram could not be sent")
+
+    async def _count(self) -> None:
+        """The group's figures, for as long as there are pings. Nothing waits for them."""
+        steps, due = self._count_steps, float("-inf")
+        while True:
+            steps.begin()
+            plan = self._link_plan
+            if plan is None or self._link is None or self._left:
+                due = float("-inf")
+                await steps.rest()
+                continue
+            due = min(due, self._now() + (2.0 if self._attended else 15.0))
+            if self._now() >= due:
+                await self._read_counters(plan.group)
+                due = float("inf")
             else:
-                await self._wake_ping.wait()
+                await steps.rest(due)
+
+    async def _read_counters(self, group: Group) -> None:
+        try:
+            self._counters = await self._step("read the counters", self._wifi.read_counters(group), COUNT)
+        except Unavailable as error:
+            self._counters = None
+            log.debug("%s", error)
+        self._publish()
 
     # --- making it so: who is there without our protocol ---
 
     async def _probe(self) -> None:
         """Probes for as long as the session wants them, one series for each machine on the group."""
-        plan: o.ProbePlan | None = None
-        loop = asyncio.get_running_loop()
+        steps = self._probe_steps
         while True:
-            self._wake_probe.clear()
-            wanted = self._session.wants.probe
-            if plan is not None and (wanted is None or wanted.attempt != plan.attempt):
-                plan = None
-                self._echoes.clear()
-                await self._try("close the probes' socket", self._prober.close())
-            elif plan is None and wanted is not None:
-                plan = wanted
+            steps.begin()
+            until = await self._probe_step(steps)
+            if until is None or until > self._now():
+                await steps.rest(until)
+
+    async def _probe_step(self, steps: _Steps) -> float | None:
+        """Take the first step that is due; when the next one is."""
+        plan, wanted = self._probe_plan, self._session.wants.probe
+        if plan is not None and (wanted is None or wanted.attempt != plan.attempt):
+            self._probe_plan = plan = None
+            self._echoes.clear()
+        if wanted is None:
+            if not self._probing or not steps.may("close the probes' socket"):
+                return None
+            self._probing = await self._try(steps, "close the probes' socket", self._prober.close()) is not None
+            return self._now()
+        if plan is None:
+            if not steps.may("look for machines on the group", wanted.attempt):
+                return None
+            self._probing = True
+            opening = self._prober.open(self._sink, wanted.group)
+            if await self._try(steps, "look for machines on the group", opening, wanted.attempt) is None:
+                self._probe_plan = wanted
+            return self._now()
+        for gone in self._echoes.keys() - {address for address, _ in wanted.peers}:
+            del self._echoes[gone]
+        for address, station in wanted.peers:
+            if address not in self._echoes:
+                self._echoes[address] = Echo(station, self._now())
+                self._echoes[address].attend(self._attended)
+        for echo in self._echoes.values():
+            for sequence, address in echo.due(self._now()):
                 try:
-                    async with asyncio.timeout(STEP):
-                        await self._prober.open(self._sink, plan.group)
-                except (Unavailable, TimeoutError) as error:
-                    log.warning("could not look for machines on the group: %s", error or "took too long")
-            elif plan is not None and wanted is not None:
-                for gone in self._echoes.keys() - {address for address, _ in wanted.peers}:
-                    del self._echoes[gone]
-                for address, station in wanted.peers:
-                    if address not in self._echoes:
-                        self._echoes[address] = Echo(station, self._now())
-                        self._echoes[address].attend(self._attended)
-                for echo in self._echoes.values():
-                    for sequence, address in echo.due(self._now()):
-                        self._prober.probe(address, sequence)
-                self._publish()
-                due = min((echo.deadline() for echo in self._echoes.values()), default=loop.time() + 1)
-                with suppress(TimeoutError):
-                    async with asyncio.timeout_at(max(due, loop.time() + 0.01)):
-                        await self._wake_probe.wait()
-            else:
-                await self._wake_probe.wait()
+                    self._prober.probe(address, sequence)
+                except Exception:
+                    log.exception("a probe could not be sent")
+        self._publish()
+        due = min((echo.deadline() for echo in self._echoes.values()), default=self._now() + 1)
+        return max(due, self._now() + 0.01)
 
     def _probe_answered(self, answer: ProbeAnswered) -> None:
         plan = self._session.wants.probe
@@ -780,16 +1011,15 @@ class Controller:
                 self._feed(o.LinkSaid(plan.attempt, verdict))
 
     def _datagram(self, data: bytes, source: str, received: float) -> None:
-        link = self._link
-        plan = self._session.wants.link
+        link, plan = self._link, self._link_plan
         if link is None or plan is None:
             return
         verdicts, answers = link.receive(data, source, received, self._now())
         for answer, address in answers:
-            self._pinger.send(answer, address, plan.peer_port)
+            self._send(answer, address, plan)
         for verdict in verdicts:
             log.info("link: %s", type(verdict).__name__)
-            self._feed(o.LinkSaid(self._link_attempt, verdict))
+            self._feed(o.LinkSaid(plan.attempt, verdict))
 
     # --- snapshots out ---
 
@@ -798,7 +1028,7 @@ class Controller:
         snapshot = replace(
             self._session.snapshot(),
             now=now,
-            listening=self._listening,
+            listening=self._listening is True,
             visibility=self._visibility,
             visible_until=self._visible_until,
         )
@@ -877,15 +1107,30 @@ class Controller:
     def _set_trusted(self, peers: tuple[TrustedPeer, ...]) -> None:
         self._trusted = peers
         self._configure()
-        self._start(self._save(peers), SAVING)
+        if self._trust is not None:  # else it is not open yet: what is known came from there
+            self._unsaved = peers
+            self._trust_steps.news()
+            self._trust_steps.wake.set()
 
-    async def _save(self, peers: tuple[TrustedPeer, ...]) -> None:
-        if self._trust is None:
-            return  # not open yet: what is known came from there
+    async def _keep_trust(self) -> None:
+        """Have what is remembered on disk, the latest of it."""
+        steps = self._trust_steps
+        while True:
+            steps.begin()
+            peers = self._unsaved
+            if peers is not None and self._trust is not None and steps.may("keep the remembered peers"):
+                error = await self._try(steps, "keep the remembered peers", self._saved(self._trust, peers))
+                if error is None and self._unsaved is peers:
+                    self._unsaved = None
+            else:
+                await steps.rest()
+
+    @staticmethod
+    async def _saved(trust: TrustStore, peers: tuple[TrustedPeer, ...]) -> None:
         try:
-            await self._trust.save(peers)
+            await trust.save(peers)
         except OSError as error:
-            log.error("could not keep the remembered peers: %s", error)
+            raise Unavailable(Reason.INTERNAL, str(error)) from error
 
     def _set_timer(self) -> None:
         if self._timer is not None:
@@ -894,32 +1139,93 @@ class Controller:
         deadline = self._session.deadline()
         if deadline is not None:
             # A deadline that has passed already waits a little: a bug there must not become a busy loop.
-            at = max(deadline, self._now() + 0.005)
+            at = max(deadline, self._now() + (1.0 if self._stumbled else 0.005))
             self._timer = asyncio.get_running_loop().call_at(at, self._feed, o.Tick())
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
 
-    async def _next_change(self) -> None:
-        changed = asyncio.Event()
-        unsubscribe = self.subscribe(lambda _: changed.set())
-        try:
-            changed.clear()
-            await changed.wait()
-        finally:
-            unsubscribe()
 
-    def _start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-        """The one place where tasks begin: named and kept (the loop holds only weak references)."""
-        task = asyncio.get_running_loop().create_task(work, name=name)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
+class _TooLate(Unavailable):
+    """A step took longer than its limit."""
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("%s failed", task.get_name(), exc_info=task.exception())
+
+class _Steps:
+    """The steps of one of our tasks: its wish to be woken, and when what failed may be tried again.
+
+    A step that failed waits for a pause of its own, longer each time; unless something else is wanted of it by then, or there is `news`.
+    """
+
+    def __init__(self, unsure: Callable[[], None] | None = None) -> None:
+        """`unsure` is called when one that took too long ends after all, which may have changed what is there."""
+        self.unsure = unsure
+        self.wake = asyncio.Event()
+        self._failed: dict[object, _Failed] = {}
+        self._tried: set[object] = set()
+        self._next: float | None = None
+
+    def begin(self) -> None:
+        """Before looking what is due."""
+        self.wake.clear()
+        self._next = None
+
+    def may(self, what: object, wanted: object = None) -> bool:
+        """Whether this step, which is wanted, may be taken now."""
+        failed = self._failed.get(what)
+        if failed is None or failed.wanted != wanted:
+            return True
+        if asyncio.get_running_loop().time() >= failed.until:
+            return True
+        self._next = failed.until if self._next is None else min(self._next, failed.until)
+        return False
+
+    def failed(self, what: object, wanted: object = None) -> bool:
+        """Note it; whether it is the first time that this, as wanted, has failed."""
+        self._tried.add(what)
+        known = self._failed.get(what)
+        first = known is None or known.wanted != wanted
+        if known is None or first:
+            known = self._failed[what] = _Failed(wanted)
+        known.times += 1
+        known.until = asyncio.get_running_loop().time() + known.pause.longer()
+        return first
+
+    def failures(self, what: str) -> int:
+        """How often it has failed since it went well."""
+        known = self._failed.get(what)
+        return known.times if known is not None else 0
+
+    def went_well(self, what: object) -> None:
+        self._tried.add(what)
+        self._failed.pop(what, None)
+
+    def tried(self, what: str) -> bool:
+        """Whether it was ever taken to its end, good or bad."""
+        return what in self._tried
+
+    def news(self) -> None:
+        """What could not be done may go now."""
+        for known in self._failed.values():
+            known.until = float("-inf")
+
+    async def rest(self, until: float | None = None) -> None:
+        """Until woken, or that time, or something may be tried again."""
+        if self._next is not None:
+            until = self._next if until is None else min(until, self._next)
+        if until is None:
+            await self.wake.wait()
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(until):
+                await self.wake.wait()
+
+
+@dataclass(slots=True)
+class _Failed:
+    wanted: object
+    times: int = 0
+    until: float = 0.0
+    pause: Pause = field(default_factory=Pause)
 
 
 class _Line:
@@ -928,7 +1234,5 @@ class _Line:
     def __init__(self, origin: str) -> None:
         self.origin = origin
         self.queue: asyncio.Queue[o.Connect | o.Say | o.HangUp] = asyncio.Queue()
+        self.command: o.Connect | o.Say | o.HangUp | None = None  # being carried out
         self.task: asyncio.Task[None] | None = None
-
-    async def drained(self) -> None:
-        await self.queue.join()

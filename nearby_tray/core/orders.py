@@ -236,6 +236,7 @@ class SayFailed:
 
     origin: str
     role: Role
+    reason: Reason = Reason.PEER_GONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +245,13 @@ class CallFailed:
 
     reason: Reason
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindSaid:
+    """Whether the find is as wanted; `reason`: why it is not. It is tried again."""
+
+    reason: Reason | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +336,7 @@ Event = (
     | ConnectFailed
     | SayFailed
     | CallFailed
+    | FindSaid
     | FrameArrived
     | Disconnected
     | PeerFound

@@ -85,6 +85,7 @@ from .orders import (
     Event,
     FarewellSaid,
     Find,
+    FindSaid,
     Forbid,
     GroupFailed,
     GroupFormed,
@@ -320,6 +321,7 @@ class Session:
     def __init__(self, *, identity: Identity, entropy: Entropy, policy: Policy, limits: Limits | None = None) -> None:
         self.state: State = Idle()
         self.radios = Radios()
+        self._find_reason: Reason | None = None  # why the find is not as wanted
         self.timings = Timings()
         self._identity = identity
         self._entropy = entropy
@@ -559,6 +561,8 @@ class Session:
                 if fresh or reason is not None:
                     self._peers.forget_wifi()
                 self._decide(event)
+            case FindSaid(reason):
+                self._find_reason = reason
             case CallHeard():
                 self._call_heard(event)
             case Connected(origin, room):
@@ -567,9 +571,9 @@ class Session:
                 self._connect_failed(origin)
             case FrameArrived():
                 self._frame_arrived(event)
-            case SayFailed(origin, role):
+            case SayFailed(origin, role, reason):
                 for channel in [c for c, t in self._talks.items() if t.origin == origin and t.conversation.role is role]:
-                    self._drop(channel)
+                    self._drop(channel, reason)
                 if role is Role.LISTENER:
                     self._let_go(origin)
             case Disconnected(origin):
@@ -705,7 +709,7 @@ class Session:
             case ((Forming() | Checking() | Linked()), Left(reason=GoodbyeReason.PROTOCOL)):
                 pass  # the conversation is over, the group does not need it
             case ((Meeting() | Forming() | Checking() | Clearing()), Left(reason=GoodbyeReason.FAILED)):
-                self._fail(Failure(self.stage, Reason.NOT_FORMED, "the other side gave up"), None)
+                self._fail(Failure(self.stage, self._or_radio(Reason.NOT_FORMED), "the other side gave up"), None)
             case ((Asking() | Asked() | Meeting() | Forming() | Checking() | Linked() | Clearing() | Restoring()), Left(reason)):
                 self._fail(None if reason is GoodbyeReason.FINISHED else Failure(self.stage, _LEAVINGS[reason]), None)
             case Ending(farewell=LinkPlan()), FarewellSaid(attempt) if attempt == state.order.attempt:
@@ -1378,12 +1382,12 @@ class Session:
         self._assembly.forget(channel)
         self._peers.hung_up(channel, self._now)
 
-    def _drop(self, channel: bytes) -> None:
+    def _drop(self, channel: bytes, reason: Reason = Reason.PEER_GONE) -> None:
         """The connection under a conversation is gone."""
         current = channel == self._channel()
         self._forget(channel)
         if current:
-            self._talk_ended(Reason.PEER_GONE)
+            self._talk_ended(reason)
         elif isinstance(self.state, Seeking) and self.state.call is not None:
             self.state = replace(self.state, call=self._call(self.state.identity))  # so that it may answer again
 
@@ -1469,8 +1473,8 @@ class Session:
         )
 
     def _or_radio(self, reason: Reason) -> Reason:
-        """A radio that went away explains more than the time-out it caused."""
-        return self.radios.wifi or reason
+        """A radio that went away, or does not do what it is told, explains more than the time-out it caused."""
+        return self.radios.wifi or self._find_reason or reason
 
 
 def _restores(bond: Bond) -> SessionKeys:
