@@ -248,7 +248,7 @@ class _Applet:
             raise_=self.raise_window,
             enabled=lambda: self.controller.settings.notifications,
         )
-        login = Login(self.controller.set_away)
+        login = Login(self.controller.set_away, suspend=self.controller.suspend, wake=self.controller.wake)
         self.controller.subscribe(service.show)
         self.controller.subscribe(notifier.show)
         await login.open()  # first: before that is known, nobody is heard

@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from enum import Enum
 
+from ..tasks import Tasks
 from .bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, open_descriptor
 
 log = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ class Login:
             Supervised(session, self._session_up, self._session_down, on_absent=self._session_down),
         ]
         self._known = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks = Tasks()
 
     async def open(self) -> None:
         """Ask; returns when everybody was asked once. Whoever has not answered counts as "nobody is there"."""
@@ -87,7 +88,7 @@ class Login:
         if self._sleep is not None:
             works.append(self._sleep)
         for work in works:
-            self._tasks.append(asyncio.get_running_loop().create_task(work.run(), name=f"login {type(work).__name__}"))
+            self._tasks.keep(work.run, f"login {type(work).__name__}")
         with suppress(TimeoutError):
             async with asyncio.timeout(_FIRST_WORD):
                 await self._known.wait()
@@ -95,10 +96,7 @@ class Login:
         self._heard()
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks.clear()
+        await self._tasks.end()
         if self._sleep is not None:
             self._sleep.release()
 
@@ -191,6 +189,9 @@ class _Source:
                 return self._absent()
             log.info("%s does not say whether somebody is there: %s", self.name, error)
             return Told.UNKNOWN
+        except Exception:
+            log.warning("%s says something else than whether somebody is there", self.name, exc_info=True)
+            return Told.UNKNOWN
 
     async def _ask(self, bus: Bus) -> Told:
         """What it says now. Raises `BusError`, `BusGone`."""
@@ -229,8 +230,9 @@ class _Logind(_Source):
             self._path = ""
             return Told.AWAY  # logged out: what lingers has nobody to show anything to
         self._path, facts = found
-        if not {"LockedHint", "Active"} & facts.keys():
-            raise BusError(_ERROR + "InvalidArgs", "a session without LockedHint and Active")
+        said = [facts[name] for name in ("LockedHint", "Active") if name in facts]
+        if not said or not all(isinstance(value, bool) for value in said):
+            raise BusError(_ERROR + "InvalidArgs", "a session that does not tell whether it is locked or active")
         return Told.AWAY if facts.get("LockedHint") is True or facts.get("Active") is False else Told.THERE
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dbus_next.signature import Variant
 
 from nearby_tray.system import login as module
 from nearby_tray.system.login import SAVERS, Login
@@ -252,6 +253,19 @@ def test_other_users_cannot_hold_up_what_is_told(daemon: Daemon, run: Run) -> No
             logind.change("2", LockedHint=True)
             await until_away(ours, True)
             assert len(logind.calls) - asked < 20
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    "facts", [{}, {"LockedHint": Variant("s", "no"), "Active": Variant("u", 1)}, {"User": Variant("s", "me")}, {"Class": Variant("u", 7)}]
+)
+def test_nobody_is_there_when_logind_says_something_else(daemon: Daemon, run: Run, facts: dict[str, Variant]) -> None:
+    async def main() -> None:
+        logind = in_session()
+        logind.sessions["2"] = facts and logind.sessions["2"] | facts
+        async with watched(logind) as ours:
+            assert ours.away
 
     run(main())
 
