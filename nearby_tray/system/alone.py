@@ -63,6 +63,7 @@ from .supplicant import (
     Provisioned,
     Started,
     Supplicant,
+    WpsFailed,
     as_address,
     as_frequency,
     as_paths,
@@ -217,7 +218,7 @@ class Alone:
             await asyncio.to_thread(self._journal.add, _MADE_FIND, self._supplicant.name)
         if self._doing is None:
             try:
-                await self._start_find(again=not first)
+                await self._start_find(again=self._finder is not None and not self._finder.done())
             except Unavailable:
                 await self.stop_find()
                 raise
@@ -289,7 +290,8 @@ class Alone:
                 async with asyncio.timeout(order.patience):
                     group = await self._form(order, doing)
             except TimeoutError:
-                raise Unavailable(Reason.NOT_FORMED if order.own else Reason.NO_ANSWER, f"nothing in {order.patience:g} s") from None
+                seen = Reason.NO_ANSWER if doing.spoken else Reason.NOT_SEEN
+                raise Unavailable(Reason.NOT_FORMED if order.own else seen, f"nothing in {order.patience:g} s") from None
             except (BusError, BusGone) as error:
                 raise self._supplicant.typed(error, Reason.NOT_FORMED) from error
         except BaseException as error:
@@ -323,13 +325,7 @@ class Alone:
         if not order.own:
             await self._offer_addresses(doing)
         self._requests.answered(order.address)
-        if remembered is not None:
-            peer = Variant("o", self._supplicant.peer_path(order.address))
-            await self._supplicant.p2p("Invite", {"peer": peer, "persistent_group_object": Variant("o", remembered)})
-        elif order.way is Way.JOIN:
-            await connect(self._supplicant, order, join=True)
-        else:
-            await negotiate(self._supplicant, order, doing)
+        await self._speak(order, doing, remembered)
         started = await (self._come_in(order, doing) if order.way is Way.JOIN else self._reach(order, doing))
         group = await self._assign(doing, started, order.own)
         while not doing.heard.empty():
@@ -340,6 +336,58 @@ class Alone:
             self._supplicant.read_remembered()
         return group
 
+    async def _speak(self, order: FormGroup, doing: Doing, remembered: str | None = None) -> None:
+        """Say our part to the other, which is looked for where the daemon does not know it (any more)."""
+        while True:
+            await self._see(order, doing)
+            doing.spoken = True
+            try:
+                if remembered is not None:
+                    await self._invite_again(order, remembered)
+                elif order.way is Way.JOIN:
+                    await connect(self._supplicant, order, join=True)
+                else:
+                    await negotiate(self._supplicant, order, doing)
+            except Unavailable as error:
+                if error.reason is not Reason.NOT_SEEN or order.own:
+                    raise
+            else:
+                return
+            doing.spoken = False
+            self._supplicant.forget(order.address)
+            await asyncio.sleep(self._limits.again)
+
+    async def _see(self, order: FormGroup, doing: Doing) -> None:
+        """Until the daemon knows the other: it forgets whoever it has not heard for a minute, and cannot be told to call an address.
+
+        Who is to be joined must have been seen with its group, wherever that is: on a radio with 6 GHz wpa_supplicant 2.10 fails to look
+        for it on all channels (it names each of 5 GHz twice, which the kernel refuses; seen in the lab), and asks on that one only.
+        """
+
+        def is_seen() -> bool:
+            peer = self._supplicant.peers.get(order.address)
+            return peer is not None and (peer.owner or order.way is not Way.JOIN)
+
+        while not order.own and not is_seen():
+            find = {"Timeout": Variant("i", max(1, round(self._limits.find)))}
+            where = {"freq": Variant("i", order.frequency)} if order.way is Way.JOIN and order.frequency is not None else {}
+            try:
+                await self._supplicant.p2p("Find", find | where)
+            except BusError:
+                if not where:
+                    raise
+                await self._supplicant.p2p("Find", find)  # there is no such channel here
+            await self._wait(lambda: is_seen() or doing.lost is not None, self._limits.renew)
+            if doing.lost is not None:
+                raise doing.lost
+
+    async def _invite_again(self, order: FormGroup, remembered: str) -> None:
+        peer = Variant("o", self._supplicant.peer_path(order.address))
+        try:
+            await self._supplicant.p2p("Invite", {"peer": peer, "persistent_group_object": Variant("o", remembered)})
+        except BusError as error:
+            raise self._supplicant.typed(error, Reason.NOT_SEEN if error.name == INVALID_ARGS else Reason.NOT_FORMED) from error
+
     async def _come_in(self, order: FormGroup, doing: Doing) -> Started:
         """Until we are in the other's group, whose user may have to be asked first.
 
@@ -347,19 +395,19 @@ class Alone:
         each 5 GHz channel twice, which is refused (seen in the lab; mended in 2.11). Begun anew it finds one that does by now.
         """
         while True:
-            try:
-                async with asyncio.timeout(self._limits.join):
-                    return await self._reach(order, doing)
-            except TimeoutError:
+            if await doing.hears((Provisioned, Started, WpsFailed, FormationFailed, Unavailable), self._limits.join):
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._limits.enter):
+                        return await self._reach(order, doing)
                 if doing.started is not None:
-                    raise
+                    raise Unavailable(Reason.NOT_FORMED, "the group is up, and we are not in it")
             await self._supplicant.try_p2p("Cancel")
             said = [doing.heard.get_nowait() for _ in range(doing.heard.qsize())]
             up = next((heard for heard in said if isinstance(heard, Started)), None)
             if up is not None:
                 doing.heard.put_nowait(up)  # at the last moment
             else:  # what was cancelled says nothing about the next try
-                await connect(self._supplicant, order, join=True)
+                await self._speak(order, doing)
 
     async def _reach(self, order: FormGroup, doing: Doing) -> Started:
         """Until the group is up and, where we own it, the other is in it."""
@@ -801,7 +849,7 @@ class Alone:
             self._doing.heard.put_nowait(heard)
         elif self._up is not None:
             self._on_group(heard)
-        if isinstance(heard, Finished | Changed):
+        if isinstance(heard, Finished | Changed) or (isinstance(heard, PeerFound) and self._doing is not None):
             self._pulse.set()
             self._pulse = asyncio.Event()
         if isinstance(heard, Finished):

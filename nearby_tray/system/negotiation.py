@@ -102,8 +102,10 @@ class Doing:
     cancelling: asyncio.Task[bool] | None = None  # of what another has said in our place
     held: bool = False  # nothing is sent before a scan has ended
     agreed: bool = False  # beforehand: a `Cancel` alone does not take that back
+    lost: Unavailable | None = None  # the daemon is gone, or another one is there
 
     def lose(self, why: Unavailable) -> None:
+        self.lost = why
         self.heard.put_nowait(why)
 
     async def hears(self, kinds: tuple[type, ...], seconds: float) -> bool:
@@ -156,7 +158,7 @@ async def connect(supplicant: Supplicant, order: FormGroup, *, join: bool = Fals
     if order.frequency is not None and not join:
         wanted = _BANDS.get(order.frequency, (order.frequency,))
     for place, frequency in enumerate(wanted):
-        if frequency is not None and not join:
+        if frequency is not None:
             arguments["frequency"] = Variant("i", frequency)
         try:
             await supplicant.p2p("Connect", arguments)
@@ -196,7 +198,8 @@ def judge(order: FormGroup, doing: Doing, heard: Heard | Unavailable) -> None:
         case NegotiationFailed(address, status) if address == order.address:
             raise Unavailable(_why_not_negotiated(status, bool(order.own)), f"GO negotiation status {status}")
         case Provisioned(address, status) if address == order.address and status != 0 and order.way is Way.JOIN:
-            raise Unavailable(Reason.REJECTED if status == 2 else Reason.NO_ANSWER, f"provision discovery status {status}")
+            # 2: its push button is not open yet, or the daemon asked for a group that it had before (p2p_pd.c, p2p_process_prov_disc_req).
+            raise Unavailable(Reason.NOT_READY if status == 2 else Reason.NO_ANSWER, f"provision discovery status {status}")
         case Invited(status) if order.way is Way.REINVOKE and status not in (0, 1):
             # 1: it is asked to agree, and invites us in turn when it does.
             raise Unavailable(why_not_invited(status), f"invitation status {status}")

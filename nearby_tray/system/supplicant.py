@@ -86,7 +86,8 @@ class Limits:
     asked: float = 30.0  # how long a request that was heard counts as one to be answered
     provision: float = 20.0  # provision discovery: the other may be on another channel
     invite: float = 8.0
-    join: float = 10.0  # then joining is begun anew
+    join: float = 10.0  # until the owner of a group has let us in: then joining is begun anew
+    enter: float = 25.0  # from there until we are in it: the daemon itself gives that up sooner
     host: float = 20.0  # GroupAdd → GroupStarted
     member: float = 15.0  # a group of two is up → the other is in it
     address: float = 8.0  # duplicate detection takes 1 to 2 s
@@ -574,18 +575,19 @@ class Supplicant:
             case "FindStopped":
                 self._tell(FindStopped())
             case "GONegotiationRequest" if peer and len(body) == 3 and body[1] in _METHODS:
-                self._asked(peer, Asks.NEGOTIATE, _METHODS[as_number(body[1])])
+                self._asked(WifiRequest(peer, Asks.NEGOTIATE, _METHODS[as_number(body[1])]))
             case "ProvisionDiscoveryPBCRequest" if peer:
-                self._asked(peer, Asks.PROVISION, Method.PBC)
+                self._asked(WifiRequest(peer, Asks.PROVISION, Method.PBC))
             case "ProvisionDiscoveryRequestEnterPin" if peer:
-                self._asked(peer, Asks.PROVISION, Method.KEYPAD)
+                self._asked(WifiRequest(peer, Asks.PROVISION, Method.KEYPAD))
             case "ProvisionDiscoveryRequestDisplayPin" if peer and len(body) == 2:
                 pin = as_text(body[1])
-                self._asked(peer, Asks.PROVISION, Method.DISPLAY, pin if PIN.fullmatch(pin) else None)
+                self._asked(WifiRequest(peer, Asks.PROVISION, Method.DISPLAY, pin if PIN.fullmatch(pin) else None))
             case "InvitationReceived":
                 owner = _mac(facts.get("go_dev_addr")) or _mac(facts.get("sa"))
                 if owner:
-                    self._asked(owner, Asks.INVITE, Method.PBC, remembered="persistent_id" in facts)
+                    where = as_frequency(facts.get("op_freq"))
+                    self._asked(WifiRequest(owner, Asks.INVITE, Method.PBC, frequency=where), remembered="persistent_id" in facts)
             case "ProvisionDiscoveryPBCResponse" | "ProvisionDiscoveryResponseEnterPin" | "ProvisionDiscoveryResponseDisplayPin" if peer:
                 self._tell(Provisioned(peer))
             case "ProvisionDiscoveryFailure" if peer:
@@ -640,10 +642,10 @@ class Supplicant:
         elif self._stations.pop(station, None) == station:
             self._tell(Left(signal.path, station))
 
-    def _asked(self, address: str, asks: Asks, method: Method, pin: str | None = None, *, remembered: bool = False) -> None:
-        if address not in self.peers and len(self.peers) < MOST_PEERS:
-            self._note_peer(self.peer_path(address), {})  # it asked before it was found
-        self._tell(Asked(WifiRequest(address, asks, method, pin), remembered))
+    def _asked(self, request: WifiRequest, *, remembered: bool = False) -> None:
+        if request.address not in self.peers and len(self.peers) < MOST_PEERS:
+            self._note_peer(self.peer_path(request.address), {})  # it asked before it was found
+        self._tell(Asked(request, remembered))
 
     def _start_group(self, facts: Mapping[Any, object]) -> None:
         interface, group = as_text(facts.get("interface_object")), as_text(facts.get("group_object"))
@@ -678,6 +680,10 @@ class Supplicant:
         if self.peers.get(address) != found:
             self.peers[address] = found
             self._tell(found)
+
+    def forget(self, address: str) -> None:
+        """The daemon no longer knows this peer: it is news when it is found again."""
+        self._drop_peer(self.peer_path(address))
 
     def _drop_peer(self, path: str) -> None:
         address = as_address(path)

@@ -204,7 +204,10 @@ class P2P(ServiceInterface):
         self.world.calls.append(("Find", given))
         if self.world.find_error is not None:
             raise self.world.find_error
+        if given.get("freq", 2412) in self.world.forbidden:
+            raise unknown("Could not start P2P find")
         self.world.finding = True
+        self.world.on_find(given)
 
     @method("StopFind")
     def stop_find(self) -> None:
@@ -226,6 +229,7 @@ class P2P(ServiceInterface):
     @method("Cancel")
     def cancel(self) -> None:
         self.world.calls.append(("Cancel",))
+        self.world.finding = False
         if not self.world.pending:
             raise unknown("P2P cancel failed")
         self.world.pending = False
@@ -510,6 +514,7 @@ class FakeSupplicant:
         self.on_provision: Callable[[str, str], object] = lambda peer, what: None
         self.on_scan: Callable[[], object] = lambda: None
         self.on_listen: Callable[[], object] = lambda: None
+        self.on_find: Callable[[dict[str, Any]], object] = lambda given: None
         self.agreed: dict[str, dict[str, Any]] = {}  # `authorize_only`, by peer, until it asks or all is flushed
         self.ip: dict[str, bytes] = {}
         self.pending = False
@@ -599,9 +604,13 @@ class FakeSupplicant:
         self.peers[path].facts.update(facts)
         self.peers[path].emit_properties_changed(facts)
 
-    def remove_peer(self, path: str) -> None:
+    def forget_peer(self, path: str) -> None:
+        """Its entry has expired, and nobody was told yet."""
         del self.peers[path]
         self.bus.unexport(path)
+
+    def remove_peer(self, path: str) -> None:
+        self.forget_peer(path)
         self.device.device_lost(path)
 
     def ask(self, address: str, password: int = 4, intent: int = 7) -> None:
@@ -613,11 +622,11 @@ class FakeSupplicant:
             return  # otherwise refused, and nobody is told
         self.device.negotiation_request(self.path_of(address), password, intent)
 
-    def invitation(self, address: str, persistent: int | None = None) -> None:
+    def invitation(self, address: str, persistent: int | None = None, frequency: int = 5180) -> None:
         facts = {"sa": Variant("ay", bytes.fromhex(compact(address))), "go_dev_addr": Variant("ay", bytes.fromhex(compact(address)))}
         if persistent is not None:
             facts["persistent_id"] = Variant("i", persistent)
-        self.device.invitation_received({**facts, "op_freq": Variant("i", 5180)})
+        self.device.invitation_received({**facts, "op_freq": Variant("i", frequency)})
 
     def negotiated(self, address: str, role: str, frequency: int = 5180) -> None:
         self.device.negotiation_success(

@@ -11,14 +11,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
+from nearby_tray.core import orders as o
+from nearby_tray.core.keys import Identity
 from nearby_tray.core.model import (
     Admission,
     AdmissionFailed,
     Asks,
+    BluetoothChanged,
     EdgeEvent,
     FormGroup,
     Group,
@@ -34,6 +38,8 @@ from nearby_tray.core.model import (
     WifiChanged,
     WifiRequest,
 )
+from nearby_tray.core.session import Session
+from nearby_tray.core.strangers import Pairing, Probing
 from nearby_tray.errors import Unavailable
 from nearby_tray.system import nl80211
 from nearby_tray.system.addresses import Assigned
@@ -170,7 +176,7 @@ async def failure(work: Awaitable[object]) -> Unavailable:
 
 
 async def formed(here: World, order: FormGroup = OURS, role: str = "client", **how: Any) -> Group:
-    here.fake.add_peer(order.address)
+    here.fake.add_peer(order.address, groupcapability=int(order.way is Way.JOIN))
     here.fake.on_connect = here.fake.connects(role, order.address, **how)
     return await here.wifi.form(order)
 
@@ -836,7 +842,7 @@ def test_an_invitation_to_a_remembered_group_is_answered_in_kind(run: Run, tmp_p
             here.fake.remember(mode="0", bssid=PEER)
             await until(lambda: bool(here.told(PeerFound)) and here.told(PeerFound)[-1].remembered)
             here.fake.invitation(PEER, persistent=3)
-            await until(lambda: here.told(WifiRequest) == [WifiRequest(PEER, Asks.INVITE, Method.PBC)])
+            await until(lambda: here.told(WifiRequest) == [WifiRequest(PEER, Asks.INVITE, Method.PBC, frequency=5180)])
             here.fake.on_invite = lambda _given: here.fake.agree("client", PEER, {})
             await here.wifi.form(replace(PHONE, way=Way.JOIN))
             assert here.fake.named("Invite") and not here.fake.named("Connect")
@@ -923,7 +929,7 @@ def test_one_that_was_let_in_may_ask_again(run: Run, tmp_path: Path, until: Unti
 def test_joining_is_begun_anew_when_nobody_lets_us_in(run: Run, tmp_path: Path, until: Until) -> None:
     async def main() -> None:
         async with world(tmp_path, limits=replace(LIMITS, join=1.0)) as here:
-            here.fake.add_peer(PEER)
+            here.fake.add_peer(PEER, groupcapability=1)
             tries: list[dict[str, Any]] = []
 
             def connect(given: dict[str, Any]) -> None:
@@ -934,6 +940,208 @@ def test_joining_is_begun_anew_when_nobody_lets_us_in(run: Run, tmp_path: Path, 
             here.fake.on_connect = connect
             await here.wifi.form(replace(PHONE, way=Way.JOIN))
             assert len(tries) >= 3 and tries[0] == tries[2]
+
+    run(main())
+
+
+# --- what is lost on the way: the frames and moments as recorded in the lab ------------------------------------------------------
+
+
+@pytest.mark.parametrize("noticed", [True, False])
+def test_one_whose_entry_has_expired_is_found_again(run: Run, tmp_path: Path, until: Until, noticed: bool) -> None:
+    """Our user typed for a minute; the daemon told us that it is gone, or was just about to."""
+
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            path = here.fake.add_peer(PEER)
+            await until(lambda: bool(here.told(PeerFound)))
+            if noticed:
+                here.fake.remove_peer(path)
+                await until(lambda: bool(here.told(PeerLost)))
+            else:
+                here.fake.forget_peer(path)
+            here.fake.on_find = lambda _given: here.fake.add_peer(PEER)
+            here.fake.on_connect = here.fake.connects("client", PEER)
+            await here.wifi.form(replace(PHONE, method=Method.KEYPAD, pin=PIN))
+            assert here.fake.named("Find") == [("Find", {"Timeout": 30})], "on all channels"
+            await here.wifi.remove()
+            assert here.is_clean()
+
+    run(main())
+
+
+def test_one_that_is_not_found_again_is_said_to_be_out_of_sight(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            for way in (Way.NEGOTIATE, Way.JOIN):
+                assert (await failure(here.wifi.form(replace(PHONE, way=way, patience=0.05)))).reason is Reason.NOT_SEEN
+            assert not here.fake.named("Connect") and here.is_clean()
+            forming = asyncio.ensure_future(here.wifi.form(PHONE))
+            await until(lambda: len(here.fake.named("Find")) == 3)
+            forming.cancel()
+            await asyncio.wait({forming})
+            assert forming.cancelled() and not here.fake.finding
+            assert here.is_clean()
+
+    run(main())
+
+
+def test_a_restart_ends_the_looking_for_one(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            forming = asyncio.ensure_future(failure(here.wifi.form(PHONE)))
+            await until(lambda: bool(here.fake.named("Find")))
+            await here.fake.restart()
+            assert (await forming).reason is Reason.DAEMON_RESTARTED
+
+    run(main())
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_an_invitation_is_followed_to_the_channel_that_it_names(run: Run, tmp_path: Path, until: Until, there: bool) -> None:
+    """No find on the social channels meets an owner on 5180; and an invitation may name a channel that this radio does not have."""
+
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            path = here.fake.add_peer(PEER)
+            here.fake.forbidden = set() if there else {5180}
+            here.fake.invitation(PEER)
+            await until(lambda: bool(here.told(WifiRequest)))
+            order = replace(PHONE, way=Way.JOIN, frequency=here.told(WifiRequest)[0].frequency)
+            here.fake.on_find = lambda _given: here.fake.change_peer(path, groupcapability=1)
+            here.fake.on_connect = lambda _given: here.fake.start_group("client", PEER)
+            if there:
+                await here.wifi.form(order)
+                [(_, given)] = here.fake.named("Connect")
+                assert given == {"peer": path, "wps_method": "pbc", "join": True, "frequency": 5180}
+            else:
+                assert (await failure(here.wifi.form(order))).reason is Reason.CHANNEL_FORBIDDEN
+            finds = [("Find", {"Timeout": 30, "freq": 5180}), ("Find", {"Timeout": 30})]
+            assert here.fake.named("Find") == (finds[:1] if there else finds)
+
+    run(main())
+
+
+def test_an_owner_that_is_not_ready_says_so_and_nothing_worse(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            path = here.fake.add_peer(PEER, groupcapability=1)
+            for status, reason in ((2, Reason.NOT_READY), (1, Reason.NO_ANSWER)):
+                here.fake.on_connect = lambda _given, status=status: here.fake.device.provision_failed(path, status)  # type: ignore[misc]
+                assert (await failure(here.wifi.form(replace(PHONE, way=Way.JOIN)))).reason is reason
+            assert here.is_clean()
+
+    run(main())
+
+
+def test_joining_is_not_begun_anew_once_the_owner_has_let_us_in(run: Run, tmp_path: Path, until: Until) -> None:
+    """On a busy machine provisioning takes its time."""
+
+    async def main() -> None:
+        async with world(tmp_path, limits=replace(LIMITS, join=0.0)) as here:
+            path = here.fake.add_peer(PEER, groupcapability=1)
+            here.fake.on_connect = lambda _given: here.fake.device.answered_pbc(path)
+            forming = asyncio.ensure_future(here.wifi.form(replace(PHONE, way=Way.JOIN)))
+            await until(lambda: bool(here.fake.named("Connect")))
+            here.fake.remove_peer(here.fake.add_peer(HIGH))
+            await until(lambda: PeerLost(HIGH) in here.heard)
+            here.fake.start_group("client", PEER)
+            await forming
+            assert len(here.fake.named("Connect")) == 1
+
+    run(main())
+
+
+def test_after_a_try_all_channels_are_looked_at(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            await here.wifi.find()
+            await here.wifi.hold_find()
+            await here.wifi.find()
+            assert here.fake.named("Find") == [("Find", {"Timeout": 30})] * 2
+
+    run(main())
+
+
+async def paired(here: World, method: Method, *, host: bool = True) -> list[FormGroup]:
+    """Our user clicked the phone; what was ordered until there is a group, or until it is over."""
+    session = Session(
+        identity=Identity.from_seed(bytes(32)),
+        entropy=Random(1).randbytes,
+        policy=o.Policy("ada"),
+        limits=o.Limits(settle=0.01, pair=600.0),
+    )
+    now = asyncio.get_running_loop().time
+
+    def do(event: o.Event) -> None:
+        session.handle(event, now())
+
+    for event in (
+        BluetoothChanged(None),
+        replace(READY, abilities=replace(Alone.ABILITIES, host=host)),
+        o.Seek(),
+        PeerFound(PEER, "Phone"),
+        o.Ask(PEER, method=method),
+    ):
+        do(event)
+    orders: list[FormGroup] = []
+    while isinstance(state := session.state, Pairing):
+        if isinstance(order := session.wants.group, FormGroup):
+            orders.append(order)
+            try:
+                do(o.GroupFormed(order.attempt, await here.wifi.form(order)))
+            except Unavailable as error:
+                do(o.GroupFailed(order.attempt, error.reason, error.detail))
+        else:
+            await asyncio.sleep((state.again or 0) - now())
+            do(o.Tick())
+    assert isinstance(session.state, Probing), session.state
+    return orders
+
+
+@pytest.mark.parametrize("method", [Method.PBC, Method.DISPLAY])
+def test_a_missed_confirmation_costs_no_link_where_the_group_stands(run: Run, tmp_path: Path, method: Method) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            path = here.fake.add_peer(PEER)
+
+            def connect(given: dict[str, Any]) -> None:
+                if given.get("join"):
+                    here.fake.device.answered_pbc(path)
+                    here.fake.start_group("client", PEER)
+                else:
+                    here.fake.refused(PEER, -1)  # p2p_go_neg.c, p2p_timeout_connect; the phone has had its confirmation acknowledged
+
+            here.fake.on_connect = connect
+            here.fake.on_find = lambda _given: here.fake.change_peer(path, groupcapability=1)
+            first, looks = await paired(here, method)
+            assert (first.way, looks.way, looks.method, looks.pin) == (Way.NEGOTIATE, Way.JOIN, method, first.pin)
+            await here.wifi.remove()
+            assert here.is_clean()
+
+    run(main())
+
+
+@pytest.mark.parametrize("host", [True, False])
+def test_a_missed_confirmation_costs_no_link_where_the_phone_is_asked_again(run: Run, tmp_path: Path, host: bool) -> None:
+    """It was the client in what it believed to be a group, and has given that up."""
+
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            path = here.fake.add_peer(PEER, groupcapability=1)
+
+            def connect(given: dict[str, Any]) -> None:
+                negotiations = [call for call in here.fake.named("Connect") if not call[1].get("join")]
+                if given.get("join"):
+                    here.fake.device.provision_failed(path, 2)
+                elif len(negotiations) < 3:
+                    here.fake.refused(PEER, -1)
+                else:
+                    here.fake.agree("GO", PEER, {})
+
+            here.fake.on_connect = connect
+            ways = [order.way for order in await paired(here, Method.PBC, host=host)]
+            assert ways == [Way.NEGOTIATE, Way.JOIN, Way.NEGOTIATE, Way.JOIN, Way.NEGOTIATE] if host else [Way.NEGOTIATE] * 3
 
     run(main())
 
@@ -995,7 +1203,7 @@ def test_requests_of_others_are_told_with_what_we_would_do(run: Run, tmp_path: P
     async def main() -> None:
         async with world(tmp_path) as here:
             wanted = []
-            ways: list[tuple[Callable[[str], object], tuple[Asks, Method, str | None]]] = [
+            ways: list[tuple[Callable[[str], object], tuple[Any, ...]]] = [
                 (lambda a: here.fake.ask(a, 4), (Asks.NEGOTIATE, Method.PBC, None)),
                 (lambda a: here.fake.ask(a, 5), (Asks.NEGOTIATE, Method.KEYPAD, None)),
                 (lambda a: here.fake.ask(a, 1), (Asks.NEGOTIATE, Method.DISPLAY, None)),
@@ -1003,7 +1211,8 @@ def test_requests_of_others_are_told_with_what_we_would_do(run: Run, tmp_path: P
                 (lambda a: here.fake.device.asked_enter(here.fake.path_of(a)), (Asks.PROVISION, Method.KEYPAD, None)),
                 (lambda a: here.fake.device.asked_display(here.fake.path_of(a), PIN), (Asks.PROVISION, Method.DISPLAY, PIN)),
                 (lambda a: here.fake.device.asked_display(here.fake.path_of(a), "12 345"), (Asks.PROVISION, Method.DISPLAY, None)),
-                (lambda a: here.fake.invitation(a), (Asks.INVITE, Method.PBC, None)),
+                (lambda a: here.fake.invitation(a), (Asks.INVITE, Method.PBC, None, 5180)),
+                (lambda a: here.fake.invitation(a, frequency=0), (Asks.INVITE, Method.PBC, None, None)),
             ]
             for number, (ask, request) in enumerate(ways):
                 address = f"02:00:00:00:09:{number:02x}"
