@@ -155,6 +155,8 @@ class Admitting:
     peer: Peer
     admission: Admission
     until: float
+    invited: bool = False
+    again: float | None = None  # when it is invited once more: it did not hear us, or we not its answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +326,9 @@ def expire(state: Strange, rules: Rules) -> Step:
                 state = replace(state, asking=None)
             if state.admitting is not None and now >= state.admitting.until:
                 state = replace(state, admitting=None, problem=Failure(Stage.HOSTING, Reason.NOT_READY))
+            if state.admitting is not None and state.admitting.again is not None and now >= state.admitting.again:
+                commands.append(InvitePeer(state.admitting.peer.address))
+                state = replace(state, admitting=replace(state.admitting, again=None))
             if state.finding is not None and now >= state.finding:
                 state = replace(state, finding=None)
             return state, commands
@@ -338,7 +343,8 @@ def deadline(state: Strange) -> float | None:
             return None
         case Hosting():
             times = [open.until for open in (state.asking, state.admitting) if open is not None]
-            times += [at for at in (state.until, state.finding) if at is not None]
+            invites = state.admitting.again if state.admitting is not None else None
+            times += [at for at in (state.until, state.finding, invites) if at is not None]
             return min(times, default=None)
         case Pairing() | Entering():
             return state.until if state.again is None else min(state.until, state.again)
@@ -399,6 +405,8 @@ def _host(state: Hosting, event: Event, rules: Rules) -> Step:
         case AdmissionFailed(number, address, reason) if number == attempt and state.admitting is not None:
             if address not in ("", state.admitting.peer.address):
                 return state, []
+            if state.admitting.invited and reason is Reason.NO_ANSWER and now + limits.settle < state.admitting.until:
+                return replace(state, admitting=replace(state.admitting, again=now + limits.settle)), []
             return replace(state, admitting=None, problem=Failure(Stage.HOSTING, reason)), []
 
         # who is in
@@ -415,7 +423,7 @@ def _host(state: Hosting, event: Event, rules: Rules) -> Step:
             peer = rules.peer(id)
             if not peer.address or state.admitting is not None or any(m.peer.address == peer.address for m in state.members):
                 return state, []
-            invited, commands = _admit(state, peer, Admission(peer.address, Method.PBC), rules)
+            invited, commands = _admit(state, peer, Admission(peer.address, Method.PBC), rules, invited=True)
             return invited, [*commands, InvitePeer(peer.address)]
         case _:
             return state, []
@@ -449,8 +457,8 @@ def _may_ask(state: Hosting, address: str) -> bool:
     return state.asking is None and state.admitting is None and not known
 
 
-def _admit(state: Hosting, peer: Peer, admission: Admission, rules: Rules) -> tuple[Hosting, list[Command]]:
-    admitting = Admitting(peer, admission, rules.now + rules.limits.admit)
+def _admit(state: Hosting, peer: Peer, admission: Admission, rules: Rules, *, invited: bool = False) -> tuple[Hosting, list[Command]]:
+    admitting = Admitting(peer, admission, rules.now + rules.limits.admit, invited)
     return replace(state, asking=None, admitting=admitting, problem=None, finding=None), [Admit(state.order.attempt, admission)]
 
 

@@ -607,6 +607,33 @@ def test_an_invitation_goes_out_with_an_open_door() -> None:
     assert m.find() is o.Find.OFF, "not while it comes in"
 
 
+def test_an_invitation_that_nobody_answers_is_repeated_and_the_door_stays_open() -> None:
+    m = host().do(o.Seek(), PeerFound(PHONE, "Phone"), o.Invite(PHONE))
+    until = m.snapshot.deadline
+    for sent in (2, 3):
+        m.do(AdmissionFailed(m.hosted.attempt, PHONE, Reason.NO_ANSWER)).wait(LIMITS.settle)
+        assert m.all(o.InvitePeer) == [o.InvitePeer(PHONE)] * sent and len(m.all(o.Admit)) == 1 and m.failure() is None
+        assert m.snapshot.deadline == until
+    m.do(AdmissionFailed(m.hosted.attempt, PHONE, Reason.NO_ANSWER), MemberJoined(m.hosted.attempt, PHONE)).wait(LIMITS.admit)
+    assert [member.peer.address for member in m.snapshot.members] == [PHONE], "it had heard us"
+    assert len(m.all(o.InvitePeer)) == 3 and not m.all(o.ExpelMember)
+
+
+def test_an_invitation_is_not_repeated_for_ever_nor_against_a_no() -> None:
+    m = host().do(o.Seek(), PeerFound(PHONE, "Phone"), o.Invite(PHONE))
+    while m.snapshot.peer is not None:
+        m.do(AdmissionFailed(m.hosted.attempt, PHONE, Reason.NO_ANSWER)).wait(LIMITS.settle)
+    assert m.failure() == Failure(Stage.HOSTING, Reason.NO_ANSWER)
+    assert len(m.all(o.InvitePeer)) <= LIMITS.admit / LIMITS.settle
+    m = host().do(o.Seek(), PeerFound(PHONE, "Phone"), o.Invite(PHONE), AdmissionFailed(2, PHONE, Reason.REJECTED))
+    m.do(AdmissionFailed(m.hosted.attempt, PHONE, Reason.REJECTED)).wait(LIMITS.admit)
+    assert m.failure() == Failure(Stage.HOSTING, Reason.REJECTED) and len(m.all(o.InvitePeer)) == 1
+    m = host().do(o.Seek(), PeerFound(PHONE, "Phone"), o.Invite(PHONE), AdmissionFailed(1, PHONE, Reason.NO_ANSWER), o.Decline())
+    assert len(m.wait(LIMITS.admit).all(o.InvitePeer)) == 1, "our user thought better of it"
+    m = host().do(WifiRequest(PHONE, Asks.PROVISION, Method.PBC), o.Accept(""), AdmissionFailed(1, PHONE, Reason.NO_ANSWER))
+    assert m.failure() == Failure(Stage.HOSTING, Reason.NO_ANSWER), "it was not invited"
+
+
 def test_the_group_that_ends_under_us_is_a_failure() -> None:
     m = host()
     m.do(GroupLost(m.hosted.attempt, Reason.DAEMON_RESTARTED)).removed()
