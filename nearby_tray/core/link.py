@@ -2,7 +2,7 @@
 
 Sans-IO: datagrams in, datagrams out, time as an argument. Round trips are measured with the receiver's stamps, so a busy event loop
 does not spoil them. A grade changes only after the new one held for two seconds; *lost* is said at once, after three seconds without
-an answer.
+an answer. It is judged when something happens (a ping is due, an answer comes), never by being asked for.
 """
 
 from __future__ import annotations
@@ -75,6 +75,7 @@ class _Meter:
 
     def _send_one(self, now: float) -> int:
         """The sequence of what is sent now."""
+        self._judge(now)
         self._next = now + self._interval(now)
         self._sequence += 1
         self._sent[self._sequence] = _Sent(now)
@@ -93,10 +94,16 @@ class _Meter:
         if self._pongs == 1:
             # What was sent before the other side was there is not lost.
             self._sent = {s: p for s, p in self._sent.items() if s >= sequence}
+        self._judge(now)
         return self._pongs == 1
 
     def health(self, now: float) -> Health:
         """The figures of the last 30 s. Pings still on their way (younger than a second) count neither as answered nor as lost."""
+        figures = self._figures(now)
+        grade = Grade.LOST if _grade(figures, self._lost) is Grade.LOST else self._grade
+        return replace(figures, grade=grade, history=self._history(now))
+
+    def _figures(self, now: float) -> Health:
         settled = [p for p in self._sent.values() if p.answered or p.at < now - 1.0]
         rtts = [p.rtt for p in settled if p.rtt is not None]
         ordered = sorted(rtts)
@@ -104,7 +111,7 @@ class _Meter:
         p50 = ordered[len(ordered) // 2] if ordered else None
         p95 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))] if ordered else None
         steps = [abs(b - a) for a, b in pairwise(rtts)]
-        health = Health(
+        return Health(
             grade=self._grade,
             rtt_last=self._last_rtt,
             rtt_p50=p50,
@@ -114,22 +121,21 @@ class _Meter:
             silence=now - (self._answered if self._answered is not None else self._began),
             pongs=self._pongs,
             power_save=_gathers_at_beacons(rtts),
-            history=self._history(now),
         )
-        return replace(health, grade=self._settle(_grade(health, self._lost), now))
 
     def _interval(self, now: float) -> float:
         silent = self._answered is None or now - self._answered > QUIET
         return FAST if self._fast or silent else SLOW
 
-    def _settle(self, grade: Grade, now: float) -> Grade:
+    def _judge(self, now: float) -> None:
+        """Take over a grade that has held for long enough."""
+        grade = _grade(self._figures(now), self._lost)
         if grade is Grade.LOST or self._pongs <= 1:
             self._grade, self._candidate = grade, (grade, now)
         elif self._candidate is None or self._candidate[0] is not grade:
             self._candidate = (grade, now)
         if self._candidate is not None and now - self._candidate[1] >= HOLD:
             self._grade = self._candidate[0]
-        return self._grade
 
     def _history(self, now: float) -> tuple[float | None, ...]:
         """One round trip for each of the last 30 whole seconds; a second without a ping repeats nothing and is left out."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nearby_tray.core import link as measures
 from nearby_tray.core.keys import Role, SessionKeys, derive, exchange_public, renew
-from nearby_tray.core.link import BEACON, FAST, HOLD, LOST, QUIET, SLOW, WINDOW, Link, LinkLeft, LinkLost, LinkUp, Verdict
-from nearby_tray.core.model import Grade, Health
+from nearby_tray.core.link import BEACON, FAST, HOLD, LOST, QUIET, SLOW, WINDOW, Echo, Link, LinkLeft, LinkLost, LinkUp, Verdict
+from nearby_tray.core.model import Grade, Health, ProbeAnswered
 from nearby_tray.core.wire import Ping, PingType, encode_ping
 
 CALLER, LISTENER = "169.254.1.1", "169.254.1.2"
@@ -134,15 +136,55 @@ def test_a_grade_is_shown_only_after_it_held(ends: Ends) -> None:
     assert changes[0] - began >= HOLD and changes[1] - changes[0] >= HOLD
 
 
-def test_a_grade_that_flickers_is_not_shown(ends: Ends) -> None:
-    """One second fair, then good again: `_settle` starts over with each change."""
+def test_a_grade_that_flickers_is_not_shown(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One second weak, then good again: the two seconds start over with each change."""
     link = ends.one
     ends.run(5)
     assert link.health(ends.now).grade is Grade.GOOD
     for _ in range(10):
         for grade in (Grade.WEAK, Grade.GOOD):
-            assert link._settle(grade, ends.now) is Grade.GOOD
+            monkeypatch.setattr(measures, "_grade", lambda *_, grade=grade: grade)
+            link._judge(ends.now)
+            assert link.health(ends.now).grade is Grade.GOOD
             ends.now += HOLD - 0.5
+
+
+class _Weather:
+    """The same pings, answers and losses for every link, whoever looks at it and when."""
+
+    def __init__(self, seed: int, kind: type[Link] | type[Echo]) -> None:
+        self.random, self.now = Random(seed), BEGAN
+        self.link: Link | Echo = Echo("", BEGAN) if kind is Echo else Link(role=Role.CALLER, keys=KEYS, addresses=(LISTENER,), now=BEGAN)
+        self.two = Link(role=Role.LISTENER, keys=KEYS, addresses=(CALLER,), now=BEGAN)
+
+    def step(self) -> None:
+        self.now = max(self.now, self.link.deadline())
+        delay = self.random.choice((0.001, 0.04, 0.3, None))
+        if isinstance(self.link, Echo):
+            for sequence, _ in self.link.due(self.now):
+                if delay is not None:
+                    self.link.answered(ProbeAnswered("fe80::1", "", sequence, self.now + delay), self.now + delay)
+            return
+        self.link.tick(self.now)
+        for datagram, _ in self.link.due(self.now):
+            if delay is not None:
+                for answer, _ in self.two.receive(datagram, CALLER, self.now, self.now)[1]:
+                    self.link.receive(answer, LISTENER, self.now + delay, self.now + delay)
+
+
+@given(seed=st.integers(0, 2**32), kind=st.sampled_from((Link, Echo)), looks=st.lists(st.floats(0, 5), max_size=40))
+def test_who_looks_and_how_often_changes_nothing(seed: int, kind: type[Link] | type[Echo], looks: list[float]) -> None:
+    """Everything that answers a question leaves the link as it was."""
+    seen, unseen = _Weather(seed, kind), _Weather(seed, kind)
+    for look in looks:
+        for one in (seen, unseen):
+            one.step()
+        for after in (0.0, look / 2, look):  # also later than what follows
+            before = seen.link.health(seen.now + after)
+            assert seen.link.health(seen.now + after) == before
+        assert seen.link.deadline() == unseen.link.deadline()
+        assert seen.link.addresses == unseen.link.addresses
+    assert seen.link.health(seen.now) == unseen.link.health(unseen.now)
 
 
 def test_power_saving_is_recognised_by_the_beacons(ends: Ends) -> None:
