@@ -8,7 +8,9 @@ something takes its place. `system/trust.py` keeps its file by the same rules.
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
+import re
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
@@ -25,6 +27,7 @@ from .core.names import clean_name
 
 VERSION = 1  # of the settings file
 SIZE_LIMIT = 64 * 1024  # bytes of a settings file
+_MOST_LEFT = 1000  # files that are cleared away at a start
 COPIES = 10  # how many copies of one kind are set aside, then the oldest goes
 
 
@@ -235,14 +238,16 @@ def write_private(path: Path, data: bytes, *, keep: str | None = None) -> None:
     try:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         with os.fdopen(handle, "wb") as file:
+            with suppress(OSError):  # some file systems cannot
+                fcntl.flock(file.fileno(), fcntl.LOCK_EX)  # see `sweep`
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        if keep is not None:
-            _set_aside(path, keep)
-        elif path.is_dir() and not path.is_symlink():
-            _set_aside(path, ".bak")
-        temporary.replace(path)
+            if keep is not None:
+                _set_aside(path, keep)
+            elif path.is_dir() and not path.is_symlink():
+                _set_aside(path, ".bak")
+            temporary.replace(path)
     except BaseException:
         with suppress(OSError):
             temporary.unlink()
@@ -253,6 +258,30 @@ def write_private(path: Path, data: bytes, *, keep: str | None = None) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def sweep(path: Path) -> None:
+    """Take away what writers of `path` left when they were killed before the rename: it holds all that the file does. Never raises.
+
+    Only regular files of ours with the name that `write_private` gives; one that is being written is locked and left alone.
+    """
+    with suppress(OSError, RuntimeError):  # the second for links in a ring
+        for file in {path, path.resolve()}:  # the file itself may be a link of the user's to another folder
+            name = re.compile(rf"\.{re.escape(file.name)}\.[0-9a-f]{{12}}\.tmp")
+            for left in [entry for entry in file.parent.iterdir() if name.fullmatch(entry.name)][:_MOST_LEFT]:
+                with suppress(OSError):
+                    _take_away(left)
+
+
+def _take_away(left: Path) -> None:
+    handle = os.open(left, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    try:
+        status = os.fstat(handle)
+        if stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid():
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            left.unlink()
+    finally:
+        os.close(handle)
 
 
 def copy_suffix(version: int, ours: int) -> str:

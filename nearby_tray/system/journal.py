@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from platformdirs import user_state_path
 
 log = logging.getLogger(__name__)
 
+_WRITER = re.compile(r"\d+-\d*\.(\d{1,10})\.tmp")
 _MOST = 200  # entries read from one file
 _LONGEST = 200  # characters of a kind or id
 
@@ -103,6 +105,10 @@ class Journal:
         found = []
         try:
             paths = sorted(self._folder.glob("*.json"))
+            for left in self._folder.glob("*.tmp"):  # of one that was killed while it wrote
+                writer = _WRITER.fullmatch(left.name)
+                if writer is not None and _Owner.of(int(writer[1])) is None:
+                    _unlink(left)
         except OSError:
             return []
         for path in paths:

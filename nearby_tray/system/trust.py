@@ -22,7 +22,7 @@ from platformdirs import user_data_path
 
 from ..core.keys import Identity, TrustedPeer
 from ..core.names import clean_name
-from ..settings import copy_suffix, read_private, tighten, write_private
+from ..settings import copy_suffix, read_private, sweep, tighten, write_private
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +84,7 @@ class TrustFile:
         """Who we are and whom we remember; the first time an identity is made. Never raises: what went wrong is in `problems`."""
         found = _Found()
         self._refusal = None
+        sweep(self.path)
         try:
             if tighten(self.path):
                 found.problems.append(
