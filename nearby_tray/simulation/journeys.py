@@ -535,8 +535,8 @@ def _check_phones(report: Report, ada: Person, phones: list[Phone]) -> None:
 
 
 def _one_sided_allowed(plan: Plan) -> bool:
-    """A machine that goes away between the two first pongs was linked for the other one only."""
-    return plan in (Plan.VANISHES, Plan.RADIO_OFF, Plan.WIFI_RESTARTS, Plan.LOSSY, Plan.CANCELLED)
+    """A machine that goes away, or whose user ends it, between the two first pongs was linked for the other one only."""
+    return plan in (Plan.VANISHES, Plan.RADIO_OFF, Plan.WIFI_RESTARTS, Plan.LOSSY, Plan.CANCELLED, Plan.WRONG_CODE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
