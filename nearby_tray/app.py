@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, cast
 
 from . import BUS_INTERFACE, BUS_NAME, BUS_PATH
 from .core.model import Asker, Failure, Method, Radios, Snapshot
+from .tasks import Tasks, in_turn
 from .ui import text
 
 if TYPE_CHECKING:
@@ -258,11 +259,13 @@ class _Applet:
         finally:
             if self._face is not None:
                 self._face.close()
-            await login.close()
-            await self._at_login.close()
-            await self.controller.close()
-            await notifications.close()
-            await service.close()
+            await in_turn(
+                ("the session's watch", login.close),
+                ("what starts us at login", self._at_login.close),
+                ("the link", self.controller.close),
+                ("notifications", notifications.close),
+                ("the interface for programs", service.close),
+            )
         return 0
 
     # what the command line and other programs may ask, besides the controller's own methods
@@ -327,6 +330,7 @@ class _Applet:
         from .system.trust import TrustFile
 
         self._path = settings.settings_path()
+        settings.sweep(self._path)
         self._settings, problems = settings.load(self._path)
         if self._options.log_level is None:
             say_as_much_as(self._settings.log_level)
@@ -453,6 +457,7 @@ class _AtLogin:
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
+        self._tasks = Tasks()
         self._task: asyncio.Task[Found] | None = None
         self._wanted: tuple[bool, AutostartBy] | None = None
         self._found: Found | None = None
@@ -466,7 +471,7 @@ class _AtLogin:
 
     def look(self) -> None:
         if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._work(), name="starting at login")
+            self._task = self._tasks.do(self._work(), "starting at login")
 
     async def now(self) -> Found:
         self.look()
@@ -517,8 +522,7 @@ class _AtLogin:
             return
         if self._wanted is not None or self._changing:
             await asyncio.wait([self._task], timeout=5)
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        await self._tasks.end()
 
 
 def describe(failure: Failure, peer: str) -> tuple[str, str]:

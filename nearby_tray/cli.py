@@ -648,6 +648,7 @@ async def _typed(remote: _Remote, said: dict[str, Any], keys: _Keys) -> dict[str
     """Have the PIN typed and handed on, unless it is not wanted any more; the status after that."""
     from .core import pin as pins
     from .core.model import Snapshot
+    from .tasks import outcome
     from .ui import text
 
     tries = said.get("tries_left")
@@ -659,10 +660,10 @@ async def _typed(remote: _Remote, said: dict[str, Any], keys: _Keys) -> dict[str
     prompt = f"PIN that {_who(said)} shows: "
     if wrong:
         keys.say(f"The PIN was wrong. {wrong}\n")
-    over = asyncio.ensure_future(remote.follow(is_over, LINK))
+    over = outcome(remote.follow(is_over, LINK), "follow")
     try:
         while True:
-            line = asyncio.ensure_future(keys.line(prompt))
+            line = outcome(keys.line(prompt), "type")
             try:
                 await asyncio.wait([over, line], return_when=asyncio.FIRST_COMPLETED)
             finally:

@@ -1129,6 +1129,8 @@ class Controller:
     async def _saved(trust: TrustStore, peers: tuple[TrustedPeer, ...]) -> None:
         try:
             await trust.save(peers)
+        except PermissionError as error:
+            log.error("the remembered peers cannot be kept: %s", error)  # nor the next moment
         except OSError as error:
             raise Unavailable(Reason.INTERNAL, str(error)) from error
 

@@ -54,7 +54,7 @@ class Tasks:
         """Run `work` until it returns or is cancelled; when it fails, run it again after a pause."""
         return self._mine(outcome(self._kept(work, name), name))
 
-    def do(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+    def do(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
         """Run `work` once."""
         task = self._mine(outcome(work, name))
         task.add_done_callback(self._done)
@@ -73,6 +73,9 @@ class Tasks:
     async def gone(self, limit: float = GRACE) -> None:
         """Wait so many seconds at most for the end of all that were cancelled."""
         await ended(*self._others(), limit=limit)
+
+    def __len__(self) -> int:
+        return len(self._tasks)
 
     def _others(self) -> list[asyncio.Task[Any]]:
         return [task for task in self._tasks if task is not asyncio.current_task()]
@@ -103,7 +106,7 @@ class Tasks:
             said = repr(error)
             await asyncio.sleep(pause.longer())
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _done(self, task: asyncio.Task[Any]) -> None:
         if not task.cancelled():
             error = task.exception()
             if isinstance(error, Exception):
@@ -160,6 +163,15 @@ async def ended(*tasks: asyncio.Task[Any] | None, limit: float = GRACE) -> None:
         _, left = await asyncio.wait(waiting, timeout=limit)
         for task in left:
             log.warning("%s does not end", task.get_name())
+
+
+async def in_turn(*steps: tuple[str, Callable[[], Coroutine[Any, Any, None]]]) -> None:
+    """Close one after the other, each of which has limits of its own; one that fails does not keep the others from it, and is logged."""
+    for name, step in steps:
+        try:
+            await step()
+        except Exception as error:
+            log.warning("could not undo everything: %s: %s", name, error or type(error).__name__, exc_info=_unforeseen(error))
 
 
 async def close_each(*steps: tuple[str, Callable[[], Coroutine[Any, Any, None]]], limit: float) -> None:

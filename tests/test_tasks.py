@@ -1,9 +1,11 @@
-"""No task ends alone: what fails is logged and told, what has to go on goes on."""
+"""No task ends alone: what fails is logged and told, what has to go on goes on; and no task is made anywhere else."""
 
 from __future__ import annotations
 
+import ast
 import asyncio
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,55 @@ from nearby_tray.core.model import Reason
 from nearby_tray.errors import Unavailable
 from nearby_tray.simulation.clock import run_turned
 from nearby_tray.tasks import FIRST_PAUSE, GRACE, LONGEST_PAUSE, Pause, Tasks, close_each, ended, outcome, within
+
+PACKAGE = Path(__file__).parent.parent / "nearby_tray"
+
+# What makes a task, by whatever name it was imported. `gather` and `wait_for` make some too, which end before whoever awaits them.
+_MAKERS = {"create_task", "ensure_future", "TaskGroup", "Task", "eager_task_factory", "run_coroutine_threadsafe", "asyncSlot", "asyncClose"}
+
+
+def makers(source: str) -> list[int]:
+    """The lines that make tasks or get hold of what does."""
+    lines = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Attribute(attr=name) | ast.Name(id=name) if name in _MAKERS:
+                # A type is no maker, and is written without being called.
+                lines += [node.lineno] if name != "Task" else []
+            case ast.ImportFrom(names=names) if any(alias.name in _MAKERS for alias in names):
+                lines.append(node.lineno)
+            case ast.Call(func=ast.Attribute(attr="Task") | ast.Name(id="Task")):
+                lines.append(node.lineno)
+            case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=str(name)), *_]) if name in _MAKERS:
+                lines.append(node.lineno)
+    return lines
+
+
+def test_tasks_are_made_in_one_place_only() -> None:
+    found = {str(path.relative_to(PACKAGE)): makers(path.read_text()) for path in sorted(PACKAGE.rglob("*.py"))}
+    assert len(found) > 40
+    assert {path: lines for path, lines in found.items() if lines} == {"tasks.py": found["tasks.py"]}
+    assert len(found["tasks.py"]) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "asyncio.create_task(work())",
+        "asyncio.get_running_loop().create_task(work())",
+        "from asyncio import ensure_future",
+        "make = loop.create_task",
+        "asyncio.Task(work())",
+        "async def f():\n    async with asyncio.TaskGroup() as group: ...",
+        "getattr(loop, 'create_task')(work())",
+    ],
+)
+def test_another_place_would_be_noticed(line: str) -> None:
+    assert makers(f"import asyncio\n{line}\n")
+
+
+def test_naming_the_type_makes_none() -> None:
+    assert not makers("import asyncio\ntask: asyncio.Task[None] | None = None\n")
 
 
 class Told:

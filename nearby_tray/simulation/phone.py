@@ -12,6 +12,7 @@ from ..core import pin as pins
 from ..core.model import Asks, EdgeEvent, FormGroup, Method, Snapshot, Way, WifiRequest
 from ..core.peers import text_address
 from ..errors import Unavailable
+from ..tasks import Tasks
 from .air import ALL, Machine
 
 
@@ -36,17 +37,14 @@ class Phone:
         self.slips = 0  # PINs that it will mistype
         self.thinks = (0.5, 10.0)  # seconds before it agrees
         self._attempt = 0
-        self._acting: set[asyncio.Task[None]] = set()
+        self._acting = Tasks()
 
     async def start(self) -> None:
         await self.machine.wifi.open(self._hear)
         await self.machine.wifi.find()
 
     async def stop(self) -> None:
-        for task in list(self._acting):
-            task.cancel()
-        if self._acting:
-            await asyncio.wait(self._acting)
+        await self._acting.end()
         self.machine.vanish()
 
     def begin(self, least: float, most: float, method: Method, way: Way = Way.NEGOTIATE) -> None:
@@ -109,6 +107,4 @@ class Phone:
             with suppress(Unavailable, TimeoutError):
                 await work
 
-        task = asyncio.get_running_loop().create_task(quietly(), name=f"{self.machine.name} acts")
-        self._acting.add(task)
-        task.add_done_callback(self._acting.discard)
+        self._acting.do(quietly(), f"{self.machine.name} acts")

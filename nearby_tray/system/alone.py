@@ -13,11 +13,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from ..core.model import (
     Abilities,
@@ -39,6 +40,7 @@ from ..core.model import (
     WifiRequest,
 )
 from ..errors import Unavailable
+from ..tasks import Tasks, ended, in_turn
 from . import addresses, nl80211
 from .bus import BusError, BusGone, Variant
 from .journal import Journal
@@ -135,7 +137,7 @@ class Alone:
         self._interfaces = interfaces
         self._sink: Callable[[EdgeEvent], None] | None = None
         self._reported: WifiChanged | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks()
         self._cleanups: set[asyncio.Task[None]] = set()
         self._cleaned = False
         self._requests = Requests(self._limits)
@@ -143,6 +145,7 @@ class Alone:
         self._invitations: list[asyncio.Queue[Invited]] = []
         self._doing: Doing | None = None  # being carried out
         self._up: Doing | None = None  # a group of ours that is up
+        self._left: deque[Doing] = deque(maxlen=4)  # could not be undone
         self._ours: set[str] = set()  # interfaces of groups of ours, until they have ended
         self._stations: dict[tuple[str, str], str] = {}  # interface and P2P device address → link-layer address, of those who came in
         self._undoing = 0
@@ -170,16 +173,11 @@ class Alone:
         """See `controller.Wifi`."""
         if self._sink is None:
             return
-        await self.stop_find()
-        await self.remove()
-        await self._settled()
+        await in_turn(("the find", self.stop_find), ("the group", self.remove), ("what is being undone", self._settled))
         self._sink = None
         with suppress(ValueError):
             self._supplicant.listeners.remove(self._on_heard)
-        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._tasks.end()
         self._reported = None
         self._cleaned = False
 
@@ -223,23 +221,23 @@ class Alone:
                 await self.stop_find()
                 raise
         if self._finder is None or self._finder.done():
-            self._finder = self._start(self._renew(), "find")
+            self._finder = self._tasks.keep(self._renew, "find")
 
     async def hold_find(self) -> None:
         """See `controller.Wifi`."""
         finder, self._finder = self._finder, None
         if finder is not None:
             finder.cancel()
-            await asyncio.wait({finder})
+            await ended(finder)
 
     async def stop_find(self) -> None:
         """See `controller.Wifi`. While a group forms the find is left to end by itself."""
         await self.hold_find()
         if not self._finding:
             return
-        self._finding = False
         if self._doing is None:
-            await self._supplicant.try_p2p("StopFind")
+            await self._supplicant.stop_find()
+        self._finding = False
         for name in self._journal.mine(_MADE_FIND):
             await asyncio.to_thread(self._journal.remove, _MADE_FIND, name)
 
@@ -572,7 +570,7 @@ class Alone:
             raise self._supplicant.typed(error, Reason.GROUP_ENDED) from error
 
     def _admission_over(self, address: str) -> None:
-        self._start(self._end_admission(address), "admission")
+        self._tasks.do(self._end_admission(address), "admission")
         if self._up is not None:
             self._tell(AdmissionFailed(self._up.attempt, address, Reason.NO_ANSWER))
 
@@ -678,10 +676,12 @@ class Alone:
     async def remove(self) -> None:
         """See `controller.Wifi`."""
         up, self._up = self._up, None
-        if up is not None:
-            await self._finish(up)
+        for one in ([up] if up is not None else []) + list(self._left):
+            await self._finish(one)
         await self._settled()
         self._report(fresh=False)
+        if self._left:
+            raise Unavailable(Reason.WIFI_BUSY, "the group does not end")
 
     async def _finish(self, order: Doing) -> None:
         """Undo, even when we are cancelled meanwhile: it then goes on by itself and `_settled` waits for it."""
@@ -694,7 +694,7 @@ class Alone:
         if self._rejoin is not None:
             self._rejoin.cancel()
             self._rejoin = None
-        task = self._start(self._undo(order), "undo")
+        task = self._tasks.do(self._undo(order), "undo")
         self._cleanups.add(task)
         task.add_done_callback(self._cleanups.discard)
         return task
@@ -706,6 +706,8 @@ class Alone:
     async def _undo(self, order: Doing) -> None:
         """Cancel what is being formed, take the group down and wait until it is gone."""
         self._undoing += 1
+        if order in self._left:
+            self._left.remove(order)
         try:
             if order.started is None:
                 await self._supplicant.try_p2p("Cancel")
@@ -723,10 +725,14 @@ class Alone:
                 await self._supplicant.try_p2p("Disconnect", path=interface)
                 if not await self._wait(lambda: interface not in self._supplicant.groups, self._limits.settle):
                     log.warning("the group does not end")
+                    self._left.append(order)
             if order.net:
                 await self._unconfigure()
             if self._supplicant.reason is Reason.WIFI_MISSING:
+                self._left.clear()
                 return  # gone with the daemon; the journal is settled when it is back
+            if order in self._left:
+                return
             for kind, name in order.noted:
                 await asyncio.to_thread(self._journal.remove, kind, name)
         finally:
@@ -763,6 +769,10 @@ class Alone:
             return None
         return f"{name} {bytes(ssid).hex()}" if isinstance(ssid, bytes | list) and len(ssid) <= 32 else None
 
+    def _clean_again(self) -> None:
+        if self._sink is not None and not self._cleaned:
+            self._tasks.do(self._clean(), "clean")
+
     async def _clean_first(self, fresh: bool) -> None:
         await self._clean()
         self._report(fresh=fresh)
@@ -792,6 +802,8 @@ class Alone:
                 await self._unconfigure()
         except (BusError, BusGone) as error:
             log.info("could not clean up: %s", error)
+            self._cleaned = False
+            asyncio.get_running_loop().call_later(self._limits.again, self._clean_again)
             return
         for kind, names in left.items():
             for name in names:
@@ -819,7 +831,7 @@ class Alone:
                     self._cleaned = False
                 self._lose_all(fresh)
                 if self._supplicant.reason is None and not self._cleaned:
-                    self._start(self._clean_first(fresh), "clean")
+                    self._tasks.do(self._clean_first(fresh), "clean")
                 else:
                     self._report(fresh=fresh)
             case Asked(request):
@@ -835,7 +847,7 @@ class Alone:
                     self._ours.add(heard.interface)
                 elif self._undoing:
                     self._ours.add(heard.interface)
-                    self._start(self._drop(heard.interface), "drop")  # it was cancelled, and came up all the same
+                    self._tasks.do(self._drop(heard.interface), "drop")  # it was cancelled, and came up all the same
                 else:
                     self._report(fresh=False)
             case Joined(interface, address, station):
@@ -864,6 +876,7 @@ class Alone:
         if reason is None and not fresh:
             return
         self._ours.clear()
+        self._left.clear()
         self._stations.clear()
         why = Unavailable(Reason.DAEMON_RESTARTED if reason in (None, Reason.WIFI_MISSING) else reason, "wpa_supplicant")
         if self._doing is not None:
@@ -906,7 +919,7 @@ class Alone:
                     self._rejoin.cancel()
                     self._rejoin = None
                 elif address != up.address:
-                    self._start(self._keep_out(interface, address), "keep out")
+                    self._tasks.do(self._keep_out(interface, address), "keep out")
             case Left(where, address) if where == interface:
                 if not up.address:
                     self._tell(MemberLeft(up.attempt, address))
@@ -923,18 +936,6 @@ class Alone:
     def _tell(self, event: EdgeEvent) -> None:
         if self._sink is not None:
             self._sink(event)
-
-    def _start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-        """The one place where tasks begin: named, kept, and a bug in one is logged."""
-        task = asyncio.get_running_loop().create_task(work, name=name)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("%s failed", task.get_name(), exc_info=task.exception())
 
 
 def _with_mask(address: str, mask: str) -> str:

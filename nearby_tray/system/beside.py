@@ -30,6 +30,7 @@ from ..core.model import (
     WifiChanged,
 )
 from ..errors import Unavailable
+from ..tasks import outcome
 from .bus import BusError, BusGone
 from .negotiation import Doing, Requests, connect, judge, negotiate, provision, reject
 from .networkmanager import NetworkManager
@@ -102,7 +103,7 @@ class Beside:
                 # wpa_supplicant keeps a group that we own when NetworkManager is killed; the next one does not know it (seen in the lab).
                 if reason is Reason.DAEMON_RESTARTED and self._up in self._supplicant.groups:
                     ending = self._supplicant.try_p2p("Disconnect", path=self._up)
-                    self._ending = asyncio.get_running_loop().create_task(ending, name="end what NetworkManager left")
+                    self._ending = outcome(ending, "end what NetworkManager left")
                 self._up = None
                 self._sink(event)
             case _:
@@ -142,7 +143,7 @@ class Beside:
             if isinstance(heard, FindStopped) and not doing.spoken and not doing.held and doing.cancelling is None:
                 # By NetworkManager's Connect. One who has agreed beforehand answers within 0.1 s: its state, which follows, would be late.
                 cancel = self._supplicant.try_p2p("Cancel")
-                doing.cancelling = asyncio.get_running_loop().create_task(cancel, name="cancel NetworkManager's")
+                doing.cancelling = outcome(cancel, "cancel NetworkManager's")
             if isinstance(heard, NegotiationFailed) and (not doing.spoken or (doing.held and heard.status == -1)):
                 return  # NetworkManager's own, before it was taken over; or one that was never sent
             try:

@@ -20,12 +20,14 @@ import sys
 from collections import OrderedDict
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..core.keys import Role
 from ..core.model import BluetoothChanged, CallHeard, Disconnected, EdgeEvent, FrameArrived, Reason
 from ..core.wire import COMPANY_ID, INBOX_UUID, OUTBOX_UUID, SERVICE_UUID
 from ..errors import Unavailable
+from ..tasks import Tasks, in_turn, within
 from .bus import (
     Bus,
     BusError,
@@ -92,8 +94,6 @@ _REPORTS = 20  # calls heard, per second, from all
 _SAME_REPORT_PAUSE = 5.0  # s until an unchanged call of the same origin is reported again
 _NEW_REPORT_PAUSE = 0.25  # s until a changed one is
 _HEARD_ORIGINS = 256
-
-_BLEAK_TASK = "bluez-bleak"  # its errors are somebody's outcome, not a bug
 
 
 # Once BlueZ has been connected to a device, its `UUIDs` are those of the services it had then, not the advertised ones (src/device.c,
@@ -238,6 +238,7 @@ class _Application:
     outbox: _Outbox
     guard: Subscription
     advertised: tuple[str, bytes] | None = None
+    left: list[str] = field(default_factory=list)  # advertisements of before, which bluetoothd has not said to have ended
     pacing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -291,7 +292,7 @@ class BlueZ:
         self._journal = journal
         self._sink: Callable[[EdgeEvent], None] | None = None
         self._bus: Bus | None = None
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks = Tasks(self._broke)
         self._tidying: set[asyncio.Task[Any]] = set()
         self._resuming = False  # listening is tried again soon
         self._resume_pause = _SCAN_AGAIN
@@ -309,6 +310,7 @@ class BlueZ:
         # what we made there
         self._serving = asyncio.Lock()
         self._application: _Application | None = None
+        self._not_withdrawn: _Application | None = None  # bluetoothd did not answer when told to
         self._made = 0  # paths are never used twice: bluetoothd may still be busy with the old
         self._visitors: dict[str, _Visitor] = {}
         self._hosts: dict[str, _Host] = {}
@@ -318,6 +320,7 @@ class BlueZ:
         self._hearing = asyncio.Lock()
         self._listening = False
         self._scanner: BleakScanner | None = None
+        self._scan_left = False  # one did not end when told to
         self._reports: OrderedDict[str, _Report] = OrderedDict()
         self._report_times: list[float] = []
         self._report_timer: asyncio.TimerHandle | None = None
@@ -336,8 +339,8 @@ class BlueZ:
             return
         self._judged.clear()
         supervised = Supervised("system", self._on_up, self._on_down, on_absent=lambda: self._settle(None, Reason.BLUETOOTH_MISSING))
-        self._supervisor = self._start(supervised.run(), "bluez-bus")
-        self._start(self._keep_looking(), "bluez-look")
+        self._supervisor = self._tasks.keep(supervised.run, "bluez-bus")
+        self._tasks.keep(self._keep_looking, "bluez-look")
         try:
             async with asyncio.timeout(_OPEN_LIMIT):
                 await self._judged.wait()
@@ -353,20 +356,17 @@ class BlueZ:
     async def close(self) -> None:
         if self._supervisor is None:
             return
-        for origin in list(self._hosts):
-            await self.disconnect(origin)
-        await self.unlisten()
-        await self.unserve()
-        await self._tidied()
-        await _drop_bleak(quietly=True)
+        # What is on the air first, then whom we talk to: all that the rest may take is theirs.
+        await in_turn(
+            ("the call", self.unserve),
+            ("listening", self.unlisten),
+            *((f"the connection with {origin}", partial(self.disconnect, origin)) for origin in list(self._hosts)),
+            ("what is being tidied", self._tidied),
+            ("bleak's own connection", partial(_drop_bleak, quietly=True)),
+        )
         self._sink = None
-        self._supervisor.cancel()
-        await asyncio.wait({self._supervisor})
+        await self._tasks.end()
         self._supervisor = None
-        for task in list(self._tasks):
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=2.0)
         self._reason, self._adapter, self._lost_since_ready = Reason.BLUETOOTH_MISSING, None, False
 
     # --- the daemon and its adapter ---
@@ -417,6 +417,7 @@ class BlueZ:
 
     async def _keep_looking(self) -> None:
         """Read bluetoothd's adapters anew whenever something says that they have changed."""
+        self._stale.set()  # also when begun anew after a failure
         while True:
             await self._stale.wait()
             self._stale.clear()
@@ -481,6 +482,7 @@ class BlueZ:
         """bluetoothd, the adapter or its power went: what we had there is gone, or of no use."""
         self._era += 1
         application, self._application = self._application, None
+        self._not_withdrawn, self._scan_left = None, False
         scanner, self._scanner = self._scanner, None
         self._listening, self._listening_by = False, ""
         self._resume_pause = _SCAN_AGAIN
@@ -490,8 +492,8 @@ class BlueZ:
             self._lose(origin)
         self._clear_away(self._tidy(self._owner is not None, application, scanner, hosts))
 
-    def _clear_away(self, work: Coroutine[Any, Any, None]) -> None:
-        task = self._start(work, "bluez-tidy")
+    def _clear_away(self, work: Coroutine[Any, Any, object]) -> None:
+        task = self._tasks.do(work, "bluez-tidy")
         self._tidying.add(task)
         task.add_done_callback(self._tidying.discard)
 
@@ -522,6 +524,8 @@ class BlueZ:
             await self._tidied()
             bus, adapter = self._usable()
             era = self._era
+            if self._not_withdrawn is not None and await self._withdraw(self._not_withdrawn, there=True):
+                self._not_withdrawn = None
             with self._refusals(era):
                 served = self._application
                 application = served or await self._register(bus, adapter)
@@ -540,14 +544,18 @@ class BlueZ:
     async def unserve(self) -> None:
         async with self._serving:
             await self._tidied()
-            application, self._application = self._application, None
+            application, self._application = self._application or self._not_withdrawn, None
             if application is None:
                 return
-            await self._withdraw(application, there=self._owner is not None)
+            self._not_withdrawn = application
+            withdrawn = await self._withdraw(application, there=self._owner is not None)
             for origin in self._visitors.keys() & self._hosts.keys():  # their radio link is also that of our own conversation with them
                 self._forget_visitor(origin)
             # bluetoothd takes 2 s for each (src/device.c, DISCONNECT_TIMER).
-            await asyncio.gather(*(self._hang_up(origin) for origin in list(self._visitors)))
+            gone = await asyncio.gather(*(self._hang_up(origin) for origin in list(self._visitors)))
+            if not withdrawn or not all(gone):
+                raise Unavailable(Reason.BLUETOOTH_REFUSED, "bluetoothd does not say that it has withdrawn everything")
+            self._not_withdrawn = None
             log.info("serving no more")
 
     async def _register(self, bus: Bus, adapter: _Adapter) -> _Application:
@@ -606,33 +614,41 @@ class BlueZ:
             if self._bus is not None:
                 self._bus.unexport(path)
 
-    async def _silence(self, application: _Application, *, there: bool) -> None:
-        """Withdraw the advertisement; never raises."""
-        if application.advertised is None:
-            return
-        path, _ = application.advertised
-        application.advertised = None
-        await self._unregister(application.adapter, _ADVERTISING, "UnregisterAdvertisement", path, there=there)
-        if self._bus is not None:
-            self._bus.unexport(path)
+    async def _silence(self, application: _Application, *, there: bool) -> bool:
+        """Withdraw the advertisement; never raises. Whether bluetoothd has none of ours now."""
+        if application.advertised is not None:
+            application.left.append(application.advertised[0])
+            application.advertised = None
+        for path in list(application.left):
+            if await self._unregister(application.adapter, _ADVERTISING, "UnregisterAdvertisement", path, there=there):
+                application.left.remove(path)
+            if self._bus is not None:
+                self._bus.unexport(path)
+        return not application.left
 
-    async def _withdraw(self, application: _Application, *, there: bool) -> None:
-        """Take advertisement and service back; never raises."""
-        await self._silence(application, there=there)
-        await self._unregister(application.adapter, _GATT, "UnregisterApplication", application.root, there=there)
+    async def _withdraw(self, application: _Application, *, there: bool) -> bool:
+        """Take advertisement and service back; never raises. Whether bluetoothd has neither now."""
+        silent = await self._silence(application, there=there)
+        gone = await self._unregister(application.adapter, _GATT, "UnregisterApplication", application.root, there=there)
         application.guard.cancel()
         if self._bus is not None:
             for path in (f"{application.root}/service0/char1", f"{application.root}/service0/char0", f"{application.root}/service0"):
                 self._bus.unexport(path)
+        return silent and gone
 
-    async def _unregister(self, adapter: str, interface: str, member: str, path: str, *, there: bool) -> None:
+    async def _unregister(self, adapter: str, interface: str, member: str, path: str, *, there: bool) -> bool:
+        """Whether bluetoothd does not have it any more, as far as anybody can say."""
         if not there or self._bus is None:
-            return
+            return True
         try:
             await self._bus.call(_BLUEZ, adapter, interface, member, "o", path, timeout=_CALL_LIMIT)
+        except BusTimeout as error:
+            log.info("%s: %s", member, error)
+            return False
         except (BusError, BusGone) as error:
             # "DoesNotExist": it had been refused or was gone already, which is what is wanted.
             log.debug("%s: %s", member, error)
+        return True
 
     # --- those who come to us ---
 
@@ -656,7 +672,7 @@ class BlueZ:
             visitor = self._visitors[device] = _Visitor(device, room)
             self._note(device)
             log.info("%s talks to us", device)
-            self._start(self._meet(visitor), "bluez-meet")
+            self._tasks.do(self._meet(visitor), "bluez-meet")
         visitor.room = room
         if visitor.bonded is not None:
             self._tell(FrameArrived(device, value, room, visitor.bonded))
@@ -692,6 +708,8 @@ class BlueZ:
             log.warning("bluetoothd does not tell about %s: %s", origin, error)
         except BusGone:
             return
+        except Exception:
+            log.exception("what bluetoothd tells about %s cannot be read", origin)
         if self._visitors.get(origin) is not visitor:
             return
         if not connected:
@@ -748,7 +766,7 @@ class BlueZ:
             try:
                 host = await self._make_connection(origin, peer, adapter, era)
             except BaseException:
-                self._start(self._end_stray(origin, era), "bluez-stray")
+                self._tasks.do(self._end_stray(origin, era), "bluez-stray")
                 raise
             finally:
                 await self._resume(era)
@@ -928,19 +946,23 @@ class BlueZ:
 
     async def disconnect(self, origin: str) -> None:
         host = self._hosts.get(origin)
-        if host is not None:
-            await self._quietly(host.client.disconnect(), "disconnection")
+        if host is not None and await self._quietly(host.client.disconnect(), "disconnection"):
             self._lose(origin)
-        elif origin in self._visitors:
-            await self._hang_up(origin)
+        elif (host is not None or origin in self._visitors) and not await self._hang_up(origin):
+            raise Unavailable(Reason.BLUETOOTH_REFUSED, "bluetoothd does not say that it has disconnected")
 
-    async def _hang_up(self, origin: str) -> None:
+    async def _hang_up(self, origin: str) -> bool:
+        """End the radio link with `origin`; whether it is ended, as far as anybody can say."""
         if self._bus is not None and self._owner is not None:
             try:
                 await self._bus.call(_BLUEZ, origin, _DEVICE, "Disconnect", timeout=_CALL_LIMIT)
+            except BusTimeout as error:
+                log.info("disconnection of %s: %s", origin, error)
+                return False
             except (BusError, BusGone) as error:
                 log.info("disconnection of %s: %s", origin, error)
         self._lose(origin)
+        return True
 
     # --- hearing ---
 
@@ -955,7 +977,7 @@ class BlueZ:
                 await self._scan()
             except _ScanIsBusy as error:
                 log.info("listening begins later: %s", error)
-                self._start(self._resume_later(self._era), "bluez-resume")
+                self._tasks.do(self._resume_later(self._era), "bluez-resume")
             except BaseException:
                 self._listening = False
                 raise
@@ -1007,12 +1029,19 @@ class BlueZ:
         if scanner is not None:
             log.info("listening no more by %s", self._listening_by)
             self._listening_by = ""
-            await self._quietly(scanner.stop(), "stop of the scan")
+            self._scan_left = not await self._quietly(scanner.stop(), "stop of the scan")
+        if self._scan_left:
+            # bleak does not try again. Its scan ends with its connection, which those that we are connected to need.
+            if self._hosts:
+                raise Unavailable(Reason.BLUETOOTH_REFUSED, "the scan does not end")
+            await _drop_bleak(quietly=True)
+            self._scan_left = False
 
     async def _pause(self) -> None:
         async with self._hearing:
             if self._listening_by == "discovery":
-                await self._stop_scan()
+                with contextlib.suppress(Unavailable):
+                    await self._stop_scan()
 
     async def _resume(self, era: int) -> None:
         """Listen again, if that is still wanted; when it does not go at once, somewhat later."""
@@ -1021,11 +1050,12 @@ class BlueZ:
                 return
             try:
                 await self._scan()
-            except Unavailable as error:
-                log.log(logging.INFO if isinstance(error, _ScanIsBusy) else logging.WARNING, "listening does not go on: %s", error)
+            except Exception as error:
+                # Nobody waits for this: whatever it is, it is tried again.
+                log.log(logging.INFO if isinstance(error, _ScanIsBusy) else logging.WARNING, "listening does not go on: %s", _said(error))
                 if self._era == era and not self._resuming:
                     self._resuming = True
-                    self._start(self._resume_later(era), "bluez-resume")
+                    self._tasks.do(self._resume_later(era), "bluez-resume")
 
     async def _resume_later(self, era: int) -> None:
         pause, self._resume_pause = self._resume_pause, min(2 * self._resume_pause, _SCAN_AGAIN_MOST)
@@ -1117,38 +1147,23 @@ class BlueZ:
         if self._sink is not None:
             self._sink(event)
 
-    def _start(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
-        task = asyncio.get_running_loop().create_task(work, name=name)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.log(logging.DEBUG if task.get_name() == _BLEAK_TASK else logging.ERROR, "%s failed", task.get_name(), exc_info=error)
+    def _broke(self, name: str, error: Exception) -> None:
+        """One of our tasks failed. While what bluetoothd says cannot be read, it cannot be used."""
+        if name in ("bluez-bus", "bluez-look"):
+            self._settle(None, Reason.INTERNAL)
 
     async def _within(self, seconds: float, work: Coroutine[Any, Any, T]) -> T:
         """The outcome of bleak's `work`, or `TimeoutError`. Its calls have no limit, not even those it makes when cancelled."""
-        task = self._start(work, _BLEAK_TASK)
-        try:
-            await asyncio.wait({task}, timeout=seconds)
-            if task.done():
-                return task.result()
-        finally:
-            if not task.done():
-                task.cancel()
-                await asyncio.wait({task}, timeout=2.0)
-        raise TimeoutError
+        return await within(seconds, work, "bleak")
 
-    async def _quietly(self, work: Coroutine[Any, Any, object], what: str) -> None:
-        """Do what can only be wished for at an end: bounded, and without complaint."""
-        from bleak.exc import BleakError
-
+    async def _quietly(self, work: Coroutine[Any, Any, object], what: str) -> bool:
+        """Do what can only be wished for at an end: bounded, and without complaint. Whether it went well."""
         try:
             await self._within(_CALL_LIMIT, work)
-        except (BleakError, EOFError, OSError, TimeoutError, AssertionError) as error:
+            return True
+        except Exception as error:  # bleak's own, and whatever else it may stumble over
             log.info("%s: %s", what, _said(error))
+            return False
 
 
 _REFUSALS = {

@@ -19,6 +19,7 @@ from pathlib import Path
 from .. import BUS_NAME
 from ..core.checks import Action, Finding, Fix, Sentence, Verdict, fail, harmless, ok, say, unknown, warn
 from ..settings import Settings
+from ..tasks import Tasks
 from . import login, nl80211, report
 from .bus import Bus, BusError, BusGone, BusTimeout, Variant
 from .machine import CALL, NM, NM_P2P, NM_PATH, NM_WIFI, Device, Machine, Process, Unseen, version
@@ -131,7 +132,9 @@ class Doctor:
         """`applet`: what the running applet adds to a report. `machine`: what to look at, with these settings."""
         self._settings, self._applet = settings, applet
         self._make = machine or (lambda settings: Machine(settings=settings))
+        self._jobs = Tasks(self._broke)
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._answers: dict[str, Callable[[str], None]] = {}  # how each says that it cannot
         self._last: tuple[Machine, list[Finding]] | None = None
 
     @property
@@ -146,7 +149,7 @@ class Doctor:
             await self._examine(found)
             done()
 
-        self._start("examine", work())
+        self._start("examine", work(), lambda _why: done())
 
     def mend(self, action: Action, done: Callable[[Sentence | str], None]) -> None:
         """Do it; `done` hears what went wrong, nothing when it went well."""
@@ -162,7 +165,7 @@ class Doctor:
             else:
                 done("")
 
-        self._start("mend", work())
+        self._start("mend", work(), done)
 
     def save_report(self, done: Callable[[str, str], None]) -> None:
         """Save a report in the user's documents; `done` hears where, or an empty path and why not."""
@@ -177,7 +180,7 @@ class Doctor:
             else:
                 done(str(path), "")
 
-        self._start("report", work())
+        self._start("report", work(), lambda why: done("", why))
 
     def close(self) -> None:
         """Nobody is told anything any more."""
@@ -190,19 +193,21 @@ class Doctor:
             self._last = machine, await examine(machine, told=found)
         return self._last
 
-    def _start(self, slot: str, work: Coroutine[None, None, None]) -> None:
-        """New work in a slot ends the old."""
+    def _start(self, slot: str, work: Coroutine[None, None, None], broken: Callable[[str], None]) -> None:
+        """New work in a slot ends the old. `broken` hears of an error that was not foreseen: the window waits for an answer."""
         if (old := self._tasks.pop(slot, None)) is not None:
             old.cancel()
-        task = self._tasks[slot] = asyncio.get_running_loop().create_task(work, name=f"doctor: {slot}")
+        self._answers[slot] = broken
+        task = self._tasks[slot] = self._jobs.do(work, f"doctor: {slot}")
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         for slot, known in list(self._tasks.items()):
             if known is task:
                 del self._tasks[slot]
-        if not task.cancelled() and task.exception() is not None:
-            log.error("%s failed", task.get_name(), exc_info=task.exception())
+
+    def _broke(self, name: str, error: Exception) -> None:
+        self._answers[name.removeprefix("doctor: ")](harmless(f"{type(error).__name__}: {error}"))
 
 
 # --- Wi-Fi, as the kernel sees it ----------------------------------------------------------------------------------------------

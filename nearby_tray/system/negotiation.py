@@ -85,7 +85,7 @@ class Requests:
         return True
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class Doing:
     """An order being carried out, and what the daemon has said since."""
 

@@ -25,7 +25,7 @@ import socket
 import time
 import uuid
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -48,11 +48,14 @@ from ..core.model import (
 )
 from ..core.names import clean_name
 from ..errors import Unavailable
+from ..tasks import Tasks, ended, in_turn, outcome
 from . import nl80211
-from .bus import Bus, BusError, BusGone, Signal, Supervised, Variant
+from .bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant
 from .journal import Journal
 
 log = logging.getLogger(__name__)
+
+_FOLLOWER, _READER = "NetworkManager", "read NetworkManager"
 
 # NetworkManager: introspection, and nm-dbus-interface.h for the numbers.
 _NM = "org.freedesktop.NetworkManager"
@@ -249,7 +252,8 @@ class NetworkManager:
         self._interfaces = interfaces
 
         self._sink: Callable[[EdgeEvent], None] = lambda _event: None
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks = Tasks(self._broke)
+        self._broken = False  # we could not make sense of what it says
         self._supervisor: asyncio.Task[None] | None = None
         self._worker: asyncio.Task[None] | None = None
         self._opened = asyncio.Event()
@@ -283,6 +287,7 @@ class NetworkManager:
 
         self._forming: _Forming | None = None
         self._made: _Made | None = None  # the group that is up
+        self._left: deque[_Made] = deque(maxlen=4)  # could not be undone
         self._ours: deque[str] = deque(maxlen=16)  # active connections that are or were ours
         self._cleanups: set[asyncio.Task[None]] = set()
         self._signal_read: tuple[float, int | None] = (float("-inf"), None)
@@ -296,7 +301,7 @@ class NetworkManager:
         self._closing = False
         self._sink = sink
         supervised = Supervised(self._which, self._on_up, self._on_down, on_absent=self._report, first_pause=self._limits.pause)
-        self._supervisor = self._start(supervised.run(), "NetworkManager")
+        self._supervisor = self._tasks.keep(supervised.run, _FOLLOWER)
         try:
             async with asyncio.timeout(self._limits.open):
                 await self._opened.wait()
@@ -307,15 +312,10 @@ class NetworkManager:
 
     async def close(self) -> None:
         """See `controller.Wifi`."""
-        await self.stop_find()
-        await self.remove()
-        await self._settled()
+        await in_turn(("the find", self.stop_find), ("the group", self.remove), ("what is being undone", self._settled))
         self._closing = True
         self._sink = lambda _event: None
-        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._tasks.end()
         self._supervisor = None
         self._opened.clear()
         self._reported = None
@@ -338,23 +338,23 @@ class NetworkManager:
                 await self.stop_find()
                 raise
         if self._finder is None or self._finder.done():
-            self._finder = self._start(self._renew(), "find")
+            self._finder = self._tasks.keep(self._renew, "find")
 
     async def hold_find(self) -> None:
         """See `controller.Wifi`."""
         finder, self._finder = self._finder, None
         if finder is not None:
             finder.cancel()
-            await asyncio.wait({finder})
+            await ended(finder)
 
     async def stop_find(self) -> None:
         """See `controller.Wifi`. While a group forms the find is left to end by itself."""
         await self.hold_find()
         if not self._finding:
             return
-        self._finding = False
         if self._forming is None:
             await self._stop_find()
+        self._finding = False
         await asyncio.to_thread(self._journal.remove, _MADE_FIND, "find")
 
     async def _renew(self) -> None:
@@ -382,6 +382,8 @@ class NetworkManager:
             return
         try:
             await self._bus.call(_NM, self._device.path, _P2P, "StopFind")
+        except BusTimeout as error:
+            raise self._typed(error, Reason.INTERNAL) from error
         except (BusError, BusGone) as error:
             log.debug("StopFind: %s", error)  # no device, no find
 
@@ -497,7 +499,7 @@ class NetworkManager:
             raise Unavailable(Reason.PROTOCOL, "not a P2P address")
         await self._idle(bus, device)
         made = forming.made = _Made(order.attempt, order.address.lower(), str(uuid.uuid4()))
-        made.noted = self._start(asyncio.to_thread(self._journal.add, _MADE_PROFILE, made.uuid), "journal")
+        made.noted = self._tasks.do(asyncio.to_thread(self._journal.add, _MADE_PROFILE, made.uuid), "journal")
         await asyncio.shield(made.noted)
         profile = _profile(order, made.uuid, _user(), await self._zone(bus))
         made.others = await self._read_groups()
@@ -558,7 +560,7 @@ class NetworkManager:
             options,
             timeout=self._limits.activate,
         )
-        made.call = asyncio.get_running_loop().create_task(call, name="activate")
+        made.call = outcome(call, "activate")
         answer = await asyncio.shield(made.call)
         path, active = (_text(value) for value in answer[:2])
         made.active = active
@@ -580,7 +582,7 @@ class NetworkManager:
     async def _reach(self, forming: _Forming, device: _Device, others: frozenset[int] | None) -> None:
         """Follow the device to ACTIVATED. `others`: the groups that there were before, when a PIN is tried."""
         before = 0
-        watching = None if others is None else self._start(self._watch(forming, device, others), "watch the radio")
+        watching = None if others is None else self._tasks.do(self._watch(forming, device, others), "watch the radio")
         taking: asyncio.Task[None] | None = None
         try:
             async with asyncio.timeout(min(self._limits.form, forming.order.patience)):
@@ -590,7 +592,7 @@ class NetworkManager:
                         raise self._without_pin(_detail(*state))
                     before = _check(state, before)
                     if before == _CONFIG and taking is None and forming.takeover is not None:
-                        taking = self._start(self._take_over(forming, forming.takeover), "take over")
+                        taking = self._tasks.do(self._take_over(forming, forming.takeover), "take over")
         except TimeoutError:
             raise Unavailable(Reason.NOT_FORMED, f"state {device.state} for too long") from None
         finally:
@@ -676,17 +678,19 @@ class NetworkManager:
     async def remove(self) -> None:
         """See `controller.Wifi`."""
         made, self._made = self._made, None
-        if made is not None:
-            await self._finish(made)
+        for one in ([made] if made is not None else []) + list(self._left):
+            await self._finish(one)
         await self._settled()
         self._report()
+        if self._left:
+            raise Unavailable(Reason.WIFI_BUSY, "NetworkManager has not taken our group down")
 
     async def _finish(self, made: _Made) -> None:
         """Undo, even when we are cancelled meanwhile: it then goes on by itself and `_settled` waits for it."""
         await asyncio.shield(self._undo_later(made))
 
     def _undo_later(self, made: _Made) -> asyncio.Task[None]:
-        task = self._start(self._undo(made), "undo")
+        task = self._tasks.do(self._undo(made), "undo")
         self._cleanups.add(task)
         task.add_done_callback(self._cleanups.discard)
         return task
@@ -697,7 +701,9 @@ class NetworkManager:
             await asyncio.wait(self._cleanups)
 
     async def _undo(self, made: _Made) -> None:
-        """Take the group down, wait for the device to be idle, and see that the profile is gone."""
+        """Take the group down, wait for the device to be idle, and see that the profile is gone; else it is `_left` for later."""
+        if made in self._left:
+            self._left.remove(made)
         if made.noted is not None:
             await asyncio.wait({made.noted})
         if made.call is not None:
@@ -714,11 +720,16 @@ class NetworkManager:
                 await self._deactivate(bus, made.active)
                 if not await self._wait(lambda: self._is_rid_of(made), self._limits.settle):
                     log.warning("the Wi-Fi Direct device is still busy with our group")
+                    self._left.append(made)
             await self._delete(bus, made.uuid)
         except BusGone:
             return
         except BusError as error:
             log.warning("could not undo everything: %s", error)
+            if made not in self._left:
+                self._left.append(made)
+            return
+        if made in self._left:
             return
         await asyncio.to_thread(self._journal.remove, _MADE_PROFILE, made.uuid)
 
@@ -807,7 +818,7 @@ class NetworkManager:
         for member in ("DeviceAdded", "DeviceRemoved", "CheckPermissions"):
             await bus.subscribe(self._on_devices, sender=_NM, path=_MANAGER, interface=_NM, member=member)
         await bus.watch_name(_NM, self._on_owner)
-        self._worker = self._start(self._work(bus), "read NetworkManager")
+        self._worker = self._tasks.keep(lambda: self._work(bus), _READER)
 
     def _on_down(self) -> None:
         if self._worker is not None:
@@ -820,6 +831,7 @@ class NetworkManager:
         if owner != self._owner:
             log.info("NetworkManager is %s", "there" if owner else "gone")
             self._forget_device(Unavailable(Reason.DAEMON_RESTARTED, "NetworkManager went away"))
+            self._left.clear()  # `_clean` knows them by the journal
         self._owner = owner
         self._read = self._cleaned = False
         self._known.clear()
@@ -906,6 +918,8 @@ class NetworkManager:
 
     async def _work(self, bus: Bus) -> None:
         """Read what has become stale, and tell; changes that come while it reads are one more round."""
+        self._stale_machine = self._stale_peers = True  # also when begun anew after a failure
+        self._dirty.set()
         while True:
             await self._dirty.wait()
             self._dirty.clear()
@@ -920,6 +934,7 @@ class NetworkManager:
                 self._stale_machine = self._stale_peers = True
                 self._dirty.set()
                 continue
+            self._broken = False
             self._report()
             self._tell_peers()
             await asyncio.sleep(self._limits.gather)
@@ -935,8 +950,8 @@ class NetworkManager:
             self._stale_address = False
             self._p2p_address = await self._read_address(self._device.parent_name)
         if not self._cleaned:
-            self._cleaned = True
             await self._clean(bus)
+            self._cleaned = self._owner == owner
         if self._owner == owner:
             self._read = True
         device = self._device
@@ -1013,6 +1028,8 @@ class NetworkManager:
     def _reason(self) -> Reason | None:
         """Why Wi-Fi Direct cannot be used; `None` when it can."""
         device = self._device
+        if self._broken:
+            return Reason.INTERNAL
         if self._bus is None or self._owner is None:
             return Reason.WIFI_MISSING
         if not self._radio:
@@ -1033,7 +1050,7 @@ class NetworkManager:
         return made is not None and made.call is not None and made.active is None
 
     def _report(self) -> None:
-        if self._closing or (self._owner is not None and not self._read):
+        if self._closing or (self._owner is not None and not self._read and not self._broken):
             return
         reason = self._reason()
         report = WifiChanged(reason, self._p2p_address if self._device is not None else None, self._fresh, self._abilities)
@@ -1145,17 +1162,13 @@ class NetworkManager:
             return Unavailable(Reason.WIFI_PROFILE, detail)
         return Unavailable(otherwise, detail)
 
-    def _start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-        """The one place where tasks begin: named, kept, and a bug in one is logged."""
-        task = asyncio.get_running_loop().create_task(work, name=name)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("%s failed", task.get_name(), exc_info=task.exception())
+    def _broke(self, name: str, error: Exception) -> None:
+        """One of our tasks failed. While what it says cannot be read, it cannot be used."""
+        if name in (_FOLLOWER, _READER):
+            self._broken = True
+            self._report()
+        elif name == "take over" and self._forming is not None:
+            self._forming.lose(Unavailable(Reason.INTERNAL, f"{name}: {type(error).__name__}"))
 
 
 # --- pure parts -------------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from ..core.model import Reason, Snapshot, Stage, Wish
+from ..tasks import Tasks, outcome
 from .bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant
 
 log = logging.getLogger(__name__)
@@ -67,35 +68,29 @@ class Notifications:
         self._called: str | None = None  # and whom it was said to; None: nobody yet, the bus starts a server for it
         self._early: list[Signal] = []  # signals that overtook the answer with their id
         self._wake = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
-        self._late: set[asyncio.Task[Any]] = set()  # unanswered in time, and what comes of the answers
+        self._following, self._telling, self._late = Tasks(), Tasks(), Tasks()  # late: what comes of answers that were not in time
+        self._open = False
         self._complained = False
 
     async def open(self) -> None:
         """Begin; whether there is a bus or a server shows later and is not reported."""
-        loop = asyncio.get_running_loop()
         supervised = Supervised("session", self._up, self._down)
-        self._tasks = [
-            loop.create_task(supervised.run(), name="notifications bus"),
-            loop.create_task(self._work(), name="notifications"),
-        ]
+        self._following.keep(supervised.run, "notifications bus")
+        self._telling.keep(self._work, "notifications")
+        self._open = True
 
     async def close(self) -> None:
         """Withdraw everything (within a second) and stop. Idempotent."""
-        tasks, self._tasks = self._tasks, []
-        for late in self._late:
-            late.cancel()
-        await asyncio.gather(*self._late, return_exceptions=True)
-        if len(tasks) == 2:
-            tasks[1].cancel()
-            await asyncio.gather(tasks[1], return_exceptions=True)
+        await self._late.end()
+        await self._telling.end()
+        if self._open:
+            self._open = False
             self._wanted.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(1):
                     for key in list(self._shown):
                         await self._tell(key)
-            tasks[0].cancel()
-            await asyncio.gather(tasks[0], return_exceptions=True)
+        await self._following.end()
         self._shown.clear()
         self._dirty.clear()
 
@@ -163,6 +158,7 @@ class Notifications:
             self._wake.set()
 
     async def _work(self) -> None:
+        self._wake.set()  # also when begun anew after a failure
         while True:
             await self._wake.wait()
             self._wake.clear()
@@ -244,7 +240,7 @@ class Notifications:
         """Notify, for `CALL` seconds. What a slow server shows after that is ours still, or closed when it is not wanted any more."""
         if len(self._late) >= MOST_LATE:
             return await bus.call(*call, timeout=CALL)
-        asked = asyncio.create_task(bus.call(*call, timeout=LATE), name="notify")
+        asked = outcome(bus.call(*call, timeout=LATE), "notify")
         try:
             await asyncio.wait({asked}, timeout=CALL)
         except asyncio.CancelledError:
@@ -252,9 +248,7 @@ class Notifications:
             raise
         if asked.done():
             return asked.result()
-        wait = asyncio.create_task(self._take_late(bus, self._owner, key, shown, asked), name="late notification")
-        self._late.add(wait)
-        wait.add_done_callback(self._late.discard)
+        self._late.do(self._take_late(bus, self._owner, key, shown, asked), "late notification")
         raise BusTimeout(f"{SERVER}.Notify: no answer in {CALL:g} s")
 
     async def _take_late(self, bus: Bus, owner: str | None, key: str, shown: _Shown, asked: asyncio.Task[list[object]]) -> None:

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from ..core.model import EdgeEvent, Group, Probe, ProbeAnswered
+from ..tasks import Tasks
 from . import addresses, nl80211
 from .addresses import Assigned, Neighbour
 from .pinger import TIMESTAMPNS, WEATHER, age
@@ -95,7 +96,7 @@ class EchoProber:
         self._timer: asyncio.TimerHandle | None = None
         self._settled = False  # since the last probe
         self._look = asyncio.Event()
-        self._looker: asyncio.Task[None] | None = None
+        self._tasks = Tasks()
         self._tokens, self._filled = _BURST, 0.0
         self._told: set[int] = set()
 
@@ -114,16 +115,13 @@ class EchoProber:
         self._sink = sink
         for version, made in self._sockets.items():
             asyncio.get_running_loop().add_reader(made.fileno(), partial(self._read, made, version))
-        self._looker = asyncio.get_running_loop().create_task(self._follow(), name="neighbours")
+        self._tasks.keep(self._follow, "neighbours")
         return Probe.ECHO if self._sockets else Probe.NEIGHBOUR
 
     async def close(self) -> None:
         """See `controller.Prober`. Idempotent."""
         self._sink = None
-        looker, self._looker = self._looker, None
-        if looker is not None:
-            looker.cancel()
-            await asyncio.wait({looker})
+        await self._tasks.end()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

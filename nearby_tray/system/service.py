@@ -26,7 +26,7 @@ import json
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Protocol
@@ -37,6 +37,7 @@ from .. import BUS_INTERFACE, BUS_NAME, BUS_PATH, __version__
 from ..core import pin as pins
 from ..core.model import Asker, Failure, Health, Member, Method, Peer, Reason, Snapshot, Stage, Wish
 from ..settings import Settings, changed
+from ..tasks import Tasks, outcome
 from .asker import identify
 from .bus import Bus, BusError, BusGone, DBusError, ServiceInterface, Supervised, caller, dbus_property, method, signal
 
@@ -61,7 +62,7 @@ LIMITS = "org.freedesktop.DBus.Error.LimitsExceeded"
 Describe = Callable[[Failure, str], tuple[str, str]]
 """The sentence and the advice for a failure; the other's name as it came, empty when there is none."""
 
-Autostart = Callable[[], Awaitable[dict[str, object]]]
+Autostart = Callable[[], Coroutine[Any, Any, dict[str, object]]]
 """What starts the applet at login, as JSON."""
 
 
@@ -122,7 +123,7 @@ class Service:
         self._autostart = autostart
         self._gate = Gate()
         self._interface: _Interface | None = None  # of the present connection; the library signals on each it ever knew
-        self._task: asyncio.Task[None] | None = None
+        self._tasks = Tasks()
         self._opened: asyncio.Future[bool] | None = None
         self._latest: Snapshot | None = None
         self._told: dict[str, object] | None = None
@@ -139,7 +140,7 @@ class Service:
                 opened.set_exception(BusGone("no session bus"))
 
         supervised = Supervised("session", self._up, self._down, on_absent=absent)
-        self._task = loop.create_task(supervised.run(), name="session bus service")
+        self._tasks.keep(supervised.run, "session bus service")
         try:
             async with asyncio.timeout(30):
                 taken = await opened
@@ -160,10 +161,7 @@ class Service:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await self._tasks.end()
 
     def show(self, snapshot: Snapshot) -> None:
         """The state of things; listeners on the bus hear of it soon, if it differs from what they know."""
@@ -319,7 +317,7 @@ class _Interface(ServiceInterface):
         if self._autostart is None:
             raise _not_possible("This applet does not look after that.")
         if self._reading is None or self._reading.done():  # one look for all who ask meanwhile
-            self._reading = asyncio.ensure_future(self._autostart())
+            self._reading = outcome(self._autostart(), "look at the start at login")
         return _json(await asyncio.shield(self._reading))
 
     @method("Seek")

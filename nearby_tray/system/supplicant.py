@@ -29,8 +29,9 @@ from ..core.model import (
 )
 from ..core.names import clean_name
 from ..errors import Unavailable
+from ..tasks import Tasks
 from . import nl80211
-from .bus import Bus, BusError, BusGone, Signal, Supervised, Variant
+from .bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant
 
 log = logging.getLogger(__name__)
 
@@ -260,6 +261,8 @@ class Supplicant:
         self._reported: tuple[Reason | None, bytes | None] | None = None
         self._fresh = False
         self._opened = asyncio.Event()
+        self._tasks = Tasks(self._broke)
+        self._broken = False  # we could not make sense of what it says
         self._supervisor: asyncio.Task[None] | None = None
         self._worker: asyncio.Task[None] | None = None
 
@@ -270,7 +273,7 @@ class Supplicant:
         if self._supervisor is not None:
             return
         supervised = Supervised(self._which, self._on_up, self._on_down, on_absent=self._opened.set, first_pause=self.limits.pause)
-        self._supervisor = asyncio.get_running_loop().create_task(supervised.run(), name="wpa_supplicant")
+        self._supervisor = self._tasks.keep(supervised.run, "wpa_supplicant")
         try:
             async with asyncio.timeout(self.limits.open):
                 await self._opened.wait()
@@ -280,16 +283,15 @@ class Supplicant:
     async def close(self) -> None:
         """Stop following. What was made by others on top is theirs to undo before."""
         self.listeners.clear()
-        tasks = [task for task in (self._supervisor, self._worker) if task is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._tasks.end()
         self._supervisor = self._worker = None
         self._opened.clear()
 
     @property
     def reason(self) -> Reason | None:
         """Why it cannot be used; `None` when it can."""
+        if self._broken:
+            return Reason.INTERNAL
         if self._bus is None or self._owner is None:
             return Reason.WIFI_MISSING
         if not self._allowed:
@@ -336,6 +338,15 @@ class Supplicant:
             log.debug("%s: %s", member, error)
             return False
         return True
+
+    async def stop_find(self) -> None:
+        """End our find, if one runs. Raises `Unavailable` when the daemon does not answer: then it may go on."""
+        try:
+            await self.p2p("StopFind")
+        except BusTimeout as error:
+            raise self.typed(error, Reason.INTERNAL) from error
+        except (BusError, BusGone) as error:
+            log.debug("StopFind: %s", error)
 
     async def scan(self) -> bool:
         """Have the station look for access points, which keeps the radio busy for some seconds. Returns whether it begins now."""
@@ -411,7 +422,7 @@ class Supplicant:
         for arg0 in (_PEER, IFACE):
             await bus.subscribe(self._on_changed, interface=_PROPERTIES, member="PropertiesChanged", arg0=arg0, **below)
         await bus.watch_name(WPA, self._on_owner)
-        self._worker = asyncio.get_running_loop().create_task(self._work(bus), name="read wpa_supplicant")
+        self._worker = self._tasks.keep(lambda: self._work(bus), "read wpa_supplicant")
 
     def _on_down(self) -> None:
         if self._worker is not None:
@@ -441,6 +452,8 @@ class Supplicant:
         self._stations.clear()
 
     async def _work(self, bus: Bus) -> None:
+        self._stale = True  # also when begun anew after a failure
+        self._dirty.set()
         while True:
             await self._dirty.wait()
             self._dirty.clear()
@@ -454,7 +467,13 @@ class Supplicant:
                 self._stale = True
                 self._dirty.set()
                 continue
+            self._broken = False
             self._report()
+
+    def _broke(self, name: str, error: Exception) -> None:
+        """One of our tasks failed: while what it says cannot be read, it cannot be used."""
+        self._broken = True
+        self._report()
 
     async def _refresh(self, bus: Bus) -> None:
         owner = self._owner
@@ -527,7 +546,7 @@ class Supplicant:
 
     def _report(self) -> None:
         now = (self.reason, self.p2p_address)
-        if self._owner is not None and not self._read and self._allowed:
+        if self._owner is not None and not self._read and self._allowed and not self._broken:
             return
         if now != self._reported or self._fresh:
             fresh, self._fresh = self._fresh, False

@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from ..core.model import Admission, EdgeEvent, FormGroup, Group, HostGroup, Method, Reason, WifiChanged
+from ..tasks import Tasks, in_turn
 from .alone import Alone
 from .beside import Beside
 from .journal import Journal
@@ -51,6 +52,7 @@ class ChosenWifi:
         self._lost_manager: float | None = None  # when NetworkManager went away
         self._wanted = asyncio.Event()
         self._choosing = asyncio.Lock()
+        self._tasks = Tasks()
         self._worker: asyncio.Task[None] | None = None
 
     # --- life ---
@@ -63,19 +65,19 @@ class ChosenWifi:
         self._supplicant.listeners.append(self._from_supplicant)
         await asyncio.gather(self._manager.open(self._from_manager), self._supplicant.open())
         await self._choose(first=True)
-        self._worker = asyncio.get_running_loop().create_task(self._follow(), name="choose Wi-Fi")
+        self._worker = self._tasks.keep(self._follow, "choose Wi-Fi")
 
     async def close(self) -> None:
         """See `controller.Wifi`."""
-        if self._worker is not None:
-            self._worker.cancel()
-            await asyncio.wait({self._worker})
-            self._worker = None
+        await self._tasks.end()
+        self._worker = None
         self._sink = lambda _event: None
-        await self._alone.close()
-        await self._beside.close()
-        await self._manager.close()
-        await self._supplicant.close()
+        await in_turn(
+            ("wpa_supplicant alone", self._alone.close),
+            ("what is beside NetworkManager", self._beside.close),
+            ("NetworkManager", self._manager.close),
+            ("wpa_supplicant", self._supplicant.close),
+        )
 
     # --- choosing ---
 
@@ -91,6 +93,7 @@ class ChosenWifi:
         return self._alone if usable else self._manager
 
     async def _follow(self) -> None:
+        self._wanted.set()  # also when begun anew after a failure
         while True:
             await self._wanted.wait()
             self._wanted.clear()
