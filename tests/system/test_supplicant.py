@@ -48,6 +48,7 @@ from nearby_tray.system.bus import Variant
 from nearby_tray.system.journal import Journal
 from nearby_tray.system.supplicant import Limits, Supplicant
 
+from .barriers import answered
 from .fake_supplicant import OWN, ROOT, WPA, FakeSupplicant
 
 pytestmark = pytest.mark.usefixtures("daemon")
@@ -91,6 +92,7 @@ class FakeKernel:
     def __init__(self) -> None:
         self.may = True
         self.refuses: int | None = None
+        self.read_times = 0
         self.there: list[Assigned] = [Assigned(ipaddress.ip_interface(f"{LINK_LOCAL}/64"), True)]
 
     def may_change(self) -> bool:
@@ -98,6 +100,7 @@ class FakeKernel:
 
     async def read(self, index: int) -> list[Assigned]:
         assert index == 7
+        self.read_times += 1
         return list(self.there)
 
     async def add(self, index: int, address: str) -> None:
@@ -493,13 +496,13 @@ def test_addresses_that_somebody_else_chose_for_clients_stay(run: Run, tmp_path:
     run(main())
 
 
-def test_without_the_right_the_link_local_address_does(run: Run, tmp_path: Path) -> None:
+def test_without_the_right_the_link_local_address_does(run: Run, tmp_path: Path, until: Until) -> None:
     async def main() -> None:
         async with world(tmp_path) as here:
             here.kernel.may = False
             here.kernel.there = [Assigned(ipaddress.ip_interface(f"{LINK_LOCAL}/64"), False)]
             forming = asyncio.ensure_future(formed(here))
-            await asyncio.sleep(0.05)
+            await until(lambda: here.kernel.read_times >= 3)  # the first two were looked at before the third
             assert not forming.done()  # not before the address may be used
             here.kernel.there = [Assigned(ipaddress.ip_interface(f"{LINK_LOCAL}/64"), True)]
             assert (await forming).addresses == (LINK_LOCAL,)
@@ -755,13 +758,14 @@ def test_a_group_that_ends_is_lost(run: Run, tmp_path: Path, until: Until) -> No
 
 def test_who_leaves_our_group_of_two_may_come_back_for_a_moment(run: Run, tmp_path: Path, until: Until) -> None:
     async def main() -> None:
-        async with world(tmp_path) as here:
+        async with world(tmp_path, limits=replace(LIMITS, rejoin=60)) as here:
             await formed(here, role="GO")
             [path] = here.fake.groups
             here.fake.leave(path, PEER)
             here.fake.join(path, PEER, STATION)
             here.fake.leave(path, PEER)
-            await asyncio.sleep(0.05)
+            await answered(here.supplicant._bus, [WPA])
+            assert here.wifi._rejoin is not None  # all three are handled
             assert not here.told(GroupLost)
         async with world(tmp_path, limits=replace(LIMITS, rejoin=0.02)) as here:
             await formed(here, role="GO")

@@ -35,8 +35,9 @@ from nearby_tray.system.supplicant import Limits as SupplicantLimits
 from nearby_tray.system.supplicant import Supplicant
 from nearby_tray.system.wifi import ChosenWifi, Limits
 
+from .barriers import answered, chosen_once_more
 from .fake_networkmanager import FakeNetworkManager
-from .fake_supplicant import OWN, FakeSupplicant
+from .fake_supplicant import OWN, WPA, FakeSupplicant
 from .test_supplicant import HIGH, PEER, PIN, FakeKernel, no_signal, radio
 
 pytestmark = pytest.mark.usefixtures("daemon")
@@ -70,6 +71,11 @@ class World:
 
     def changes(self) -> list[tuple[Reason | None, str, bool]]:
         return [(event.reason, event.abilities.backend, event.fresh) for event in self.told(WifiChanged)]
+
+    async def answered(self) -> None:
+        """What the daemons have said is handled, and what came of it."""
+        for bus in (self.wifi._manager._bus, self.wifi._supplicant._bus):
+            await answered(bus, [networkmanager._NM, WPA])
 
     def add_peer(self, address: str = PEER, **facts: Any) -> None:
         """Both daemons know it."""
@@ -206,7 +212,7 @@ def test_a_networkmanager_that_stays_away_loses_it_and_gets_it_back(run: Run, tm
             assert here.fake.finding
             await here.manager.start()
             await until(lambda: here.wifi._by_manager is not None and here.wifi._by_manager.reason is None)
-            await asyncio.sleep(0.05)
+            await chosen_once_more(here.wifi)
             assert here.changes()[-1] == (None, "wpa_supplicant", True)  # not while a find runs
             await here.wifi.stop_find()
             await until(lambda: here.changes()[-1] == (None, "NetworkManager, wpa_supplicant", True))
@@ -220,7 +226,7 @@ def test_nothing_changes_while_a_group_is_up(run: Run, tmp_path: Path, until: Un
             await here.wifi.host(HostGroup(1))
             await here.manager.start()
             await until(lambda: here.wifi._by_manager is not None and here.wifi._by_manager.reason is None)
-            await asyncio.sleep(0.05)
+            await chosen_once_more(here.wifi)
             assert [backend for _, backend, _ in here.changes()] == ["wpa_supplicant"]
             await here.wifi.remove()
             await until(lambda: here.changes()[-1] == (None, "NetworkManager, wpa_supplicant", True))
@@ -331,7 +337,7 @@ def test_networkmanagers_own_connect_is_waited_for_before_it_is_cancelled(run: R
             manager_connects(here)
             forming = asyncio.ensure_future(here.wifi.form(replace(PHONE, intent=15)))
             await until(lambda: here.manager.p2p.now[0] == 50)
-            await asyncio.sleep(0.05)
+            await here.answered()
             assert not here.fake.calls
             here.fake.device.find_stopped()  # here it comes
             await forming
@@ -347,7 +353,7 @@ def test_an_answer_to_what_was_cancelled_does_not_meet_our_own_request(run: Run,
             manager_connects(here)
             forming = asyncio.ensure_future(here.wifi.form(replace(PHONE, intent=15)))
             await until(lambda: bool(here.fake.named("Cancel")))
-            await asyncio.sleep(0.05)
+            await here.answered()
             assert not here.fake.named("Connect")
             forming.cancel()
             await asyncio.wait({forming})
