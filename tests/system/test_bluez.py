@@ -205,6 +205,7 @@ def test_an_adapter_that_is_plugged_in_is_used_and_the_wanted_one_is_preferred(r
     journey(run, until, story, fake=FakeBlueZ(adapters=("hci0", "hci1")), adapter="hci1")
 
 
+@pytest.mark.logs("bluetoothd does not say what it has")
 def test_a_daemon_that_does_not_answer_is_asked_again(run: Run, until: Until, caplog: pytest.LogCaptureFixture) -> None:
     async def main() -> None:
         machine = Machine(FakeBlueZ(), until)
@@ -720,6 +721,7 @@ def test_what_is_written_to_us_is_not_known_to_be_encrypted(run: Run, until: Unt
     journey(run, until, story)
 
 
+@pytest.mark.may_log("Failed to cancel connection")
 def test_what_often_fails_at_first_is_tried_again(run: Run, until: Until) -> None:
     async def story(machine: Machine) -> None:
         machine.fake.device(PEER)
@@ -749,6 +751,7 @@ def test_who_has_no_such_service_is_let_go(run: Run, until: Until) -> None:
     journey(run, until, story)
 
 
+@pytest.mark.may_log("Failed to cancel connection")
 def test_who_is_out_of_range_or_never_answers_is_given_up(run: Run, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(machine: Machine) -> None:
         for origin in (PEER_PATH, "/org/bluez/hci7/dev_00_AA_01_01_00_01", "nonsense"):
@@ -766,6 +769,7 @@ def test_who_is_out_of_range_or_never_answers_is_given_up(run: Run, until: Until
     journey(run, until, story)
 
 
+@pytest.mark.may_log("Failed to cancel connection")
 def test_a_cancelled_connection_is_taken_back(run: Run, until: Until) -> None:
     async def story(machine: Machine) -> None:
         await machine.bluez.listen()
@@ -783,6 +787,7 @@ def test_a_cancelled_connection_is_taken_back(run: Run, until: Until) -> None:
     journey(run, until, story)
 
 
+@pytest.mark.may_log("Failed to cancel connection")
 def test_a_connection_that_comes_about_after_it_was_given_up_is_ended(run: Run, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bluez, "_STRAYS", (0.02, 0.02, 0.02))
 
@@ -870,6 +875,7 @@ async def _in_full_swing(machine: Machine) -> tuple[str, str]:
     return visitor, host
 
 
+@pytest.mark.may_log("connection to BlueZ was lost")
 def test_after_a_restart_all_is_made_anew(run: Run, until: Until) -> None:
     async def story(machine: Machine) -> None:
         for times in (1, 2):
@@ -928,6 +934,7 @@ def test_a_blink_is_noticed(run: Run, until: Until, blink: str) -> None:
     journey(run, until, story)
 
 
+@pytest.mark.may_log("connection to BlueZ was lost")
 def test_after_the_death_of_the_bus_itself_all_is_made_anew(run: Run, until: Until, daemon: Any) -> None:
     async def story(machine: Machine) -> None:
         visitor, host = await _in_full_swing(machine)
@@ -944,6 +951,7 @@ def test_after_the_death_of_the_bus_itself_all_is_made_anew(run: Run, until: Unt
     journey(run, until, story)
 
 
+@pytest.mark.may_log("connection to BlueZ was lost", "Failed to cancel connection")
 @pytest.mark.parametrize("member", ["RegisterApplication", "RegisterAdvertisement", "StartDiscovery", "Connect"])
 def test_a_daemon_that_dies_in_the_middle_is_said_to_be_missing(run: Run, until: Until, member: str) -> None:
     async def story(machine: Machine) -> None:

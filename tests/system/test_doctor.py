@@ -138,6 +138,7 @@ def test_without_any_bus_every_check_has_its_say(world: World, run: Run) -> None
     assert not any("crashed" in said(finding) or "itself failed" in said(finding) for finding in findings)
 
 
+@pytest.mark.logs("the check b failed")
 def test_a_check_that_hangs_or_crashes_is_unknown_and_harms_no_other(world: World, run: Run, caplog: pytest.LogCaptureFixture) -> None:
     async def hangs(_: Machine) -> Verdict:
         await asyncio.Event().wait()

@@ -83,6 +83,7 @@ def test_a_pid_used_again_is_another_process(tmp_path: Path) -> None:
 DAMAGED = ["", "{", "[]", '{"owner": 5, "entries": []}', '{"owner": null, "entries": [{"kind": 1, "id": "x"}]}', "[" * 99999]
 
 
+@pytest.mark.logs("is damaged, kept as")
 @pytest.mark.parametrize("text", DAMAGED)
 def test_damage_counts_as_empty_and_is_kept(tmp_path: Path, text: str, caplog: pytest.LogCaptureFixture) -> None:
     path = dead(tmp_path)
@@ -104,6 +105,7 @@ def test_one_leftover_is_settled_at_a_time(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.logs("cannot note what is made")
 def test_a_disk_that_refuses_stops_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").write_text("")
     journal = Journal(tmp_path / "file" / "made")
@@ -113,3 +115,13 @@ def test_a_disk_that_refuses_stops_nobody(tmp_path: Path, caplog: pytest.LogCapt
     assert journal.mine(PROFILE) == ("x", "y")
     assert len(caplog.records) == 1
     caplog.clear()
+
+
+def test_what_a_killed_writer_left_is_taken_away_and_a_living_one_s_is_not(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    dead, alive, other = (tmp_path / name for name in (f"5-77.{gone.pid}.tmp", f"5-78.{os.getpid()}.tmp", "notes.tmp"))
+    for left in (dead, alive, other):
+        left.write_text("{")
+    Journal(tmp_path).leftovers("nm-profile")
+    assert [left.exists() for left in (dead, alive, other)] == [False, True, True]

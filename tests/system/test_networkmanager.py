@@ -285,6 +285,7 @@ def test_peers_are_told_when_they_come_change_and_go(run: Run, tmp_path: Path, u
     run(main())
 
 
+@pytest.mark.logs("peers around; the first")
 def test_a_crowd_with_hostile_names_is_bounded_and_harmless(
     run: Run, tmp_path: Path, until: Until, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -917,6 +918,7 @@ def test_a_restart_while_finding_is_told_and_the_find_goes_on(run: Run, tmp_path
     run(main())
 
 
+@pytest.mark.may_log("AddAndActivateConnection2 failed")
 @pytest.mark.parametrize("state", [40, 50, 70])
 def test_a_restart_while_forming_fails_the_attempt(run: Run, tmp_path: Path, until: Until, state: int) -> None:
     async def main() -> None:

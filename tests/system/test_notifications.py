@@ -259,6 +259,7 @@ def test_closed_by_the_user_is_not_wanted_any_more(daemon: object, run: Run, unt
     run(main())
 
 
+@pytest.mark.logs("a notification was not shown: .*no answer")
 def test_a_server_that_hangs_holds_up_one_notification(daemon: object, run: Run, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "CALL", 0.2)
 
@@ -276,6 +277,7 @@ def test_a_server_that_hangs_holds_up_one_notification(daemon: object, run: Run,
     run(main())
 
 
+@pytest.mark.logs("a notification was not shown: .*no answer")
 def test_what_a_slow_server_shows_at_last_is_ours_or_closed(
     daemon: object, run: Run, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -300,6 +302,7 @@ def test_what_a_slow_server_shows_at_last_is_ours_or_closed(
     run(main())
 
 
+@pytest.mark.logs("a notification was not shown: .*no answer")
 def test_a_server_that_never_answers_holds_nothing_up(daemon: object, run: Run, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "CALL", 0.05)
 
@@ -382,6 +385,7 @@ def test_a_bus_that_comes_back(daemon: Any, run: Run, until: Until) -> None:
     run(main())
 
 
+@pytest.mark.logs("too many notifications at once")
 def test_no_bus_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Any, run: Run) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path / 'none'}")
 

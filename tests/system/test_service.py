@@ -463,6 +463,7 @@ async def outcomes(bus: Bus, count: int, member: str, signature: str = "", *body
     return list(await asyncio.gather(*(one() for _ in range(count))))
 
 
+@pytest.mark.logs("calls without end")
 def test_a_caller_that_asks_a_thousand_times_is_refused_and_the_others_are_served(daemon: object, run: Run, caplog: Any) -> None:
     async def main() -> None:
         applet = Applet(SEEKING)
@@ -514,6 +515,7 @@ def test_changes_at_once_wait_in_a_line_with_an_end(daemon: object, run: Run, mo
     run(main())
 
 
+@pytest.mark.logs("calls without end")
 def test_what_is_kept_of_callers_is_bounded() -> None:
     now = [0.0]
     gate = Gate(lambda: now[0])

@@ -57,6 +57,7 @@ def test_the_identity_is_made_once_and_peers_are_remembered(path: Path) -> None:
     assert copies(path) == []
 
 
+@pytest.mark.logs("could be read by other users")
 def test_a_file_others_could_read_is_tightened_and_said(path: Path) -> None:
     remember(path, PEERS)
     path.chmod(0o644)
@@ -66,6 +67,7 @@ def test_a_file_others_could_read_is_tightened_and_said(path: Path) -> None:
     assert TrustFile(path).load().problems == ()
 
 
+@pytest.mark.logs("damaged and was kept as a copy")
 def test_a_damaged_file_is_kept_and_begun_anew(path: Path) -> None:
     remember(path, PEERS)
     data = path.read_bytes()[:-50]
@@ -76,6 +78,7 @@ def test_a_damaged_file_is_kept_and_begun_anew(path: Path) -> None:
     assert TrustFile(path).load().identity.public == found.identity.public
 
 
+@pytest.mark.logs("damaged and was kept as a copy; 2 of the remembered")
 def test_good_rows_are_kept_beside_bad_ones(path: Path) -> None:
     remember(path, PEERS)
     me = TrustFile(path).load().identity.public
@@ -88,6 +91,7 @@ def test_good_rows_are_kept_beside_bad_ones(path: Path) -> None:
     assert len(copies(path)) == 1
 
 
+@pytest.mark.logs("from a newer Nearby Tray")
 def test_a_newer_file_is_used_and_never_overwritten(path: Path) -> None:
     remember(path, PEERS)
     raw = json.loads(path.read_bytes()) | {"version": 2, "more": [1]}
@@ -100,6 +104,7 @@ def test_a_newer_file_is_used_and_never_overwritten(path: Path) -> None:
     assert path.read_bytes() == before and copies(path) == []
 
 
+@pytest.mark.logs("could not be read")
 @pytest.mark.parametrize("what", ["folder", "link", "pipe", "huge"])
 def test_what_cannot_be_read_is_left_alone(path: Path, what: str) -> None:
     path.parent.mkdir()
@@ -121,6 +126,7 @@ def test_what_cannot_be_read_is_left_alone(path: Path, what: str) -> None:
     assert path.lstat().st_ino == before.st_ino and copies(path) == []
 
 
+@pytest.mark.logs("belongs to another user")
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
 def test_the_file_of_another_user_is_refused(path: Path) -> None:
     remember(path, PEERS)
@@ -135,6 +141,7 @@ def test_the_file_of_another_user_is_refused(path: Path) -> None:
     assert path.read_bytes() == before
 
 
+@pytest.mark.logs("cannot be kept")
 def test_a_disk_that_cannot_be_written_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
@@ -160,6 +167,7 @@ def test_of_many_saves_the_last_wins(path: Path) -> None:
     assert TrustFile(path).load().peers == (peer(29),)
 
 
+@pytest.mark.logs("damaged and was kept as a copy")
 def test_nothing_secret_is_shown(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     remember(path, PEERS)
@@ -175,6 +183,7 @@ _json = st.recursive(st.none() | st.integers() | st.floats() | st.text(max_size=
 _fields = st.dictionaries(st.sampled_from(["version", "identity", "peers"]), _json, max_size=3)
 
 
+@pytest.mark.may_log("damaged and was kept as a copy", "from a newer Nearby Tray")
 @given(st.binary(max_size=300) | _fields.map(lambda d: json.dumps(d).encode()))
 def test_any_bytes_end_in_an_identity(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.mktemp("any") / "trust.json"
@@ -188,3 +197,11 @@ def test_any_bytes_end_in_an_identity(tmp_path_factory: pytest.TempPathFactory, 
         again = TrustFile(path).load()
         assert again.identity.public == found.identity.public and again.peers == PEERS and again.problems == ()
         assert [p.read_bytes() for p in copies(path)] == [data]
+
+
+def test_a_seed_that_a_killed_writer_left_is_taken_away_at_the_start(tmp_path: Path) -> None:
+    path = tmp_path / "trust.json"
+    left = tmp_path / ".trust.json.0123456789ab.tmp"
+    left.write_bytes(b"a seed")
+    TrustFile(path).load()
+    assert not left.exists() and path.exists()
