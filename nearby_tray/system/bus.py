@@ -687,6 +687,9 @@ async def open_descriptor(
         await bus.close()
 
 
+_absent: set[str] = set()  # the buses of which it was said that they are not there
+
+
 class Supervised:
     """Keeps one connection alive: connects with growing pauses, reports it up, reports it down when it is lost, and begins again.
 
@@ -714,23 +717,28 @@ class Supervised:
         self._first_pause = first_pause
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Until cancelled. What goes wrong alike again and again is said once; of a bus that is not there, once by all together."""
         pause = self._first_pause
+        said = ""
         while True:
             try:
                 async with _connected(self._which) as bus:
+                    _absent.discard(self._which)
                     try:
                         await self._on_up(bus)
-                        pause = self._first_pause
+                        pause, said = self._first_pause, ""
                         await bus.wait_gone()
                     finally:
                         self._on_down()
             except BusGone as error:
-                log.info("%s; next try in %g s", error, pause)
+                log.log(logging.DEBUG if self._which in _absent else logging.INFO, "%s; next try in %g s", error, pause)
+                _absent.add(self._which)
                 if self._on_absent is not None:
                     self._on_absent()
             except BusError as error:
-                log.warning("setting up on the %s bus failed: %s; next try in %g s", self._which, error, pause)
+                level = logging.DEBUG if said == str(error) else logging.WARNING
+                log.log(level, "setting up on the %s bus failed: %s; next try in %g s", self._which, error, pause)
+                said = str(error)
             await asyncio.sleep(pause)
             pause = min(pause * 2, self.LONGEST_PAUSE)
 

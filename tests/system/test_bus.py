@@ -118,6 +118,7 @@ def test_a_call_returns_plain_values_and_properties(daemon: Any, run: Run) -> No
     run(main())
 
 
+@pytest.mark.logs("org.example.Echo.Break failed")
 def test_errors_are_typed_and_bugs_are_not_told_to_strangers(daemon: Any, run: Run, caplog: pytest.LogCaptureFixture) -> None:
     async def main() -> None:
         server, _, client = await served()
@@ -219,6 +220,7 @@ def test_signals_are_believed_only_from_the_owner_of_the_name(daemon: Any, run: 
     run(main())
 
 
+@pytest.mark.logs("handler of org.example.Echo.Said failed")
 def test_a_handler_that_fails_is_logged_and_harms_nobody(daemon: Any, run: Run, until: Until, caplog: pytest.LogCaptureFixture) -> None:
     async def main() -> None:
         server, echo, client = await served()
@@ -340,6 +342,7 @@ def test_a_bad_address_is_no_bus(run: Run, address: str) -> None:
     run(main())
 
 
+@pytest.mark.logs("setting up on the system bus failed")
 def test_the_supervisor_makes_a_new_connection_after_each_loss(
     daemon: Any, run: Run, until: Until, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -371,3 +374,57 @@ def test_the_supervisor_makes_a_new_connection_after_each_loss(
 
     run(main())
     caplog.clear()
+
+
+def test_a_bus_that_is_not_there_is_said_once_by_all_and_again_when_it_went_anew(
+    daemon: Any, run: Run, until: Until, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> None:
+        absent, ups = [0] * 4, [0] * 4
+
+        async def up(number: int) -> None:
+            ups[number] += 1
+
+        def is_absent(number: int) -> None:
+            absent[number] += 1
+
+        daemon.stop()
+        supervised = [
+            Supervised("system", lambda _, n=n: up(n), lambda: None, on_absent=lambda n=n: is_absent(n), first_pause=0.001)  # type: ignore[misc]
+            for n in range(4)
+        ]
+        tasks = [asyncio.create_task(one.run()) for one in supervised]
+        for _ in range(2):
+            caplog.clear()
+            caplog.set_level(logging.INFO)
+            before = list(absent)
+            await until(lambda before=before: all(now >= then + 3 for now, then in zip(absent, before, strict=True)))
+            assert len([record for record in caplog.records if "next try" in record.message]) == 1
+            ups[:] = [0] * 4
+            daemon.start()
+            await until(lambda: all(ups))
+            daemon.stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    run(main())
+
+
+@pytest.mark.logs("setting up on the system bus failed: org.example.Error.Never: no")
+def test_a_set_up_that_fails_alike_is_said_once(daemon: Any, run: Run, until: Until, caplog: pytest.LogCaptureFixture) -> None:
+    async def main() -> None:
+        tries = 0
+
+        async def up(bus: Bus) -> None:
+            nonlocal tries
+            tries += 1
+            raise BusError("org.example.Error.Never", "no")
+
+        task = asyncio.create_task(Supervised("system", up, lambda: None, first_pause=0.001).run())
+        await until(lambda: tries >= 4)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert len([record for record in caplog.records if record.levelno >= logging.WARNING]) == 1
+
+    run(main())
