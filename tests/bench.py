@@ -3,6 +3,7 @@
     python -m tests.bench [start] [--rounds N]      against a minimal QtWidgets tray program
     python -m tests.bench desktop [--rounds N]      against blueman-applet and nm-applet (apt install blueman network-manager-gnome)
     python -m tests.bench peers [--seconds N]       the panel with 200 peers and 50 changes a second
+    python -m tests.bench flood [--rounds N]        a signal of 24 MiB, sent to our connection by another program
 
 `start` and `desktop`: start to tray icon and proportional memory (PSS), the programs in turn in one session (Xvfb, a StatusNotifier
 watcher, private buses with the fake NetworkManager and BlueZ of `tests/system`, so that the applet really listens). `start` also says how
@@ -19,6 +20,9 @@ programs of GTK or of Qt. So `desktop` also says what each would take if it shar
 `peers`: everything that the user sees, in this process under Xvfb, told a new Snapshot at each change. A frame is one turn of the event
 loop, from where it begins to do something to where it would sleep again: what came of a change, the layout, the painting. On the wall a
 frame also waits for the processor and for the X server, so both that and the processor time of our thread are printed.
+
+`flood`: the worst turn of the event loop while it comes, and what this process has kept afterwards, for a signal of variants that nobody
+here subscribed to, and for one that bears path, interface and member of one that somebody did. Also for as many bytes in small ones.
 """
 
 from __future__ import annotations
@@ -44,7 +48,7 @@ from typing import IO, NamedTuple
 from dbus_fast import Variant
 from dbus_fast.aio import MessageBus
 
-from nearby_tray.system.bus import ServiceInterface, method
+from nearby_tray.system.bus import Bus, ServiceInterface, method
 
 from .system.conftest import Daemon
 from .system.fake_bluez import ADAPTER, FakeBlueZ
@@ -443,16 +447,75 @@ def peers(seconds: float) -> None:
         face.close()
 
 
+SENDER = """
+import sys, time
+from tests.system.raw_bus import SIGNAL, Raw, fields, message, variants
+address, target, path, member, size, count = sys.argv[1:7]
+raw = Raw(address)
+one = message(SIGNAL, fields(path, "x.y", member, target, "av"), variants(int(size) // 4))
+for _ in range(int(count)):
+    raw.send(one)
+raw.ping(target)
+"""
+
+
+class Turns:
+    """Looks each millisecond how long the loop was busy since."""
+
+    def __init__(self) -> None:
+        self._worst = 0.0, 0.0
+        self._look(time.perf_counter(), time.thread_time())
+
+    def _look(self, due: float, before: float) -> None:
+        now, used = time.perf_counter(), time.thread_time()
+        self._worst = max(self._worst[0], now - due), max(self._worst[1], used - before)
+        self._next = asyncio.get_running_loop().call_later(0.001, self._look, now + 0.001, used)
+
+    def end(self) -> tuple[float, float]:
+        """The longest: seconds on the wall, and of the processor."""
+        self._next.cancel()
+        return self._worst
+
+
+async def flood(number: int) -> None:
+    """Say how long the loop stood still and what was kept, for each kind of flood."""
+    size = 24 * 1024 * 1024
+    kinds = {"unasked": ("/x", "Z", size, 1), "like one asked for": ("/x", "Y", size, 1), "many small": ("/x", "Z", 1024, size // 1024)}
+    with ExitStack() as stack:
+        private(stack, "system")
+        address = os.environ["DBUS_SYSTEM_BUS_ADDRESS"]
+        bus = await Bus.connect("system")
+        await bus.subscribe(lambda _: None, sender="org.freedesktop.NetworkManager", path="/x", interface="x.y", member="Y")
+        for what, (path, member, each, count) in kinds.items():
+            worst: list[tuple[float, float]] = []
+            kept = []
+            for _ in range(number):
+                before, turns = _resident(), Turns()
+                words = (address, bus.unique_name, path, member, str(each), str(count))
+                sender = await asyncio.create_subprocess_exec(*PYTHON, SENDER, *words, cwd=PROJECT)
+                assert await sender.wait() == 0, "the sender failed"
+                worst.append(turns.end())
+                kept.append(_resident() - before)
+            wall, cpu = (median(column) * 1000 for column in zip(*worst, strict=True))
+            print(f"{what:20} worst turn {wall:6.1f} ms ({cpu:5.1f} ms of the processor), kept {median(kept):+.2f} MiB")
+        await bus.close()
+
+
+def _resident() -> float:
+    """MiB of this process."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure start, memory, idleness and a crowd.")
-    parser.add_argument("what", nargs="?", choices=("start", "desktop", "peers"), default="start")
-    parser.add_argument("--rounds", type=int, default=15, help="of start and desktop")
+    parser.add_argument("what", nargs="?", choices=("start", "desktop", "peers", "flood"), default="start")
+    parser.add_argument("--rounds", type=int, default=15, help="of start, desktop and flood")
     parser.add_argument("--seconds", type=float, default=10, help="of changes, twice, for peers")
     given = parser.parse_args()
     if given.what == "peers":
         peers(given.seconds)
     else:
-        asyncio.run((start if given.what == "start" else desktop)(given.rounds))
+        asyncio.run({"start": start, "desktop": desktop, "flood": flood}[given.what](given.rounds))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 The rule it keeps: whatever happens on the bus, a caller gets a value, a `BusError`, a `BusTimeout` or a `BusGone` within a limit. Values
 are plain Python (variants unwrapped, structs as lists). A signal reaches its handler only when it comes from the present owner of the
-name it was subscribed for; anybody may send anything on a system bus. A connection that broke is never mended: `Supervised` makes a new
-one, and everything made on the old one is gone.
+name it was subscribed for; anybody may send anything on a system bus. So the header decides first (`incoming.Reader`): the body of a
+message that nobody here waits for, or whose sender may not send it, is never parsed and never kept. A connection that broke is never
+mended: `Supervised` makes a new one, and everything made on the old one is gone.
 
 WORKAROUND dbus-next 0.2.3 (no release since 2021, see its issues #101, #119, #137, #168): a short write is taken for a lost bus; an end
 of file while authenticating spins for ever; sockets are not closed; pending calls end with EOFError or OSError and later ones never
@@ -17,22 +18,27 @@ import contextlib
 import inspect
 import logging
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
+from urllib.parse import quote, unquote
 
+from dbus_next._private.constants import BIG_ENDIAN, LITTLE_ENDIAN
+from dbus_next._private.unmarshaller import Unmarshaller
 from dbus_next.aio.message_bus import MessageBus, _MessageWriter
 from dbus_next.constants import MessageFlag, MessageType, PropertyAccess
 from dbus_next.errors import DBusError as _DBusError
-from dbus_next.errors import InvalidAddressError
 from dbus_next.message import Message
 from dbus_next.service import ServiceInterface
 from dbus_next.service import dbus_property as _dbus_property
 from dbus_next.service import method as _method
 from dbus_next.service import signal as _signal
-from dbus_next.signature import Variant
+from dbus_next.signature import SignatureTree, Variant
+
+from .incoming import CALL, CHUNK, ERROR, NO_REPLY, RETURN, SIGNAL, Broken, Header, Reader
 
 __all__ = [
     "Bus",
@@ -66,6 +72,13 @@ _CONNECT_TIMEOUT = 10.0
 _NAME_DO_NOT_QUEUE = 0x4
 _NAME_REPLACE = 0x2
 _NAME_ALLOW_REPLACEMENT = 0x1
+
+# How much is read before others have their turn, and the longest bodies that are parsed; bytes. A reply comes from a daemon that was asked.
+_MESSAGES = 16
+_CALL_LIMIT, _SIGNAL_LIMIT, _REPLY_LIMIT = 80 * 1024, 256 * 1024, 8 * 1024 * 1024
+_DESCRIPTORS = 253  # SCM_MAX_FD, unix(7)
+_LIMITS_EXCEEDED = "org.freedesktop.DBus.Error.LimitsExceeded"
+_ACCESS_DENIED = "org.freedesktop.DBus.Error.AccessDenied"
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -242,21 +255,28 @@ class _Reply:
 
 
 class _Connection(MessageBus):
-    """A connection that closes its socket, says once that it is gone, and neither spins nor swallows."""
+    """A connection that reads the headers first, closes its socket, says once that it is gone, and neither spins nor swallows."""
 
-    def __init__(self, address: str, on_gone: Callable[[], None], descriptors: bool = False) -> None:
+    def __init__(self, address: str, on_gone: Callable[[], None], wants: Callable[[Header], bool], descriptors: bool = False) -> None:
         self._on_gone = on_gone
+        self._incoming = Reader(wants, self._take, strict=descriptors)
+        self._received: list[int] = []  # file descriptors that belong to messages still to come
         super().__init__(bus_address=address, negotiate_unix_fd=descriptors)
         self._writer: Any = cast("Any", _Writer)(self)
         # Nobody waits for this future (`_finalize` tells us itself), so nobody may miss its exception.
         self._disconnect_future.add_done_callback(lambda future: future.cancelled() or future.exception())
 
     def _setup_socket(self) -> None:
+        ((_, options),) = self._bus_address
+        self._sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            cast("Any", super())._setup_socket()
+            self._sock.setblocking(False)  # a daemon that accepts nobody must not hold us
+            self._sock.connect(options["path"] if "path" in options else "\0" + options["abstract"])
         except BaseException:
-            self.drop()
+            self._sock.close()
             raise
+        self._stream = self._sock.makefile("rwb")
+        self._fd = self._sock.fileno()
 
     async def _auth_readline(self) -> str:
         line = b""
@@ -266,6 +286,88 @@ class _Connection(MessageBus):
                 raise EOFError("closed while authenticating")
             line += data
         return line[:-2].decode(errors="replace")
+
+    def _message_reader(self) -> None:
+        """The socket has something, or there is something left of the last time."""
+        if self._disconnected:
+            return
+        try:
+            for _ in range(_MESSAGES):
+                if self._incoming.step():
+                    continue
+                data = self._receive()
+                if data is None:
+                    return
+                self._incoming.feed(data)
+        except (OSError, EOFError, Broken) as error:
+            self._finalize(error)
+            return
+        self._loop.call_soon(self._message_reader)
+
+    def _receive(self) -> bytes | None:
+        """What the socket has; `None` for nothing now."""
+        try:
+            if not self._negotiate_unix_fd:
+                data: bytes = self._sock.recv(CHUNK)
+            else:
+                data, descriptors, flags, _ = socket.recv_fds(self._sock, CHUNK, _DESCRIPTORS, socket.MSG_CMSG_CLOEXEC)
+                self._received += descriptors
+                if flags & socket.MSG_CTRUNC:
+                    raise Broken("file descriptors were lost")
+        except (BlockingIOError, InterruptedError):
+            return None
+        if not data:
+            raise EOFError
+        return data
+
+    def claim(self, header: Header) -> list[int]:
+        """The file descriptors that come with this message, which the caller closes."""
+        mine, self._received = self._received[: header.descriptors], self._received[header.descriptors :]
+        return mine
+
+    def _take(self, header: Header, body: bytes) -> None:
+        """A message that is wanted. One that cannot be understood is dropped; who waits for it is told so."""
+        descriptors = self.claim(header)
+        try:
+            message = _message(header, body, descriptors)
+        except Exception as error:
+            log.info("a message of %s cannot be understood: %r", header.sender, error)
+            for each in descriptors:
+                os.close(each)
+            if header.kind not in (RETURN, ERROR):
+                return
+            message = _unusable(header, "org.freedesktop.DBus.Error.InconsistentMessage", "the answer cannot be understood")
+        self._dispatch(message)
+
+    def _dispatch(self, message: Any) -> None:
+        cast("Any", super())._on_message(message)
+
+    def fail(self, header: Header, name: str, text: str) -> None:
+        """End the call that `header` would answer with an error."""
+        self._dispatch(_unusable(header, name, text))
+
+    def refuse(self, header: Header, name: str, text: str) -> None:
+        """Answer the call of `header` with an error, if it wants an answer."""
+        if not header.flags & NO_REPLY and self.connected:
+            self.send(_error(name, text, reply_serial=header.serial, destination=header.sender))
+
+    def reads(self, header: Header) -> bool:
+        """Is there a method of this signature? Without one the answer needs no body."""
+        if header.interface == _PROPERTIES:
+            return (header.member, header.signature) in (("Get", "ss"), ("GetAll", "s"), ("Set", "ssv"))
+        return any(
+            header.interface in (None, interface.name) and header.member == method.name and header.signature == method.in_signature
+            for interface in self._path_exports.get(header.path, ())
+            for method in cast("Any", ServiceInterface)._get_methods(interface)
+        )
+
+    def awaits(self, serial: int) -> bool:
+        """Is there a call of ours with this serial, still unanswered?"""
+        return serial in self._method_return_handlers
+
+    def forget(self, serial: int) -> None:
+        """Nobody waits for the answer to this call any more."""
+        self._method_return_handlers.pop(serial, None)
 
     def _send_reply(self, msg: Any) -> _Reply:
         return _Reply(self, msg)
@@ -277,19 +379,82 @@ class _Connection(MessageBus):
             self._on_gone()
 
     def drop(self) -> None:
+        received, self._received = self._received, []
+        for descriptor in received:
+            os.close(descriptor)
         for thing in (getattr(self, "_stream", None), getattr(self, "_sock", None)):
             if thing is not None:
                 with contextlib.suppress(OSError):
                     thing.close()
 
 
+def _message(header: Header, body: bytes, descriptors: list[int]) -> Any:
+    """The library's own message. Raises whatever the library does for what it cannot read."""
+    tree = cast("Any", SignatureTree)._get(header.signature)
+    parser: Any = cast("Any", Unmarshaller)(_Ended())
+    parser.buf, parser.endian = bytearray(body), LITTLE_ENDIAN if header.little else BIG_ENDIAN
+    return cast("Any", Message)(
+        destination=header.destination,
+        path=header.path,
+        interface=header.interface,
+        member=header.member,
+        message_type=MessageType(header.kind),
+        flags=MessageFlag(header.flags),
+        error_name=header.error_name,
+        reply_serial=header.reply_serial or None,
+        sender=header.sender,
+        unix_fds=descriptors,
+        signature=tree,
+        body=[parser.read_argument(kind) for kind in tree.types] if body else [],
+        serial=header.serial,
+    )
+
+
+class _Ended:
+    """The stream of a parser that has all of its message already."""
+
+    def read(self, _count: int) -> bytes:
+        return b""
+
+
+def _error(name: str, text: str, **header: object) -> Any:
+    return cast("Any", Message)(message_type=MessageType.ERROR, error_name=name, signature="s", body=[text], **header)
+
+
+def _unusable(header: Header, name: str, text: str) -> Any:
+    """An error in the place of an answer."""
+    return _error(name, text, reply_serial=header.reply_serial, sender=header.sender)
+
+
 def _address(which: str) -> str:
     if which == "system":
         return os.environ.get("DBUS_SYSTEM_BUS_ADDRESS") or "unix:path=/run/dbus/system_bus_socket"
     if which == "session":
-        runtime = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
-        return os.environ.get("DBUS_SESSION_BUS_ADDRESS") or f"unix:path={Path(runtime) / 'bus'}"
+        return os.environ.get("DBUS_SESSION_BUS_ADDRESS") or f"unix:path={_runtime() / 'bus'}"
     return which
+
+
+def _runtime() -> Path:
+    return Path(os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}")
+
+
+def _each_address(text: str) -> Iterator[str]:
+    """The addresses in `text` that a client can use here, in their order and as the library reads them.
+
+    D-Bus Specification, "Server Addresses". Left out: other transports, and forms that are for servers only.
+    """
+    for address in text.split(";"):
+        transport, _, options = address.strip().partition(":")
+        given = dict(option.partition("=")[::2] for option in options.split(","))
+        if transport != "unix":
+            continue
+        if given.get("runtime") == "yes":
+            kind, value = "path", os.fspath(_runtime() / "bus")
+        else:
+            kind = next((name for name in ("path", "abstract") if given.get(name)), "")
+            value = unquote(given.get(kind, ""), errors="surrogateescape")
+        if value and "\0" not in value:
+            yield f"unix:{kind}={quote(value, safe='/', errors='surrogateescape').replace('~', '%7E')}"
 
 
 def _check_text(value: object) -> None:
@@ -309,6 +474,11 @@ def _check_text(value: object) -> None:
             _check_text(item)
 
 
+def _is_below(path: str | None, root: str) -> bool:
+    """Is `path` this one or below it?"""
+    return path is not None and (path == root or path.startswith(root.rstrip("/") + "/"))
+
+
 @dataclass(eq=False, slots=True)
 class _Match:
     """One subscription: what it wants, and the rule the daemon knows it by."""
@@ -323,19 +493,22 @@ class _Match:
     arg0: str | None
 
     def wants(self, message: Any, owner: str | None) -> bool:
+        """By a message's header; `owner`: who has the name of `sender` now."""
         return (
             (self.sender is None or (owner is not None and message.sender == owner))
             and (self.interface is None or message.interface == self.interface)
             and (self.member is None or message.member == self.member)
             and (self.path is None or message.path == self.path)
-            and (self.arg0 is None or (bool(message.body) and message.body[0] == self.arg0))
-            and (
-                self.namespace is None
-                or self.namespace == "/"
-                or message.path == self.namespace
-                or message.path.startswith(self.namespace + "/")
-            )
+            and (self.namespace is None or _is_below(message.path, self.namespace))
         )
+
+    def tells(self, body: list[object]) -> bool:
+        return self.arg0 is None or (bool(body) and body[0] == self.arg0)
+
+
+def _tells_owner(message: Any) -> bool:
+    """Of a message or its header: does the bus say who owns a name now?"""
+    return bool(message.sender == _DAEMON and message.interface == _DAEMON and message.member == "NameOwnerChanged")
 
 
 @dataclass(eq=False, slots=True)
@@ -355,30 +528,39 @@ class Bus:
         """Use `connect`."""
         self.gone = asyncio.Event()
         self._in_flight = asyncio.Semaphore(_IN_FLIGHT)
+        self._asked: dict[int, str] = {}  # serials of our calls under way, and whom they ask
         self._matches: list[_Match] = []
         self._names: dict[str, _Name] = {}
         self._guards: dict[str, str] = {}  # exported path → the only name that may call it
         self._screens: dict[str, Callable[[str, str], DBusError | None]] = {}  # exported path → what may refuse a call
         self._closing = False
-        self._connection = _Connection(address, self._on_gone, descriptors)
+        self._connection = _Connection(address, self._on_gone, self._wants, descriptors)
 
     @classmethod
     async def connect(cls, which: str, *, descriptors: bool = False) -> Bus:
-        """Connect to the "system" or the "session" bus, or to a D-Bus address. Raises `BusGone`.
+        """Connect to the "system" or the "session" bus, or to a D-Bus address; of several, the first that answers. Raises `BusGone`.
 
         `descriptors`: take the file descriptors that others send, see `open_descriptor`.
         """
-        try:
-            bus = cls(_address(which), descriptors=descriptors)
-        except (OSError, InvalidAddressError, ValueError) as error:
-            raise BusGone(f"no {which} bus: {error}") from error
+        why = "no address that can be used"
         try:
             async with asyncio.timeout(_CONNECT_TIMEOUT):
-                await bus._connection.connect()
-        except BaseException as error:
+                for address in _each_address(_address(which)):
+                    try:
+                        return await cls._connect(address, descriptors)
+                    except Exception as error:
+                        why = repr(error)
+        except TimeoutError:
+            why = f"no answer in {_CONNECT_TIMEOUT:g} s"
+        raise BusGone(f"no {which} bus: {why}")
+
+    @classmethod
+    async def _connect(cls, address: str, descriptors: bool) -> Bus:
+        bus = cls(address, descriptors=descriptors)
+        try:
+            await bus._connection.connect()
+        except BaseException:
             bus._connection._finalize(None)
-            if isinstance(error, Exception):
-                raise BusGone(f"no {which} bus: {error!r}") from error
             raise
         bus._connection.add_message_handler(bus._on_message)
         return bus
@@ -413,14 +595,19 @@ class Bus:
         _check_text(body)
         message = Message(destination=destination, path=path, interface=interface, member=member, signature=signature, body=list(body))
         what = f"{interface}.{member}"
+        message.serial = serial = self._connection.next_serial()
         try:
             async with asyncio.timeout(timeout), self._in_flight:
                 self._check_there(what)
+                self._asked[serial] = destination
                 reply: Any = await self._connection.call(message)
         except TimeoutError:
             raise BusTimeout(f"{what}: no answer in {timeout:g} s") from None
         except (EOFError, OSError) as error:
             raise BusGone(f"{what}: the bus went away") from error
+        finally:
+            self._asked.pop(serial, None)
+            self._connection.forget(serial)
         if reply is None:  # the library's way to end pending calls when it was closed by us
             raise BusGone(f"{what}: the bus was closed")
         if reply.message_type is MessageType.ERROR:
@@ -567,17 +754,68 @@ class Bus:
             )
         )
 
+    def _wants(self, header: Header) -> bool:
+        """Shall the body be read? What is refused is answered here."""
+        if self._may_send(header):
+            return True
+        for descriptor in self._connection.claim(header):
+            os.close(descriptor)
+        return False
+
+    def _may_send(self, header: Header) -> bool:
+        if header.kind == CALL:
+            return self._may_call(header)
+        if header.kind == SIGNAL:
+            wanted = _tells_owner(header) or any(match.wants(header, self._owner_of(match.sender)) for match in self._matches)
+            return wanted and header.size <= _SIGNAL_LIMIT
+        if not self._connection.awaits(header.reply_serial):
+            return False
+        # A name has one owner when it is asked and maybe another when it answers; the bus looks after that on a system bus.
+        asked = self._asked.get(header.reply_serial, _DAEMON)
+        if header.sender != _DAEMON and (asked == _DAEMON or asked.startswith(":")) and header.sender != asked:
+            return False
+        if header.size > _REPLY_LIMIT:
+            self._connection.fail(header, _LIMITS_EXCEEDED, "the answer is too long")
+            return False
+        return True
+
+    def _may_call(self, header: Header) -> bool:
+        sender = header.sender or ""
+        refusal = self._refusal(header)
+        if refusal is None:
+            screen = self._screens.get(header.path or "")
+            refusal = screen(sender, header.member or "") if screen is not None else None
+        if refusal is None and header.size > _CALL_LIMIT:
+            refusal = DBusError(_LIMITS_EXCEEDED, f"At most {_CALL_LIMIT} bytes.")
+        if refusal is not None:
+            self._connection.refuse(header, refusal.type, refusal.text)
+            return False
+        if not self._connection.reads(header) and header.size:
+            self._connection.refuse(
+                header, "org.freedesktop.DBus.Error.UnknownMethod", f"no {header.interface}.{header.member} with “{header.signature}”"
+            )
+            return False
+        return True
+
+    def _refusal(self, header: Header) -> DBusError | None:
+        """Of one who may not call what is guarded."""
+        for path, name in self._guards.items():
+            if _is_below(header.path, path) and header.sender != self._owner_of(name):
+                return DBusError(_ACCESS_DENIED, "not for you")
+        return None
+
     def _on_message(self, message: Any) -> Any:
-        """Runs inside the library's reader: never raises."""
+        """Runs inside the library's reader: never raises. What comes here is wanted by its header."""
         if message.message_type is MessageType.METHOD_CALL:
-            return self._refuse_stranger(message) or self._screened(message)
+            caller.set(message.sender or "")
+            return None
         if message.message_type is not MessageType.SIGNAL:
             return None
-        if message.sender == _DAEMON and message.member == "NameOwnerChanged" and message.signature == "sss":
+        if _tells_owner(message) and message.signature == "sss":
             self._on_owner_changed(*message.body)
         told: Signal | None = None
         for match in list(self._matches):
-            if match.wants(message, self._owner_of(match.sender)):
+            if match.wants(message, self._owner_of(match.sender)) and match.tells(message.body):
                 if told is None:
                     body = tuple(cast("list[object]", plain(message.body)))
                     told = Signal(message.sender or "", message.path or "", message.interface or "", message.member or "", body)
@@ -633,22 +871,6 @@ class Bus:
     def screen(self, path: str, refusal: Callable[[str, str], DBusError | None]) -> None:
         """Ask `refusal(sender, member)` before each call of the object at `path`; what it returns is the answer then. It must be quick."""
         self._screens[path] = refusal
-
-    def _screened(self, message: Any) -> Any:
-        caller.set(message.sender or "")
-        refusal = self._screens.get(message.path)
-        error = refusal(message.sender or "", message.member or "") if refusal is not None else None
-        if error is None:
-            return None
-        return True if message.flags & MessageFlag.NO_REPLY_EXPECTED else Message.new_error(message, error.type, error.text)
-
-    def _refuse_stranger(self, message: Any) -> Any:
-        for path, name in self._guards.items():
-            if (message.path == path or message.path.startswith(path.rstrip("/") + "/")) and message.sender != self._owner_of(name):
-                if message.flags & MessageFlag.NO_REPLY_EXPECTED:
-                    return True
-                return Message.new_error(message, "org.freedesktop.DBus.Error.AccessDenied", "not for you")
-        return None
 
     async def request_name(self, name: str, *, replace: bool = False, allow_replacement: bool = False) -> bool:
         """Own a well-known name; `False` when somebody else has it and keeps it."""

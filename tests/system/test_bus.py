@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from nearby_tray.system import bus as module
 from nearby_tray.system.bus import (
     Bus,
     BusError,
@@ -27,6 +28,24 @@ from nearby_tray.system.bus import (
     method,
     plain,
     signal,
+)
+from nearby_tray.system.incoming import Header
+
+from .raw_bus import (
+    CALL,
+    DESCRIPTORS,
+    DESTINATION,
+    ERROR,
+    ERROR_NAME,
+    REPLY_SERIAL,
+    RETURN,
+    SIGNAL,
+    SIGNATURE,
+    Raw,
+    fields,
+    message,
+    string,
+    variants,
 )
 
 NAME = "org.example.Echo"
@@ -44,6 +63,10 @@ class Echo(ServiceInterface):
     @method("Echo", takes="v", gives="v")
     def echo(self, value: Variant) -> Variant:
         return value
+
+    @method("Tell", takes="s")
+    def tell(self, word: str) -> None:
+        pass
 
     @method("Pair", gives="(us)")
     def pair(self) -> list[object]:
@@ -428,3 +451,203 @@ def test_a_set_up_that_fails_alike_is_said_once(daemon: Any, run: Run, until: Un
         assert len([record for record in caplog.records if record.levelno >= logging.WARNING]) == 1
 
     run(main())
+
+
+# --- what is never parsed ----------------------------------------------------------------------------------------------------
+
+OTHER = "/org/example/Other"
+
+
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The members of all messages whose bodies are parsed from now on."""
+    seen: list[str] = []
+    real = module._message
+
+    def spy(header: Header, body: bytes, descriptors: list[int]) -> Any:
+        seen.append(header.member or header.error_name or "reply")
+        return real(header, body, descriptors)
+
+    monkeypatch.setattr(module, "_message", spy)
+    return seen
+
+
+def strangers(target: str) -> dict[str, bytes]:
+    """What any program may send to a connection that has subscribed to `Echo`'s signals and guards `OTHER`."""
+    costly = variants(2000)
+
+    def signed(path: str, interface: str, member: str) -> bytes:
+        return message(SIGNAL, fields(path, interface, member, target, "av"), costly)
+
+    def asked(path: str, member: str, signature: str = "av", body: bytes = costly, interface: str = NAME, flags: int = 0) -> bytes:
+        return message(CALL, fields(path, interface, member, target, signature), body, flags=flags)
+
+    back = [(DESTINATION, "s", target), (SIGNATURE, "g", "av")]
+    long = string("x" * 100_000)
+    return {
+        "a signal that nobody subscribed to": signed("/x", "x.y", "Z"),
+        "a signal like one that somebody subscribed to": signed(PATH, NAME, "Said"),
+        "a signal without a member that is known": signed(PATH, NAME, "Unsaid"),
+        "an answer to nothing": message(RETURN, [*back, (REPLY_SERIAL, "u", 99_999)], costly),
+        "an error to nothing": message(ERROR, [*back, (REPLY_SERIAL, "u", 99_999), (ERROR_NAME, "s", "a.b")], costly),
+        "a call to what is guarded": asked(OTHER, "Echo"),
+        "a call below what is guarded": asked(f"{OTHER}/below", "GetAll", interface="org.freedesktop.DBus.Properties"),
+        "a call to what is not there": asked("/nowhere", "Echo"),
+        "a call with another signature": asked(PATH, "Pair"),
+        "a call that wants no answer": asked(PATH, "Pair", flags=1),
+        "a call that is too long": asked(PATH, "Tell", "s", long),
+        "a property, with another signature": asked(PATH, "Set", interface="org.freedesktop.DBus.Properties"),
+        "all objects": asked("/", "GetManagedObjects", interface="org.freedesktop.DBus.ObjectManager"),
+        "what is there, with a body": asked(PATH, "Introspect", interface="org.freedesktop.DBus.Introspectable"),
+        "a header that is too long": message(SIGNAL, fields("/a" * 9000, NAME, "Said", target, "av"), costly),
+        "a type that nobody knows": message(9, fields(PATH, NAME, "Said", target, "av"), costly),
+    }
+
+
+@pytest.mark.parametrize("what", strangers("x"))
+def test_what_a_stranger_sends_is_not_parsed(daemon: Any, run: Run, until: Until, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    async def main() -> None:
+        server, echo, client = await served()
+        heard: list[Signal] = []
+        await client.subscribe(heard.append, sender=NAME, path=PATH, interface=NAME, member="Said")
+        other = Echo()
+        client.export(PATH, other)
+        client.export(OTHER, other)
+        guard = await client.guard(OTHER, NAME)
+        raw = await asyncio.to_thread(Raw, daemon.address)
+        waiting = asyncio.create_task(call(client, "Wait"))
+        await until(lambda: echo.running == 1)
+        seen = parsed(monkeypatch)
+        data = strangers(client.unique_name)[what]
+        await asyncio.to_thread(raw.send, data)
+        await asyncio.to_thread(raw.ping, client.unique_name)
+        assert set(seen) == {"Ping"}
+        echo.said("still here")
+        await until(lambda: len(heard) == 1)
+        assert not client.gone.is_set() and not waiting.done()
+        echo.release.set()
+        await waiting
+        raw.close()
+        guard.cancel()
+        await server.close()
+        await client.close()
+
+    run(main())
+
+
+def test_an_answer_is_taken_only_from_whom_was_asked(daemon: Any, run: Run, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        server, echo, client = await served()
+        waiting = asyncio.create_task(client.call(server.unique_name, PATH, NAME, "Wait", timeout=30))
+        await until(lambda: echo.running == 1)
+        raw = await asyncio.to_thread(Raw, daemon.address)
+        (serial,) = client._asked
+        lie = [(DESTINATION, "s", client.unique_name), (REPLY_SERIAL, "u", serial), (SIGNATURE, "g", "s")]
+        seen = parsed(monkeypatch)
+        await asyncio.to_thread(
+            raw.send, message(RETURN, lie, string("lie")), message(ERROR, [*lie, (ERROR_NAME, "s", "a.b")], string("lie"))
+        )
+        await asyncio.to_thread(raw.ping, client.unique_name)
+        assert seen == ["Ping"] and not waiting.done()
+        echo.release.set()
+        assert await waiting == []
+        assert not client._asked
+        raw.close()
+        await server.close()
+        await client.close()
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("signature", "body", "words"),
+    [("v", b"\x01y\0\x01", None), ("av", variants(3), None), ("a{", b"\0" * 8, "cannot"), ("ay", b"\xff" * 8, "cannot")],
+)
+def test_an_answer_that_cannot_be_understood_is_an_error_of_that_call(
+    monkeypatch: pytest.MonkeyPatch, signature: str, body: bytes, words: str | None
+) -> None:
+    """No bus passes most of these on; what it would pass is for the library to read."""
+    header = Header(RETURN, 0, 1, len(body), True, reply_serial=5, sender=":1.1", signature=signature)
+    got: list[Any] = []
+    connection = module._Connection.__new__(module._Connection)
+    monkeypatch.setattr(connection, "_received", [], raising=False)
+    monkeypatch.setattr(connection, "_dispatch", got.append)
+    connection._take(header, body)
+    assert len(got) == 1 and (got[0].error_name is not None) == (words is not None)
+    assert words is None or words in got[0].body[0]
+
+
+def test_a_call_that_was_given_up_is_forgotten(daemon: Any, run: Run) -> None:
+    async def main() -> None:
+        server, echo, client = await served()
+        for _ in range(5):
+            with pytest.raises(BusTimeout):
+                await call(client, "Wait", timeout=0.01)
+        assert not client._asked and not client._connection._method_return_handlers
+        echo.release.set()
+        await server.close()
+        await client.close()
+
+    run(main())
+
+
+def opened() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_descriptors_that_nobody_asked_for_are_closed(daemon: Any, run: Run) -> None:
+    async def main() -> None:
+        bus = await Bus.connect("system", descriptors=True)
+        raw = await asyncio.to_thread(Raw, daemon.address, descriptors=True)
+        handle = os.open(os.devnull, os.O_RDONLY)
+        before = opened()
+        for kind, extra in ((SIGNAL, fields("/x", "x.y", "Z")), (RETURN, [(REPLY_SERIAL, "u", 99_999)]), (CALL, fields("/x", "x.y", "Z"))):
+            header = [*extra, (DESTINATION, "s", bus.unique_name), (SIGNATURE, "g", "h"), (DESCRIPTORS, "u", 2)]
+            await asyncio.to_thread(raw.send_descriptors, message(kind, header, b"\0\0\0\0"), handle, handle)
+        await asyncio.to_thread(raw.ping, bus.unique_name)
+        assert opened() == before
+        raw.close()
+        os.close(handle)
+        await bus.close()
+
+    run(main())
+
+
+# --- addresses ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{live}",
+        "{live},guid=0123456789abcdef0123456789abcdef",
+        "unix:path={dead};{live}",
+        "unix:path={silent};{live}",
+        "unix:abstract=/nobody/is/here,guid=00;{live}",
+        "autolaunch:;{live}",
+        "launchd:env=X;{live};",
+        "unix:tmpdir=/tmp;tcp:host=localhost,port=1;{live}",
+        "nonsense;unix:;unix:path=;{live}",
+        "unix:path={folder}/with%20space%2c%7e*/bus",
+        "unix:path={folder}/with space%2c~*/bus",
+        "unix:runtime=yes",
+    ],
+)
+def test_of_several_addresses_the_first_that_answers_is_taken(
+    daemon: Any, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    folder = tmp_path / "with space,~*"
+    folder.mkdir()
+    (folder / "bus").symlink_to(daemon.address.removeprefix("unix:path="))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", os.fspath(folder))
+    silent = tmp_path / "silent"
+    with socket.socket(socket.AF_UNIX) as nobody:  # there, and gone: it refuses
+        nobody.bind(os.fspath(silent))
+        address = form.format(live=daemon.address, dead=tmp_path / "dead", silent=silent, folder=tmp_path)
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+
+        async def main() -> None:
+            bus = await Bus.connect("session")
+            assert bus.unique_name
+            await bus.close()
+
+        run(main())
