@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_interface
 from itertools import pairwise
 
 from .keys import Role, SessionKeys
@@ -20,11 +20,13 @@ SLOW = 1.0  # seconds between pings on a healthy link that nobody looks at
 FAST = 0.2
 QUIET = 1.5  # seconds of silence after which pings come fast
 LOST = 3.0  # seconds of silence after which the link is lost
+LATE = 3.0  # seconds after which a pong is no answer any more
 HOLD = 2.0  # seconds a grade has to hold before it is shown
 WINDOW = 30.0  # seconds of pings that the figures speak of
 MORE = 4  # addresses that the peer may name besides the planned ones
 FAREWELLS, FAREWELL_GAP = 3, 0.05
-_LINK_LOCAL_V4, _LINK_LOCAL_V6, _UNIQUE_LOCAL_V6 = IPv4Network("169.254.0.0/16"), IPv6Network("fe80::/10"), IPv6Network("fc00::/7")
+_LINK_LOCAL = IPv6Network("fe80::/10")
+_PLAN_BITS = {4: 30, 6: 64}  # protocol, section 5
 BEACON = 102.4  # ms, the usual beacon interval (100 TU of 1.024 ms)
 
 
@@ -159,15 +161,19 @@ class Link(_Meter):
         self._session = keys.session
         self._out, self._in = keys.ping_key(role), keys.ping_key(role.other)
         self._addresses = addresses
+        self._known = set(addresses)  # where the peer may be and says it is
+        self._networks = tuple(ip_interface(f"{a}/{_PLAN_BITS[ip_address(a).version]}").network for a in addresses)
         self._most = len(addresses) + MORE  # each ping goes to each of them: a peer must not make us flood
         self._window = ReplayWindow()
         self._received = 0
 
     def add_addresses(self, addresses: tuple[str, ...]) -> None:
-        """Where the peer says it is (`linked`), in case the plan collided; at most `MORE`, and only while nothing has answered."""
+        """Where the peer says it is (`linked`), in case the plan collided; at most `MORE`. They are called while nothing has answered."""
+        fresh = [a for a in dict.fromkeys(addresses) if a not in self._known and _is_on_link(a, self._networks)]
+        fresh = fresh[: self._most - len(self._known)]
+        self._known.update(fresh)
         if not self._pongs:
-            fresh = [a for a in dict.fromkeys(addresses) if a not in self._addresses and _is_on_link(a)]
-            self._addresses += tuple(fresh[: self._most - len(self._addresses)])
+            self._addresses += tuple(fresh)
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -183,23 +189,30 @@ class Link(_Meter):
         return [(datagram, address) for address in self._addresses]
 
     def receive(self, datagram: bytes, source: str, received: float, now: float) -> tuple[list[Verdict], list[tuple[bytes, str]]]:
-        """One datagram from the air: what it means, and what to answer. Anything that is not ours is nothing."""
+        """One datagram from the air: what it means, and what to answer. Anything that is not ours is nothing.
+
+        A pong counts when it is the answer to a ping of this link, and soon; a ping is answered when it comes from where the peer may be.
+        """
         try:
             ping = decode_ping(datagram, session=self._session, key=self._in, window=self._window)
         except WireError:
             return [], []
         self._received += 1
         match ping.type:
+            case PingType.PING if source not in self._known:
+                return [], []  # sealed by the peer, but carried there by somebody else
             case PingType.PING:
                 self._sequence += 1
                 pong = Ping(PingType.PONG, self._session, self._sequence, _ns(now), ping.sequence, ping.sent_ns, self._received)
                 return [], [(encode_ping(pong, self._out), source)]
             case PingType.PONG:
                 sent = self._sent.get(ping.echo_sequence)
-                if sent is None or sent.answered or ping.echo_sent_ns != _ns(sent.at):
+                took = min(received, now) - (sent.at if sent is not None else now)
+                if sent is None or sent.answered or ping.echo_sent_ns != _ns(sent.at) or took > LATE:
                     return [], []
-                first = self._came_back(ping.echo_sequence, max(0.0, (min(received, now) - sent.at) * 1000), now)
-                self._addresses = (source,)
+                first = self._came_back(ping.echo_sequence, max(0.0, took * 1000), now)
+                if source in self._known:
+                    self._addresses = (source,)
                 return ([LinkUp()] if first else []), []
             case PingType.GOODBYE:
                 return [LinkLeft()], []
@@ -304,13 +317,14 @@ def _gathers_at_beacons(rtts: list[float]) -> bool:
     return len(slow) >= 5 and len(near) > 0.7 * len(slow) and len(slow) > 0.3 * len(rtts)
 
 
-def _is_on_link(text: str) -> bool:
-    """Only link-local and unique-local addresses of one host, without scope: a peer must not make us send anywhere else."""
+def _is_on_link(text: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    """Only addresses of one host, without scope, that are on the group: link-local, or in the plan's networks. A peer must not make us
+    send anywhere else."""
     try:
         address = ip_address(text)
     except ValueError:
         return False
-    if isinstance(address, IPv4Address):
-        return address in _LINK_LOCAL_V4 and address not in (_LINK_LOCAL_V4.network_address, _LINK_LOCAL_V4.broadcast_address)
-    # By network: what `ipaddress` calls private also holds mapped IPv4, documentation and tunnels.
-    return address.scope_id is None and (address in _LINK_LOCAL_V6 or address in _UNIQUE_LOCAL_V6)
+    if isinstance(address, IPv6Address) and (address.scope_id is not None or address in _LINK_LOCAL):
+        return address.scope_id is None
+    ends = [(network.network_address, network.broadcast_address) for network in networks if address in network]
+    return any(address not in (first, last) for first, last in ends)

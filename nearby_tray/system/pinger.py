@@ -24,6 +24,10 @@ log = logging.getLogger(__name__)
 # Linux: asm-generic/socket.h, SO_TIMESTAMPNS_OLD; its control message holds a timespec of two C longs, CLOCK_REALTIME.
 TIMESTAMPNS = 35
 _TIMESPEC = struct.Struct("@ll")
+# Linux: linux/in.h and linux/in6.h; by which interface a datagram came in, and by which ours go out.
+_PKTINFO = {socket.AF_INET: (socket.IPPROTO_IP, 8), socket.AF_INET6: (socket.IPPROTO_IPV6, 49)}
+_PKTINFO_TOLD = {(socket.IPPROTO_IP, 8): struct.Struct("@i4s4s"), (socket.IPPROTO_IPV6, 50): struct.Struct("@16sI")}
+_UNICAST_IF = {socket.AF_INET: (socket.IPPROTO_IP, 50), socket.AF_INET6: (socket.IPPROTO_IPV6, 76)}
 _LONGEST = 512  # bytes; ours have 68, what is longer is cut and dropped
 _AT_ONCE = 64  # datagrams read before the loop may do something else
 _BUFFER = 64 * 1024  # bytes that may wait in the kernel: a flood is dropped there, for free
@@ -71,6 +75,7 @@ class UdpPinger:
         about three seconds. One family that cannot be used does not keep the other from it.
         """
         await self.close()
+        self._index = group.index or _index_of(group.interface)
         sockets: list[socket.socket] = []
         refused: list[OSError] = []
         try:
@@ -88,7 +93,6 @@ class UdpPinger:
         for reason in refused:
             log.info("port %d on %s: one family only: %s", port, group.interface, reason)
         self._sink, self._sockets, self._told = sink, sockets, set()
-        self._index = group.index or _index_of(group.interface)
         for made in sockets:
             asyncio.get_running_loop().add_reader(made.fileno(), partial(self._read, made))
 
@@ -129,7 +133,7 @@ class UdpPinger:
                     return
                 continue
             now, wall = loop.time(), time.time_ns()
-            if flags & socket.MSG_TRUNC:
+            if flags & socket.MSG_TRUNC or came_by(control) not in (None, 0, self._index):
                 continue
             self._sink(DatagramArrived(data, str(source[0]).partition("%")[0], now - age(control, wall)))
 
@@ -150,6 +154,16 @@ def age(control: list[tuple[int, int, bytes]], wall: int) -> float:
     return 0.0
 
 
+def came_by(control: list[tuple[int, int, bytes]]) -> int | None:
+    """The index of the interface that a datagram came in by; `None` where the kernel was not asked to say."""
+    for level, kind, data in control:
+        shape = _PKTINFO_TOLD.get((level, kind))
+        if shape is not None and len(data) == shape.size:
+            facts = shape.unpack(data)
+            return int(facts[0] if level == socket.IPPROTO_IP else facts[1])
+    return None
+
+
 async def _bind(family: socket.AddressFamily, group: Group, own: tuple[str, ...], port: int) -> list[socket.socket]:
     """The bound sockets of one family: one on the interface, or where the kernel does not let us, one on each own address there."""
     anywhere = "::" if family == socket.AF_INET6 else "0.0.0.0"
@@ -165,13 +179,20 @@ async def _bind(family: socket.AddressFamily, group: Group, own: tuple[str, ...]
             address = ip_address(text.partition("%")[0])
             if (address.version == 6) == (family == socket.AF_INET6):
                 scope = (0, index if address.is_link_local else 0) if address.version == 6 else ()
-                made.append(await _when_there(family, (str(address), port, *scope)))
+                made.append(_held(await _when_there(family, (str(address), port, *scope)), index))
     except BaseException:
         for one in made:
             one.close()
         raise
     if not made:
         raise OSError(errno.EADDRNOTAVAIL, "no address of this family")
+    return made
+
+
+def _held(made: socket.socket, index: int) -> socket.socket:
+    """Have a socket that is bound to an address only send by the interface, and tell by which one a datagram came."""
+    made.setsockopt(*_PKTINFO[made.family], 1)
+    made.setsockopt(*_UNICAST_IF[made.family], struct.pack("!I", index))
     return made
 
 

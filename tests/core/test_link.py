@@ -36,7 +36,7 @@ class Ends:
         self.drops = 0  # of so many pings, the first is lost; 0: none
         self.sent = 0
         self.one = Link(role=Role.CALLER, keys=keys, addresses=addresses, now=self.now)
-        self.two = Link(role=Role.LISTENER, keys=keys, addresses=(CALLER,), now=self.now)
+        self.two = Link(role=Role.LISTENER, keys=keys, addresses=(CALLER, "fd00::1"), now=self.now)
         self.verdicts: list[Verdict] = []
         self.pings: list[float] = []  # when the caller sent one
         self.grades: list[tuple[float, Grade]] = []
@@ -371,7 +371,7 @@ def test_the_address_that_answers_first_is_kept() -> None:
         "127.0.0.1", "8.8.8.8", "10.0.0.1", "192.168.1.1", "224.0.0.251", "255.255.255.255", "0.0.0.0", "169.254.300.1",
         "::1", "::", "ff02::1", "2001:db8::1", "2a00::1", "::ffff:8.8.8.8", "::ffff:127.0.0.1", "::ffff:192.168.0.1", "64:ff9b::8.8.8.8",
         "fe80::1%eth0", "fe80::1%lo", "fd00::1%1", "evil.example", "", " 169.254.1.9", "169.254.1.9\n", "2852039937", "\0",
-        "169.254.255.255", "fec0::1", "2001::1",
+        "169.254.255.255", "fec0::1", "2001::1", "169.254.1.0", "169.254.1.3", "169.254.1.5", "169.254.7.7", "fd12::7",
     ],
 )  # fmt: skip
 def test_addresses_that_a_peer_may_not_send_us_to(ends: Ends, hostile: str) -> None:
@@ -380,12 +380,50 @@ def test_addresses_that_a_peer_may_not_send_us_to(ends: Ends, hostile: str) -> N
 
 
 def test_addresses_on_the_link_are_added_at_most_four_and_once(ends: Ends) -> None:
-    ends.one.add_addresses(("169.254.7.7", "fe80::7", "fd12::7", LISTENER))
-    assert ends.one.addresses == (LISTENER, "169.254.7.7", "fe80::7", "fd12::7")
+    ends = Ends(addresses=(LISTENER, "fd00::2"))
+    ends.one.add_addresses(("fe80::7", "fd00::7", LISTENER, "169.254.7.7"))
+    assert ends.one.addresses == (LISTENER, "fd00::2", "fe80::7", "fd00::7")
     ends = Ends()
     for _ in range(3):
         ends.one.add_addresses(tuple(f"fe80::{n}" for n in range(1, 100)))
     assert len(ends.one.addresses) <= 5, "each ping goes to each of them: a peer must not make us flood"
+
+
+def test_a_ping_is_answered_only_where_the_peer_may_be() -> None:
+    ends = Ends()
+    for source, answered in ((CALLER, True), ("169.254.9.9", False), ("192.168.1.1", False), ("fe80::9", False)):
+        ends.now += 1
+        ((ping, _),) = ends.one.due(ends.now)
+        _, answers = ends.two.receive(ping, source, ends.now, ends.now)
+        assert [to for _, to in answers] == ([source] if answered else [])
+    ends.two.add_addresses(("fe80::9",))
+    ends.now += 1
+    ((ping, _),) = ends.one.due(ends.now)
+    assert [to for _, to in ends.two.receive(ping, "fe80::9", ends.now, ends.now)[1]] == ["fe80::9"], "the peer has said so"
+
+
+def test_a_pong_from_elsewhere_does_not_draw_our_pings_there() -> None:
+    ends = Ends()
+    ((ping, _),) = ends.one.due(BEGAN)
+    _, ((pong, _),) = ends.two.receive(ping, CALLER, BEGAN, BEGAN)
+    assert ends.one.receive(pong, "192.168.1.1", BEGAN, BEGAN)[0] == [LinkUp()]
+    assert ends.one.addresses == (LISTENER,)
+
+
+@pytest.mark.parametrize(("late", "counts"), [(2.9, True), (3.1, False), (20.0, False)])
+def test_a_pong_that_comes_late_is_none(late: float, counts: bool) -> None:
+    ends = Ends()
+    ((ping, _),) = ends.one.due(BEGAN)
+    _, ((pong, _),) = ends.two.receive(ping, CALLER, BEGAN, BEGAN)
+    assert bool(ends.one.receive(pong, LISTENER, BEGAN + late, BEGAN + late)[0]) is counts
+
+
+def test_the_pong_of_another_try_is_none() -> None:
+    before, now = Ends(), Ends()
+    ((ping, _),) = before.one.due(BEGAN)
+    _, ((pong, _),) = before.two.receive(ping, CALLER, BEGAN, BEGAN)
+    now.one.due(BEGAN + 0.5)
+    assert now.one.receive(pong, LISTENER, BEGAN + 0.5, BEGAN + 0.5) == ([], [])
 
 
 def test_nothing_secret_is_shown(ends: Ends) -> None:

@@ -82,6 +82,35 @@ def test_a_datagram_comes_with_its_source_and_time(address: str, fallback: bool,
     run(main())
 
 
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_what_came_in_by_another_interface_is_not_there(address: str, run: Run, until: Until, no_device: None) -> None:
+    got: list[DatagramArrived] = []
+
+    async def main() -> None:
+        port = free_port()
+        us = UdpPinger()
+        await us.open(got.append, LOOPBACK, LOOPBACK.addresses, port)  # type: ignore[arg-type]
+        us._index = 4711  # that of the group is another one than that of loopback
+        heard = asyncio.Event()
+        real = module.came_by
+
+        def came_by(control: list[tuple[int, int, bytes]]) -> int | None:
+            heard.set()
+            return real(control)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(module, "came_by", came_by)
+            us.send(b"elsewhere", address, port)
+            await heard.wait()
+        us._index = 1
+        us.send(b"here", address, port)
+        await until(lambda: got)
+        assert [one.data for one in got] == [b"here"]
+        await us.close()
+
+    run(main())
+
+
 def test_the_kernel_stamp_says_when_it_came_not_when_it_was_read(run: Run, until: Until) -> None:
     got: list[DatagramArrived] = []
 
