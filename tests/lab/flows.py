@@ -1,7 +1,8 @@
 """Every way in which Wi-Fi Direct machines form a group: walked by the applet, and by wpa_cli's commands beside it in the same run.
 
-Run in the lab: `python3 flows.py NAME...`. A and B run the applet, their radios served as LAB_SHAPE says; C, D and E have nothing but
-wpa_supplicant. Each flow ends with traffic both ways. A line per flow for people, a JSON line in /out/results.jsonl.
+Run in the lab: `python3 flows.py [--count N] NAME...`: N times each, but those by wpa_cli once. A and B run the applet, their radios
+served as LAB_SHAPE says; C, D and E have nothing but wpa_supplicant. Each flow ends with traffic both ways. A line per flow for people, a
+JSON line in /out/results.jsonl.
 """
 
 from __future__ import annotations
@@ -14,15 +15,16 @@ import sys
 import time
 import traceback
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import journeys
 from guest.by_hand import BY_HAND, FORBIDS_5180, HERE, Figures, linked
 from guest.drive import Failed, Node, Status
 from guest.machine import LAB, Group, exchange, say, shell, until
-from guest.wpa import Bare
+from guest.wpa import Bare, Refused
 from journeys import result
 
 
@@ -105,14 +107,43 @@ async def knows(node: Node, phone: Bare, group: Group) -> bool:
     return f"oper_ssid={group.ssid}\n" in told
 
 
-async def together(lab: Lab, find: float | None, since: float, phone: Bare, group: Group | None = None, *, forget: bool = True) -> Figures:
-    """A and the phone have a group; the applet says so, too. Then both have none. `forget`: nor does the phone remember one."""
+async def together(
+    lab: Lab,
+    find: float | None,
+    since: float,
+    phone: Bare,
+    pin: str = "pbc",
+    what: Literal["", "display", "keypad"] = "",
+    *,
+    forget: bool = True,
+    **answer: Any,
+) -> Figures:
+    """A and the phone have a group; the applet says so, too. Then both have none. `forget`: nor does the phone remember one.
+
+    Frames get lost. Whoever holds the phone then sees the request once more and agrees to it as before, by `pin`, `what` and `answer`; our
+    user has nothing to do.
+    """
     a = lab.a
     orders = a.orders(since)
-    figures, status = await asyncio.gather(linked(find, orders[0].at if orders else since, a, phone, group), lab.linked(a, 200))
+
+    async def agree_again() -> None:
+        heard = time.monotonic()
+        while True:
+            _, at = await phone.heard_at(f"P2P-GO-NEG-REQUEST {a.p2p_address}", heard, 300)
+            heard = at + 0.001
+            say(f"{phone.name} is asked once more")
+            with suppress(Refused):
+                await phone.connect(a.p2p_address, pin, what, **answer)
+
+    agrees = asyncio.get_running_loop().create_task(agree_again())
+    try:
+        figures, status = await asyncio.gather(linked(find, orders[0].at if orders else since, a, phone), lab.linked(a, 200))
+    finally:
+        agrees.cancel()
     assert status.peer == phone.host, f"linked with {status.peer}"
     assert status.raw["verified"] is False, "nothing proves who that is"
-    say("the applet", health=status.raw["health"], link=status.raw.get("link"), timings=status.timings)
+    assert status.raw["link"]["frequency_mhz"] == figures.frequency, status.raw["link"]
+    say("the applet", health=status.raw["health"], link=status.raw.get("link"), timings=status.timings, orders=len(a.orders(since)))
     await apart(lab, phone, forget=forget)
     return figures
 
@@ -211,7 +242,7 @@ async def showing(lab: Lab) -> Figures:
     pin = await shown_pin(a)
     await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address} dev_passwd_id=5", since)
     await c.connect(a.p2p_address, pin, "keypad")
-    return await together(lab, find, since, c)
+    return await together(lab, find, since, c, pin, "keypad")
 
 
 @flow("negotiated_pin")
@@ -227,7 +258,7 @@ async def typing(lab: Lab) -> Figures:
     await a.press("Connect")
     await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address} dev_passwd_id=1", since)
     await c.connect(a.p2p_address, pin, "display")
-    return await together(lab, find, since, c)
+    return await together(lab, find, since, c, pin, "display")
 
 
 @flow("negotiated_pin")
@@ -253,7 +284,7 @@ async def wrong_then_right(lab: Lab) -> Figures:
     await a.command("pin", "--pin-stdin", typed=pin + "\n")
     await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address} dev_passwd_id=1", again)
     await c.connect(a.p2p_address, pin, "display")
-    return await together(lab, find, again, c)
+    return await together(lab, find, again, c, pin, "display")
 
 
 @flow("negotiated_pin")
@@ -265,8 +296,9 @@ async def asked_to_show(lab: Lab) -> Figures:
     await c.ask_for(a.p2p_address, "display")
     await asked(a, c)
     await a.press("Accept")
-    await c.connect(a.p2p_address, await shown_pin(a), "keypad")
-    return await together(lab, find, since, c)
+    pin = await shown_pin(a)
+    await c.connect(a.p2p_address, pin, "keypad")
+    return await together(lab, find, since, c, pin, "keypad")
 
 
 @flow("negotiated_pin")
@@ -279,7 +311,7 @@ async def asked_to_type(lab: Lab) -> Figures:
     status = await asked(a, c)
     assert status.raw["pin_wanted"], status.raw
     await a.command("pin", "--pin-stdin", typed=pin + "\n")
-    return await together(lab, find, since, c)
+    return await together(lab, find, since, c, pin, "display")
 
 
 async def there_shown(phone: Bare, node: Node, since: float) -> str:
@@ -309,13 +341,16 @@ async def member(lab: Lab, phone: Bare, told: float, group: Group) -> Figures:
 
 
 async def let_in(lab: Lab, phone: Bare, group: Group) -> Figures:
-    """The phone asks, our user accepts, then the phone joins: wpa_supplicant 2.10 gives up an owner that is slow to let it in."""
+    """The phone asks, our user accepts, then the phone joins: wpa_supplicant 2.10 gives up an owner that is slow to let it in.
+
+    On the group's channel, that is: on all of them it cannot look for a group at all where the radio knows 6 GHz.
+    """
     await phone.ask_for(lab.a.p2p_address, "pbc", join=True)
     await asked(lab.a, phone)
     await lab.a.press("Accept")
     await lab.a.in_state("hosting", limit=30)
     told = time.monotonic()
-    await phone.connect(lab.a.p2p_address, join=True)
+    await phone.connect(lab.a.p2p_address, join=True, frequency=group.frequency)
     return await member(lab, phone, told, group)
 
 
@@ -349,7 +384,7 @@ async def hosting_showing(lab: Lab) -> Figures:
     await a.press("Accept")
     pin = await shown_pin(a)
     told = time.monotonic()
-    await c.connect(a.p2p_address, pin, "keypad", join=True)
+    await c.connect(a.p2p_address, pin, "keypad", join=True, frequency=group.frequency)
     figures = await member(lab, c, told, group)
     await apart(lab, c)
     return figures
@@ -371,7 +406,7 @@ async def hosting_typing(lab: Lab) -> Figures:
     await a.press("Accept")
     await a.in_state("hosting", limit=30)
     told = time.monotonic()
-    await c.connect(a.p2p_address, pin, "display", join=True)
+    await c.connect(a.p2p_address, pin, "display", join=True, frequency=group.frequency)
     figures = await member(lab, c, told, group)
     await apart(lab, c)
     return figures
@@ -388,7 +423,7 @@ async def hosting_inviting(lab: Lab) -> Figures:
     told = time.monotonic()
     await a.command("invite", c.host)
     await c.heard(f"P2P-INVITATION-RECEIVED .*go_dev_addr={a.p2p_address}", told)
-    await c.connect(a.p2p_address, join=True)
+    await c.connect(a.p2p_address, join=True, frequency=group.frequency)
     figures = await member(lab, c, told, group)
     await apart(lab, c)
     return figures
@@ -474,8 +509,8 @@ async def hosting_one_of_two(lab: Lab) -> Figures:
     await a.press("Accept")
     await a.in_state("hosting", limit=30)
     told = time.monotonic()
-    await d.connect(a.p2p_address, join=True)
-    await c.connect(a.p2p_address, join=True)
+    await d.connect(a.p2p_address, join=True, frequency=group.frequency)
+    await c.connect(a.p2p_address, join=True, frequency=group.frequency)
     figures = await member(lab, c, told, group)
     await asyncio.sleep(15)  # nothing is to happen
     assert [member["name"] for member in await members(a)] == [c.host], "the rows"
@@ -551,9 +586,10 @@ async def against(lab: Lab, method: str, theirs: int) -> Figures:
     since = time.monotonic()
     await a.command("connect", c.host, "--method", method)
     pin = "pbc" if method == "push-button" else await shown_pin(a)
+    what: Literal["", "keypad"] = "" if pin == "pbc" else "keypad"
     await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address} .*go_intent=1$", since)
-    await c.connect(a.p2p_address, pin, "" if pin == "pbc" else "keypad", intent=theirs)
-    figures = await together(lab, find, since, c)
+    await c.connect(a.p2p_address, pin, what, intent=theirs)
+    figures = await together(lab, find, since, c, pin, what, intent=theirs)
     assert figures.owner == c.name, figures
     return figures
 
@@ -607,7 +643,7 @@ async def formed_again(lab: Lab) -> Figures:
     await a.command("connect", c.host, "--method", "push-button", "--remember")
     await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address}", since)
     await c.connect(a.p2p_address, persistent=True)
-    await together(lab, None, since, c, forget=False)
+    await together(lab, None, since, c, forget=False, persistent=True)
     assert await c.remembered(), "the phone has forgotten"
     find = await meet(a, c)
     listed = await row(a, c.host)
@@ -679,6 +715,7 @@ def talk(lab: Lab, since: float) -> None:
 async def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join([*BY_HAND, *FLOWS]))
+    parser.add_argument("--count", type=int, default=1, metavar="N", help="walk each flow of the applet so often")
     options = parser.parse_args()
     known = {**BY_HAND, **FLOWS}
     if unknown := set(options.names) - set(known):
@@ -692,9 +729,8 @@ async def main() -> int:
     if len(phones) > 1:
         for name in dict.fromkeys(FLOWS[name].beside if name in FLOWS else name for name in names):
             good &= await walk_by_hand(lab, name)
-    for name in names:
-        if name in FLOWS:
-            good &= await walk(lab, name)
+    for name in [name for _ in range(options.count) for name in names if name in FLOWS]:
+        good &= await walk(lab, name)
     for node in lab.nodes:
         if node.applet is not None and node.applet.poll() is None:
             await node.kill_applet()

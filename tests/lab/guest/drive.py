@@ -289,8 +289,7 @@ class Node(Machine):
         assert heard is not None
         facts = heard.body[0]
         interface = await self.system.get(SUPPLICANT, facts["interface_object"], SUPPLICANT + ".Interface", "Ifname")
-        frequency = await self.system.get(SUPPLICANT, facts["group_object"], SUPPLICANT + ".Group", "Frequency")
-        return Group(interface, facts["role"] == "GO", frequency, heard.at)
+        return Group(interface, facts["role"] == "GO", await self.frequency(interface), heard.at)
 
     async def connection(self) -> str | None:
         """The machine that this one's Bluetooth is connected to, as BlueZ's object."""

@@ -105,6 +105,11 @@ class Machine:
         assert found is not None
         return found
 
+    async def frequency(self, interface: str) -> int:
+        """MHz, by the kernel: wpa_supplicant 2.10 cannot tell that of a remembered group that it joins again."""
+        told = await self.run("iw", "dev", interface, "info")
+        return int(found[1]) if (found := re.search(r"channel \d+ \((\d+) MHz\)", told)) else 0
+
     async def ping(self, address: str, interface: str = "", limit: int = 30) -> float:
         """Seconds until the first answer."""
         started = time.monotonic()
