@@ -21,6 +21,10 @@ PACKAGE = Path(__file__).parent.parent / "nearby_tray"
 _MAKERS = {"create_task", "ensure_future", "TaskGroup", "Task", "eager_task_factory", "run_coroutine_threadsafe", "asyncSlot", "asyncClose"}
 
 
+def _gives_a_task(made: ast.expr) -> bool:
+    return getattr(made, "id", getattr(made, "attr", "")) in ("outcome", "_undo_later")
+
+
 def makers(source: str) -> list[int]:
     """The lines that make tasks or get hold of what does."""
     lines = []
@@ -30,6 +34,9 @@ def makers(source: str) -> list[int]:
                 # A type is no maker, and is written without being called.
                 lines += [node.lineno] if name != "Task" else []
             case ast.ImportFrom(names=names) if any(alias.name in _MAKERS for alias in names):
+                lines.append(node.lineno)
+            # Of a coroutine it would make a task that nobody has when whoever waits is cancelled.
+            case ast.Call(func=ast.Attribute(attr="shield") | ast.Name(id="shield"), args=[ast.Call(func=made)]) if not _gives_a_task(made):
                 lines.append(node.lineno)
             case ast.Call(func=ast.Attribute(attr="Task") | ast.Name(id="Task")):
                 lines.append(node.lineno)
@@ -55,6 +62,7 @@ def test_tasks_are_made_in_one_place_only() -> None:
         "asyncio.Task(work())",
         "async def f():\n    async with asyncio.TaskGroup() as group: ...",
         "getattr(loop, 'create_task')(work())",
+        "asyncio.shield(self._work())",
     ],
 )
 def test_another_place_would_be_noticed(line: str) -> None:

@@ -181,7 +181,7 @@ class Beside:
                 self._forming = order, doing
                 group = await self._manager.form(plain, takeover=None if doing.spoken else lambda: self._take_over(order, doing))
         except BaseException as error:
-            await asyncio.shield(self._take_back(doing))
+            await asyncio.shield(outcome(self._take_back(doing), "take back"))
             if isinstance(error, TimeoutError):
                 raise Unavailable(Reason.NOT_FORMED if order.own else Reason.NO_ANSWER, f"nothing in {order.patience:g} s") from None
             raise

@@ -187,6 +187,23 @@ def test_who_looks_and_how_often_changes_nothing(seed: int, kind: type[Link] | t
     assert seen.link.health(seen.now) == unseen.link.health(unseen.now)
 
 
+@pytest.mark.parametrize(
+    ("at_beacons", "slow", "quick", "gathers"),
+    [
+        (5, 0, 0, True),
+        (4, 0, 0, False),  # too few to say
+        (8, 3, 0, True),
+        (7, 3, 0, False),  # not more than seven tenths of what is slow
+        (5, 0, 11, True),
+        (5, 0, 12, False),  # not more than three tenths of all
+    ],
+)
+def test_power_saving_is_what_gathers_at_the_beacons(at_beacons: int, slow: int, quick: int, gathers: bool) -> None:
+    rtts = [BEACON * (1 + n % 3) + 5 for n in range(at_beacons)] + [BEACON * 1.5] * slow + [2.0] * quick
+    assert measures._gathers_at_beacons(rtts) is gathers
+    assert not measures._gathers_at_beacons([rtt + 0.13 * BEACON for rtt in rtts]), "beside them is not at them"
+
+
 def test_power_saving_is_recognised_by_the_beacons(ends: Ends) -> None:
     ends.one.attend(True)
     ends.delay = BEACON / 2000

@@ -76,6 +76,7 @@ class FakeBlueZ:
         self.monitors: dict[str, list[Any]] = {}
         self.filter: dict[str, Any] | None = None
         self.discovering = False
+        self._seeker = "", ""  # the unique name of who began it, and the adapter
         self.notified: list[bytes] = []  # what our peers got from the application's outbox
         self.written: list[tuple[str, bytes]] = []  # (address, what was written to its inbox)
         self._client = ""  # the unique name of who registered the application
@@ -92,6 +93,7 @@ class FakeBlueZ:
         daemon = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
         await self._call(*daemon, "RequestName", "su", BLUEZ, 4)
         await self._call(*daemon, "AddMatch", "s", f"type='signal',interface='{PROPERTIES}'")
+        await self._call(*daemon, "AddMatch", "s", "type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged'")
 
     async def breathe(self) -> None:
         """Wait until the bus has taken everything sent so far: dbus-fast takes a full socket for the end of the bus."""
@@ -255,6 +257,9 @@ class FakeBlueZ:
             changed = message.member == "PropertiesChanged" and message.sender == self._client and message.body[0] == CHARACTERISTIC
             if changed and self.application is not None and message.path in self.application:
                 self.notified.append(bytes(message.body[1]["Value"].value))
+            gone = message.member == "NameOwnerChanged" and message.body[0] == self._seeker[0] and not message.body[2]
+            if gone and self.discovering:
+                self._end_discovery()
             return None
         if message.message_type is not MessageType.METHOD_CALL or message.interface == "org.freedesktop.DBus.Peer":
             return None
@@ -376,13 +381,18 @@ class FakeBlueZ:
         if self.discovering:
             raise Refused("org.bluez.Error.InProgress")
         self.discovering = True
+        self._seeker = message.sender or "", message.path or ""
         self.change(message.path or "", ADAPTER, {"Discovering": Variant("b", True)})
 
     async def _Adapter1_StopDiscovery(self, message: Message) -> None:
         if not self.discovering:
             raise Refused("org.bluez.Error.Failed", "No discovery started")
+        self._end_discovery()
+
+    def _end_discovery(self) -> None:
+        """When told to, and when the program that began it is gone from the bus."""
         self.discovering = False
-        self.change(message.path or "", ADAPTER, {"Discovering": Variant("b", False)})
+        self.change(self._seeker[1], ADAPTER, {"Discovering": Variant("b", False)})
 
     async def _AdvertisementMonitorManager1_RegisterMonitor(self, message: Message, root: str) -> None:
         if not self._monitors_offered:

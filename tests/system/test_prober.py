@@ -469,3 +469,18 @@ def test_without_icmp_sockets_it_is_known_by_its_station(spaces: tuple[Space, Sp
     for address in ("10.42.7.2", there.link_local):
         ask(probing, address)
         assert next_line(probing) == [address, there.station, None]
+
+
+@pytest.mark.parametrize("version", [4, 6])
+def test_no_probe_leaves_the_link(version: int) -> None:
+    """One hop, on that interface only, and none of our own comes back."""
+    made = module._nudge_socket(version, "lo")
+    try:
+        assert made.getsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, 16).rstrip(b"\0") == b"lo"
+        if version == 4:
+            assert made.getsockopt(socket.IPPROTO_IP, socket.IP_TTL) == 1
+        else:
+            options = (socket.IPV6_UNICAST_HOPS, socket.IPV6_MULTICAST_HOPS, socket.IPV6_MULTICAST_LOOP)
+            assert [made.getsockopt(socket.IPPROTO_IPV6, option) for option in options] == [1, 1, 0]
+    finally:
+        made.close()

@@ -1322,13 +1322,28 @@ def test_what_an_earlier_run_left_is_undone(run: Run, tmp_path: Path, noted: str
     run(main())
 
 
-def test_what_others_made_is_left_alone(run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("role", "owner", "member", "notes"),
+    [
+        ("client", HIGH, "", (("wpa-order", PEER), ("wpa-group", "p2p-wlan0-0 00"), ("wpa-order", "host"))),
+        ("client", PEER, "", (("wpa-order", "host"),)),
+        ("client", PEER, "", (("wpa-find", "wlan0"),)),
+        ("GO", "", HIGH, (("wpa-order", PEER), ("wpa-order", "host"))),
+        ("GO", "", PEER, (("wpa-order", HIGH),)),
+        ("GO", "", "", (("wpa-order", PEER), ("wpa-group", "p2p-wlan0-0 00"))),
+    ],
+)
+def test_what_others_made_is_left_alone(
+    run: Run, tmp_path: Path, role: str, owner: str, member: str, notes: tuple[tuple[str, str], ...]
+) -> None:
     async def main() -> None:
         async with world(tmp_path, opened=False) as here:
-            path = here.fake.start_group("client", HIGH)
-            crashed(tmp_path, ("wpa-order", PEER), ("wpa-group", "p2p-wlan0-0 00"), ("wpa-order", "host"))
+            path = here.fake.start_group(role, owner)
+            if member:
+                here.fake.join(path, member, STATION)
+            crashed(tmp_path, *notes)
             await here.wifi.open(here.heard.append)
-            assert path in here.fake.groups
+            assert path in here.fake.groups and not here.fake.named("Disconnect")
             assert here.reason() is Reason.WIFI_BUSY
             assert not list(here.folder.iterdir())
 

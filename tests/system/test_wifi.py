@@ -38,7 +38,7 @@ from nearby_tray.system.wifi import ChosenWifi, Limits
 from .barriers import answered, chosen_once_more
 from .fake_networkmanager import FakeNetworkManager
 from .fake_supplicant import OWN, WPA, FakeSupplicant
-from .test_supplicant import HIGH, PEER, PIN, FakeKernel, no_signal, radio
+from .test_supplicant import HIGH, OURS, PEER, PIN, FakeKernel, no_signal, radio
 
 pytestmark = pytest.mark.usefixtures("daemon")
 
@@ -95,7 +95,7 @@ async def world(
     opened: bool = True,
     takeover: float = 0.01,
     answer: float = 0.01,
-    interface: bool = True,
+    interface: str = "wlan0",
     p2p: bool = True,
 ) -> AsyncIterator[World]:
     folder = folder / "made"
@@ -104,7 +104,7 @@ async def world(
     if manager:
         await fake_manager.start()
     if supplicant:
-        await fake.start(names=("wlan0",) * interface, modes=("infrastructure", *("p2p",) * p2p))
+        await fake.start(names=(interface,) * bool(interface), modes=("infrastructure", *("p2p",) * p2p))
     if denied:
         await fake.deny()
     journal = Journal(folder)
@@ -220,6 +220,17 @@ def test_a_networkmanager_that_stays_away_loses_it_and_gets_it_back(run: Run, tm
     run(main())
 
 
+def test_of_several_radios_the_supplicant_of_another_is_not_used(run: Run, tmp_path: Path) -> None:
+    """NetworkManager has wlan0, wpa_supplicant does Wi-Fi Direct on wlan1: together they would be two machines to their peers."""
+
+    async def main() -> None:
+        for interface, backend in (("wlan1", "NetworkManager"), ("wlan0", "NetworkManager, wpa_supplicant")):
+            async with world(tmp_path, interface=interface) as here:
+                assert here.changes() == [(None, backend, False)]
+
+    run(main())
+
+
 def test_nothing_changes_while_a_group_is_up(run: Run, tmp_path: Path, until: Until) -> None:
     async def main() -> None:
         async with world(tmp_path, manager=False) as here:
@@ -267,7 +278,7 @@ def test_a_missing_networkmanager_is_not_blamed_for_a_radio_with_no_wifi_direct(
     run: Run, tmp_path: Path, interface: bool, reason: Reason
 ) -> None:
     async def main() -> None:
-        async with world(tmp_path, manager=False, interface=interface, p2p=False) as here:
+        async with world(tmp_path, manager=False, interface="wlan0" if interface else "", p2p=False) as here:
             assert here.changes() == [(reason, "NetworkManager", False)]
 
     run(main())
@@ -358,6 +369,26 @@ def test_an_answer_to_what_was_cancelled_does_not_meet_our_own_request(run: Run,
             forming.cancel()
             await asyncio.wait({forming})
             assert not here.fake.named("Connect")
+
+    run(main())
+
+
+@pytest.mark.parametrize("begins", [False, True])
+def test_what_was_agreed_beforehand_is_taken_back_and_nothing_else_forgotten(run: Run, tmp_path: Path, until: Until, begins: bool) -> None:
+    """A `Cancel` leaves an agreement as it is: the other's next request would be a yes of nobody. `Flush` forgets every peer, too."""
+
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.add_peer()
+            manager_connects(here, adopts=False)
+            order = replace(PHONE, intent=15) if begins else replace(OURS, intent=15, begins=False)
+            forming = asyncio.ensure_future(here.wifi.form(order))
+            await until(lambda: bool(here.fake.named("Connect")))
+            assert bool(here.fake.agreed) is not begins
+            forming.cancel()
+            await asyncio.wait({forming})
+            assert not here.fake.agreed
+            assert bool(here.fake.named("Flush")) is not begins
 
     run(main())
 
