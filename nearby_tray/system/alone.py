@@ -718,7 +718,8 @@ class Alone:
                     heard = order.heard.get_nowait()
                     order.started = heard if isinstance(heard, Started) else None
             if order.started is not None:
-                for index, address in order.assigned:
+                while order.assigned:
+                    index, address = order.assigned.pop()
                     with suppress(OSError):
                         await self._kernel.remove(index, address)
                 interface = order.started.interface
@@ -873,8 +874,8 @@ class Alone:
     def _lose_all(self, fresh: bool) -> None:
         """The daemon is gone, or another one is there: so is what we made."""
         reason = self._supplicant.reason
-        if reason is None and not fresh:
-            return
+        if reason in (None, Reason.INTERNAL) and not fresh:
+            return  # that we cannot read what it says ends nothing there
         self._ours.clear()
         self._left.clear()
         self._stations.clear()

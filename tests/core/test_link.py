@@ -136,6 +136,11 @@ def test_a_grade_is_shown_only_after_it_held(ends: Ends) -> None:
     assert changes[0] - began >= HOLD and changes[1] - changes[0] >= HOLD
 
 
+def test_the_first_answer_is_judged_at_once(ends: Ends) -> None:
+    ends.step()
+    assert ends.one.health(ends.now + 2 * ends.delay).grade is Grade.GOOD
+
+
 def test_a_grade_that_flickers_is_not_shown(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
     """One second weak, then good again: the two seconds start over with each change."""
     link = ends.one
