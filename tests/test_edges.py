@@ -30,7 +30,7 @@ from nearby_tray.controller import (
 )
 from nearby_tray.core import orders as o
 from nearby_tray.core.keys import Identity, Role, TrustedPeer
-from nearby_tray.core.model import CallHeard, Reason, Snapshot, Stage
+from nearby_tray.core.model import CallHeard, Disconnected, Reason, Snapshot, Stage
 from nearby_tray.errors import Unavailable
 from nearby_tray.settings import Settings
 from nearby_tray.simulation.air import Air, Faults, Machine
@@ -358,6 +358,30 @@ def test_what_is_remembered_is_written_until_it_is_and_the_latest_of_it() -> Non
         await asyncio.sleep(60)
         assert ada.machine.trust.peers == ada.controller.trusted and len(ada.controller.trusted) == 3
         assert len(tries) == 5
+        await ada.controller.close()
+
+    run_turned(run())
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_connection_is_ended_until_it_is_and_not_the_one_after_it(gone: bool) -> None:
+    async def run() -> None:
+        tries: list[float] = []
+
+        async def hook(which: str) -> None:
+            if which == "bluetooth.disconnect":
+                tries.append(asyncio.get_running_loop().time())
+                if len(tries) < 3:
+                    raise Unavailable(Reason.BLUETOOTH_REFUSED, "no answer")
+
+        ada = Person(Air(1).machine("ada"), hook)
+        await ada.open()
+        ada.controller._carry_out(o.HangUp("bt-ben"))
+        await asyncio.sleep(0.5)
+        if gone:
+            ada.controller._sink(Disconnected("bt-ben"))
+        await asyncio.sleep(100)
+        assert len(tries) == (1 if gone else 3)
         await ada.controller.close()
 
     run_turned(run())

@@ -102,6 +102,17 @@ class BusTimeout(BusError):
         super().__init__("org.freedesktop.DBus.Error.NoReply", text)
 
 
+@contextlib.contextmanager
+def if_there() -> Iterator[None]:
+    """For one thing of many, which may be gone by now. A daemon that does not answer is not asked for the others: limits add up."""
+    try:
+        yield
+    except BusTimeout:
+        raise
+    except BusError as error:
+        log.debug("%s", error)
+
+
 class BusGone(Exception):
     """There is no bus, or the connection to it has been lost."""
 

@@ -50,7 +50,7 @@ from ..core.names import clean_name
 from ..errors import Unavailable
 from ..tasks import Tasks, ended, in_turn, outcome
 from . import nl80211
-from .bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant
+from .bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant, if_there
 from .journal import Journal
 
 log = logging.getLogger(__name__)
@@ -768,7 +768,7 @@ class NetworkManager:
             return
         actives = await bus.get(_NM, _MANAGER, _NM, "ActiveConnections")
         for active in _paths(actives, _MOST_DEVICES):
-            with suppress(BusError):
+            with if_there():
                 if await bus.get(_NM, active, _ACTIVE, "Uuid") == name:
                     self._ours.append(active)
                     await self._deactivate(bus, active)
@@ -974,7 +974,7 @@ class NetworkManager:
         paths = _paths(machine.get("Devices"), _MOST_DEVICES)
         for path in paths:
             if path not in self._known:
-                with suppress(BusError):  # it may vanish while we ask
+                with if_there():
                     properties = await bus.get_all(_NM, path, _DEVICE)
                     self._known[path] = _number(properties.get("DeviceType")), _text(properties.get("Interface"))
                     if self._known[path][0] == _TYPE_WIFI and _number(properties.get("State")) > _UNMANAGED:

@@ -31,7 +31,7 @@ from ..core.names import clean_name
 from ..errors import Unavailable
 from ..tasks import Tasks
 from . import nl80211
-from .bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant
+from .bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant, if_there
 
 log = logging.getLogger(__name__)
 
@@ -502,7 +502,7 @@ class Supplicant:
         candidates: list[tuple[str, str, dict[str, object]]] = []
         self._ended.clear()
         for path in paths:
-            with suppress(BusError):  # it may vanish while we ask, or do no Wi-Fi Direct at all
+            with if_there():  # or it does no Wi-Fi Direct at all
                 facts = await bus.get_all(WPA, path, IFACE)
                 p2p = await bus.get_all(WPA, path, P2P)
                 group = as_text(p2p.get("Group"))
@@ -527,16 +527,20 @@ class Supplicant:
         self._enabled = facts.get("State") != "interface_disabled"
         self.p2p_address = await self._read_address(name)
         self._stale_remembered = True
-        for peer in as_paths(facts.get("Peers"))[:MOST_PEERS]:
-            with suppress(BusError):
-                self._note_peer(peer, await bus.get_all(WPA, peer, _PEER))
+        try:
+            for peer in as_paths(facts.get("Peers"))[:MOST_PEERS]:
+                with if_there():
+                    self._note_peer(peer, await bus.get_all(WPA, peer, _PEER))
+        except BusTimeout:
+            self._forget()  # to be read anew as a whole
+            raise
         log.info("Wi-Fi Direct by wpa_supplicant on %s", name)
 
     async def _read_remembered(self, bus: Bus, path: str) -> None:
         paths = as_paths(await bus.get(WPA, path, P2P, "PersistentGroups"))
         groups: dict[str, _Remembered] = {}
         for one in paths:
-            with suppress(BusError):
+            with if_there():
                 properties = await bus.get(WPA, one, _PERSISTENT, "Properties")
                 if isinstance(properties, dict):
                     groups[one] = _remembered(one, properties)

@@ -285,3 +285,30 @@ def test_a_group_of_networkmanagers_that_did_not_end_is_said_and_ended_when_told
             assert here.is_clean()
 
     run(main())
+
+
+def test_a_daemon_that_does_not_answer_for_one_of_many_is_not_asked_for_all(
+    run: Run, tmp_path: Path, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each question has a limit, and two hundred of them would be half an hour in which nothing else is read."""
+
+    async def main() -> None:
+        async with supplicant_world(tmp_path, opened=False) as here:
+            for number in range(50):
+                here.fake.add_peer(f"02:00:00:00:00:{number:02x}")
+            asked: list[str] = []
+            get_all = Bus.get_all
+
+            async def gets(bus: Bus, name: str, path: str, interface: str, **options: Any) -> dict[str, object]:
+                if "/Peers/" in path:
+                    asked.append(path)
+                    if len(asked) <= 2:
+                        raise BusTimeout("GetAll: no answer")
+                return await get_all(bus, name, path, interface, **options)
+
+            monkeypatch.setattr(Bus, "get_all", gets)
+            await here.wifi.open(here.heard.append)
+            await until(lambda: len(here.supplicant.peers) == 50)
+            assert len(asked) == 2 + 50 and asked[0] == asked[1] == asked[2]
+
+    run(main())
