@@ -43,6 +43,13 @@ def run(options: Options) -> int:
     """Run the applet as `options` say, until it is told to quit. Returns the exit status."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     say_as_much_as(options.log_level or "info")
+    if os.geteuid() == 0 and not options.demo:
+        from .settings import foreign_home
+
+        if (folder := foreign_home()) is not None:
+            harm = "started as root, Nearby Tray would leave files there that its owner could not change any more"
+            print(f"{folder} belongs to another user: {harm}. Start it as that user, without sudo.", file=sys.stderr)
+            return 1
     lines = LastLines()
     logging.getLogger().addHandler(lines)
     if options.headless:
@@ -335,7 +342,7 @@ class _Applet:
         if self._options.log_level is None:
             say_as_much_as(self._settings.log_level)
         self._trust = TrustFile()
-        self._known = self._trust.load()  # says its problems itself
+        self._known = self._trust.load()  # logs its problems itself
         for problem in problems:
             log.warning("%s", problem)
         return Controller(
@@ -346,6 +353,7 @@ class _Applet:
             entropy=os.urandom,
             kind=machine_kind(),
             on_settings=self._keep,
+            problems=(*problems, *self._known.problems),
         )
 
     def _edges(self) -> Edges:

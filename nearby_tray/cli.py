@@ -881,7 +881,7 @@ def _status_lines(said: dict[str, Any]) -> list[str]:
             ),
         )
     )
-    rows: list[tuple[str, str]] = []
+    rows: list[tuple[str, str]] = [("", str(problem)) for problem in said.get("problems") or ()]
     if failure:
         rows += [("", f"{failure['sentence']} {failure['advice']}")]
         if failure.get("detail"):

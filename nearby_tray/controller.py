@@ -49,6 +49,7 @@ from .core.model import (
     Visibility,
     WifiChanged,
 )
+from .core.promise import SLACK, Clocks, Promise
 from .core.wire import Kind
 from .errors import Unavailable
 from .settings import Band, Settings
@@ -228,11 +229,14 @@ class Controller:
         entropy: Entropy,
         kind: Kind = Kind.OTHER,
         on_settings: Callable[[Settings], None] | None = None,
-        wall_clock: Callable[[], float] = time.time,
+        wall_clock: Callable[[], float] | None = None,
+        boot_clock: Callable[[], float] | None = None,
+        problems: Iterable[str] = (),
         limits: o.Limits | None = None,
     ) -> None:
         """`edges` is called by `open`, so that a face can be there before the daemons' libraries are loaded. `on_settings`: called with the
-        new ones when they changed, to keep them. `wall_clock`: POSIX seconds."""
+        new ones when they changed, to keep them. `wall_clock`: POSIX seconds; `boot_clock`: seconds that go on while the machine sleeps.
+        `problems`: see `Snapshot`."""
         self._make_edges = edges
         self._bluetooth: Bluetooth
         self._wifi: Wifi
@@ -243,9 +247,12 @@ class Controller:
         self._settings = settings
         self._kind = kind
         self._on_settings = on_settings
-        self._wall_clock = wall_clock
+        self._problems = tuple(problems)
+        self._wall_clock = wall_clock or time.time
+        self._boot_clock = boot_clock or _boot_time
         self._away = False
-        self._visible_until: float | None = None
+        self._promise: Promise | None = None  # how long EVERYONE lasts
+        self._visible_until: float | None = None  # that by the loop's clock
         self._visibility = settings.visibility
         self._limits = limits or o.Limits()
         self._session = s.Session(identity=identity, entropy=entropy, policy=self._policy(), limits=self._limits)
@@ -293,7 +300,7 @@ class Controller:
         made = self._make_edges()
         self._bluetooth, self._wifi, self._pinger, self._trust = made.bluetooth, made.wifi, made.pinger, made.trust
         self._prober = made.prober
-        self._visible_for(self._settings.visible_minutes)
+        self._keep_promise()
         for name, run in (
             ("radio", self._radio),
             ("air", self._air),
@@ -453,12 +460,13 @@ class Controller:
         self._feed(o.Cancel())
 
     def dismiss(self) -> None:
-        """The failure has been read."""
+        """The failure has been read, and what could not be of the user's files."""
+        self._problems = ()
         self._feed(o.Dismiss())
 
     def set_visibility(self, visibility: Visibility, minutes: int | None = None) -> None:
         """Who may see us; `minutes`: everyone only for so long, then trusted peers."""
-        self.apply(msgspec.structs.replace(self._settings, visibility=visibility, visible_minutes=minutes))
+        self.apply(msgspec.structs.replace(self._settings, visibility=visibility, visible_minutes=minutes, visible_until=None))
 
     def set_away(self, away: bool) -> None:
         """Nobody is there to answer (the session is locked): hear nobody."""
@@ -485,11 +493,13 @@ class Controller:
         """New settings, in force at once and kept."""
         if settings == self._settings:
             return
-        visible = (settings.visibility, settings.visible_minutes) != (self._settings.visibility, self._settings.visible_minutes)
+        self._problems = ()
+        visible = _visible(settings) != _visible(self._settings)
+        if visible:
+            settings = self._promised(settings)
         self._settings = settings
         if visible:
             self._visibility = settings.visibility
-            self._visible_for(settings.visible_minutes)
         self._configure()
         if self._on_settings is not None:
             self._on_settings(settings)
@@ -527,6 +537,8 @@ class Controller:
         """Handle one event and whatever follows from it; what arrives meanwhile waits its turn."""
         if self._closing:
             return
+        if not self._handling:
+            self._mind_promise()  # before anybody is heard
         self._events.append(event)
         if self._handling:
             return
@@ -1031,6 +1043,7 @@ class Controller:
             listening=self._listening is True,
             visibility=self._visibility,
             visible_until=self._visible_until,
+            problems=self._problems,
         )
         if self._link is not None and snapshot.stage in (Stage.LINKED, Stage.CHECKING):
             snapshot = replace(snapshot, health=self._health(self._link, now))
@@ -1093,16 +1106,55 @@ class Controller:
     def _configure(self) -> None:
         self._feed(o.Configure(self._policy()))
 
-    def _visible_for(self, minutes: int | None) -> None:
+    def _promised(self, settings: Settings) -> Settings:
+        """The settings with the moment at which EVERYONE ends, if it does; from now on that is minded."""
+        if settings.visibility is Visibility.EVERYONE and settings.visible_minutes is not None:
+            promise = Promise.made(settings.visible_minutes * 60, self._clocks())
+            self._mind(promise)
+            return msgspec.structs.replace(settings, visible_until=promise.end.wall)
+        self._mind(None)
+        return msgspec.structs.replace(settings, visible_until=None)
+
+    def _keep_promise(self) -> None:
+        """At the start: what is left of the time that was promised before. Where none is written down, it begins now."""
+        kept = self._settings
+        if kept.visibility is not Visibility.EVERYONE or kept.visible_minutes is None:
+            return
+        if kept.visible_until is None:
+            self._settings = self._promised(kept)
+            if self._on_settings is not None:
+                self._on_settings(self._settings)
+            return
+        promise = Promise.kept(kept.visible_until, kept.visible_minutes * 60, self._clocks())
+        if promise is not None:
+            self._mind(promise)
+        else:
+            self._visible_no_more()
+
+    def _mind(self, promise: Promise | None) -> None:
+        self._promise = promise
         if self._visible_timer is not None:
             self._visible_timer.cancel()
         self._visible_timer = self._visible_until = None
-        if self._visibility is Visibility.EVERYONE and minutes is not None:
-            self._visible_until = self._now() + minutes * 60
+        if promise is not None:
+            self._visible_until = self._now() + promise.left(self._clocks())
             self._visible_timer = asyncio.get_running_loop().call_at(self._visible_until, self._visible_no_more)
 
+    def _mind_promise(self) -> None:
+        """The loop's clock may have stood still, and the wall's may have been set."""
+        if self._promise is not None and self._visible_until is not None:
+            left = self._promise.left(self._clocks())
+            if left <= 0:
+                self._visible_no_more()
+            elif self._visible_until - self._now() - left > SLACK:
+                self._mind(self._promise)
+
     def _visible_no_more(self) -> None:
+        self._mind(None)
         self.set_visibility(Visibility.TRUSTED)
+
+    def _clocks(self) -> Clocks:
+        return Clocks(self._now(), self._boot_clock(), self._wall_clock())
 
     def _set_trusted(self, peers: tuple[TrustedPeer, ...]) -> None:
         self._trusted = peers
@@ -1228,6 +1280,14 @@ class _Failed:
     times: int = 0
     until: float = 0.0
     pause: Pause = field(default_factory=Pause)
+
+
+def _visible(settings: Settings) -> tuple[object, ...]:
+    return settings.visibility, settings.visible_minutes, settings.visible_until
+
+
+def _boot_time() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class _Line:

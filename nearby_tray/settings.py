@@ -1,8 +1,9 @@
 """What the user has chosen, and how a small private file of the user's is read and replaced.
 
-Two rules. Whatever is on disk, the applet starts: each field that can be understood is used, each other one has its default, and a sentence
-says so. And nothing is lost: a file that was not wholly understood (damaged, from a newer version, not even a file) is set aside before
-something takes its place. `system/trust.py` keeps its file by the same rules.
+Three rules. Whatever is on disk, the applet starts: each field that can be understood is used, and a sentence says what could not be. What
+was never chosen has its default, but what was chosen and cannot be read has the careful value (`_CAREFUL`): a file that is damaged makes
+nothing more open than it was. And nothing is lost: a file that was not wholly understood (damaged, from a newer version, not even a file)
+is set aside before something takes its place, and a link is followed and stays one. `system/trust.py` keeps its file by the same rules.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from typing import Annotated
 
 import msgspec
 from msgspec import Meta
-from platformdirs import user_config_path
+from platformdirs import user_config_path, user_data_path, user_state_path
 
 from .core.model import Visibility
 from .core.names import clean_name
 
+_OURS = "nearby-tray"  # folders of that name
 VERSION = 1  # of the settings file
 SIZE_LIMIT = 64 * 1024  # bytes of a settings file
 _MOST_LEFT = 1000  # files that are cleared away at a start
@@ -62,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     name: Annotated[str, Meta(max_length=64)] = ""  # what others see; empty: the host's name
     visibility: Visibility = Visibility.EVERYONE
     visible_minutes: Annotated[int, Meta(ge=1, le=1440)] | None = None  # EVERYONE only so long; None: until changed
+    visible_until: Annotated[float, Meta(ge=0, le=1e11)] | None = None  # POSIX seconds at which that ends; set by the controller
     accept_paired: bool = False  # accept without asking who calls over an encrypted link of a Bluetooth bond
     port: Annotated[int, Meta(ge=1024, le=65535)] = 47476  # UDP, for the pings
     adapter: Annotated[str, Meta(pattern=r"\Ahci[0-9]{1,3}\Z")] | None = None  # Bluetooth adapter; None: the first that works
@@ -82,19 +85,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return clean_name(self.name, "") or clean_name(os.uname().nodename.partition(".")[0], "") or "computer"
 
 
+# What stands for a choice that cannot be read. The name too: it may have been chosen so that the host's is not told.
+_CAREFUL: dict[str, object] = {"visibility": Visibility.NOBODY, "name": "computer"}
+_LIMITS = {"visible_minutes", "visible_until"}  # of EVERYONE; one that cannot be read is over
+_KEPT = {"version", "visible_until"}  # of the file, and nobody's choice
+
+
 def settings_path() -> Path:
     """Where the settings belong."""
-    return user_config_path("nearby-tray", appauthor=False) / "settings.json"
+    return user_config_path(_OURS, appauthor=False) / "settings.json"
 
 
 def load(path: Path) -> tuple[Settings, list[str]]:
     """The settings in force, and a sentence for each thing that could not be used. Never raises."""
     try:
-        data = read_private(path, SIZE_LIMIT)
+        data = read_private(path, SIZE_LIMIT, of_root=True)
     except FileNotFoundError:
-        return Settings(), []
+        return Settings(), []  # never chosen
     except OSError as error:
-        return Settings(), [f"The settings could not be read, so the defaults are used: {error.strerror or error} ({path})."]
+        return _careful(), [f"The settings could not be read ({error.strerror or error}: {path}). {_SAFE}"]
     settings, problems, _ = _understand(data)
     return settings, problems
 
@@ -106,7 +115,7 @@ def save(path: Path, settings: Settings) -> None:
     """
     keep: str | None = None
     try:
-        _, problems, version = _understand(read_private(path, SIZE_LIMIT))
+        _, problems, version = _understand(read_private(path, SIZE_LIMIT, of_root=True))
         if problems:
             keep = copy_suffix(version, VERSION)
     except FileNotFoundError:
@@ -121,8 +130,8 @@ def changed(settings: Settings, changes: Mapping[str, object]) -> Settings:
     """The settings with these changes, given as JSON values. `ValueError` with a sentence when one is not possible; then none is made."""
     good: dict[str, object] = {}
     for name, value in changes.items():
-        if name not in _TYPES or name == "version":
-            raise ValueError(f"There is no setting “{_short(name)}”. There are: {', '.join(sorted(_TYPES.keys() - {'version'}))}.")
+        if name not in _TYPES or name in _KEPT:
+            raise ValueError(f"There is no setting “{_short(name)}”. There are: {', '.join(sorted(_TYPES.keys() - _KEPT))}.")
         try:
             good[name] = msgspec.convert(value, _TYPES[name])
         except msgspec.ValidationError as error:
@@ -142,16 +151,23 @@ def _why(name: str, error: msgspec.ValidationError) -> str:
     return str(error).replace("`", "").partition(" - at ")[0].lower()
 
 
+_SAFE = "So that nothing is more open than you chose, nobody sees this computer until you choose again. The file is kept as a copy then."
+
+
+def _careful() -> Settings:
+    return Settings(**_CAREFUL)  # type: ignore[arg-type]  # each is of its field's type
+
+
 def _understand(data: bytes) -> tuple[Settings, list[str], int]:
     """Settings, problems and the version that the file claims."""
-    if not data.strip():
-        return Settings(), ["The settings file is empty, so the defaults are used."], VERSION
+    if not data.strip(b"\0 \t\r\n"):
+        return _careful(), [f"The settings file is empty. {_SAFE}"], VERSION
     try:
-        raw = msgspec.json.decode(data)
+        raw = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        return Settings(), [f"The settings file is damaged, so the defaults are used: {_short(error, 120)}."], VERSION
+        return _careful(), [f"The settings file is damaged: {_short(error, 120)}. {_SAFE}"], VERSION
     if not isinstance(raw, dict):
-        return Settings(), ["The settings file holds no settings, so the defaults are used."], VERSION
+        return _careful(), [f"The settings file holds no settings. {_SAFE}"], VERSION
     problems = []
     version = raw.pop("version", VERSION)
     if isinstance(version, bool) or not isinstance(version, int) or version < 1:
@@ -159,7 +175,9 @@ def _understand(data: bytes) -> tuple[Settings, list[str], int]:
         version = VERSION
     elif version > VERSION:
         problems.append("The settings are from a newer Nearby Tray: what is understood is used. The file is kept when settings change.")
+        raw.setdefault("visibility", "as a newer one has it")  # it may say it in another way
     good: dict[str, object] = {}
+    bad: set[str] = set()
     for name, value in raw.items():
         if name not in _TYPES:
             problems.append(f"The setting “{_short(name)}” is not known here and not used.")
@@ -167,7 +185,14 @@ def _understand(data: bytes) -> tuple[Settings, list[str], int]:
         try:
             good[name] = msgspec.convert(value, _TYPES[name])
         except msgspec.ValidationError as error:
-            problems.append(f"The setting “{name}” cannot be {_short(value)}, so its default is used: {_why(name, error)}.")
+            bad.add(name)
+            used = "what is safe" if name in _CAREFUL.keys() | _LIMITS else "its default"
+            problems.append(f"The setting “{name}” cannot be {_short(value)}, so {used} is used: {_why(name, error)}.")
+    good |= {name: value for name, value in _CAREFUL.items() if name in bad}
+    if bad & _LIMITS:
+        good = {name: value for name, value in good.items() if name not in _LIMITS}
+        if good.get("visibility", Visibility.EVERYONE) is Visibility.EVERYONE:
+            good["visibility"] = Visibility.TRUSTED
     if len(problems) > 20:
         problems[20:] = [f"And {len(problems) - 20} more of that kind."]
     return Settings(**good), problems, version  # type: ignore[arg-type]  # each was converted to its field's type
@@ -181,22 +206,18 @@ def _short(value: object, limit: int = 40) -> str:
 # --- a small private file ----------------------------------------------------------------------------------------------------
 
 
-def read_private(path: Path, limit: int) -> bytes:
-    """The bytes of a regular file that belongs to us. `FileNotFoundError` when there is none, otherwise `OSError` with a sentence.
+def read_private(path: Path, limit: int, *, of_root: bool = False) -> bytes:
+    """The bytes of a regular file of ours. `FileNotFoundError` when nothing was ever put there, otherwise `OSError` with a sentence.
 
-    Links are not followed and nothing is waited for (a pipe, a device).
+    Links are followed, but one that leads to nothing is no file that was never there. Nothing is waited for (a pipe, a device). `of_root`:
+    root's may be read as well, as what NixOS links to is.
     """
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise OSError(errno.ELOOP, "it is a link, and links are not followed") from None
-        raise
+    handle = os.open(_place(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "it is not a file")
-        if status.st_uid != os.geteuid():
+        if status.st_uid != os.geteuid() and not (of_root and status.st_uid == 0):
             raise PermissionError(errno.EPERM, f"it belongs to another user (uid {status.st_uid})")
         data = b""
         while len(data) <= limit and (more := os.read(handle, limit + 1 - len(data))):
@@ -208,9 +229,24 @@ def read_private(path: Path, limit: int) -> bytes:
         os.close(handle)
 
 
+def _place(path: Path, *, made: bool = False) -> Path:
+    """Where the file is that `path` names, links followed. Raises `OSError` with a sentence for a link that leads to nothing.
+
+    `made`: it is about to be made, so its folder suffices.
+    """
+    place = Path(os.path.realpath(path))
+    if place.is_symlink():
+        raise OSError(errno.ELOOP, "it is a link that leads in a circle")
+    if not os.path.lexists(place) and not (made and place.parent.is_dir()):
+        link = next((part for part in (path, *path.parents) if part.is_symlink() and not part.exists()), None)
+        if link is not None:
+            raise OSError(errno.ENOLINK, "it is a link to something that is not there")
+    return place
+
+
 def tighten(path: Path) -> bool:
     """Take everybody else's rights to a file of ours away; whether there were any. Raises `OSError`."""
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    handle = os.open(_place(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or not status.st_mode & 0o077:
@@ -221,19 +257,48 @@ def tighten(path: Path) -> bool:
         os.close(handle)
 
 
-def write_private(path: Path, data: bytes, *, keep: str | None = None) -> None:
-    """Put these bytes in the place of what is at `path`, at once or not at all; mode 0600 in a folder of 0700 that must be ours.
+def foreign_home() -> str | None:
+    """The folder of another user in which we would keep our files, as root with that user's HOME; `None` when there is none.
 
-    `keep`: what is there now stays beside it under this suffix (`.bak`, then `.bak.1` …, the oldest of ten goes). Raises `OSError`.
+    Nothing is to be made there: the user's own applet could not change it any more.
     """
-    folder = path.parent
+    if os.geteuid() != 0:
+        return None  # the file system sees to it
+    for base in (user_config_path, user_data_path, user_state_path):
+        try:
+            _check_ours(base(_OURS, appauthor=False))
+        except OSError as error:
+            return str(error.filename)
+    return None
+
+
+def _check_ours(folder: Path) -> None:
+    """Before anything is made: raise `PermissionError` when `folder`, or what it would be made in, is another user's."""
+    there = next(part for part in (folder, *folder.parents) if part.exists())
+    owner, me = there.stat().st_uid, os.geteuid()
+    # A folder that is still to be made may be made in one of root's, such as /tmp.
+    if owner != me and (there == folder or me == 0 or owner != 0):
+        raise PermissionError(errno.EPERM, f"the folder belongs to another user (uid {owner})", str(there))
+
+
+def private_folder(folder: Path) -> None:
+    """Make a folder of ours, mode 0700, or take everybody else's rights to it away. Raises `OSError`, before anything is made."""
+    _check_ours(folder)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    status = folder.stat()
-    if status.st_uid != os.geteuid():
-        # As root in somebody's home we would leave files there that they cannot read any more.
-        raise PermissionError(errno.EPERM, f"the folder belongs to another user (uid {status.st_uid})", str(folder))
-    if status.st_mode & 0o077:
+    if folder.stat().st_mode & 0o077 and not folder.is_symlink():
         folder.chmod(0o700)
+
+
+def write_private(path: Path, data: bytes, *, keep: str | None = None) -> None:
+    """Put these bytes in the place of what is at `path`, at once or not at all; mode 0600 in a folder of ours. Raises `OSError`.
+
+    A link stays one, and what it leads to is replaced. `keep`: what is there now stays beside it under this suffix (`.bak`, then `.bak.1`
+    and so on; the oldest of ten goes).
+    """
+    private_folder(path.parent)
+    path = _place(path, made=True)
+    folder = path.parent
+    _check_ours(folder)
     temporary = folder / f".{path.name}.{os.urandom(6).hex()}.tmp"
     try:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
@@ -245,7 +310,7 @@ def write_private(path: Path, data: bytes, *, keep: str | None = None) -> None:
             os.fsync(file.fileno())
             if keep is not None:
                 _set_aside(path, keep)
-            elif path.is_dir() and not path.is_symlink():
+            elif path.is_dir():
                 _set_aside(path, ".bak")
             temporary.replace(path)
     except BaseException:

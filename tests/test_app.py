@@ -76,6 +76,45 @@ def test_one_applet_at_a_time_and_an_end_when_told(session: dict[str, str]) -> N
     asyncio.run(story())
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to another user")
+@pytest.mark.parametrize("how", [[], ["--headless"], ["--background"]])
+def test_the_first_start_as_root_in_anothers_home_makes_nothing(session: dict[str, str], tmp_path: Path, how: list[str]) -> None:
+    home = tmp_path / "alice"
+    (home / ".config").mkdir(parents=True)
+    for folder in (home, home / ".config"):
+        os.chown(folder, 12345, 12345)
+    environment = {name: value for name, value in session.items() if name not in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")}
+    status, said = asyncio.run(tray({**environment, "HOME": str(home), "DISPLAY": ":none"}, *how))
+    assert status == 1 and "another user" in said and said.count("\n") == 1
+    assert [path.name for path in home.rglob("*")] == [".config"]
+
+
+def test_files_that_cannot_be_read_are_said(session: dict[str, str], tmp_path: Path) -> None:
+    async def story() -> None:
+        path = tmp_path / "nearby-tray" / "settings.json"
+        path.parent.mkdir()
+        path.write_text("{")
+        first = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "nearby_tray", "--headless", env=session, stderr=asyncio.subprocess.DEVNULL
+        )
+        async with asyncio.timeout(LIMIT):
+            while (await tray(session, "status"))[0] != 0:
+                pass
+        status, said = await tray(session, "status")
+        assert status == 0 and "settings file is damaged" in said and "nobody" in said
+        status, said = await tray(session, "doctor")
+        assert "settings file is damaged" in said
+        assert path.read_text() == "{", "nothing has been chosen, so nothing was written"
+        assert (await tray(session, "settings", "visibility=trusted"))[0] == 0
+        status, said = await tray(session, "status")
+        assert "damaged" not in said and path.with_name("settings.json.bak").read_text() == "{"
+        assert (await tray(session, "quit"))[0] == 0
+        async with asyncio.timeout(LIMIT):
+            assert await first.wait() == 0
+
+    asyncio.run(story())
+
+
 def test_pyside_keeps_no_source_of_what_is_imported_after_it() -> None:
     program = (
         "import linecache, sys\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable, Coroutine
 from random import Random
 from typing import Any
@@ -365,6 +366,85 @@ def test_a_limit_in_the_settings_counts_from_the_start() -> None:
         assert ada.look().visibility is Visibility.TRUSTED
 
     played(play, visible_minutes=1)
+
+
+class Clock:
+    """A wall clock and one that goes on during sleep, both set by hand; the loop's goes by itself."""
+
+    def __init__(self) -> None:
+        self.wall, self.boot = 1.7e9, 500.0
+
+    def controller(self, settings: Settings, kept: list[Settings]) -> Controller:
+        m = Air(1).machine("me")
+        return Controller(
+            lambda: Edges(m.bluetooth, m.wifi, m.pinger, m.prober, m.trust),
+            identity=Identity.from_seed(bytes(32)),
+            settings=settings,
+            entropy=os.urandom,
+            on_settings=kept.append,
+            wall_clock=lambda: self.wall,
+            boot_clock=lambda: self.boot,
+        )
+
+
+def seen(controller: Controller) -> tuple[Visibility, int | None]:
+    """Who may see us, and for how many seconds."""
+    snapshot = controller.snapshot
+    until = snapshot.visible_until
+    return snapshot.visibility, None if until is None else round(until - snapshot.now)
+
+
+def test_ten_minutes_are_ten_minutes_over_sleep_and_restart_and_whatever_the_clocks_do() -> None:
+    everyone = Settings(visibility=Visibility.EVERYONE, visible_minutes=10)
+    over, until = (Visibility.TRUSTED, None), 1.7e9 + 600
+
+    async def started_again(after: float, *, until: float | None = until) -> tuple[Visibility, int | None]:
+        clock, kept = Clock(), list[Settings]()
+        clock.wall += after
+        controller = clock.controller(msgspec.structs.replace(everyone, visible_until=until), kept)
+        await controller.open()
+        result = seen(controller)
+        assert [one.visibility for one in kept] == ([Visibility.TRUSTED] if result == over else [])
+        await controller.close()
+        return result
+
+    async def play() -> None:
+        assert await started_again(0) == (Visibility.EVERYONE, 600)
+        assert await started_again(540) == (Visibility.EVERYONE, 60)
+        for after in (600, 601, 1e6, -60, -1e6):  # also where the clock was set back: nobody knows how much is left
+            assert await started_again(after) == over
+        assert await started_again(0, until=0.0) == over
+
+        for wall, boot in ((3600.0, 3600.0), (-7200.0, 3600.0), (600.0, 0.0)):  # slept; slept and set back; set forward
+            clock, kept = Clock(), list[Settings]()
+            controller = clock.controller(everyone, kept)
+            await controller.open()
+            assert kept[-1].visible_until == until and seen(controller) == (Visibility.EVERYONE, 600)
+            clock.wall, clock.boot = clock.wall + wall, clock.boot + boot
+            controller.wake()  # any event does it: it is looked at before anybody is heard
+            assert seen(controller) == over and kept[-1].visibility is Visibility.TRUSTED
+            await controller.close()
+
+        clock, kept = Clock(), list[Settings]()
+        controller = clock.controller(everyone, kept)
+        await controller.open()
+        await asyncio.sleep(60)
+        clock.boot += 60
+        clock.wall -= 3000  # set back, and five minutes of sleep
+        clock.boot += 300
+        controller.wake()
+        assert seen(controller) == (Visibility.EVERYONE, 240)
+        await asyncio.sleep(241)
+        assert seen(controller) == over
+        controller.set_visibility(Visibility.EVERYONE, 10)
+        await asyncio.sleep(300)
+        controller.set_visibility(Visibility.EVERYONE, 10)  # the user wants it anew
+        assert seen(controller) == (Visibility.EVERYONE, 600)
+        controller.set_visibility(Visibility.EVERYONE)
+        assert kept[-1].visible_until is None
+        await controller.close()
+
+    run_turned(play())
 
 
 def test_another_setting_does_not_prolong_the_limit() -> None:

@@ -51,11 +51,20 @@ def test_what_was_saved_is_loaded(path: Path) -> None:
     assert load(path) == (Settings(), []) and copies(path) == []
 
 
-@pytest.mark.parametrize("data", [b"", b" \n", b"{", b"\xff\xfe\x00", b"[1]", b"null", b'{"port": 1e999}', b"[" * 5000, b'"\xed\xa0\x80"'])
-def test_a_damaged_file_gives_the_defaults_and_is_kept(path: Path, data: bytes) -> None:
+CAREFUL = Settings(visibility=Visibility.NOBODY, name="computer")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"", b" \n", b"\0" * 400, b"// mine\n{}", b"{",
+        b"\xff\xfe\x00", b"[1]", b"null", b'{"port": 1e999}', b"[" * 5000, b'"\xed\xa0\x80"',
+    ],
+)  # fmt: skip
+def test_a_damaged_file_gives_what_is_careful_and_is_kept(path: Path, data: bytes) -> None:
     put(path, data)
     settings, problems = load(path)
-    assert settings == Settings() and problems
+    assert settings == CAREFUL and problems
     assert path.read_bytes() == data, "reading changes nothing"
     save(path, OTHER)
     assert load(path) == (OTHER, [])
@@ -66,7 +75,7 @@ def test_good_fields_are_kept_beside_bad_ones(path: Path) -> None:
     bad = {"port": 80, "visibility": "aliens", "adapter": "../x", "autostart": 1, "extra": [], **BAD}
     put(path, json.dumps({"version": 1, "name": "Den", **bad}))
     settings, problems = load(path)
-    assert settings == Settings(name="Den")
+    assert settings == Settings(name="Den", visibility=Visibility.NOBODY)
     assert len(problems) == len(bad)
     assert all(any(f"“{word}”" in p for p in problems) for word in bad)
 
@@ -99,10 +108,11 @@ def test_a_newer_version_is_read_and_kept(path: Path) -> None:
     newer = json.dumps({"version": 2, "name": "Den", "colour": "blue"})
     put(path, newer)
     settings, problems = load(path)
-    assert settings == Settings(name="Den") and "newer" in problems[0]
+    # Who may see us it may say in another way.
+    assert settings == Settings(name="Den", visibility=Visibility.NOBODY) and "newer" in problems[0]
     save(path, settings)
     assert (path.parent / "settings.json.v2.bak").read_text() == newer
-    assert load(path) == (Settings(name="Den"), [])
+    assert load(path) == (settings, [])
 
 
 def test_copies_are_bounded_and_the_newest_stay(path: Path) -> None:
@@ -117,28 +127,146 @@ def test_copies_are_bounded_and_the_newest_stay(path: Path) -> None:
 def test_a_folder_in_the_place_of_the_file(path: Path) -> None:
     path.mkdir(parents=True)
     (path / "mine").write_text("precious")
-    assert load(path)[0] == Settings() and "not a file" in load(path)[1][0]
+    assert load(path)[0] == CAREFUL and "not a file" in load(path)[1][0]
     save(path, OTHER)
     assert load(path) == (OTHER, [])
     assert (path.parent / "settings.json.bak" / "mine").read_text() == "precious"
 
 
-def test_a_link_is_not_followed(path: Path, tmp_path: Path) -> None:
-    target = tmp_path / "target"
-    target.write_text('{"port": 2000}')
-    path.parent.mkdir()
-    path.symlink_to(target)
-    settings, problems = load(path)
-    assert settings == Settings() and "link" in problems[0]
+@pytest.mark.parametrize("what", ["the file", "its folder", "all folders", "a link to a link"])
+def test_a_link_is_followed_and_kept(path: Path, tmp_path: Path, what: str) -> None:
+    """As Stow and home-manager make them."""
+    target = tmp_path / "dotfiles" / "nearby-tray" / "settings.json"
+    save(target, OTHER)
+    target.parent.chmod(0o755)
+    match what:
+        case "the file":
+            path.parent.mkdir()
+            path.symlink_to(target)
+        case "its folder":
+            path.parent.symlink_to(target.parent)
+        case "all folders":
+            path = tmp_path / "config" / "nearby-tray" / "settings.json"
+            path.parent.parent.symlink_to(target.parent.parent)
+        case _:
+            path.parent.mkdir()
+            (tmp_path / "between").symlink_to(target)
+            path.symlink_to(tmp_path / "between")
+    links = [part for part in (path, *path.parents) if part.is_symlink()]
+    assert load(path) == (OTHER, []) and links
+    new = changed(OTHER, {"port": 6000})
+    save(path, new)
+    assert load(path) == load(target) == (new, []) and all(link.is_symlink() for link in links)
+    put(target, "damaged")
     save(path, OTHER)
-    assert target.read_text() == '{"port": 2000}' and not path.is_symlink()
-    assert (path.parent / "settings.json.bak").readlink() == target
+    assert load(path) == (OTHER, []) and all(link.is_symlink() for link in links)
+    assert (target.parent / "settings.json.bak").read_text() == "damaged"
+
+
+def test_a_link_that_leads_to_nothing_is_no_first_start(path: Path, tmp_path: Path) -> None:
+    """The disk with the dotfiles is not mounted: what is there is not known, and nothing is made in its place."""
+    path.parent.mkdir()
+    path.symlink_to(tmp_path / "usb" / "settings.json")
+    assert load(path)[0] == CAREFUL and "not there" in load(path)[1][0]
+    with pytest.raises(OSError, match="not there"):
+        save(path, OTHER)
+    assert path.is_symlink() and not (tmp_path / "usb").exists()
+    (tmp_path / "usb").mkdir()  # now the file is only to be made
+    assert load(path)[0] == CAREFUL
+    save(path, OTHER)
+    assert path.is_symlink() and load(path) == (OTHER, [])
+
+
+def test_a_folder_that_leads_to_nothing_is_no_first_start(path: Path, tmp_path: Path) -> None:
+    path.parent.symlink_to(tmp_path / "usb")
+    assert load(path)[0] == CAREFUL and "not there" in load(path)[1][0]
+
+
+def test_a_link_in_a_circle(path: Path) -> None:
+    path.parent.mkdir()
+    path.symlink_to(path)
+    assert load(path)[0] == CAREFUL and "circle" in load(path)[1][0]
+    with pytest.raises(OSError, match="circle"):
+        save(path, OTHER)
+
+
+NOBODY = Settings(visibility=Visibility.NOBODY, name="Me", accept_paired=False)
+
+
+def test_a_file_saved_by_an_editor_of_windows_is_read(path: Path) -> None:
+    save(path, NOBODY)
+    put(path, b"\xef\xbb\xbf" + path.read_bytes())
+    assert load(path) == (NOBODY, [])
+
+
+def test_a_file_that_was_cut_lets_nobody_in(path: Path) -> None:
+    save(path, NOBODY)
+    whole = path.read_bytes()
+    for length in range(len(whole.rstrip())):
+        put(path, whole[:length])
+        loaded, problems = load(path)
+        assert loaded == CAREFUL and problems
+
+
+@given(begin=st.integers(0, 600), length=st.integers(1, 600), byte=st.sampled_from([b"\0", b"\xff", b"\x1f"]))
+def test_a_file_that_was_overwritten_lets_nobody_in(tmp_path_factory: pytest.TempPathFactory, begin: int, length: int, byte: bytes) -> None:
+    path = tmp_path_factory.mktemp("any", numbered=True) / "settings.json"
+    save(path, NOBODY)
+    whole = path.read_bytes().rstrip()
+    begin %= len(whole)
+    put(path, whole[:begin] + byte * min(length, len(whole) - begin) + whole[begin + length :])
+    loaded, problems = load(path)
+    assert loaded == CAREFUL and problems
+
+
+EVERYONE_SO_LONG = Settings(visible_minutes=10, visible_until=1e9, accept_paired=True)
+
+
+@pytest.mark.parametrize("bad", [[], {}, "none", "x" * 99, -1, 1e40])
+@pytest.mark.parametrize(
+    ("name", "careful"),
+    [
+        ("visibility", (Visibility.NOBODY, 10, 1e9)),
+        ("visible_minutes", (Visibility.TRUSTED, None, None)),
+        ("visible_until", (Visibility.TRUSTED, None, None)),
+        ("accept_paired", (Visibility.EVERYONE, 10, 1e9)),
+    ],
+)
+def test_a_choice_that_cannot_be_read_lets_nobody_in(
+    path: Path, name: str, careful: tuple[Visibility, int | None, float | None], bad: object
+) -> None:
+    save(path, EVERYONE_SO_LONG)
+    put(path, json.dumps(json.loads(path.read_bytes()) | {name: bad}))
+    loaded, problems = load(path)
+    assert (loaded.visibility, loaded.visible_minutes, loaded.visible_until) == careful
+    assert loaded.accept_paired is (name != "accept_paired") and problems
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to another user")
+@pytest.mark.parametrize("depth", [0, 1, 2])
+def test_nothing_of_root_is_left_in_the_home_of_another_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, depth: int) -> None:
+    folders = [tmp_path / "alice", tmp_path / "alice" / ".config", tmp_path / "alice" / ".config" / "nearby-tray"][: depth + 1]
+    for folder in folders:
+        folder.mkdir()
+        os.chown(folder, 12345, 12345)
+    monkeypatch.setenv("HOME", str(folders[0]))
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    before = sorted(tmp_path.rglob("*"))
+    assert kept.foreign_home() == str(folders[-1])
+    with pytest.raises(PermissionError, match="another user"):
+        save(kept.settings_path(), OTHER)
+    assert sorted(tmp_path.rglob("*")) == before
+    os.chown(folders[0], 0, 0)
+    for folder in folders[1:]:
+        os.chown(folder, 0, 0)
+    assert kept.foreign_home() is None
 
 
 def test_a_pipe_does_not_hold_us_up(path: Path) -> None:
     path.parent.mkdir()
     os.mkfifo(path)
-    assert load(path)[0] == Settings() and "not a file" in load(path)[1][0]
+    assert load(path)[0] == CAREFUL and "not a file" in load(path)[1][0]
     save(path, OTHER)
     assert load(path) == (OTHER, [])
 
@@ -154,7 +282,7 @@ def test_a_huge_file_is_not_read(path: Path) -> None:
 def test_the_file_of_another_user_is_not_used(path: Path) -> None:
     put(path, '{"port": 2000}')
     os.chown(path, 12345, 12345)
-    assert load(path)[0] == Settings() and "another user" in load(path)[1][0]
+    assert load(path)[0] == CAREFUL and "another user" in load(path)[1][0]
     os.chown(path.parent, 12345, 12345)
     with pytest.raises(PermissionError, match="another user"):
         save(path, OTHER)
@@ -165,7 +293,7 @@ def test_the_file_of_another_user_is_not_used(path: Path) -> None:
 def test_an_unreadable_file_gives_the_defaults(path: Path) -> None:
     put(path, '{"port": 2000}')
     path.chmod(0)
-    assert load(path)[0] == Settings() and load(path)[1]
+    assert load(path)[0] == CAREFUL and load(path)[1]
 
 
 def test_a_save_that_fails_leaves_the_old_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

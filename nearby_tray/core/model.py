@@ -319,6 +319,7 @@ class Snapshot:
     missed: tuple[Missed, ...] = ()  # requests that nobody answered, oldest first, until dismissed
     deaf: bool = False  # programs were told no, or nothing, so often that their wishes are not heard for a while
     timings: Timings = Timings()
+    problems: tuple[str, ...] = ()  # with the user's own files, an English sentence each; until dismissed or chosen anew
     notes: Mapping[str, str] = field(default_factory=dict)  # open-ended details, by name
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .. import BUS_NAME
+from .. import settings as settings_file
 from ..core.checks import Action, Finding, Fix, Sentence, Verdict, fail, harmless, ok, say, unknown, warn
 from ..settings import Settings
 from ..tasks import Tasks
@@ -24,6 +25,7 @@ from . import login, nl80211, report
 from .bus import Bus, BusError, BusGone, BusTimeout, Variant
 from .machine import CALL, NM, NM_P2P, NM_PATH, NM_WIFI, Device, Machine, Process, Unseen, version
 from .nl80211 import Interface, Radio, Wireless
+from .trust import TrustFile
 
 log = logging.getLogger(__name__)
 
@@ -1113,6 +1115,15 @@ async def _session(machine: Machine) -> Verdict:
     return ok(*seen, say("It is active, at the computer itself."))
 
 
+async def _files(machine: Machine) -> Verdict:
+    """The user's own files, as the next start will find them."""
+    problems = await asyncio.to_thread(lambda: [*settings_file.load(settings_file.settings_path())[1], *TrustFile().look()])
+    if not problems:
+        return ok(say("Settings and trusted computers can be read, or were never written."))
+    fix = Fix(say("Mend the file, or choose again: what cannot be read is set aside then."), action=Action.OPEN_SETTINGS)
+    return warn(*(say("Not as it should be: {what}", what=problem) for problem in problems[:5]), fix=fix)
+
+
 async def _applet(machine: Machine) -> Verdict:
     number = await _applet_number(machine)
     seen = [say("Nearby Tray is running (process {n}).", n=number) if number else say("No Nearby Tray of this session is running.")]
@@ -1165,5 +1176,6 @@ CHECKS = (
     Check("tray", "Tray", _tray),
     Check("notifications", "Notifications", _notifications),
     Check("session", "Login session", _session),
+    Check("files", "Your files", _files),
     Check("applet", "Applets running", _applet),
 )

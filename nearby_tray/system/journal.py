@@ -1,24 +1,28 @@
 """What this process has made in the system's daemons, on disk before it is made, so that the next start can undo it after a crash.
 
-The rule: one file a process, named by its pid and start, and only the file of a dead process is ever touched by another one. A
-file that cannot be understood counts as empty and is kept beside (`*.damaged`) for the curious.
+The rule: one file a process, and only the file of a process that is dead *as far as can be seen from here* is ever touched by another one.
+A home may be shared by several machines, or by a machine and its containers: a process of those looks dead from here and is not, so its
+file is left alone. A file that cannot be understood counts as empty and is kept beside (`*.damaged`) for the curious.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
 import re
 import threading
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from platformdirs import user_state_path
 
+from ..settings import sweep, write_private
+
 log = logging.getLogger(__name__)
 
-_WRITER = re.compile(r"\d+-\d*\.(\d{1,10})\.tmp")
+_LEFT = re.compile(r"\.(.+\.json)\.[0-9a-f]{12}\.tmp")  # see `write_private`
 _MOST = 200  # entries read from one file
 _LONGEST = 200  # characters of a kind or id
 
@@ -33,21 +37,49 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Owner:
-    """A process, told from a later one with the same pid by its start, and from one before a reboot by the boot."""
+    """A process, told from a later one with the same pid by its start, and where its pid means anything."""
 
     pid: int
     start: str
-    boot: str
+    boot: str  # of the machine; also that of its containers
+    space: str  # of pids: a container has its own
+    machine: str
 
     @classmethod
-    def of(cls, pid: int) -> _Owner | None:
-        """The process that has this pid now. procfs: proc_pid_stat(5), field 22."""
+    def me(cls) -> _Owner:
+        boot = _line("/proc/sys/kernel/random/boot_id")
         try:
-            stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
-            boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-            return cls(pid, stat.rpartition(")")[2].split()[19], boot)
-        except (OSError, IndexError):
-            return None
+            space = os.readlink("/proc/self/ns/pid")  # noqa: PTH115 — "pid:[4026531836]", no path
+        except OSError:
+            space = ""
+        # Of disks that were copied both have the same id, so the name as well.
+        known = next(filter(None, map(_line, ("/etc/machine-id", "/var/lib/dbus/machine-id"))), "")
+        return cls(os.getpid(), _start(os.getpid()) or "", boot, space, f"{known} {os.uname().nodename}")
+
+    def is_dead(self, me: _Owner) -> bool:
+        """Whether the process is no more, and that can be seen by `me`."""
+        if self.boot == me.boot:
+            return self.space == me.space != "" and self.start != _start(self.pid)
+        return self.machine == me.machine
+
+    def file_name(self) -> str:
+        where = hashlib.sha256(f"{self.boot} {self.space} {self.machine}".encode()).hexdigest()[:8]
+        return f"{self.pid}-{self.start}-{where}.json"
+
+
+def _start(pid: int) -> str | None:
+    """When the process that has this pid now has begun, `None` when there is none. procfs: proc_pid_stat(5), field 22."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return None
+
+
+def _line(name: str) -> str:
+    try:
+        return Path(name).read_text(errors="replace").strip()[:100]
+    except OSError:
+        return ""
 
 
 class Journal:
@@ -58,8 +90,8 @@ class Journal:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder if folder is not None else user_state_path("nearby-tray", appauthor=False) / "made"
-        self._owner = _Owner.of(os.getpid()) or _Owner(os.getpid(), "", "")
-        self._path = self._folder / f"{self._owner.pid}-{self._owner.start}.json"
+        self._owner = _Owner.me()
+        self._path = self._folder / self._owner.file_name()
         self._lock = threading.Lock()
         self._entries: list[Entry] = []
         self._complained = False
@@ -105,18 +137,17 @@ class Journal:
         found = []
         try:
             paths = sorted(self._folder.glob("*.json"))
-            for left in self._folder.glob("*.tmp"):  # of one that was killed while it wrote
-                writer = _WRITER.fullmatch(left.name)
-                if writer is not None and _Owner.of(int(writer[1])) is None:
-                    _unlink(left)
+            for left in list(self._folder.iterdir()):  # of one that was killed while it wrote
+                if (writer := _LEFT.fullmatch(left.name)) is not None:
+                    sweep(self._folder / writer[1])
         except OSError:
             return []
         for path in paths:
             if path == self._path:
                 continue
             owner, entries = _read(path)
-            if owner is not None and owner == _Owner.of(owner.pid):
-                continue  # alive: not ours to touch
+            if owner is not None and not owner.is_dead(self._owner):
+                continue  # alive, or nothing can be told: not ours to touch
             if entries:
                 found.append((path, entries))
             else:
@@ -131,20 +162,8 @@ class Journal:
             if not entries:
                 _unlink(path)
                 return
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            who = {"pid": owner.pid, "start": owner.start, "boot": owner.boot} if owner is not None else None
-            text = json.dumps({"owner": who, "entries": [{"kind": entry.kind, "id": entry.id} for entry in entries]})
-            temporary = path.with_suffix(f".{os.getpid()}.tmp")
-            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-            try:
-                with os.fdopen(handle, "w") as file:
-                    file.write(text)
-                    file.flush()
-                    os.fsync(file.fileno())
-                temporary.replace(path)
-            except BaseException:
-                _unlink(temporary)
-                raise
+            text = json.dumps({"owner": owner and asdict(owner), "entries": [asdict(entry) for entry in entries]})
+            write_private(path, text.encode())
         except OSError as error:
             if not self._complained:
                 self._complained = True
@@ -163,7 +182,8 @@ def _read(path: Path) -> tuple[_Owner | None, list[Entry]]:
     try:
         data = json.loads(path.read_bytes()[: 1 << 20])
         who = data["owner"]
-        owner = None if who is None else _Owner(int(who["pid"]), str(who["start"]), str(who["boot"]))
+        texts = None if who is None else [str(who[name]) for name in ("start", "boot", "space", "machine")]
+        owner = None if texts is None else _Owner(int(who["pid"]), *texts)
         entries = [Entry(item["kind"], item["id"]) for item in data["entries"][:_MOST]]
         if not all(isinstance(text, str) and len(text) <= _LONGEST for entry in entries for text in (entry.kind, entry.id)):
             raise ValueError("not an entry")

@@ -634,6 +634,7 @@ def status(snapshot: Snapshot, describe: Describe, *, pin: bool = False) -> dict
         "visibility": snapshot.visibility.value,
         "visible_for_s": _left(snapshot.visible_until, snapshot.now),
         "listening": snapshot.listening,
+        "problems": list(snapshot.problems),
         "radios": {
             "bluetooth": radios.bluetooth.value if radios.bluetooth else None,
             "wifi": radios.wifi.value if radios.wifi else None,

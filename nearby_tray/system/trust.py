@@ -1,8 +1,8 @@
 """Who we are to others and whom we remember, on disk: the identity's seed and the trusted peers, in one private file.
 
 The rule: the file is ours alone or it is not used, and it is never lost. A damaged file is set aside and a fresh identity made; one that
-cannot be read, or that a newer version wrote, stays untouched, and then what is remembered in this run lasts for this run. No seed and no
-key appears in a repr, a log line or a problem.
+cannot be read, or that a newer version wrote, stays untouched, and then what is remembered in this run lasts for this run. What another
+machine that shares the home has added meanwhile stays. No seed and no key appears in a repr, a log line or a problem.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -77,34 +78,25 @@ class TrustFile:
         self._seed = b""
         self._refusal: str | None = "it has not been read yet"
         self._writing = threading.Lock()
+        self._seen: frozenset[bytes] = frozenset()  # the identities that this run has had
         self._asked = 0
         self._written = 0
 
     def load(self) -> Trust:
         """Who we are and whom we remember; the first time an identity is made. Never raises: what went wrong is in `problems`."""
-        found = _Found()
-        self._refusal = None
         sweep(self.path)
-        try:
-            if tighten(self.path):
-                found.problems.append(
-                    "The file with your identity could be read by other users of this computer; now it cannot any more. "
-                    f"If you do not trust them, delete it and remember the others anew ({self.path})."
-                )
-            _understand(read_private(self.path, SIZE_LIMIT), found)
-        except FileNotFoundError:
-            pass
-        except OSError as error:
-            self._refusal = error.strerror or str(error)
-            found.problems.append(
-                f"The remembered computers could not be read: {self._refusal} ({self.path}). "
-                "Until that is mended this computer is a stranger to all others, and remembers nobody for longer than this run."
+        tightened = False
+        with suppress(OSError):
+            tightened = tighten(self.path)
+        found, self._refusal = self._read()
+        if tightened:
+            found.problems.insert(
+                0,
+                "The file with your identity could be read by other users of this computer; now it cannot any more. "
+                f"If you do not trust them, delete it and remember the others anew ({self.path}).",
             )
-        newer = found.keep is not None and found.keep != ".bak"
-        if newer:
-            self._refusal = "it is from a newer Nearby Tray"
-            found.problems.append("The remembered computers are from a newer Nearby Tray, so changes to them last for this run only.")
         self._seed = found.seed if found.seed is not None else os.urandom(32)
+        self._seen = frozenset(peer.identity for peer in found.peers)
         if self._refusal is None and (found.seed is None or found.keep is not None):
             try:
                 self._write(found.peers, keep=found.keep)
@@ -113,6 +105,28 @@ class TrustFile:
         for problem in found.problems:
             log.warning("%s", problem)
         return Trust(Identity.from_seed(self._seed), found.peers, tuple(found.problems))
+
+    def look(self) -> tuple[str, ...]:
+        """The problems that `load` would find now; nothing is changed, and nothing of the file kept."""
+        return tuple(self._read()[0].problems)
+
+    def _read(self) -> tuple[_Found, str | None]:
+        """What is in the file, and why it is not to be replaced."""
+        found, refusal = _Found(), None
+        try:
+            _understand(read_private(self.path, SIZE_LIMIT), found)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            refusal = error.strerror or str(error)
+            found.problems.append(
+                f"The remembered computers could not be read: {refusal} ({self.path}). "
+                "Until that is mended this computer is a stranger to all others, and remembers nobody for longer than this run."
+            )
+        if found.keep is not None and found.keep != ".bak":
+            refusal = "it is from a newer Nearby Tray"
+            found.problems.append("The remembered computers are from a newer Nearby Tray, so changes to them last for this run only.")
+        return found, refusal
 
     async def save(self, peers: tuple[TrustedPeer, ...]) -> None:
         """Keep these peers from now on (the 500 last linked with). On disk when this returns. Raises `OSError`.
@@ -126,8 +140,17 @@ class TrustFile:
         with self._writing:
             if number < self._written:
                 return
-            self._write(peers)
+            self._write((*peers, *self._added(peers)))
+            self._seen |= {peer.identity for peer in peers}
             self._written = number
+
+    def _added(self, peers: tuple[TrustedPeer, ...]) -> tuple[TrustedPeer, ...]:
+        """What somebody else has put into the file."""
+        known = self._seen | {peer.identity for peer in peers}
+        found = _Found()
+        with suppress(OSError):
+            _understand(read_private(self.path, SIZE_LIMIT), found)
+        return tuple(peer for peer in found.peers if peer.identity not in known) if found.seed == self._seed else ()
 
     def _write(self, peers: Iterable[TrustedPeer], *, keep: str | None = None) -> None:
         if self._refusal is not None:

@@ -348,6 +348,10 @@ class _Idle(_Page):
 
     def build(self) -> None:
         self._trouble: dict[str, Notice] = {}
+        self._problems = Notice("fair", "warning")
+        self._problems.setObjectName("problems")
+        self._problems.inside.addLayout(row(button(tr("&Dismiss"), self.controller.dismiss, role="flat", name="dismissProblems"), 1))
+        self.layout_.addWidget(self._problems)
         self._failure = Notice("bad", "warning")
         self._failure.setObjectName("failure")
         self._again = button(tr("Try &again"), self.controller.seek, name="tryAgainButton")
@@ -382,6 +386,9 @@ class _Idle(_Page):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         _show_failure(self._failure, snapshot.failure, snapshot.peer)
+        self._problems.setVisible(bool(snapshot.problems))
+        if snapshot.problems:
+            self._problems.say(*text.problems_text(snapshot))
         for radio, reason in (("wifi", snapshot.radios.wifi), ("bluetooth", snapshot.radios.bluetooth)):
             notice = self._trouble[radio]
             notice.setVisible(reason is not None)

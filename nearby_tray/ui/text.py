@@ -907,6 +907,16 @@ def summary(findings: Sequence[Finding]) -> str:
 # --- names from the air ----------------------------------------------------------------------------------------------------
 
 
+def problems_text(snapshot: Snapshot) -> tuple[Said, str]:
+    """What could not be read of the user's own files, and the English details."""
+    said = Said(
+        tr("A file of yours could not be read"),
+        tr("So that nothing is more open than you chose, the careful choice is in force."),
+        tr("Choose in the panel who may see this computer, and look through the settings."),
+    )
+    return said, "\n".join(clean(problem, 400) for problem in snapshot.problems)
+
+
 def clean(name: str, limit: int = 64) -> str:
     """A name on one line: no control, format (direction overrides among them) or unassigned characters, at most `limit` characters."""
     kept = []

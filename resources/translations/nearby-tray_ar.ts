@@ -258,13 +258,13 @@
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Try &amp;again</source>
-        <translation>إعادة الم&amp;حاولة</translation>
+        <source>&amp;Dismiss</source>
+        <translation>إ&amp;خفاء</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>&amp;Dismiss</source>
-        <translation>إ&amp;خفاء</translation>
+        <source>Try &amp;again</source>
+        <translation>إعادة الم&amp;حاولة</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
@@ -2765,6 +2765,21 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
+        <source>A file of yours could not be read</source>
+        <translation>تعذّرت قراءة ملف من ملفاتك</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>So that nothing is more open than you chose, the careful choice is in force.</source>
+        <translation>كي لا يكون شيء أكثر انفتاحًا مما اخترت، يسري الاختيار الأكثر حذرًا.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Choose in the panel who may see this computer, and look through the settings.</source>
+        <translation>اختر في النافذة من يمكنه رؤية هذا الحاسوب، وراجع الإعدادات.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
         <source>Unnamed computer</source>
         <translation>حاسوب بلا اسم</translation>
     </message>
@@ -4103,6 +4118,21 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/system/doctor.py"/>
+        <source>Settings and trusted computers can be read, or were never written.</source>
+        <translation>يمكن قراءة الإعدادات والحواسيب الموثوقة، أو لم تُكتب قط.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor.py"/>
+        <source>Mend the file, or choose again: what cannot be read is set aside then.</source>
+        <translation>أصلح الملف أو اختر من جديد: عندها يوضع ما تتعذّر قراءته جانبًا.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor.py"/>
+        <source>Not as it should be: {what}</source>
+        <translation>ليس كما ينبغي: {what}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor.py"/>
         <source>Nearby Tray is running (process {n}).</source>
         <translation>يعمل Nearby Tray (العملية {n}).</translation>
     </message>
@@ -4235,6 +4265,11 @@ The ordinary network stays as it is.</source>
         <location filename="../../nearby_tray/system/doctor.py"/>
         <source>Login session</source>
         <translation>جلسة الدخول</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor.py"/>
+        <source>Your files</source>
+        <translation>ملفاتك</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/system/doctor.py"/>

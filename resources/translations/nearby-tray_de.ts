@@ -258,13 +258,13 @@
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Try &amp;again</source>
-        <translation>&amp;Erneut versuchen</translation>
+        <source>&amp;Dismiss</source>
+        <translation>A&amp;usblenden</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>&amp;Dismiss</source>
-        <translation>A&amp;usblenden</translation>
+        <source>Try &amp;again</source>
+        <translation>&amp;Erneut versuchen</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
@@ -2765,6 +2765,21 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
+        <source>A file of yours could not be read</source>
+        <translation>Eine Ihrer Dateien war nicht lesbar</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>So that nothing is more open than you chose, the careful choice is in force.</source>
+        <translation>Damit nichts offener ist, als Sie es gewählt haben, gilt die vorsichtige Einstellung.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Choose in the panel who may see this computer, and look through the settings.</source>
+        <translation>Wählen Sie im Fenster, wer diesen Computer sehen darf, und prüfen Sie die Einstellungen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
         <source>Unnamed computer</source>
         <translation>Unbenannter Computer</translation>
     </message>
@@ -4103,6 +4118,21 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/system/doctor.py"/>
+        <source>Settings and trusted computers can be read, or were never written.</source>
+        <translation>Einstellungen und vertraute Computer sind lesbar oder wurden nie geschrieben.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor.py"/>
+        <source>Mend the file, or choose again: what cannot be read is set aside then.</source>
+        <translation>Bringen Sie die Datei in Ordnung oder wählen Sie neu: Unlesbares wird dann beiseitegelegt.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor.py"/>
+        <source>Not as it should be: {what}</source>
+        <translation>Nicht, wie es sein soll: {what}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor.py"/>
         <source>Nearby Tray is running (process {n}).</source>
         <translation>Nearby Tray läuft (Prozess {n}).</translation>
     </message>
@@ -4235,6 +4265,11 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
         <location filename="../../nearby_tray/system/doctor.py"/>
         <source>Login session</source>
         <translation>Anmeldesitzung</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor.py"/>
+        <source>Your files</source>
+        <translation>Ihre Dateien</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/system/doctor.py"/>

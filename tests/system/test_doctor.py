@@ -833,6 +833,19 @@ def test_a_program_of_the_users_systemd_has_the_graphical_session(daemon: Daemon
     expect(looked(run, world, "session", stand), WARN, "no login session")
 
 
+def test_the_users_own_files(world: World, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    expect(run(world.look("files")), OK, "never written")
+    assert not (tmp_path / "XDG_DATA_HOME").exists(), "looking makes nothing"
+    for name, file in (("XDG_CONFIG_HOME", "settings.json"), ("XDG_DATA_HOME", "trust.json")):
+        path = tmp_path / name / "nearby-tray" / file
+        path.parent.mkdir(parents=True)
+        path.write_text("{")
+    expect(run(world.look("files")), WARN, "settings file is damaged", "your identity is damaged")
+    assert not list(tmp_path.rglob("*.bak"))
+
+
 def test_other_applets(daemon: Daemon, world: World, run: Run) -> None:
     process(world, 12, "python3", "/usr/bin/python3", "/home/a/.venv/bin/nearby-tray", "doctor", "--json")
     process(world, 13, "python3", "/usr/bin/python3", "-m", "nearby_tray", "--demo")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import stat
 import subprocess
 import sys
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
-from nearby_tray.system.journal import Journal
+from nearby_tray.system.journal import Journal, _Owner
 
 PROFILE = "nm-profile"
 
@@ -19,9 +21,16 @@ PROFILE = "nm-profile"
 def dead(folder: Path, *entries: tuple[str, str]) -> Path:
     """The file of a process that ended without cleaning up."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "999999999.json"
-    noted = [{"kind": kind, "id": id} for kind, id in entries]
-    path.write_text(json.dumps({"owner": {"pid": 999999999, "start": "1", "boot": "x"}, "entries": noted}))
+    return put(folder / "999999999.json", owner(), *entries)
+
+
+def owner(**facts: object) -> dict[str, object]:
+    """A process of this machine that is no more."""
+    return {**asdict(_Owner.me()), "pid": 999999999, "start": "1", **facts}
+
+
+def put(path: Path, owner: dict[str, object], *entries: tuple[str, str]) -> Path:
+    path.write_text(json.dumps({"owner": owner, "entries": [{"kind": kind, "id": id} for kind, id in entries]}))
     return path
 
 
@@ -69,14 +78,54 @@ def test_what_a_running_process_owns_is_nobody_elses(tmp_path: Path) -> None:
 
 
 def test_a_pid_used_again_is_another_process(tmp_path: Path) -> None:
-    owner = {"pid": os.getpid(), "start": "0", "boot": "b"}
-    (tmp_path / f"{os.getpid()}-0.json").write_text(json.dumps({"owner": owner, "entries": [{"kind": PROFILE, "id": "old"}]}))
+    put(tmp_path / f"{os.getpid()}-0.json", owner(pid=os.getpid(), start="0"), (PROFILE, "old"))
     journal = Journal(tmp_path)
     journal.add(PROFILE, "new")
     assert journal.leftovers(PROFILE) == ("old",)
     journal.settle(PROFILE, "old")
     assert journal.leftovers(PROFILE) == ()
     journal.remove(PROFILE, "new")
+    assert not list(tmp_path.iterdir())
+
+
+BOOT, SPACE = {"boot": "another"}, {"space": "pid:[1]"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "dead_here"),
+    [
+        ({}, True),
+        (BOOT, True),  # before a reboot
+        ({**BOOT, **SPACE}, True),  # in a container, before a reboot
+        ({"pid": os.getpid()}, True),  # its number is used again
+        (SPACE, False),  # in a container that shares the home: its numbers mean nothing here
+        ({"machine": "another"}, True),  # the same boot, so it has got another name meanwhile
+        ({**BOOT, "machine": "another"}, False),  # a home on two machines
+        ({**BOOT, "machine": f"{_Owner.me().machine} copied"}, False),  # … whose disks were copied
+        ({**BOOT, **SPACE, "machine": "another"}, False),
+        ({"space": ""}, False),
+    ],
+)
+def test_only_what_is_seen_to_be_dead_is_touched(tmp_path: Path, facts: dict[str, object], dead_here: bool) -> None:
+    path = put(tmp_path / "theirs.json", owner(**facts), (PROFILE, "x"))
+    before = path.read_bytes()
+    journal = Journal(tmp_path)
+    assert journal.leftovers(PROFILE) == (("x",) if dead_here else ())
+    journal.settle(PROFILE, "x")
+    assert (path.read_bytes() == before) is not dead_here if path.exists() else dead_here
+
+
+def test_the_same_process_on_two_machines_has_two_files() -> None:
+    me = _Owner.me()
+    others = [replace(me, boot="b"), replace(me, space="s"), replace(me, machine="m"), replace(me, pid=1), replace(me, start="1")]
+    assert len({one.file_name() for one in (me, *others)}) == 1 + len(others)
+
+
+@pytest.mark.logs("another user")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to another user")
+def test_nothing_of_root_is_left_in_the_home_of_another_user(tmp_path: Path) -> None:
+    os.chown(tmp_path, 12345, 12345)
+    Journal(tmp_path / "state" / "made").add(PROFILE, "x")
     assert not list(tmp_path.iterdir())
 
 
@@ -118,10 +167,11 @@ def test_a_disk_that_refuses_stops_nobody(tmp_path: Path, caplog: pytest.LogCapt
 
 
 def test_what_a_killed_writer_left_is_taken_away_and_a_living_one_s_is_not(tmp_path: Path) -> None:
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    dead, alive, other = (tmp_path / name for name in (f"5-77.{gone.pid}.tmp", f"5-78.{os.getpid()}.tmp", "notes.tmp"))
+    names = (f".5-77-ab.json.{'0' * 12}.tmp", f".5-78-ab.json.{'1' * 12}.tmp", "notes.tmp")
+    dead, alive, other = (tmp_path / name for name in names)
     for left in (dead, alive, other):
         left.write_text("{")
-    Journal(tmp_path).leftovers("nm-profile")
-    assert [left.exists() for left in (dead, alive, other)] == [False, True, True]
+    with alive.open() as writing:
+        fcntl.flock(writing, fcntl.LOCK_EX)
+        Journal(tmp_path).leftovers("nm-profile")
+        assert [left.exists() for left in (dead, alive, other)] == [False, True, True]

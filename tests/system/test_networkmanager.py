@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from nearby_tray.core.model import Abilities, EdgeEvent, FormGroup, Group, Group
 from nearby_tray.errors import Unavailable
 from nearby_tray.system import networkmanager
 from nearby_tray.system.bus import Bus, DBusError, Variant, plain
-from nearby_tray.system.journal import Journal
+from nearby_tray.system.journal import Journal, _Owner
 from nearby_tray.system.networkmanager import Limits, NetworkManager
 from nearby_tray.system.nl80211 import GroupRadio
 
@@ -992,7 +992,7 @@ def test_leaving_takes_the_group_down(run: Run, tmp_path: Path) -> None:
 def test_what_a_crashed_run_left_is_removed_before_the_first_report(run: Run, tmp_path: Path) -> None:
     left = "85d3ef4d-6cbb-4c18-b4b7-04aba4f475c0"
     entries = [{"kind": "nm-profile", "id": left}, {"kind": "nm-profile", "id": "gone already"}, {"kind": "nm-find", "id": "find"}]
-    dead = {"owner": {"pid": 999999999, "start": "1", "boot": "x"}, "entries": entries}
+    dead = {"owner": asdict(replace(_Owner.me(), pid=999999999, start="1")), "entries": entries}
 
     async def main() -> None:
         async with world(tmp_path, opened=False) as here:

@@ -407,6 +407,7 @@ def test_the_shape_of_the_status() -> None:
         "visibility": "everyone",
         "visible_for_s": None,
         "listening": False,
+        "problems": [],
         "radios": {"bluetooth": None, "wifi": "wifi-off"},
         "abilities": {
             "backend": "NetworkManager",

@@ -104,6 +104,40 @@ def test_a_newer_file_is_used_and_never_overwritten(path: Path) -> None:
     assert path.read_bytes() == before and copies(path) == []
 
 
+def test_what_another_machine_with_this_home_adds_stays(path: Path) -> None:
+    """And what we have forgotten stays forgotten."""
+    remember(path, PEERS)
+    ours, theirs = TrustFile(path), TrustFile(path)
+    ours.load()
+    theirs.load()
+    asyncio.run(theirs.save((*PEERS, peer(3))))
+    asyncio.run(ours.save(PEERS[:1]))
+    asyncio.run(ours.save((*PEERS[:1], peer(4))))
+    asyncio.run(ours.save(PEERS[:1]))
+    assert TrustFile(path).load().peers == (PEERS[0], peer(3))
+
+
+@pytest.mark.logs("could be read by other users")
+def test_a_link_is_followed_and_kept(path: Path, tmp_path: Path) -> None:
+    target = tmp_path / "dotfiles" / "mine.json"
+    remember(target, PEERS)
+    target.chmod(0o644)
+    path.parent.mkdir()
+    path.symlink_to(target)
+    file = TrustFile(path)
+    assert file.load().peers == PEERS and stat.S_IMODE(target.stat().st_mode) == 0o600
+    asyncio.run(file.save(PEERS[:1]))
+    assert path.is_symlink() and TrustFile(path).load().peers == PEERS[:1] == TrustFile(target).load().peers
+
+
+@pytest.mark.logs("could not be read")
+def test_a_link_that_leads_to_nothing_is_no_first_start(path: Path, tmp_path: Path) -> None:
+    path.parent.mkdir()
+    path.symlink_to(tmp_path / "not mounted" / "trust.json")
+    found = TrustFile(path).load()
+    assert "not there" in found.problems[0] and path.is_symlink() and not (tmp_path / "not mounted").exists()
+
+
 @pytest.mark.logs("could not be read")
 @pytest.mark.parametrize("what", ["folder", "link", "pipe", "huge"])
 def test_what_cannot_be_read_is_left_alone(path: Path, what: str) -> None:

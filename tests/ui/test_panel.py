@@ -67,6 +67,15 @@ def test_every_moment_is_drawn(make: Make, qapp: QApplication, name: str, dark: 
     assert text.state_line(SCENES[name]) in words(panel)
 
 
+def test_files_that_could_not_be_read_are_shown_until_dismissed(make: Make) -> None:
+    panel, controller = make(idle(problems=("The settings file is damaged.", "So is\u202e the other.")))
+    assert "The settings file is damaged.\nSo is the other." in words(panel)
+    named(panel, "dismissProblems").click()
+    assert controller.calls[-1] == ("dismiss",)
+    controller.show(idle())
+    assert not any("damaged" in said for said in words(panel))
+
+
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_is_shown_with_its_advice(make: Make, reason: Reason) -> None:
     panel, controller = make(idle(failure=Failure(Stage.FORMING, reason, "what the <b>daemon</b> said")))
