@@ -255,7 +255,7 @@ class Controller:
         self._visible_until: float | None = None  # that by the loop's clock
         self._visibility = settings.visibility
         self._limits = limits or o.Limits()
-        self._session = s.Session(identity=identity, entropy=entropy, policy=self._policy(), limits=self._limits)
+        self._session = s.Session(identity=identity, entropy=entropy, policy=self._policy(), posix=self._wall_clock, limits=self._limits)
 
         self._events: deque[o.Event] = deque()
         self._handling = False
@@ -595,9 +595,9 @@ class Controller:
                     line = self._lines[origin] = _Line(origin)
                     line.task = self._tasks.do(self._talk(line), f"line {origin}")
                 line.queue.put_nowait(command)
-            case o.Remember(identity, trust_key, label):
+            case o.Trust(identity, trust_key, label, previous_key):
                 since = next((peer.since for peer in self._trusted if peer.identity == identity), self._wall_clock())
-                self.know(TrustedPeer(identity, trust_key, label, since, self._wall_clock()))
+                self.know(TrustedPeer(identity, trust_key, label, since, self._wall_clock(), previous_key))
             case o.Provision() | o.Reject() | o.Admit() | o.InvitePeer() | o.ExpelMember():
                 if len(self._errands) >= MOST_ERRANDS:
                     log.warning("too much is waiting for the radio")
@@ -1097,6 +1097,7 @@ class Controller:
             kind=self._kind,
             port=self._settings.port,
             visibility=Visibility.NOBODY if self._away else self._visibility,
+            away=self._away,
             trusted=self._trusted,
             intent=14 if self._settings.prefer_owner else self._settings.go_intent,  # not 15: two of those refuse each other
             frequency=self._settings.frequency or _BANDS[self._settings.band],

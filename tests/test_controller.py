@@ -32,6 +32,7 @@ class Person:
         self.machine = machine
         self.identity = Identity.from_seed(random.randbytes(32))
         self.shown: list[Snapshot] = []
+        self.trusts = False
         self.kept: list[Settings] = []
         self.controller = Controller(
             lambda: Edges(machine.bluetooth, machine.wifi, machine.pinger, machine.prober, machine.trust),
@@ -69,12 +70,16 @@ class Person:
         found = await self.until(lambda snapshot: any(peer.reachable and peer.name == name for peer in snapshot.peers))
         self.controller.ask(next(peer.id for peer in found.peers if peer.name == name))
 
-    async def link(self, other: Person, *, remember: bool = False) -> None:
+    def compares(self, snapshot: Snapshot) -> None:
+        """At once, and finds that the codes are the same."""
+        if snapshot.may_match:
+            self.controller.match(snapshot.question, self.trusts)
+
+    async def link(self, other: Person, *, trust: bool = False) -> None:
+        self.trusts = trust
         await self.ask(other.machine.name)
         await other.at(Stage.ASKED)
-        asking = await self.until(lambda snapshot: snapshot.question != "")
-        self.controller.match(asking.question, remember)
-        other.controller.accept(other.controller.snapshot.question, remember)
+        other.controller.accept(other.controller.snapshot.question, trust)
         await asyncio.gather(self.at(Stage.LINKED), other.at(Stage.LINKED))
 
 
@@ -89,6 +94,7 @@ def played(play: Callable[[Person, Person], Coroutine[Any, Any, None]], *, fault
         for person in people:
             await person.controller.open()
             person.controller.subscribe(person.shown.append)
+            person.controller.subscribe(person.compares)
         try:
             await play(*people)
         finally:
@@ -188,7 +194,7 @@ def test_the_whole_journey_and_its_end() -> None:
         assert snapshot.peer is not None and snapshot.peer.name == "ben"
         ada.controller.disconnect()
         done = await asyncio.gather(ada.at(Stage.IDLE, 10), ben.at(Stage.IDLE, 10))
-        assert [snapshot.failure for snapshot in done] == [None, None]
+        assert [snapshot.failure for snapshot in done] == [None, Failure(Stage.LINKED, Reason.PEER_LEFT)]
         assert ada.look().health is None
         stages = [one.stage for one, two in zip(ada.shown, ada.shown[1:], strict=False) if one.stage is not two.stage]
         assert stages == [
@@ -239,7 +245,7 @@ def test_asking_whom_nobody_knows_does_nothing() -> None:
 
 def test_both_remember_and_meet_again_without_a_code_and_forget() -> None:
     async def play(ada: Person, ben: Person) -> None:
-        await ada.link(ben, remember=True)
+        await ada.link(ben, trust=True)
         (known,) = ada.controller.trusted
         assert (known.identity, known.label, known.since, known.last_linked) == (ben.identity.public, "ben", 1.7e9, 1.7e9)
         assert known.trust_key == ben.controller.trusted[0].trust_key
@@ -248,8 +254,8 @@ def test_both_remember_and_meet_again_without_a_code_and_forget() -> None:
         await asyncio.sleep(5)
         assert ada.machine.trust.peers == ada.controller.trusted
         await ada.ask("ben")
-        asked = await ben.at(Stage.ASKED)
-        assert not asked.needs_code and asked.peer is not None and asked.peer.trusted
+        asked = await ben.until(lambda snapshot: snapshot.stage is Stage.ASKED and not snapshot.needs_code)
+        assert asked.peer is not None and asked.peer.trusted and asked.agreed_there, "nobody had to compare anything"
         ben.controller.decline()
         ada.controller.forget("ff" * 32)
         assert list(ada.controller.trusted) == [known]
@@ -478,10 +484,11 @@ def test_paired_callers_need_no_answer_when_the_setting_says_so(caplog: pytest.L
         ben.controller.decline()
         await ada.at(Stage.IDLE)
         asked = len(ben.shown)
+        ben.controller.know(TrustedPeer(ada.identity.public, b"k" * 32, "ada", 0.0))
         ben.controller.apply(msgspec.structs.replace(ben.controller.settings, accept_paired=True))
         await ada.ask("ben")
         here, there = await asyncio.gather(ada.at(Stage.LINKED), ben.at(Stage.LINKED))
-        assert Stage.ASKED not in {snapshot.stage for snapshot in ben.shown[asked:]}
+        assert all(snapshot.agreed_here for snapshot in ben.shown[asked:] if snapshot.stage is Stage.ASKED), "nobody was asked"
         assert there.unasked and not here.unasked
 
     played(play)
@@ -709,7 +716,7 @@ def test_closing_undoes_everything_at_any_stage(stage: Stage) -> None:
         assert ada.machine.left() == []
         await ben.at(Stage.IDLE, 200)
         if stage is Stage.LINKED:
-            assert ben.look().failure is None, "a goodbye was said"
+            assert ben.look().failure == Failure(Stage.LINKED, Reason.PEER_LEFT), "a goodbye was said"
 
     played(play)
 
@@ -772,5 +779,5 @@ def test_each_transition_is_logged_once_and_without_secrets(caplog: pytest.LogCa
 
     played(play)
     assert caplog.messages.count("Idle → Seeking on Seek") == 1
-    assert caplog.messages.count("Asked → Meeting on Accept") == 1
+    assert sum(message.startswith("Asked → Meeting on ") for message in caplog.messages) == 1
     assert codes[0] not in caplog.text and codes[0].replace(" ", "") not in caplog.text

@@ -7,21 +7,25 @@ is said, this module only whether it *may* be. The story:
     NEW      ← hello        NEW      greet()
     GREETED  request() →    GREETED                 or the caller: resume()
     REQUESTED   ← offer     REQUESTED  offer()      Requested: now or later, or goodbye()
-    PROVING  reveal →       OFFERED                 (by itself)
-             proof →        PROVING                 (by itself, sealed from here on)
-    ANSWERING  ← proof      ANSWERING               Secured on both sides
-    MEETING  ← answer       MEETING                 or DECLINED, after which only goodbye is left
-             ← seen, seen →                         once a round for each side
+    AGREEING reveal →       OFFERED                 (by itself) Keyed: the caller's screen may show the code
+             proof →        PROVING                 (by itself, sealed from here on) Secured on the listener
+    PROVEN      ← proof     AGREEING                prove(), at the latest with a yes; Secured on the caller
+    ACCEPTED    ← answer    PROVEN                  or DECLINED, after which only goodbye is left
+    MATCHED  match →        PROVEN                  before or after the answer; both together lead to
+    MEETING  ← seen, seen →                         once a round for each side
     FORMING  go →           FORMING                 once both are seen
              ← linked, linked →                     as often as the addresses change
     MEETING  ← again, again →                       from either side, the next round, at most three
 
-The caller proves itself first: a listener shows its identity only to somebody who has shown one. `resume` leads from GREETED
-straight to the first MEETING, without a code and without an answer.
+The caller proves itself first: a listener shows its identity only to somebody whom it accepts or trusts. `resume` and `resumed` lead from
+GREETED to PROVEN without a code, and the answer and the match follow by themselves.
 
-Both sides speak at once from MEETING on, so three things may cross and are no breach: `again` for a round that has already begun here,
-`linked` of a round that has ended here (it is dropped), and an unsealed `goodbye` from a side that did not have the keys yet.
-Everything else that is out of place, does not decode, does not open or does not check out ends the conversation, once, with
+The code is a hash of messages 1 to 4. Whoever sends the last of them knows the code that each choice of bytes would give, so it has no
+choice: `reveal` is committed to in `request`, and there is one encoding of it only.
+
+Both sides speak at once from PROVEN on, so four things may cross and are no breach: a `match` that meets a no, `again` for a round that
+has already begun here, `linked` of a round that has ended here (it is dropped), and an unsealed `goodbye` from a side that did not have
+the keys yet. Everything else that is out of place, does not decode, does not open or does not check out ends the conversation, once, with
 `goodbye{protocol}`; whatever comes after the end is ignored.
 """
 
@@ -29,6 +33,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import assert_never
+
+import msgspec
 
 from .keys import (
     CheckFailed,
@@ -43,9 +50,14 @@ from .keys import (
     derive,
     equal,
     exchange_public,
+    hello_mark,
     prove,
-    renew,
+    request_mark,
+    restored,
+    restored_salt,
+    resume_hash,
     resume_tag,
+    resumed_tag,
     transcript,
 )
 from .model import Method
@@ -55,18 +67,22 @@ from .wire import (
     VERSION,
     Again,
     Answer,
+    By,
+    Facts,
     Go,
     Goodbye,
     GoodbyeReason,
     Hello,
     Kind,
     Linked,
+    Match,
     Message,
     Offer,
     Proof,
     Purpose,
     Request,
     Resume,
+    Resumed,
     Reveal,
     Seen,
     WireError,
@@ -74,11 +90,15 @@ from .wire import (
     encode,
 )
 
-Sayable = Answer | Seen | Go | Linked | Again
+Sayable = Answer | Match | Seen | Go | Linked | Again
 
 
 class OutOfOrder(RuntimeError):
     """Our own side wanted to say something that the protocol does not allow now: a bug, never the peer's doing."""
+
+
+class OwnIdentity(CheckFailed):
+    """The other side proves that it is us: somebody reflects what we say, or the disk of one machine was copied to the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +112,20 @@ class Introduction:
     methods: tuple[Method, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """A listener answers a call because of its hint: it says who it is by a mark under this key only."""
+
+    key: bytes = field(repr=False)
+    call: bytes  # the 6 bytes that it answers
+
+
 # --- what is heard ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Greeted:
-    """Caller: a listener is there. Nothing of it is authenticated yet."""
+    """Caller: a listener is there. Nothing of it is authenticated yet; a nameless one is known by its mark, see `marked_by`."""
 
     hello: Hello
 
@@ -110,8 +138,15 @@ class Requested:
 
 
 @dataclass(frozen=True, slots=True)
+class Keyed:
+    """Caller: the keys are agreed, so the code may be shown. Nobody has proven anything yet: nothing may be confirmed."""
+
+    keys: SessionKeys = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Secured:
-    """Both proofs are right: the code may be shown and the answer given, the identity looked up."""
+    """The other's proof is right: the code may be compared and the identity looked up. The listener gives its answer now."""
 
     code: str = field(repr=False)
     identity: bytes = field(repr=False)
@@ -119,8 +154,8 @@ class Secured:
 
 
 @dataclass(frozen=True, slots=True)
-class Resumed:
-    """Listener: the caller of the lost link is back, without doubt; these are the new keys. Both now wait to see each other."""
+class Restored:
+    """The other side of the lost link is back, without doubt; these are the new keys. Both now wait to see each other."""
 
     keys: SessionKeys = field(repr=False)
 
@@ -145,9 +180,10 @@ class Failed:
     """They, or somebody between, broke the protocol; the conversation has ended. `why` is for a log and holds no secret."""
 
     why: str
+    own_identity: bool = False  # see `OwnIdentity`
 
 
-Heard = Greeted | Requested | Secured | Resumed | Said | Left | Failed
+Heard = Greeted | Requested | Keyed | Secured | Restored | Said | Left | Failed
 
 
 # --- the conversation ------------------------------------------------------------------------------------------------------
@@ -156,31 +192,51 @@ Heard = Greeted | Requested | Secured | Resumed | Said | Left | Failed
 class _Phase(Enum):
     NEW = auto()
     GREETED = auto()
+    RESUMING = auto()
     REQUESTED = auto()
     OFFERED = auto()
     PROVING = auto()
-    ANSWERING = auto()
+    AGREEING = auto()
+    PROVEN = auto()
+    ACCEPTED = auto()
+    MATCHED = auto()
     DECLINED = auto()
     MEETING = auto()
     FORMING = auto()
     ENDED = auto()
 
 
+# From the caller's proof until both have agreed: phase, message and sender, and where that leads. All else is out of place.
+_AGREEMENT: dict[tuple[_Phase, str, Role], _Phase] = {
+    (_Phase.AGREEING, "proof", Role.LISTENER): _Phase.PROVEN,
+    (_Phase.AGREEING, "no", Role.LISTENER): _Phase.DECLINED,
+    (_Phase.PROVEN, "yes", Role.LISTENER): _Phase.ACCEPTED,
+    (_Phase.PROVEN, "no", Role.LISTENER): _Phase.DECLINED,
+    (_Phase.PROVEN, "match", Role.CALLER): _Phase.MATCHED,
+    (_Phase.MATCHED, "yes", Role.LISTENER): _Phase.MEETING,
+    (_Phase.MATCHED, "no", Role.LISTENER): _Phase.DECLINED,
+    (_Phase.ACCEPTED, "match", Role.CALLER): _Phase.MEETING,
+    (_Phase.DECLINED, "match", Role.CALLER): _Phase.DECLINED,  # it crossed with the no
+}
+
+
 class Conversation:
     """See the module. Methods that say something return the encoded messages to send, sealed where due; `[]` once it has ended.
 
-    To restore a link, `resumable` holds the keys of the lost one, and `used_nonces` (listener only) the nonces that were already
-    presented for it: one set for all conversations about that link, kept and dropped together with those keys. The caller has
-    the renewed keys as soon as it has said `resume`, but knows that the listener has them too only when something sealed is heard:
-    both keep the old ones until the link is back, for another call. The roles are those of the lost link.
+    `expects`: the identity that the other side must prove; None: anybody's. `marking`: of a listener that answers a hint.
+
+    To restore a link, `resumable` holds the keys of the lost one. The roles are those of the lost link, and both sides keep the old keys
+    until the link is back, for another call.
     """
 
     __slots__ = (
         "_channel",
         "_commitment",
         "_entropy",
+        "_hello",
         "_identity",
         "_keys",
+        "_marking",
         "_me",
         "_nonce",
         "_opener",
@@ -188,6 +244,7 @@ class Conversation:
         "_phase",
         "_private",
         "_resumable",
+        "_resume_said",
         "_role",
         "_round",
         "_sealer",
@@ -197,8 +254,8 @@ class Conversation:
         "_their_identity",
         "_their_round",
         "_transcript",
-        "_used_nonces",
         "_words",
+        "expects",
     )
 
     def __init__(
@@ -210,7 +267,8 @@ class Conversation:
         identity: Identity,
         entropy: Entropy,
         resumable: SessionKeys | None = None,
-        used_nonces: set[bytes] | None = None,
+        marking: Marking | None = None,
+        expects: bytes | None = None,
     ) -> None:
         self._role = role
         self._channel = channel
@@ -218,16 +276,19 @@ class Conversation:
         self._identity = identity
         self._entropy = entropy
         self._resumable = resumable
-        self._used_nonces = set() if used_nonces is None else used_nonces
+        self._marking = marking
+        self.expects = expects
 
         self._phase = _Phase.NEW
         self._peer: Introduction | None = None
         # the handshake
+        self._hello = b""  # as it went over the air
         self._words: list[bytes] = []  # messages 1 to 4 as they went over the air
         self._private = b""
         self._nonce = b""
         self._commitment = b""
         self._transcript = b""
+        self._resume_said = b""  # what the tags of a resume are about, once one was said
         # the keys
         self._keys: SessionKeys | None = None
         self._sealer: Sealer | None = None
@@ -253,13 +314,21 @@ class Conversation:
         return self._phase is _Phase.ENDED
 
     @property
+    def offered(self) -> bool:
+        """Whether this request was let beyond `offer`."""
+        return self._phase not in (_Phase.NEW, _Phase.GREETED, _Phase.REQUESTED, _Phase.RESUMING) and bool(self._commitment)
+
+    @property
     def peer(self) -> Introduction | None:
-        """What the other says of itself, after hello or request. A claim until `Secured`, and a label even then."""
+        """What the other says of itself: after hello or request, of a nameless listener after its yes.
+
+        A claim until `Secured`, and a label even then.
+        """
         return self._peer
 
     @property
     def keys(self) -> SessionKeys | None:
-        """Of this conversation, once it is secured or resumed; still there after its end."""
+        """Of this conversation, once it is secured or restored; still there after its end."""
         return self._keys if self._secured else None
 
     @property
@@ -278,47 +347,53 @@ class Conversation:
         """Listener: hello."""
         if self._out_of_place(Role.LISTENER, _Phase.NEW):
             return []
-        me = self._me
-        hello = Hello(
-            versions=(VERSION,),
-            name=clean_name(me.name),
-            kind=me.kind,
-            p2p_address=me.p2p_address,
-            port=me.port,
-            methods=me.methods,
-        )
+        marking = self._marking
+        if marking is None:
+            hello = Hello(versions=(VERSION,), facts=self._facts())
+        else:
+            hello = Hello(versions=(VERSION,), mark=hello_mark(marking.key, marking.call, self._channel))
         self._phase = _Phase.GREETED
-        return [self._handshake(hello)]
+        self._hello = self._handshake(hello)
+        return [self._hello]
 
-    def request(self, purpose: Purpose, method: Method) -> list[bytes]:
-        """Caller, after `Greeted`: ask for a link, committed to a key that the listener sees only after its own is said."""
+    def marked_by(self, marking: Marking) -> bool:
+        """Caller, after `Greeted` by a nameless listener: has it this key, and answers this call?"""
+        hello = decode(self._hello)
+        assert isinstance(hello, Hello)
+        return hello.mark is not None and equal(hello.mark, hello_mark(marking.key, marking.call, self._channel))
+
+    def request(self, purpose: Purpose, method: Method, key: bytes | None = None) -> list[bytes]:
+        """Caller, after `Greeted`: ask for a link, committed to a key that the listener sees only after its own is said.
+
+        `key`: of the mark that a nameless hello had.
+        """
         if self._out_of_place(Role.CALLER, _Phase.GREETED):
             return []
         self._private, self._nonce = self._entropy(32), self._entropy(16)
-        me = self._me
+        committed = commitment(exchange_public(self._private), self._nonce)
         request = Request(
-            name=clean_name(me.name),
-            kind=me.kind,
-            p2p_address=me.p2p_address,
-            port=me.port,
+            version=VERSION,
+            facts=self._facts(),
             purpose=purpose,
             method=method,
-            commitment=commitment(exchange_public(self._private), self._nonce),
+            commitment=committed,
+            mark=request_mark(key, self._channel, self._hello, committed) if key is not None else None,
         )
         self._phase = _Phase.REQUESTED
         return [self._handshake(request)]
 
     def resume(self) -> list[bytes]:
-        """Caller, after `Greeted` and with `resumable`, instead of `request`: restore that link. `seen` may follow at once."""
+        """Caller, after `Greeted` and with `resumable`, instead of `request`: restore that link."""
         if self._out_of_place(Role.CALLER, _Phase.GREETED):
             return []
         old = self._resumable
         if old is None:
             raise OutOfOrder("nothing to resume")
-        nonce = self._entropy(16)
-        resume = encode(Resume(session=old.session, nonce=nonce, tag=resume_tag(old, self._channel, nonce)))
-        self._secure(renew(old, nonce), _Phase.MEETING)
-        return [resume]
+        self._private = self._entropy(32)
+        public = exchange_public(self._private)
+        self._resume_said = resume_hash(self._channel, self._hello, old.session, public)
+        self._phase = _Phase.RESUMING
+        return [encode(Resume(session=old.session, public_key=public, tag=resume_tag(old, self._resume_said)))]
 
     def offer(self) -> list[bytes]:
         """Listener, after `Requested`: go on with this caller."""
@@ -328,20 +403,35 @@ class Conversation:
         self._phase = _Phase.OFFERED
         return [self._handshake(Offer(public_key=exchange_public(self._private), nonce=self._entropy(16)))]
 
+    def prove(self) -> list[bytes]:
+        """Listener, after `Secured`: tell this caller who we are, before our user has answered. Nothing when it is told already."""
+        if self.ended or self._phase is not _Phase.AGREEING or self._role is not Role.LISTENER:
+            return []
+        self._phase = _Phase.PROVEN
+        assert self._their_identity is not None
+        return [self._seal(self._proof(self._their_identity))]
+
     def allows(self, message: Sayable) -> bool:
         """Whether `say` would take this message now."""
+        if isinstance(message, Answer) and message.accepted and self._phase is _Phase.AGREEING:
+            return self._role is Role.LISTENER
         return not self.ended and self._why_not(message, self._role) is None
 
     def say(self, message: Sayable) -> list[bytes]:
-        """Say something sealed. `OutOfOrder` when it is not its place, see the module."""
+        """Say something sealed; a yes is preceded by our proof. `OutOfOrder` when it is not its place, see the module."""
         if self.ended:
             return []
+        said = []
+        if isinstance(message, Answer) and message.accepted:
+            said = self.prove()
+            if self._marking is not None:
+                message = msgspec.structs.replace(message, facts=self._facts())
         why_not = self._why_not(message, self._role)
         if why_not is not None:
             raise OutOfOrder(why_not)
-        sealed = self._seal(message)
+        said.append(self._seal(message))
         self._note(message, self._role)
-        return [sealed]
+        return said
 
     def goodbye(self, reason: GoodbyeReason) -> list[bytes]:
         """End it, at any time; nothing is said where nothing was said before."""
@@ -360,7 +450,7 @@ class Conversation:
         try:
             return self._hear(message)
         except (WireError, CheckFailed) as error:
-            return [Failed(str(error))], self.goodbye(GoodbyeReason.PROTOCOL)
+            return [Failed(str(error), isinstance(error, OwnIdentity))], self.goodbye(GoodbyeReason.PROTOCOL)
 
     def _hear(self, data: bytes) -> tuple[list[Heard], list[bytes]]:
         message, sealed = self._open(data)
@@ -373,75 +463,98 @@ class Conversation:
             case _Phase.GREETED, Request() if self._role is Role.LISTENER:
                 return self._hear_request(data, message), []
             case _Phase.GREETED, Resume() if self._role is Role.LISTENER:
-                return self._hear_resume(message), []
+                return [], self._hear_resume(message)
+            case _Phase.RESUMING, Resumed() if not sealed:
+                return [], self._hear_resumed(message)
             case _Phase.REQUESTED, Offer() if self._role is Role.CALLER:
-                return [], self._hear_offer(data, message)
+                return self._hear_offer(data, message)
             case _Phase.OFFERED, Reveal():
                 self._hear_reveal(data, message)
                 return [], []
             case _Phase.PROVING, Proof():
-                return self._hear_proof(message)
-            case _, Answer() | Seen() | Go() | Linked() | Again() if self._secured:
+                return self._hear_proof(message, _Phase.AGREEING), []
+            case _Phase.AGREEING, Proof() if self._role is Role.CALLER:
+                return self._hear_proof(message, _Phase.PROVEN), []
+            case _, Answer() | Match() | Seen() | Go() | Linked() | Again() if sealed:
                 return self._hear_said(message), []
         raise WireError(f"{_type(message)} is out of place")
 
     def _hear_hello(self, data: bytes, hello: Hello) -> list[Heard]:
         if VERSION not in hello.versions:
             raise WireError("no version in common")
+        self._hello = data
         self._words.append(data)
-        self._peer = Introduction(hello.name, hello.kind, hello.p2p_address, hello.port, hello.methods)
+        self._peer = _introduction(hello.facts) if hello.facts is not None else None
         self._phase = _Phase.GREETED
         return [Greeted(hello)]
 
     def _hear_request(self, data: bytes, request: Request) -> list[Heard]:
+        if request.version != VERSION:
+            raise WireError("a version that we did not say")
+        marking = self._marking
+        if marking is not None and (
+            request.mark is None or not equal(request.mark, request_mark(marking.key, self._channel, self._hello, request.commitment))
+        ):
+            raise CheckFailed("a request with a wrong mark")
         self._words.append(data)
         self._commitment = request.commitment
-        self._peer = Introduction(request.name, request.kind, request.p2p_address, request.port, (request.method,))
+        self._peer = _introduction(request.facts, (request.method,))
         self._phase = _Phase.REQUESTED
         return [Requested(request)]
 
-    def _hear_resume(self, resume: Resume) -> list[Heard]:
+    def _hear_resume(self, resume: Resume) -> list[bytes]:
         old = self._resumable
+        said = resume_hash(self._channel, self._hello, resume.session, resume.public_key)
         # One text for all: whoever guesses does not learn from us what was wrong.
-        if (
-            old is None
-            or resume.session != old.session
-            or resume.nonce in self._used_nonces
-            or not equal(resume.tag, resume_tag(old, self._channel, resume.nonce))
-        ):
+        if old is None or resume.session != old.session or not equal(resume.tag, resume_tag(old, said)):
             raise CheckFailed("this link cannot be resumed")
-        self._used_nonces.add(resume.nonce)
-        keys = renew(old, resume.nonce)
-        self._secure(keys, _Phase.MEETING)
-        return [Resumed(keys)]
+        self._resume_said = said
+        private = self._entropy(32)
+        public = exchange_public(private)
+        resumed = encode(Resumed(public_key=public, tag=resumed_tag(old, said, public)))
+        self._use(restored(old, private, resume.public_key, restored_salt(said, public)), _Phase.PROVEN)
+        return [resumed, *self.say(Answer(accepted=True, by=By.TRUST))]
 
-    def _hear_offer(self, data: bytes, offer: Offer) -> list[bytes]:
+    def _hear_resumed(self, resumed: Resumed) -> list[bytes]:
+        old, said = self._resumable, self._resume_said
+        assert old is not None  # in RESUMING
+        if not equal(resumed.tag, resumed_tag(old, said, resumed.public_key)):
+            raise CheckFailed("this link cannot be resumed")
+        private, self._private = self._private, b""
+        self._use(restored(old, private, resumed.public_key, restored_salt(said, resumed.public_key)), _Phase.PROVEN)
+        return self.say(Match(trust=False))
+
+    def _hear_offer(self, data: bytes, offer: Offer) -> tuple[list[Heard], list[bytes]]:
         public = exchange_public(self._private)
         if offer.public_key == public:
             raise CheckFailed("our own public key came back")
         self._words.append(data)
         reveal = self._handshake(Reveal(public_key=public, nonce=self._nonce))
-        self._agree(offer.public_key)
-        return [reveal, self._prove()]
+        keys = self._agree(offer.public_key, _Phase.AGREEING)
+        return [Keyed(keys)], [reveal, self._seal(self._proof())]
 
     def _hear_reveal(self, data: bytes, reveal: Reveal) -> None:
+        if encode(reveal) != data:
+            raise WireError("a reveal in another encoding than the one there is")
         if reveal.public_key == exchange_public(self._private):
             raise CheckFailed("our own public key came back")
         if not equal(commitment(reveal.public_key, reveal.nonce), self._commitment):
             raise CheckFailed("the commitment was to another key")
         self._words.append(data)
-        self._agree(reveal.public_key)
+        self._agree(reveal.public_key, _Phase.PROVING)
 
-    def _hear_proof(self, proof: Proof) -> tuple[list[Heard], list[bytes]]:
+    def _hear_proof(self, proof: Proof, then: _Phase) -> list[Heard]:
         if proof.identity == self._identity.public:
-            raise CheckFailed("our own identity came back")
-        check_proof(proof.identity, proof.signature, self._role.other, self._transcript)
+            raise OwnIdentity("our own identity came back")
+        check_proof(proof.identity, proof.signature, self._role.other, self._transcript, self._identity.public)
+        if self.expects is not None and proof.identity != self.expects:
+            raise CheckFailed("another identity than the one that was meant")
         keys = self._keys
-        assert keys is not None  # in PROVING
+        assert keys is not None  # agreed
         self._their_identity = proof.identity
         self._secured = True
-        self._phase = _Phase.ANSWERING
-        return [Secured(keys.code, proof.identity, keys)], [self._prove()] if self._role is Role.LISTENER else []
+        self._phase = then
+        return [Secured(keys.code, proof.identity, keys)]
 
     def _hear_said(self, message: Sayable) -> list[Heard]:
         if isinstance(message, Linked) and self._phase is _Phase.MEETING and self._may_cross():
@@ -449,17 +562,26 @@ class Conversation:
         why_not = self._why_not(message, self._role.other)
         if why_not is not None:
             raise WireError(why_not)
+        if isinstance(message, Answer) and message.accepted and self._peer is None:
+            if message.facts is None:
+                raise WireError("a yes that does not say whose")
+            self._peer = _introduction(message.facts)
         self._note(message, self._role.other)
+        keys = self._keys
+        if isinstance(message, Answer | Match) and self._resume_said:
+            assert keys is not None and self._phase is _Phase.MEETING
+            self._secured = True
+            return [Restored(keys)]
         return [Said(message)]
 
-    # the order from Secured on, the same for what we say and what we hear
+    # the order from the caller's proof on, the same for what we say and what we hear
 
     def _why_not(self, message: Sayable, sender: Role) -> str | None:
         """Why this message from that side is out of place, or `None`."""
         phase, ours = self._phase, sender is self._role
         match message:
-            case Answer():
-                fits = phase is _Phase.ANSWERING and sender is Role.LISTENER
+            case Answer() | Match():
+                fits = (phase, _word(message), sender) in _AGREEMENT and not (ours and phase is _Phase.DECLINED)
             case Seen():
                 fits = phase is _Phase.MEETING and not (self._seen_by_me if ours else self._seen_by_them)
             case Go():
@@ -470,6 +592,8 @@ class Conversation:
                 fits = phase is _Phase.FORMING and message.attempt == self._round + 1 <= TRIES
                 if phase is _Phase.MEETING and not ours:
                     fits = message.attempt == self._round and self._may_cross()
+            case _:
+                assert_never(message)
         return None if fits else f"{_type(message)} is out of place"
 
     def _may_cross(self) -> bool:
@@ -478,8 +602,8 @@ class Conversation:
 
     def _note(self, message: Sayable, sender: Role) -> None:
         match message:
-            case Answer():
-                self._phase = _Phase.MEETING if message.accepted else _Phase.DECLINED
+            case Answer() | Match():
+                self._phase = _AGREEMENT[self._phase, _word(message), sender]
             case Seen():
                 if sender is self._role:
                     self._seen_by_me = True
@@ -496,6 +620,10 @@ class Conversation:
 
     # helpers
 
+    def _facts(self) -> Facts:
+        me = self._me
+        return Facts(name=clean_name(me.name), kind=me.kind, p2p_address=me.p2p_address, port=me.port, methods=me.methods)
+
     def _out_of_place(self, role: Role, phase: _Phase) -> bool:
         """True when it has ended, so that there is nothing to say; raises when it is not this role's turn."""
         if self.ended:
@@ -509,12 +637,13 @@ class Conversation:
         self._words.append(data)
         return data
 
-    def _agree(self, peer_public: bytes) -> None:
+    def _agree(self, peer_public: bytes, phase: _Phase) -> SessionKeys:
         self._transcript = transcript(self._words)
         keys = derive(self._private, peer_public, self._transcript)
         self._private = self._nonce = b""
         self._words.clear()
-        self._use(keys, _Phase.PROVING)
+        self._use(keys, phase)
+        return keys
 
     def _use(self, keys: SessionKeys, phase: _Phase) -> None:
         self._keys = keys
@@ -522,13 +651,9 @@ class Conversation:
         self._opener = Opener(keys.seal_key(self._role.other))
         self._phase = phase
 
-    def _secure(self, keys: SessionKeys, phase: _Phase) -> None:
-        self._use(keys, phase)
-        self._secured = True
-
-    def _prove(self) -> bytes:
-        signature = prove(self._identity, self._role, self._transcript)
-        return self._seal(Proof(identity=self._identity.public, signature=signature))
+    def _proof(self, callers: bytes = b"") -> Proof:
+        signature = prove(self._identity, self._role, self._transcript, callers)
+        return Proof(identity=self._identity.public, signature=signature)
 
     def _seal(self, message: Message) -> bytes:
         data = encode(message)
@@ -551,6 +676,18 @@ class Conversation:
                     if isinstance(message, Goodbye):
                         return message, False
             raise
+
+
+_KNOWN = {method.value for method in Method}
+
+
+def _introduction(facts: Facts, methods: tuple[Method, ...] | None = None) -> Introduction:
+    known = tuple(Method(word) for word in facts.methods if word in _KNOWN)
+    return Introduction(facts.name, facts.kind, facts.p2p_address, facts.port, known if methods is None else methods)
+
+
+def _word(message: Answer | Match) -> str:
+    return "match" if isinstance(message, Match) else "yes" if message.accepted else "no"
 
 
 def _type(message: Message) -> str:

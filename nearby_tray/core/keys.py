@@ -76,13 +76,23 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class TrustedPeer:
-    """A peer whose user and ours both ticked "remember". The same `trust_key` is stored on both sides."""
+    """A peer whose user and ours both chose to trust the other. Both sides store the same `trust_key`.
+
+    The key is renewed whenever both agree again. A side that crashed in between still has the one before, so that one is kept
+    until the peer has used the newer one.
+    """
 
     identity: bytes = field(repr=False)  # its Ed25519 public key, 32 bytes
-    trust_key: bytes = field(repr=False)  # 32 bytes, of the session in which it was remembered
+    trust_key: bytes = field(repr=False)  # 32 bytes, of the session in which both last agreed
     label: str
     since: float  # POSIX seconds
     last_linked: float | None = None  # POSIX seconds
+    previous_key: bytes | None = field(default=None, repr=False)
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """The keys that it may use, the newest first."""
+        return (self.trust_key,) if self.previous_key is None else (self.trust_key, self.previous_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +110,9 @@ class AddressPlan:
     @classmethod
     def from_bytes(cls, drawn: bytes) -> AddressPlan:
         """The plan for the 16 bytes of key use `addresses`; the last seven are not used."""
-        network_v4 = (169 << 24) | (254 << 16) | ((1 + drawn[0] % 254) << 8) | (4 * (drawn[1] % 64))
+        third = 1 + drawn[0] % 253
+        third += third >= 169  # 169.254.169.254 is where clouds serve metadata
+        network_v4 = (169 << 24) | (254 << 16) | (third << 8) | (4 * (drawn[1] % 64))
         network_v6 = int.from_bytes(b"\xfd" + drawn[2:9]) << 64
         return cls(
             caller_v4=str(IPv4Address(network_v4 + 1)),
@@ -124,19 +136,19 @@ class AddressPlan:
 class SessionKeys:
     """Everything derived from one agreement; the same on both sides.
 
-    `session` goes over the air in the clear with each ping. `secret` is kept only so that `renew` can restore a lost link.
+    `session` goes over the air in the clear with each ping. Of an agreement nothing but `resume` restores a lost link. Keys that restore
+    one have no `code` and no `trust`: what the people compared and chose belongs to the first agreement.
     """
 
-    secret: bytes = field(repr=False)  # the X25519 result
     caller_seal: bytes = field(repr=False)  # use "caller>listener"
     listener_seal: bytes = field(repr=False)  # use "listener>caller"
     caller_ping: bytes = field(repr=False)
     listener_ping: bytes = field(repr=False)
-    code: str = field(repr=False)  # "042 719"
+    code: str = field(repr=False)  # "042 719"; empty in keys that restore a link
     session: bytes  # 8 bytes, the session id
     plan: AddressPlan
     resume: bytes = field(repr=False)
-    trust: bytes = field(repr=False)
+    trust: bytes = field(repr=False)  # empty in keys that restore a link
 
     def seal_key(self, sender: Role) -> bytes:
         """The key under which this role seals its messages."""
@@ -152,6 +164,18 @@ def derive(private: bytes, peer_public: bytes, transcript: bytes) -> SessionKeys
 
     A public key of low order, whose result would be all zero whatever our private key is, raises `CheckFailed` (RFC 7748, 6.1).
     """
+    return _expand(_exchange(private, peer_public), transcript, first=True)
+
+
+def restored(old: SessionKeys, private: bytes, peer_public: bytes, salt: bytes) -> SessionKeys:
+    """The keys of a restored link: a new exchange, mixed with the `resume` key of the lost one, so that nobody without that has them.
+
+    Every use is derived anew, the session id, the ping keys and the plan too, so that no counter or sequence is used twice.
+    """
+    return _expand(_exchange(private, peer_public) + old.resume, salt, first=False)
+
+
+def _exchange(private: bytes, peer_public: bytes) -> bytes:
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
     try:
@@ -161,16 +185,7 @@ def derive(private: bytes, peer_public: bytes, transcript: bytes) -> SessionKeys
         raise CheckFailed("unusable public key") from None
     if equal(secret, bytes(32)):
         raise CheckFailed("unusable public key")
-    return _expand(secret, transcript)
-
-
-def renew(keys: SessionKeys, nonce: bytes) -> SessionKeys:
-    """The keys after a lost link: the old X25519 result as the input, the nonce of `resume` as the salt.
-
-    Every use is derived anew, the session id, the ping keys and the plan too, so that no counter or sequence is used twice. The result
-    keeps the same `secret` and can be renewed again. Its `trust` key is not the one that was stored when the peer was remembered.
-    """
-    return _expand(keys.secret, nonce)
+    return secret
 
 
 def exchange_public(private: bytes) -> bytes:
@@ -186,43 +201,101 @@ def commitment(public_key: bytes, nonce: bytes) -> bytes:
 
 
 def transcript(messages: Iterable[bytes]) -> bytes:
-    """SHA-256 over messages 1 to 4 as they went over the air, each after its length as a big-endian u32."""
-    from cryptography.hazmat.primitives.hashes import SHA256, Hash
+    """SHA-256 over messages 1 to 4 as they went over the air, each after its length as a big-endian u32.
 
-    digest = Hash(SHA256())
-    for message in messages:
-        digest.update(len(message).to_bytes(4))
-        digest.update(message)
-    return digest.finalize()
+    Message 4 enters the code after its sender knows the other's share, so no byte of it may be free: `conversation` takes it in one
+    encoding only.
+    """
+    return _digest(*(part for message in messages for part in (len(message).to_bytes(4), message)))
 
 
-def prove(identity: Identity, role: Role, transcript: bytes) -> bytes:
-    """The signature of `proof` by the side that has this role: over "nearby-tray proof" ‖ "caller" or "listener" ‖ transcript."""
-    return identity.sign(_proven(role, transcript))
+def prove(identity: Identity, role: Role, transcript: bytes, callers: bytes = b"") -> bytes:
+    """The signature of `proof` by the side that has this role. `callers`: the identity that the caller has proven, for the listener."""
+    return identity.sign(_proven(role, transcript, identity.public, callers))
 
 
-def check_proof(identity: bytes, signature: bytes, role: Role, transcript: bytes) -> None:
-    """Check the signature by the side that has this role; `CheckFailed` when it is wrong."""
+def check_proof(identity: bytes, signature: bytes, role: Role, transcript: bytes, callers: bytes = b"") -> None:
+    """Check the signature by the side that has this role; `CheckFailed` when it is wrong, or the identity is no usable key."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+    check_identity(identity)
+    if int.from_bytes(signature[32:], "little") >= _ORDER:
+        raise CheckFailed("wrong signature")
     try:
-        Ed25519PublicKey.from_public_bytes(identity).verify(signature, _proven(role, transcript))
+        Ed25519PublicKey.from_public_bytes(identity).verify(signature, _proven(role, transcript, identity, callers))
     except (InvalidSignature, ValueError):
         raise CheckFailed("wrong signature") from None
 
 
-def resume_tag(keys: SessionKeys, channel: bytes, nonce: bytes) -> bytes:
-    """The tag of `resume` (16 bytes) under the keys of the lost link, for one channel only."""
-    return authenticate(keys.resume, b"resume" + channel + nonce)
+_FIELD = 2**255 - 19
+_ORDER = 2**252 + 27742317777372353535851937790883648493
+# The y coordinates of the eight points whose order divides 8: under such a key one signature fits many messages (RFC 8032, 5.1.7).
+_SMALL_ORDER = {
+    0,
+    1,
+    _FIELD - 1,
+    2707385501144840649318225287225658788936804267575313519463743609750303402022,
+    55188659117513257062467267217118295137698188065244968500265048394206261417927,
+}
 
 
-def hint(key: bytes, call_id: bytes) -> bytes:
-    """The hint of a call meant for one peer: two bytes under its trust key, or under `SessionKeys.resume` to restore a link.
+def check_identity(identity: bytes) -> None:
+    """`CheckFailed` for an Ed25519 key that is not in its one encoding, or of small order: everybody could sign in its name."""
+    y = int.from_bytes(identity, "little") & ~(1 << 255)
+    if len(identity) != 32 or y >= _FIELD or y in _SMALL_ORDER:
+        raise CheckFailed("unusable identity")
+
+
+def resume_hash(channel: bytes, hello: bytes, session: bytes, public_key: bytes) -> bytes:
+    """What the tags of `resume` and `resumed` are about: the channel, the `hello` as it was said, the session and the caller's new key."""
+    parts = (channel, hello, session + public_key)
+    return _digest(*(part for each in parts for part in (len(each).to_bytes(4), each)))
+
+
+def resume_tag(old: SessionKeys, said: bytes) -> bytes:
+    """The tag of `resume`, 16 bytes; `said`: `resume_hash`."""
+    return authenticate(old.resume, b"nearby-tray resume" + said)
+
+
+def resumed_tag(old: SessionKeys, said: bytes, public_key: bytes) -> bytes:
+    """The tag of `resumed`, 16 bytes; `public_key`: the listener's new one."""
+    return authenticate(old.resume, b"nearby-tray resumed" + said + public_key)
+
+
+def restored_salt(said: bytes, public_key: bytes) -> bytes:
+    return _digest(said, public_key)
+
+
+HOUR = 3600  # seconds for which one hint is good
+
+
+def hint(key: bytes, call_id: bytes, at: float) -> bytes:
+    """The hint of a call meant for one trusted peer: two bytes under its trust key, for the hour of `at` (POSIX seconds).
 
     One call id in 65 536 gives the two zero bytes that mean "anyone": the caller then draws another.
     """
-    return authenticate(key, call_id, size=2)
+    return authenticate(key, b"nearby-tray hint" + (int(at) // HOUR).to_bytes(4) + call_id, size=2)
+
+
+def is_hint(key: bytes, call_id: bytes, hinted: bytes, at: float) -> bool:
+    """Is it the hint under this key, on a clock that may be an hour away from ours?"""
+    return any(hint(key, call_id, at + shift) == hinted for shift in (0, -HOUR, HOUR))
+
+
+def resume_hint(keys: SessionKeys, call_id: bytes) -> bytes:
+    """The hint of a call that restores a lost link."""
+    return authenticate(keys.resume, b"nearby-tray resume hint" + call_id, size=2)
+
+
+def hello_mark(key: bytes, call: bytes, channel: bytes) -> bytes:
+    """The mark of a nameless `hello`, 16 bytes: its listener has this key. `call`: the 6 bytes that it answers."""
+    return authenticate(key, b"nearby-tray hello" + call + channel)
+
+
+def request_mark(key: bytes, channel: bytes, hello: bytes, committed: bytes) -> bytes:
+    """The mark of a `request` to a nameless hello, 16 bytes: its caller has this key."""
+    return authenticate(key, b"nearby-tray request" + channel + _digest(hello) + committed)
 
 
 def authenticate(key: bytes, data: bytes, *, size: int = TAG_SIZE) -> bytes:
@@ -290,7 +363,7 @@ class Opener:
         return message
 
 
-def _expand(secret: bytes, salt: bytes) -> SessionKeys:
+def _expand(secret: bytes, salt: bytes, *, first: bool) -> SessionKeys:
     """HKDF-SHA-256, its extract step done once for all uses (RFC 5869, 2.2: HMAC with the salt as the key)."""
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
@@ -302,21 +375,20 @@ def _expand(secret: bytes, salt: bytes) -> SessionKeys:
 
     number = int.from_bytes(use(b"code", 4)) % 1_000_000
     return SessionKeys(
-        secret=secret,
         caller_seal=use(b"caller>listener"),
         listener_seal=use(b"listener>caller"),
         caller_ping=use(b"ping caller"),
         listener_ping=use(b"ping listener"),
-        code=f"{number // 1000:03} {number % 1000:03}",
+        code=f"{number // 1000:03} {number % 1000:03}" if first else "",
         session=use(b"session", 8),
         plan=AddressPlan.from_bytes(use(b"addresses", 16)),
         resume=use(b"resume"),
-        trust=use(b"trust"),
+        trust=use(b"trust") if first else b"",
     )
 
 
-def _proven(role: Role, transcript: bytes) -> bytes:
-    return b"nearby-tray proof" + role.value.encode() + transcript
+def _proven(role: Role, transcript: bytes, own: bytes, callers: bytes) -> bytes:
+    return b"nearby-tray v1 proof " + role.value.encode() + b"\0" + transcript + own + (callers if role is Role.LISTENER else b"")
 
 
 def _digest(*parts: bytes) -> bytes:

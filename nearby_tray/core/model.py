@@ -46,12 +46,15 @@ class Reason(Enum):
     # the other side
     NOBODY_ANSWERED = "nobody-answered"
     NO_ANSWER = "no-answer"  # asked, and nobody answered in time
+    NOT_COMPARED = "not-compared"  # accepted, but the asking side never said that the codes match
     DECLINED = "declined"
     PEER_BUSY = "peer-busy"
     PEER_POLICY = "peer-policy"
+    PEER_UNAVAILABLE = "peer-unavailable"  # a radio is off there
     PEER_CANCELLED = "peer-cancelled"
     PEER_FAILED = "peer-failed"  # the other side could not go on
     PEER_GONE = "peer-gone"  # the Bluetooth conversation broke off
+    CLONED = "cloned"  # it has this computer's identity: one disk was copied from the other
     PROTOCOL = "protocol"  # it said something that cannot be understood, or a check failed
     NOT_OURS = "not-ours"  # the peer does not run Nearby Tray
     # forming and keeping the link

@@ -40,13 +40,14 @@ class Limits:
     choose: float = 90.0  # after that, with answers in the list: for the user to pick one
     ask: float = 60.0  # for the listener's user; the caller waits `slack` longer, so that the listener's word comes first
     slack: float = 6.0
+    prove: float = 3.0  # from our offer to the caller's proof
     greet: float = 120.0  # a conversation that nobody made a request of
     meet: float = 75.0  # until each sees the other; the first find after boot waits for NetworkManager's own scans
     form: float = 12.0  # good ones on a free radio are up in 2–7 s
     lead: float = 1.0  # the second side starts this much later: at the same instant the requests collide
     lead_again: float = 4.0  # after a failed try: the first one's request must have been heard, and answered "not yet", see `Session._form`
     settle: float = 5.0  # after a failed try: a find begins with a scan of all channels (4 s in the lab), in which nobody is heard
-    check: float = 10.0
+    check: float = 4.0  # the first authenticated answer comes within 1.5 s; until then nobody on the group is known
     clear: float = 25.0
     end: float = 10.0  # for NetworkManager to take the group down
     farewell: float = 1.0
@@ -57,7 +58,8 @@ class Limits:
     connect_gap: float = 2.0  # between two connections to callers
     tries: int = 3
     guests: int = 4  # callers that we are connected to at once
-    refusals: int = 3  # so many dialogs declined or left alone in `refusal_span`: then nobody is heard for the rest of it
+    refusals: int = 3  # so many requests of strangers, or dialogs of one identity, in `refusal_span`: the rest is missed quietly
+    wake: float = 60.0  # after sleep, for the radios to come back so that what was linked is called for
     refusal_span: float = 120.0
     consent: float = 60.0  # for our user to allow what a program asks for
     pair: float = 110.0  # for the other machine's user to agree: its wpa_supplicant waits 120 s (p2p_go_neg.c)
@@ -77,8 +79,9 @@ class Policy:
     kind: Kind = Kind.OTHER
     port: int = 47476
     visibility: Visibility = Visibility.EVERYONE
+    away: bool = False  # nobody is there to answer
     trusted: tuple[TrustedPeer, ...] = ()
-    accept_paired: bool = False  # those who call over an encrypted link of a Bluetooth bond need no `Accept`
+    accept_paired: bool = False  # trusted peers that call over an encrypted link of a Bluetooth bond need no `Accept`
     intent: int = 7  # GO intent 0…15
     frequency: int | None = None  # MHz, or 2 or 5 for the band
 
@@ -384,12 +387,13 @@ class HangUp:
 
 
 @dataclass(frozen=True, slots=True)
-class Remember:
-    """Both users ticked "remember" (or met again): keep this peer. The time is the clock's at that moment."""
+class Trust:
+    """Both users trust the other (or have met again): keep this peer. The time is the clock's at that moment."""
 
     identity: bytes
     trust_key: bytes = field(repr=False)
     label: str = ""
+    previous_key: bytes | None = field(default=None, repr=False)  # that it may use still
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,7 +437,7 @@ class ExpelMember:
     address: str
 
 
-Command = Connect | Say | HangUp | Remember | CorrectAddresses | Provision | Reject | Admit | InvitePeer | ExpelMember
+Command = Connect | Say | HangUp | Trust | CorrectAddresses | Provision | Reject | Admit | InvitePeer | ExpelMember
 
 
 # --- wants: what should exist -----------------------------------------------------------------------------------------------

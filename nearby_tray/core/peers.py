@@ -52,6 +52,19 @@ class Peers:
         row.greeted = Peer(id=row.id, name=name, kind=kind, address=text, reachable=True, bonded=bonded)
         return row.id
 
+    def known(self, channel: bytes, identity: bytes, label: str, *, bonded: bool) -> str | None:
+        """A trusted peer answered on `channel` without a name: it is listed as we call it. Its address is told later."""
+        id = identity.hex()
+        row = next((r for r in self._rows if r.id == id), None)
+        if row is None:
+            if len(self._rows) >= MOST:
+                return None
+            row = _Row(id, "")
+            self._rows.append(row)
+        row.channel, row.lost_at = channel, None
+        row.greeted = Peer(id=id, name=label, reachable=True, bonded=bonded, trusted=True)
+        return id
+
     def hung_up(self, channel: bytes, now: float) -> None:
         for row in self._rows:
             if row.channel == channel:

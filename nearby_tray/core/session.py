@@ -1,12 +1,14 @@
 """The session: from a click to a linked, checked and ended link, decided by one machine that never waits.
 
-The rules in prose. Nothing is formed before both people agreed: the caller by clicking a peer, the listener by accepting, both by
-comparing the code. Both sides find each other first, then say so (`seen`), then form the group together on the caller's `go`, one a
-second after the other. Whoever sees a try fail tells the other (`again`): both undo, clear the radio, meet again and swap the order; three
-tries in all. Linked is what an authenticated pong says. A lost link is called for again with the keys of the session, three
-times; the other side waits to be called. A goodbye is no loss. What a program of this computer asks for begins when our user allows it, as
-if the user had clicked; only the user's own commands need no second yes. Every state says how long it may last. Machines that do not run
-Nearby Tray, and groups of our own, are `strangers`' part of the story.
+The rules in prose. Nothing is formed before both people agreed: the listener by accepting, the caller by saying that both screens show
+the same code, unless the one it picked proves to be a computer that it trusts. An answer names the question that it is about. What is not
+authenticated ends nothing and takes nobody's place: who asks while we ask waits until both identities are proven, and a lost link is
+restored with whoever has its keys. Both sides find each other first, then say so (`seen`), then form the group together on the caller's
+`go`, one a second after the other. Whoever sees a try fail tells the other (`again`): both undo, clear the radio, meet again and swap the
+order; three tries in all. Linked is what an authenticated pong says. A lost link is called for again with the keys of the session, three
+times; the other side waits to be called, and both answer the other anew if it has lost the keys. A goodbye is no loss. What a program of
+this computer asks for begins when our user allows it, as if the user had clicked; only the user's own commands need no second yes. Every
+state says how long it may last. Machines that do not run Nearby Tray, and groups of our own, are `strangers`' part of the story.
 
 The machine answers each event with commands (things to send now) and with `wants`: what should exist from now on (advertisement, find,
 group, pings). The controller makes it so and reports back; after a daemon's restart it only has to look at the wants again.
@@ -14,26 +16,28 @@ group, pings). The controller makes it so and reports back; after a daemon's res
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
+from . import calls, strangers
 from . import pin as pins
-from . import strangers
 from .conversation import (
     Conversation,
     Failed,
     Greeted,
     Heard,
     Introduction,
+    Keyed,
     Left,
+    Marking,
     Requested,
-    Resumed,
+    Restored,
     Said,
     Secured,
 )
-from .keys import Entropy, Identity, Role, SessionKeys, hint
+from .keys import Entropy, Identity, Role, SessionKeys, TrustedPeer, is_hint, resume_hint
 from .link import LinkLeft, LinkLost, LinkUp
 from .model import (
     INTENT,
@@ -49,6 +53,7 @@ from .model import (
     HostGroup,
     LinkInfo,
     Method,
+    Missed,
     Peer,
     PeerFound,
     PeerLost,
@@ -63,13 +68,14 @@ from .model import (
     Wish,
     WishKind,
 )
-from .names import clean_name
+from .names import clean_name, skeleton
 from .orders import (
     Accept,
     Admit,
     Allow,
     Ask,
     AskedFor,
+    CallBack,
     CallFailed,
     Cancel,
     Cleared,
@@ -87,6 +93,7 @@ from .orders import (
     Find,
     FindSaid,
     Forbid,
+    ForgetMissed,
     GroupFailed,
     GroupFormed,
     GroupRemoved,
@@ -99,14 +106,16 @@ from .orders import (
     LinkSaid,
     Match,
     Policy,
-    Reject,
-    Remember,
     Say,
     SayFailed,
     Seek,
+    Suspend,
+    Trust,
+    Wake,
     Wants,
 )
 from .peers import Peers, text_address
+from .quota import Quota, Quotas
 from .wire import (
     ANYONE,
     Again,
@@ -114,6 +123,7 @@ from .wire import (
     AnswerReason,
     Assembly,
     Broken,
+    By,
     Call,
     Go,
     GoodbyeReason,
@@ -121,13 +131,17 @@ from .wire import (
     Joined,
     Owner,
     Purpose,
+    Request,
     Seen,
     WireError,
     decode,
     split,
 )
 from .wire import Linked as LinkedMessage
+from .wire import Match as MatchMessage
 
+RESUMES = 4  # conversations at once that may restore a lost link
+MISSED = 8  # requests that are kept in mind
 SMALLEST_ROOM = 20  # bytes of one frame at the least MTU there is (Bluetooth Core, Vol 3 Part F, 3.2.8: 23)
 
 
@@ -144,34 +158,59 @@ class Idle:
 
 @dataclass(frozen=True, slots=True)
 class Seeking:
-    """Our call is on the air (`call`), or was and we wait for the user to pick one of those who answered."""
+    """Our call is on the air (`round`), or was and we wait for the user to pick one of those who answered.
 
-    call: Call | None
+    `bond`: a lost link that goes on being restored meanwhile. `then`: whoever is asked without another click, because our user was linked
+    with it when this computer fell asleep.
+    """
+
+    round: calls.Round | None
     identity: bytes | None
     until: float
+    bond: Bond | None = None
+    then: Asleep | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """We asked `peer`; before `secured` the keys are being agreed, after it both users compare the code."""
+    """We asked `peer`. `keys`: agreed, so the code is on the screen; `secured`: the other has proven itself, so our user may compare.
+
+    Both have agreed when it has accepted and our user said that the codes match; for a trusted peer that was picked nobody has to.
+    """
 
     channel: bytes
     peer: Peer
     until: float
+    picked: bytes | None = None  # the identity of the trusted peer that our user meant
+    keys: SessionKeys | None = field(default=None, repr=False)
     secured: Secured | None = field(default=None, repr=False)
-    remember: bool = False
+    matched: bool = False
+    trust: bool = False
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """We are asked: the dialog is open. The only way into `Meeting` for a listener is from here: the user's `Accept`, or at once for a
-    paired caller when the user wants that (`Policy.accept_paired`)."""
+    trusted caller that is paired, when the user wants that (`Policy.accept_paired`), or whose lost link is being restored; and the caller's
+    word that the codes match."""
 
     channel: bytes
     peer: Peer
     purpose: Purpose
     secured: Secured = field(repr=False)
     until: float = 0.0
+    by: By | None = None  # what has accepted
+    trust: bool = False
+    match: MatchMessage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asleep:
+    """Whom we were linked with when the machine fell asleep."""
+
+    identity: bytes
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +225,8 @@ class Bond:
     keys: SessionKeys = field(repr=False)
     code: str = field(repr=False)  # stays to be compared while linked; the caller is not asked to confirm it
     purpose: Purpose = Purpose.LINK
-    remember: bool = False
+    trust: bool = False  # both chose to need no code next time
+    used: bytes | None = field(default=None, repr=False)  # the trust key by which one knew the other beforehand
     pin: str | None = field(default=None, repr=False)  # for the group that is being formed or is up
     unasked: bool = False  # accepted by `Policy.accept_paired`
     lost: Reason | None = None  # why the link is being restored
@@ -255,10 +295,11 @@ class Clearing:
 
 @dataclass(frozen=True, slots=True)
 class Restoring:
-    """The link was lost. The caller of the session calls again (`call`), the listener waits for that call."""
+    """The link was lost. The caller of the session calls again (`round`), the listener waits for that call; both also hear the other call
+    anew, for its applet may have been restarted. Nothing that is not authenticated ends this."""
 
     bond: Bond
-    call: Call | None
+    round: calls.Round | None
     until: float
 
 
@@ -294,11 +335,22 @@ _STAGES: dict[type[object], Stage] = {
 
 @dataclass(frozen=True, slots=True)
 class _Calling:
-    """A call that we answer, or will: until when it is worth it, and which try this is."""
+    """A call that we answer, or will: until when it is worth it, and which try this is.
+
+    `trusted`: whose hint it is, answered by a mark under `key`. `restores`: it is the other side of our lost link, with that link's key.
+    """
 
     call: Call
     until: float
     tries: int = 1
+    trusted: TrustedPeer | None = None
+    key: bytes | None = field(default=None, repr=False)
+    restores: bool = False
+
+    @property
+    def name(self) -> tuple[object, bytes]:
+        """One call is answered once to whom it is meant for; an origin is the sender of a call to anyone."""
+        return self.trusted.identity if self.trusted is not None else None, self.call.call_id
 
 
 @dataclass(slots=True)
@@ -313,12 +365,20 @@ class _Talk:
     encrypted: bool = True  # each frame of it so far
     purpose: Purpose = Purpose.LINK
     peer: str | None = None  # its row in the list
+    trusted: TrustedPeer | None = None  # known by a mark, not proven yet
+    key: bytes | None = None  # … under this trust key
+    answers: tuple[str, object, bytes] | None = None  # listener: which call
+    restores: bool = False  # it resumes our lost link
+    pending: Secured | None = None  # listener: it asks us while we ask, and waits until both identities are proven
 
 
 class Session:
     """The machine. `handle` takes one event and the time; `wants`, `state`, `deadline` and `snapshot` say what follows."""
 
-    def __init__(self, *, identity: Identity, entropy: Entropy, policy: Policy, limits: Limits | None = None) -> None:
+    def __init__(
+        self, *, identity: Identity, entropy: Entropy, policy: Policy, posix: Callable[[], float], limits: Limits | None = None
+    ) -> None:
+        """`posix`: the wall clock in POSIX seconds, for hints that are good for an hour."""
         self.state: State = Idle()
         self.radios = Radios()
         self._find_reason: Reason | None = None  # why the find is not as wanted
@@ -333,14 +393,23 @@ class Session:
         self._connecting: dict[str, _Calling] = {}
         self._hosts: set[str] = set()  # origins that we are connected to
         self._waiting: dict[str, _Calling] = {}  # calls to be answered when it is time to connect
-        self._heard: deque[bytes] = deque(maxlen=256)  # call ids that we answered
-        self._nonces: set[bytes] = set()  # of resume messages, for the session that may be resumed
+        self._answered_calls: OrderedDict[tuple[str, object, bytes], int] = OrderedDict()  # how often we connected for each
+        self._hints = Quota(8, 1.0)  # calls that were looked at for a hint of a trusted peer
         self._last_connect = -1e9
-        self._refused: deque[float] = deque(maxlen=self._limits.refusals)
+        self._strangers = Quota(self._limits.refusals, self._limits.refusal_span)  # callers without a mark, beyond `offer`
+        self._wanted_one = Quota(self._limits.refusals, self._limits.refusal_span)  # … who say that they are whom we ask
+        self._dialogs = Quotas(self._limits.refusals, self._limits.refusal_span)  # of one identity, not accepted
+        self._petitions = Quota(self._limits.refusals, self._limits.refusal_span)  # of machines without our protocol
+        self._missed: tuple[Missed, ...] = ()
+        self._asleep: Asleep | None = None
+        self._sleeping = False
+        self._posix = posix
+        self._rounds: deque[calls.Round] = deque(maxlen=16)  # the last calls, by whose marks answers are known
+        self._wakes_until = 0.0
         self._serve_until = 0.0
         self._asker: Asker | None = None  # of what is going on
         self._wish: tuple[Wish, Ask | Host | Invite] | None = None  # beside what is going on
-        self._forbidden: deque[float] = deque(maxlen=self._limits.refusals)
+        self._forbidden = Quota(self._limits.refusals, self._limits.refusal_span)
         self._attempt = 0
         self._met: dict[str, float] = {}  # P2P addresses of sessions just ended, until when their stray requests are no strangers'
         self._go_at = 0.0
@@ -355,12 +424,15 @@ class Session:
         """What should exist now."""
         state, listens = self.state, self._listens()
         lingering = self._now < self._serve_until
-        calls = self.radios.bluetooth is None  # a daemon that restarts is waited for, not called upon
+        ready = self.radios.bluetooth is None  # a daemon that restarts is waited for, not called upon
         match state:
-            case Idle() | Asked():
+            case Idle():
                 return Wants(listen=listens, serve=lingering)
-            case Seeking(call):
-                return Wants(listen=listens, serve=calls, advertisement=call.encode() if call and calls else None, find=Find.ON)
+            case Asked():
+                # The two have seen each other by the time their people have compared the codes.
+                return Wants(serve=lingering, find=Find.ON)
+            case Seeking(round):
+                return Wants(listen=listens, serve=ready, advertisement=self._advertised(round), find=Find.ON)
             case Asking():
                 return Wants(serve=True, find=Find.ON)
             case Meeting(bond):
@@ -375,10 +447,10 @@ class Session:
                 return Wants(serve=talking, group=state.order, link=self._link_plan(state))
             case Clearing(bond):
                 return Wants(serve=bond.role is Role.CALLER, clear=self._attempt)
-            case Restoring(bond, call):
+            case Restoring(bond, round):
                 if bond.role is Role.CALLER:
-                    return Wants(serve=calls, advertisement=call.encode() if call and calls else None, find=Find.ON)
-                return Wants(listen=True)
+                    return Wants(listen=ready, serve=ready, advertisement=self._advertised(round), find=Find.ON)
+                return Wants(listen=ready)
             case Ending():
                 group = state.order if state.farewell else None
                 return Wants(serve=lingering, group=group, link=state.farewell)
@@ -394,6 +466,9 @@ class Session:
                 return Wants(serve=lingering, find=find, group=state.order, probe=strangers.probes(state))
             case _:
                 assert_never(state)
+
+    def _advertised(self, round: calls.Round | None) -> bytes | None:
+        return round.call(self._now).encode() if round is not None and self.radios.bluetooth is None else None
 
     @property
     def stage(self) -> Stage:
@@ -412,12 +487,13 @@ class Session:
             times.append(self._last_connect + self._limits.connect_gap)
         if self._now < self._serve_until:
             times.append(self._serve_until)
-        if self._quiet():
-            times.append(self._refused[0] + self._limits.refusal_span)
         if self._wish is not None:
             times.append(self._wish[0].until)
-        if self._deaf():
-            times.append(self._forbidden[0] + self._limits.refusal_span)
+        if (hears_again := self._forbidden.ends(self._now)) is not None:
+            times.append(hears_again)
+        if isinstance(self.state, Seeking | Restoring) and self.state.round is not None:
+            turn = self.state.round.next_turn(self._now)
+            times += [turn] if turn is not None else []
         match self.state:
             case Idle():
                 pass
@@ -451,18 +527,36 @@ class Session:
             asker=self._asker,
             question=self._question(),
             wish=self._wish[0] if self._wish is not None else None,
-            deaf=self._deaf(),
+            deaf=self._forbidden.full(self._now),
+            missed=self._missed,
         )
         trusted = snapshot.peer is not None and snapshot.peer.trusted
         match state:
             case Idle(failure=failure) | Ending(failure=failure):
                 return replace(snapshot, failure=failure)
-            case Seeking():
-                return snapshot
-            case Asking(secured=secured):
-                return replace(snapshot, code=secured.code if secured else None, needs_code=not trusted)
+            case Seeking(bond=bond):
+                return replace(snapshot, restoring_because=bond.lost if bond is not None else None)
+            case Asking():
+                return replace(
+                    snapshot,
+                    code=state.keys.code if state.keys is not None else None,
+                    needs_code=not self._needs_no_match(state),
+                    may_match=state.secured is not None and not state.matched,
+                    agreed_here=state.matched,
+                    agreed_there=state.answer is not None,
+                )
             case Asked(secured=secured, purpose=purpose):
-                return replace(snapshot, code=secured.code, needs_code=not trusted, purpose=purpose.value)
+                # The code stays on the screen until the caller is known to trust us too.
+                compared = trusted and state.match is not None
+                return replace(
+                    snapshot,
+                    code=secured.code,
+                    needs_code=not compared,
+                    purpose=purpose.value,
+                    agreed_here=state.by is not None,
+                    agreed_there=state.match is not None,
+                    unasked=state.by is By.BOND,
+                )
             case Meeting() | Forming() | Checking() | Linked() | Clearing() | Restoring():
                 bond = state.bond
                 number = bond.calls if bond.lost is not None or isinstance(state, Restoring) else state.number
@@ -554,6 +648,16 @@ class Session:
         match event:
             case Configure(policy):
                 self._policy = policy
+                if policy.away:
+                    self._leave_question()
+            case ForgetMissed(id):
+                self._missed = tuple(missed for missed in self._missed if id and missed.id != id)
+            case CallBack(id):
+                self._call_back(id)
+            case Suspend():
+                self._suspend()
+            case Wake():
+                self._wake()
             case BluetoothChanged(reason, fresh):
                 self._bluetooth_changed(reason, fresh)
             case WifiChanged(reason, address, fresh, abilities):
@@ -603,11 +707,13 @@ class Session:
             case _:
                 if isinstance(event, Seek | Ask | Host):
                     self._asker = None  # the user's own click
+                    self._sleeping = False
                 self._decide(event)
         if self.stage in (Stage.IDLE, Stage.ASKED):
             self._asker = None
         if self._wish is not None and not self._stands(self._wish[1]):
             self._wish = None
+        self._awake()
         self._connect_waiting()
         if type(self.state) is not type(before):
             self._entered = self._now
@@ -617,7 +723,7 @@ class Session:
         """The story: who starts, the answer, the meeting, the group, the link, the end."""
         state, limits, now = self.state, self._limits, self._now
         if isinstance(state, strangers.Strange):
-            if not isinstance(event, Heard) and not (isinstance(event, WifiRequest) and self._quiet()):
+            if not isinstance(event, Heard) and not (isinstance(event, WifiRequest) and self._petitions.full(now)):
                 self._strange(*strangers.step(state, event, self._rules()))
             return
         match state, event:
@@ -629,41 +735,62 @@ class Session:
                 else:
                     self._peers.clear()
                     self.timings = Timings()
-                    self.state = Seeking(self._call(identity), identity, now + limits.seek)
-            case Seeking(call=None), Seek(identity):
-                self.state = Seeking(self._call(identity), identity, now + limits.seek)
+                    self.state = Seeking(self._round(identity), identity, now + limits.seek)
+            case Seeking(round=None, bond=bond), Seek(identity):
+                self.state = Seeking(self._round(identity, bond), identity, now + limits.seek, bond)
+            case Restoring(bond=bond), Seek(identity) if self.radios.bluetooth is None:
+                # Perhaps the other applet was restarted and has lost the keys: who answers anew may be asked anew.
+                self._peers.clear()
+                self.state = Seeking(self._round(identity, bond), identity, now + limits.seek, bond)
             case Idle(), Dismiss():
                 self.state = Idle()
             case ((Idle() | Seeking()), Host(persistent)):
                 self._begin(*strangers.host(persistent, self._rules()))
             case ((Idle() | Seeking()), WifiRequest(address)):
                 if self._may_petition(address):
+                    self._petitions.take(now)
                     self._begin(strangers.petition(event, self._rules()), [])
+            case Seeking(bond=Bond() as bond), Cancel():
+                self._leave_all(GoodbyeReason.CANCELLED, serving=True)
+                self._call_again(bond)
             case Seeking(), Cancel():
                 self._leave_all(GoodbyeReason.CANCELLED, serving=True)
                 self.state = Idle()
-            case Seeking(call=Call()), CallFailed(reason, detail):
+            case Seeking(round=calls.Round(), bond=None), CallFailed(reason, detail):
                 self._fail(Failure(Stage.SEEKING, reason, detail), GoodbyeReason.CANCELLED)
             case Seeking(), Ask():
                 self._ask(event)
 
             # the answer
+            case Asking(), Keyed(keys):
+                self.state = replace(state, keys=keys)
             case Asking(), Secured() as secured:
-                self.state = replace(state, secured=secured)
-            case Asking(secured=Secured()), Match(trust=trust):
-                self.state = replace(state, remember=trust)
-            case Asking(secured=Secured() as secured), Said(Answer(accepted=True) as answer):
-                both = state.remember and answer.remember
-                self._meet(self._bond(Role.CALLER, state.channel, self._secured_peer(state.peer, secured.identity), secured, both))
+                peer = self._secured_peer(state.peer, secured.identity)
+                if state.picked is None and peer.trusted and peer.name == state.peer.name:
+                    state = replace(state, picked=secured.identity)  # it was picked by the name that it has here
+                self.state = replace(state, secured=secured, peer=peer)
+                if self._needs_no_match(self.state):
+                    self._say_match(self.state, trust=True)
+                self._both_asked()
+            case Asking(secured=Secured(), matched=False), Match(trust=trust):
+                self._say_match(state, trust)
+            case Asking(secured=Secured()), Said(Answer(accepted=True) as answer):
+                # There is time to compare from now on.
+                self.state = replace(state, answer=answer, until=state.until if state.matched else now + limits.ask)
+                self._caller_agreed()
             case Asking(), Said(Answer(reason=reason)):
                 self._fail(Failure(Stage.ASKING, _REFUSALS[reason]), GoodbyeReason.FINISHED)
             case Asking(), Cancel():
                 self._fail(None, GoodbyeReason.CANCELLED)
-            case Asked(), Accept(trust=remember):
-                self._refused.clear()
-                self._accept(state, remember)
+            case Asked(by=None), Accept(trust=trust):
+                self._accept(state, By.USER, trust or state.peer.trusted)
+            case Asked(), Said(MatchMessage() as match):
+                self.state = replace(state, match=match)
+                self._listener_agreed()
             case Asked(), Decline() | Cancel():
                 self._refuse(state, AnswerReason.USER)
+            case Asked(), WifiChanged(reason) if reason is not None:
+                self._refuse(state, AnswerReason.UNAVAILABLE, Failure(Stage.ASKED, reason))
 
             # the meeting
             case Meeting(), PeerFound() | PeerLost() | WifiChanged():
@@ -681,8 +808,8 @@ class Session:
                 self.timings = replace(self.timings, form=now - self._go_at)
                 self._say(state.bond.channel, LinkedMessage(addresses=group.addresses[:8], port=self._policy.port))
                 self.state = Checking(state.bond, state.number, order, group, now + limits.check, now)
-            case Forming(order=order), GroupFailed(attempt, reason, detail) if attempt == order.attempt:
-                self._again(Failure(Stage.FORMING, reason, detail))
+            case Forming(order=order), GroupFailed() | GroupLost() if event.attempt == order.attempt:
+                self._again(Failure(Stage.FORMING, event.reason, event.detail))
             case Checking(order=order), GroupLost() | LinkBroken() if event.attempt == order.attempt:
                 self._again(Failure(Stage.CHECKING, event.reason, event.detail))
             case ((Forming() | Checking()), Said(Again(number))) if number == state.number + 1:
@@ -703,15 +830,20 @@ class Session:
 
             # the end
             case ((Linked(order=order) | Checking(order=order)), LinkSaid(attempt, LinkLeft())) if attempt == order.attempt:
-                self._fail(None, None)
+                self._fail(Failure(Stage.LINKED, Reason.PEER_LEFT), None)
             case Meeting() | Forming() | Checking() | Linked() | Clearing() | Restoring(), Cancel():
                 self._fail(None, GoodbyeReason.FINISHED if isinstance(state, Linked) else GoodbyeReason.CANCELLED)
             case ((Forming() | Checking() | Linked()), Left(reason=GoodbyeReason.PROTOCOL)):
                 pass  # the conversation is over, the group does not need it
             case ((Meeting() | Forming() | Checking() | Clearing()), Left(reason=GoodbyeReason.FAILED)):
                 self._fail(Failure(self.stage, self._or_radio(Reason.NOT_FORMED), "the other side gave up"), None)
-            case ((Asking() | Asked() | Meeting() | Forming() | Checking() | Linked() | Clearing() | Restoring()), Left(reason)):
-                self._fail(None if reason is GoodbyeReason.FINISHED else Failure(self.stage, _LEAVINGS[reason]), None)
+            case Asked(by=None), Left(reason):
+                self._miss(state.peer)
+                self._fail(None, None)
+            case Linked(), Left():
+                self._fail(Failure(Stage.LINKED, Reason.PEER_LEFT), None)
+            case ((Asking() | Asked() | Meeting() | Forming() | Checking() | Clearing() | Restoring()), Left(reason)):
+                self._fail(Failure(self.stage, _LEAVINGS[reason]), None)
             case Ending(farewell=LinkPlan()), FarewellSaid(attempt) if attempt == state.order.attempt:
                 self.state = replace(state, farewell=None, until=now + limits.end)
             case Ending(), GroupRemoved(attempt) if attempt == state.order.attempt:
@@ -750,15 +882,21 @@ class Session:
             case _ if now < state.until:
                 pass
             case Seeking():
-                if state.call is not None and (self._talks or self._peers.list()):
-                    self.state = replace(state, call=None, until=now + self._limits.choose)
+                if state.round is not None and (self._talks or self._peers.list()):
+                    self.state = replace(state, round=None, until=now + self._limits.choose)
+                elif state.bond is not None:
+                    self._leave_all(GoodbyeReason.CANCELLED, serving=True)
+                    self._call_again(state.bond)
                 else:
                     reason = self.radios.bluetooth or self._or_radio(Reason.NOBODY_ANSWERED)
                     self._fail(Failure(Stage.SEEKING, reason), GoodbyeReason.CANCELLED)
             case Asking():
-                self._fail(Failure(Stage.ASKING, Reason.NO_ANSWER), GoodbyeReason.CANCELLED)
-            case Asked():
+                reason = Reason.NO_ANSWER if state.answer is None else Reason.NOT_COMPARED
+                self._fail(Failure(Stage.ASKING, reason), GoodbyeReason.CANCELLED)
+            case Asked(by=None):
                 self._refuse(state, AnswerReason.TIMEOUT)
+            case Asked():
+                self._fail(Failure(Stage.ASKED, Reason.NOT_COMPARED), GoodbyeReason.CANCELLED)
             case Meeting():
                 self._again(Failure(Stage.MEETING, self._or_radio(Reason.NOT_SEEN)))
             case Forming():
@@ -789,9 +927,9 @@ class Session:
         self._waiting.clear()
         for channel in list(self._talks):
             self._drop(channel)
-        if isinstance(self.state, Seeking) and self.state.call is not None:
+        if isinstance(self.state, Seeking) and self.state.round is not None:
             # Listeners answer a call once: those who were cut off need a new one.
-            self.state = replace(self.state, call=self._call(self.state.identity))
+            self.state = replace(self.state, round=self._round(self.state.identity, self.state.bond))
 
     def _call_heard(self, heard: CallHeard) -> None:
         """Decide whether to answer a call; connecting is all that follows, no radio is switched on and no dialog opens."""
@@ -799,27 +937,58 @@ class Session:
             call = Call.decode(heard.data)
         except WireError:
             return
-        if call.call_id in self._heard or heard.origin in self._connecting or not self._may_answer(call):
+        if heard.origin in self._connecting or (heard.origin in self._waiting and self._waiting[heard.origin].key is not None):
             return
-        if len(self._waiting) < 8:
-            self._waiting[heard.origin] = _Calling(call, self._now + self._limits.seek)
+        calling = self._how_to_answer(call)
+        if calling is None or self._answered_calls.get((heard.origin, *calling.name), 0) >= self._limits.tries:
+            return
+        answered = [talk for talk in self._talks.values() if talk.answers and talk.answers[::2] == (heard.origin, call.call_id)]
+        if answered and calling.restores and not any(talk.restores for talk in answered):
+            self._greet(heard.origin, answered[0].room, calling)  # over the connection that there is
+        if answered:
+            return  # it is being answered, to another of its hints
+        waiting = self._waiting
+        if len(waiting) >= 8 and heard.origin not in waiting:
+            # A flood of calls to anyone must not keep those from us that are meant for us.
+            loose = next((origin for origin, each in waiting.items() if each.key is None), None)
+            if calling.key is None or loose is None:
+                return
+            del waiting[loose]
+        waiting[heard.origin] = calling
 
-    def _may_answer(self, call: Call) -> bool:
-        match self.state:
-            case Restoring(bond=bond) if bond.role is Role.LISTENER:
-                return call.hint == hint(_restores(bond).resume, call.call_id)
-            case Idle() | Seeking():
-                if not self._listens() or not call.wants_link:
-                    return False
-                if call.hint == ANYONE:
-                    return self._policy.visibility is Visibility.EVERYONE
-                return any(hint(peer.trust_key, call.call_id) == call.hint for peer in self._policy.trusted)
-            case _:
-                return False
+    def _how_to_answer(self, call: Call) -> _Calling | None:
+        """Whether a call may be answered now, and as whom."""
+        until = self._now + self._limits.seek
+        lost = self._lost()
+        if lost is not None and lost.role is Role.LISTENER and call.hint == resume_hint(_restores(lost), call.call_id):
+            return _Calling(call, until, key=_restores(lost).resume, restores=True)
+        if not isinstance(self.state, Idle | Seeking | Restoring) or not self._ready() or not call.wants_link:
+            return None
+        if call.hint == ANYONE:
+            return _Calling(call, until) if self._policy.visibility is Visibility.EVERYONE else None
+        if self._hints.full(self._now):
+            return None
+        self._hints.take(self._now)
+        at, hidden = self._posix(), self._policy.visibility is Visibility.NOBODY
+        for peer in self._policy.trusted:
+            if hidden and (lost is None or peer.identity != lost.identity):
+                continue
+            for key in peer.keys:
+                if is_hint(key, call.call_id, call.hint, at):
+                    return _Calling(call, until, trusted=peer, key=key)
+        return None
+
+    def _lost(self) -> Bond | None:
+        """The lost link that is being restored, by a call or by waiting for one."""
+        return self.state.bond if isinstance(self.state, Restoring | Seeking) else None
 
     def _next_waiting(self) -> str | None:
-        """Whose call is answered next. Who calls anew while the connection of before is still ending is heard once only, so it waits."""
-        return next((origin for origin in self._waiting if origin not in self._hosts), None)
+        """Whose call is answered next: first those that are meant for us.
+
+        Who calls anew while the connection of before is still ending is heard once only, so it waits.
+        """
+        ready = [origin for origin in self._waiting if origin not in self._hosts]
+        return min(ready, key=lambda origin: self._waiting[origin].key is None, default=None)
 
     def _connect_waiting(self) -> None:
         """Answer the next waiting call, at most one in two seconds."""
@@ -827,11 +996,12 @@ class Session:
         if origin is None or self._now < self._last_connect + self._limits.connect_gap:
             return
         calling = self._waiting.pop(origin)
-        if not self._may_answer(calling.call) or len(self._talks) + len(self._connecting) >= self._limits.guests + 8:
+        # What was heard may no longer be answered, or only as another.
+        again = self._how_to_answer(calling.call)
+        if again is None or len(self._talks) + len(self._connecting) >= self._limits.guests + 8:
             return
         self._last_connect = self._now
-        self._heard.append(calling.call.call_id)
-        self._connecting[origin] = calling
+        self._connecting[origin] = replace(again, until=calling.until, tries=calling.tries)
         self._out.append(Connect(origin))
 
     def _connect_failed(self, origin: str) -> None:
@@ -842,21 +1012,42 @@ class Session:
 
     def _connected(self, origin: str, room: int) -> None:
         self._hosts.add(origin)
-        if origin not in self._connecting:
-            self._let_go(origin)  # nobody asks for it any more
-            return
-        del self._connecting[origin]
-        resumable = None
-        if isinstance(self.state, Restoring) and self.state.bond.role is Role.LISTENER:
-            resumable = _restores(self.state.bond)
-        elif not isinstance(self.state, Idle | Seeking) or not self._listens():
+        calling = self._connecting.pop(origin, None)
+        # What may be answered may have changed while the connection was made; nobody asks for it any more, perhaps.
+        calling = self._how_to_answer(calling.call) if calling is not None else None
+        if calling is None:
             self._let_go(origin)
-            return
+        else:
+            self._greet(origin, room, calling)
+
+    def _greet(self, origin: str, room: int, calling: _Calling) -> None:
+        """Say hello to a caller, over a connection that stands."""
+        resumable = None
+        if calling.restores:
+            lost = self._lost()
+            assert lost is not None  # that is how it is answered
+            resumable = _restores(lost)
+        marking = Marking(calling.key, calling.call.encode()) if calling.key is not None else None
         channel = self._entropy(4)
-        self._assembly.keep(channel)
-        conversation = self._conversation(Role.LISTENER, channel, resumable)
-        self._talks[channel] = _Talk(origin, conversation, room, self._now + self._limits.greet)
+        self._assembly.keep(channel, origin)
+        conversation = self._conversation(
+            Role.LISTENER,
+            channel,
+            resumable=resumable,
+            marking=marking,
+            expects=calling.trusted.identity if calling.trusted is not None else None,
+        )
+        talk = _Talk(origin, conversation, room, self._now + self._limits.greet, trusted=calling.trusted, restores=calling.restores)
+        talk.key, talk.answers = calling.key, (origin, *calling.name)
+        self._talks[channel] = talk
+        self._note_answer(talk.answers, 1)
         self._send(channel, conversation.greet())
+
+    def _note_answer(self, call: tuple[str, object, bytes], times: int) -> None:
+        """One call is answered once, and again only when the connection broke before anything was asked."""
+        self._answered_calls[call] = self._answered_calls.pop(call, 0) + times
+        if len(self._answered_calls) > 256:
+            self._answered_calls.popitem(last=False)
 
     def _frame_arrived(self, arrived: FrameArrived) -> None:
         """One frame: joined to a message, understood by its conversation, and only then something that happened."""
@@ -868,7 +1059,7 @@ class Session:
             return
         if talk is not None:
             talk.encrypted = talk.encrypted and arrived.encrypted
-        joined = self._assembly.feed(arrived.frame, self._now)
+        joined = self._assembly.feed(arrived.frame, self._now, arrived.origin)
         if isinstance(joined, Broken):
             self._broken(joined)
         elif isinstance(joined, Joined):
@@ -884,8 +1075,9 @@ class Session:
         """Somebody answers our call on a new channel."""
         if not self.wants.serve or len([t for t in self._talks.values() if t.conversation.role is Role.CALLER]) >= 8:
             return None
-        resumable = _restores(self.state.bond) if isinstance(self.state, Restoring) else None
-        conversation = self._conversation(Role.CALLER, channel, resumable)
+        lost = self._lost()
+        resumable = _restores(lost) if lost is not None and lost.role is Role.CALLER else None
+        conversation = self._conversation(Role.CALLER, channel, resumable=resumable)
         talk = _Talk(arrived.origin, conversation, arrived.room, self._now + self._limits.greet)
         self._talks[channel] = talk
         return talk
@@ -902,30 +1094,17 @@ class Session:
         current = channel == self._channel()
         match what:
             case Greeted(hello):
-                if isinstance(self.state, Restoring):
-                    if text_address(hello.p2p_address) != self.state.bond.peer.address:
-                        self._leave(channel, GoodbyeReason.CANCELLED)
-                        return
-                    self._send(channel, talk.conversation.resume())
-                    self._resumed(channel, talk)
-                elif isinstance(self.state, Seeking):
-                    name = clean_name(hello.name)
-                    talk.peer = self._peers.greeted(channel, name, hello.kind.value, hello.p2p_address, bonded=talk.bonded)
-                    if talk.peer is None:
-                        self._leave(channel, GoodbyeReason.CANCELLED)
-                else:
-                    self._leave(channel, GoodbyeReason.CANCELLED)
+                self._greeted(channel, talk, hello)
             case Requested(request):
-                talk.purpose = request.purpose
-                self._send(channel, talk.conversation.offer())
-            case Resumed():
-                self._resumed(channel, talk)
+                self._requested(channel, talk, request)
+            case Restored():
+                self._restored(channel, talk, what.keys)
             case Secured() if talk.conversation.role is Role.LISTENER:
-                self._requested(channel, talk, what)
-            case Failed():
+                self._asked(channel, talk, what)
+            case Failed(own_identity=own):
                 self._hang_up(channel)
                 if current:
-                    self._talk_ended(Reason.PROTOCOL)
+                    self._talk_ended(Reason.CLONED if own else Reason.PROTOCOL)
             case Left():
                 self._hang_up(channel)
                 restoring = isinstance(self.state, Meeting | Clearing) and self.state.bond.lost is not None
@@ -934,55 +1113,171 @@ class Session:
                     self._talk_ended(Reason.PEER_GONE)
                 elif current:
                     self._decide(what)
-            case Secured() | Said():
+            case Keyed() | Secured() | Said():
                 if current:
                     self._decide(what)
             case _:
                 assert_never(what)
 
-    def _requested(self, channel: bytes, talk: _Talk, secured: Secured) -> None:
-        """A listener's conversation is secured: this is the moment, and not before, at which a dialog may open."""
+    def _greeted(self, channel: bytes, talk: _Talk, hello: Hello) -> None:
+        """A listener answers our call. Who names itself may have answered a call to anyone; who does not is known by a mark, or nobody."""
+        conversation, state, lost = talk.conversation, self.state, self._lost()
+        if not isinstance(state, Seeking | Restoring):
+            self._leave(channel, GoodbyeReason.CANCELLED)
+        elif hello.facts is not None:
+            if isinstance(state, Seeking) and state.identity is None:
+                facts = hello.facts
+                talk.peer = self._peers.greeted(channel, facts.name, facts.kind.value, facts.p2p_address, bonded=talk.bonded)
+            self._listed(channel, talk)
+        elif lost is not None and any(round.resumes is not None and conversation.marked_by(round.resumes) for round in self._rounds):
+            # Several at once: a mark may be overheard and said again. The first whose sealed word opens is the other side.
+            talk.restores = len([each for each in self._talks.values() if each.restores]) < RESUMES
+            if talk.restores:
+                self._send(channel, conversation.resume())
+            else:
+                self._leave(channel, GoodbyeReason.CANCELLED)
+        else:
+            marks = [mark for round in self._rounds for mark in round.marks]
+            found = next(((peer, marking.key) for peer, marking in marks if conversation.marked_by(marking)), None)
+            if found is not None and isinstance(state, Seeking):
+                talk.trusted, talk.key = found
+                conversation.expects = talk.trusted.identity
+                talk.peer = self._peers.known(channel, talk.trusted.identity, talk.trusted.label, bonded=talk.bonded)
+            self._listed(channel, talk)
+
+    def _listed(self, channel: bytes, talk: _Talk) -> None:
+        """Who is in the list may be asked; who is not is left."""
+        if talk.peer is None:
+            self._leave(channel, GoodbyeReason.CANCELLED)
+            return
+        then = self.state.then if isinstance(self.state, Seeking) else None
+        row = self._peers.row(talk.peer)
+        if then is not None and row is not None:
+            meant = talk.trusted.identity == then.identity if talk.trusted is not None else row.address == then.address
+            if meant:
+                self._ask(Ask(row.id))
+
+    def _requested(self, channel: bytes, talk: _Talk, request: Request) -> None:
+        """A caller asks. Each that is let beyond `offer` has one chance in a million to guess the code, so they are few.
+
+        One with the mark of a trusted peer is not held back by the others, nor is who claims to be the one that our user asks.
+        """
+        assert talk.answers is not None  # we are its listener
+        self._note_answer(talk.answers, self._limits.tries)
+        talk.purpose = request.purpose
+        if talk.trusted is None:
+            wanted = self._is_asked(talk)
+            quota = self._wanted_one if wanted else self._strangers
+            others = [each for each in self._talks.values() if each is not talk and each.trusted is None and each.answers is not None]
+            if quota.full(self._now) or any(each.conversation.offered and self._is_asked(each) is wanted for each in others):
+                if not wanted and isinstance(self.state, Idle | Seeking):
+                    self._miss(self._claimed(talk), quietly=True)
+                self._leave(channel, GoodbyeReason.BUSY)
+                return
+            quota.take(self._now)
+        talk.until = self._now + self._limits.prove
+        self._send(channel, talk.conversation.offer())
+
+    def _is_asked(self, talk: _Talk) -> bool:
+        """Does this caller claim to be the one whom our user asks?"""
+        state, introduction = self.state, talk.conversation.peer
+        if not isinstance(state, Asking) or introduction is None:
+            return False
+        if state.picked is not None and talk.trusted is not None:
+            return talk.trusted.identity == state.picked
+        return text_address(introduction.p2p_address) == state.peer.address
+
+    def _claimed(self, talk: _Talk) -> Peer:
+        """A caller, as it calls itself."""
         introduction = talk.conversation.peer
         assert introduction is not None
-        peer = Peer(
+        return Peer(
             id=text_address(introduction.p2p_address),
-            name=clean_name(introduction.name),
+            name=introduction.name,
             kind=introduction.kind.value,
             address=text_address(introduction.p2p_address),
             reachable=True,
             bonded=talk.bonded,
         )
-        state = self.state
-        if isinstance(state, Asking) and state.peer.address == peer.address:
-            # Both clicked each other. The lower address stays the caller; the other one yields and is asked.
-            if (self.radios.p2p_address or b"") < introduction.p2p_address:
-                return
-            self._leave(state.channel, GoodbyeReason.CANCELLED)
-            self.state = state = Idle()
-        peer = self._secured_peer(peer, secured.identity)
-        # A hint is two bytes that anybody may have overheard: who may ask is decided by the proven identity.
-        may_ask = self._listens() and (peer.trusted or self._policy.visibility is Visibility.EVERYONE)
-        if not isinstance(state, Idle | Seeking) or not may_ask:
-            reason = AnswerReason.POLICY if isinstance(state, Idle | Seeking) else AnswerReason.BUSY
-            self._say(channel, Answer(accepted=False, reason=reason, remember=False))
+
+    def _asked(self, channel: bytes, talk: _Talk, secured: Secured) -> None:
+        """A caller has proven its identity: this is the moment, and not before, at which a dialog may open."""
+        peer = self._secured_peer(self._claimed(talk), secured.identity)
+        if peer.trusted and talk.trusted is None:
+            self._strangers.give_back()
+        if isinstance(self.state, Asking) and (self._is_asked(talk) or secured.identity == self.state.picked):
+            talk.pending, talk.until = secured, self._now + self._limits.ask
+            self._send(channel, talk.conversation.prove())
+            self._both_asked()
+            return
+        lost = self._lost()
+        back = lost is not None and lost.identity == secured.identity  # it has lost the keys of our link
+        refusal = self._refusal(peer, secured.identity, back)
+        if refusal is not None:
+            self._say(channel, Answer(accepted=False, reason=refusal))
             self._hang_up(channel)
             return
-        self.timings = Timings()
-        self.state = asked = Asked(channel, peer, talk.purpose, secured, self._now + self._limits.ask)
-        self._leave_all(GoodbyeReason.CANCELLED, serving=False)
-        # Not by the bond alone: it is known for an address. And whoever claims a remembered name is looked at.
-        if self._policy.accept_paired and talk.bonded and talk.encrypted and not peer.identity_changed:
-            self._accept(asked, remember=False, unasked=True)
+        self._open_dialog(channel, talk, peer, secured)
+        assert isinstance(self.state, Asked)
+        # Not by the bond alone: it is known for an address, and may have been made without comparing anything.
+        if peer.trusted and self._policy.accept_paired and talk.bonded and talk.encrypted:
+            self._accept(self.state, By.BOND, trust=True)
+        elif peer.trusted and back:
+            self._accept(self.state, By.TRUST, trust=True)
 
-    def _resumed(self, channel: bytes, talk: _Talk) -> None:
+    def _refusal(self, peer: Peer, identity: bytes, back: bool) -> AnswerReason | None:
+        """Why this caller may not ask now. A hint is two bytes that anybody may have overheard: the proven identity decides."""
+        if self.radios.wifi is not None or self.radios.p2p_address is None:
+            return AnswerReason.UNAVAILABLE
+        if not (back or isinstance(self.state, Idle | Seeking)):
+            return AnswerReason.BUSY
+        if not self._ready() or not (back or peer.trusted or self._policy.visibility is Visibility.EVERYONE):
+            return AnswerReason.POLICY
+        if self._policy.away or (self._policy.visibility is Visibility.NOBODY and not back):
+            return AnswerReason.POLICY
+        if self._dialogs.of(identity).full(self._now):
+            self._miss(peer, quietly=True)
+            return AnswerReason.BUSY
+        return None
+
+    def _open_dialog(self, channel: bytes, talk: _Talk, peer: Peer, secured: Secured) -> None:
+        self._dialogs.of(secured.identity).take(self._now)
+        if peer.trusted:
+            self._send(channel, talk.conversation.prove())
+        self.timings = Timings()
+        talk.pending = None
+        self.state = Asked(channel, peer, talk.purpose, secured, self._now + self._limits.ask)
+        self._leave_all(GoodbyeReason.CANCELLED, serving=False)
+
+    def _both_asked(self) -> None:
+        """Two who ask each other: once each has proven to the other, in both conversations, that it is the same one, one request stays.
+
+        The one with the lower identity stays the caller; the other one yields and is asked. What somebody merely claims ends nothing.
+        """
+        state = self.state
+        if not isinstance(state, Asking) or state.secured is None:
+            return
+        identity = state.secured.identity
+        for channel, talk in self._talks.items():
+            if talk.pending is not None and talk.pending.identity == identity and identity < self._identity.public:
+                secured, peer = talk.pending, self._secured_peer(self._claimed(talk), identity)
+                self._leave(state.channel, GoodbyeReason.CANCELLED)
+                self._open_dialog(channel, talk, peer, secured)
+                return
+
+    def _restored(self, channel: bytes, talk: _Talk, keys: SessionKeys) -> None:
         """The conversation of a lost session stands again, with new keys; the consent was for this session."""
-        state, keys = self.state, talk.conversation.keys
-        if not isinstance(state, Restoring) or keys is None:
+        lost = self._lost()
+        if lost is None or not talk.restores:
             self._leave(channel, GoodbyeReason.CANCELLED)
             return
-        calls = state.bond.calls + (1 if state.bond.role is Role.LISTENER else 0)
-        bond = replace(state.bond, channel=channel, keys=keys, introduction=talk.conversation.peer or state.bond.introduction, calls=calls)
-        self._meet(bond)
+        made = lost.calls + (1 if lost.role is Role.LISTENER else 0)
+        introduction, now = lost.introduction, talk.conversation.peer
+        if now is not None:  # what it can do stays as it was agreed; where it is may have changed
+            introduction = replace(introduction, p2p_address=now.p2p_address, port=now.port)
+        peer = replace(lost.peer, address=text_address(introduction.p2p_address))
+        self._meet(replace(lost, channel=channel, keys=keys, introduction=introduction, peer=peer, calls=made))
+        self._leave_all(GoodbyeReason.CANCELLED, serving=False)
 
     # --- steps ---
 
@@ -996,12 +1291,36 @@ class Session:
             return
         talk = self._talks[channel]
         talk.purpose = ask.purpose
-        self._assembly.keep(channel)
-        self.state = Asking(channel, row, self._now + self._limits.ask + self._limits.slack)
+        self._assembly.keep(channel, talk.origin)
+        self._asleep = None
+        picked = talk.trusted.identity if talk.trusted is not None else None
+        self.state = Asking(channel, row, self._now + self._limits.ask + self._limits.slack, picked)
         introduction = talk.conversation.peer
         method = Method.DISPLAY if introduction is not None and self._pin_with(introduction) else Method.PBC
-        self._send(channel, talk.conversation.request(ask.purpose, method))
+        self._send(channel, talk.conversation.request(ask.purpose, method, talk.key))
         self._leave_all(GoodbyeReason.CANCELLED, serving=True)
+
+    def _needs_no_match(self, asking: Asking) -> bool:
+        """Has the one that our user picked proven to be a computer that it trusts? Then nothing has to be compared here."""
+        return asking.secured is not None and asking.peer.trusted and asking.picked == asking.secured.identity
+
+    def _say_match(self, asking: Asking, trust: bool) -> None:
+        self.state = replace(asking, matched=True, trust=trust)
+        self._say(asking.channel, MatchMessage(trust=trust))
+        self._caller_agreed()
+
+    def _caller_agreed(self) -> None:
+        """Our user's word and the other's: on to the meeting once both are there."""
+        state = self.state
+        if isinstance(state, Asking) and state.secured is not None and state.answer is not None and state.matched:
+            peer = self._peer() or state.peer
+            self._meet(self._bond(Role.CALLER, state.channel, peer, state.secured, state.trust and state.answer.trust))
+
+    def _listener_agreed(self) -> None:
+        state = self.state
+        if isinstance(state, Asked) and state.by is not None and state.match is not None:
+            bond = self._bond(Role.LISTENER, state.channel, state.peer, state.secured, state.trust and state.match.trust)
+            self._meet(replace(bond, unasked=state.by is By.BOND))
 
     def _asked_for(self, asked: AskedFor) -> None:
         """A program's wish: begun at once when the user typed it or when it only looks around; otherwise the user is asked, one by one."""
@@ -1009,7 +1328,7 @@ class Session:
         if asker.own or isinstance(event, Seek):
             self._begin_for(asker, event)
             return
-        if self._wish is not None or self._deaf() or not self._stands(event):
+        if self._wish is not None or self._forbidden.full(self._now) or not self._stands(event):
             return
         peer = None if isinstance(event, Host) else self._peers.row(event.peer)
         what = WishKind.HOST if isinstance(event, Host) else WishKind.INVITE if isinstance(event, Invite) else WishKind.LINK
@@ -1034,12 +1353,7 @@ class Session:
 
     def _forbid(self) -> None:
         self._wish = None
-        self._forbidden.append(self._now)
-
-    def _deaf(self) -> bool:
-        """Programs were told no, or nothing, so often that they are not heard for a while."""
-        often = len(self._forbidden) == self._limits.refusals
-        return often and self._now < self._forbidden[0] + self._limits.refusal_span
+        self._forbidden.take(self._now)
 
     def _begin(self, after: strangers.Strange | strangers.Over, commands: list[Command]) -> None:
         """From idle or seeking to a stranger: those who answered our call are told that it is over."""
@@ -1053,18 +1367,20 @@ class Session:
         """What a step of `strangers` leads to."""
         before = self.state
         self._out += commands
-        if any(isinstance(command, Reject) for command in commands):
-            self._refused.append(self._now)
-        elif any(isinstance(command, Admit) for command in commands):
-            self._refused.clear()
+        if any(isinstance(command, Admit) for command in commands):
+            self._petitions.clear()
         if isinstance(after, strangers.Over):
+            if isinstance(before, strangers.Petitioned) and after.failure is not None:
+                self._miss(before.peer)
             if after.order is not None:
                 self.state = Ending(after.order, self._now + self._limits.end, after.failure, after.peer)
             else:
                 self.state = Idle(after.failure, after.peer if after.failure is not None else None)
             return
+        if isinstance(before, strangers.Hosting) and isinstance(after, strangers.Hosting) and after.asking and not before.asking:
+            self._petitions.take(self._now)
         if isinstance(before, strangers.Petitioned) and isinstance(after, strangers.Pairing):
-            self._refused.clear()
+            self._petitions.clear()
             self._go_at = self._now
         if isinstance(before, strangers.Pairing) and isinstance(after, strangers.Probing):
             self.timings = replace(self.timings, form=self._now - self._go_at)
@@ -1087,20 +1403,28 @@ class Session:
 
     def _may_petition(self, address: str) -> bool:
         """May a stranger's request open a dialog? Not that of somebody who is talking with us, or with whom a session has just ended."""
-        if self.radios.wifi is not None or self._quiet() or self._policy.visibility is not Visibility.EVERYONE:
+        if self.radios.wifi is not None or self._petitions.full(self._now) or self._policy.visibility is not Visibility.EVERYONE:
             return False
         talking = any(row.address == address and row.reachable for row in self._peers.list())
-        return not talking and self._now >= self._met.get(address, 0.0)
+        return not talking and not self._sleeping and self._now >= self._met.get(address, 0.0)
 
-    def _accept(self, asked: Asked, remember: bool, *, unasked: bool = False) -> None:
-        self._say(asked.channel, Answer(accepted=True, reason=AnswerReason.USER, remember=remember))
-        bond = self._bond(Role.LISTENER, asked.channel, asked.peer, asked.secured, remember)
-        self._meet(replace(bond, purpose=asked.purpose, unasked=unasked))
+    def _accept(self, asked: Asked, by: By, trust: bool) -> None:
+        """Yes, by our user or by what it chose beforehand. The caller's word that the codes match is still to come, or has come."""
+        if by is By.USER:
+            self._strangers.clear()
+            self._dialogs.of(asked.secured.identity).clear()
+        until = self._now + self._limits.ask + self._limits.slack
+        self.state = replace(asked, by=by, trust=trust, until=until)
+        self._entered = self._now
+        self._say(asked.channel, Answer(accepted=True, by=by, trust=trust))
+        self._listener_agreed()
 
-    def _bond(self, role: Role, channel: bytes, peer: Peer, secured: Secured, remember: bool) -> Bond:
-        introduction = self._talks[channel].conversation.peer
+    def _bond(self, role: Role, channel: bytes, peer: Peer, secured: Secured, trust: bool) -> Bond:
+        talk = self._talks[channel]
+        introduction = talk.conversation.peer
         assert introduction is not None
-        return Bond(role, channel, peer, introduction, secured.identity, secured.keys, secured.code, self._talks[channel].purpose, remember)
+        peer = replace(peer, address=text_address(introduction.p2p_address), kind=introduction.kind.value)
+        return Bond(role, channel, peer, introduction, secured.identity, secured.keys, secured.code, talk.purpose, trust, talk.key)
 
     def _meet(self, bond: Bond, number: int = 1, *, there: bool = False) -> None:
         now = self._now
@@ -1124,7 +1448,6 @@ class Session:
                 method=Method.DISPLAY if with_pin else Method.PBC,
                 pin=pins.make(self._entropy) if with_pin else None,
                 owner=self._owner(),
-                remember=state.bond.remember,
             )
             self._say(state.bond.channel, go)
             self._form(state, go)
@@ -1149,14 +1472,12 @@ class Session:
 
     def _go(self, state: Meeting, go: Go) -> None:
         """The caller says go. What it asks for must be what we said that we can do."""
-        bond = replace(state.bond, remember=state.bond.remember and go.remember)
-        self.state = replace(state, bond=bond)
         if (go.method is Method.PBC) != (go.pin is None):
             self._fail(Failure(Stage.MEETING, Reason.PROTOCOL), GoodbyeReason.PROTOCOL)
         elif go.pin is not None and not self.radios.abilities.pin:
             self._fail(Failure(Stage.MEETING, Reason.NOT_OFFERED), GoodbyeReason.FAILED)
         else:
-            self._form(self.state, go)
+            self._form(state, go)
 
     def _form(self, state: Meeting, go: Go) -> None:
         """The one who leads starts now, the other one a little later; the lead changes with each try.
@@ -1217,12 +1538,16 @@ class Session:
 
     def _linked(self, state: Checking) -> None:
         bond = state.bond
-        known = next((peer for peer in self._policy.trusted if peer.identity == bond.identity), None)
-        if known is not None:
-            self._out.append(Remember(known.identity, known.trust_key, known.label))
-        elif bond.remember:
-            self._out.append(Remember(bond.identity, bond.keys.trust, bond.peer.name))
-            bond = replace(bond, peer=replace(bond.peer, trusted=True))
+        known = self._known(bond.identity)
+        if bond.trust:
+            # Both sides store the key of this session, whatever each had before: two copies of one fact are renewed together.
+            label, before = (known.label, known.trust_key) if known is not None else (bond.peer.name, None)
+            self._out.append(Trust(bond.identity, bond.keys.trust, label, before))
+            bond = replace(bond, trust=False, peer=replace(bond.peer, trusted=True))
+        elif known is not None:
+            # Once it has used the newest key it has that one: the one before is for nothing any more.
+            before = None if bond.used == known.trust_key else known.previous_key
+            self._out.append(Trust(known.identity, known.trust_key, known.label, before))
         hang_up = self._now + self._limits.hang_up if bond.channel in self._talks else None
         bond = replace(bond, lost=None, restores=None, calls=0)
         self.state = Linked(bond, state.number, state.order, state.group, self._now, hang_up)
@@ -1231,7 +1556,6 @@ class Session:
         """The link is lost without a goodbye: the caller calls again, the listener waits for that."""
         if bond.channel in self._talks:
             self._hang_up(bond.channel)
-        self._nonces.clear()
         self._call_again(replace(bond, lost=because, restores=bond.keys, lost_at=self._now, calls=0))
 
     def _call_again(self, bond: Bond) -> None:
@@ -1245,16 +1569,75 @@ class Session:
         elif bond.calls >= self._limits.tries or self._now >= over:
             self._fail(Failure(Stage.RESTORING, self._or_radio(bond.lost)), GoodbyeReason.FAILED)
         else:
-            call_id = self._entropy(3)
-            # Not by newer keys: a `resume` that did not arrive renewed them on our side only.
-            call = Call(wants_link=True, call_id=call_id, hint=hint(_restores(bond).resume, call_id))
-            self.state = Restoring(replace(bond, calls=bond.calls + 1), call, self._now + self._limits.call_again)
+            # By the old keys until the link is back: newer ones may have come about on one side only.
+            round = self._on_air(calls.to_restore(_restores(bond), self._entropy, self._now))
+            self.state = Restoring(replace(bond, calls=bond.calls + 1), round, min(self._now + self._limits.call_again, over))
 
-    def _refuse(self, state: Asked, reason: AnswerReason) -> None:
-        self._refused.append(self._now)
-        self._say(state.channel, Answer(accepted=False, reason=reason, remember=False))
-        self._hang_up(state.channel)
-        self._rest(Failure(Stage.ASKED, Reason.NO_ANSWER) if reason is AnswerReason.TIMEOUT else None)
+    def _refuse(self, state: Asked, reason: AnswerReason, failure: Failure | None = None) -> None:
+        if reason is not AnswerReason.USER:
+            self._miss(state.peer)
+        if state.by is None:
+            self._say(state.channel, Answer(accepted=False, reason=reason))
+            self._hang_up(state.channel)
+        else:  # our user thought better of it
+            self._leave(state.channel, GoodbyeReason.CANCELLED)
+        self._rest(failure)
+
+    def _miss(self, peer: Peer, *, quietly: bool = False) -> None:
+        """A request that our user has not answered stays findable. Those that were not even shown share one line."""
+        id = "quiet" if quietly else self._entropy(4).hex()
+        self._missed = (*(missed for missed in self._missed if missed.id != id), Missed(id, peer, self._now))[-MISSED:]
+
+    def _call_back(self, id: str) -> None:
+        missed = next((each for each in self._missed if each.id == id), None)
+        if missed is None:
+            return
+        self._missed = tuple(each for each in self._missed if each is not missed)
+        trusted = next((peer for peer in self._policy.trusted if missed.peer.trusted and peer.label == missed.peer.name), None)
+        self._asker, self._sleeping = None, False
+        self._decide(Seek(trusted.identity if trusted is not None else None))
+
+    def _leave_question(self) -> None:
+        """Nobody is there to answer: what is asked is missed."""
+        match self.state:
+            case Asked(by=None) as state:
+                self._refuse(state, AnswerReason.TIMEOUT)
+            case strangers.Petitioned(peer=peer) | strangers.Hosting(asking=strangers.Petitioned(peer=peer)):
+                self._miss(peer)
+                self._decide(Decline())
+            case _:
+                pass
+
+    # --- sleep ---
+
+    def _suspend(self) -> None:
+        """The machine falls asleep: say goodbye and end what is going on."""
+        self._sleeping, self._wish = True, None
+        self._leave_question()
+        state = self.state
+        again = isinstance(state, Meeting | Forming | Checking | Clearing) and state.bond.lost is not None
+        if isinstance(state, Linked | Restoring) or (isinstance(state, Meeting | Forming | Checking | Clearing) and again):
+            self._asleep = Asleep(state.bond.identity, state.bond.peer.address)
+        if not isinstance(state, Idle):
+            self._decide(Cancel())
+
+    def _wake(self) -> None:
+        self._sleeping = False
+        self._wakes_until = self._now + self._limits.wake
+
+    def _awake(self) -> None:
+        """Once the radios are back: call for whom we were linked with."""
+        asleep, state = self._asleep, self.state
+        if asleep is None or self._sleeping:
+            return
+        if not isinstance(state, Idle | Ending) or self._now >= self._wakes_until:
+            self._asleep = None
+        elif isinstance(state, Idle) and self._ready():
+            self._asleep = None
+            identity = asleep.identity if self._known(asleep.identity) is not None else None
+            self._decide(Seek(identity))
+            if isinstance(self.state, Seeking):
+                self.state = replace(self.state, then=asleep)
 
     def _fail(self, failure: Failure | None, goodbye: GoodbyeReason | None) -> None:
         """End the journey: tell the other side (unless it told us), take down what was made, then rest."""
@@ -1290,6 +1673,9 @@ class Session:
         """The conversation of this stage is gone. A group that is being formed may still make it; before that it is the end."""
         state = self.state
         match state:
+            case Asked(by=None, peer=peer):
+                self._miss(peer)
+                self._rest(None)
             case Asking() | Asked():
                 self._rest(Failure(self.stage, reason))
             case Meeting() | Clearing():
@@ -1302,7 +1688,9 @@ class Session:
 
     # --- talking ---
 
-    def _conversation(self, role: Role, channel: bytes, resumable: SessionKeys | None) -> Conversation:
+    def _conversation(
+        self, role: Role, channel: bytes, *, resumable: SessionKeys | None, marking: Marking | None = None, expects: bytes | None = None
+    ) -> Conversation:
         me = Introduction(
             name=clean_name(self._policy.name),
             kind=self._policy.kind,
@@ -1317,10 +1705,11 @@ class Session:
             identity=self._identity,
             entropy=self._entropy,
             resumable=resumable,
-            used_nonces=self._nonces,
+            marking=marking,
+            expects=expects,
         )
 
-    def _say(self, channel: bytes, message: Answer | Seen | Go | LinkedMessage | Again) -> None:
+    def _say(self, channel: bytes, message: Answer | MatchMessage | Seen | Go | LinkedMessage | Again) -> None:
         talk = self._talks.get(channel)
         if talk is not None and not talk.conversation.ended:
             self._send(channel, talk.conversation.say(message))
@@ -1346,17 +1735,14 @@ class Session:
         Two who click each other at the same moment are in two conversations: the one that we were called in stays until decided.
         """
         current = self._channel()
-        asked = self.state.peer.address if isinstance(self.state, Asking) else None
         for channel, talk in list(self._talks.items()):
             if channel == current:
                 continue
-            listener = talk.conversation.role is Role.LISTENER
-            if listener and serving and isinstance(self.state, Idle | Seeking):
-                continue
-            if listener and asked is not None and talk.conversation.peer is None:
-                continue
-            if listener and asked is not None and talk.conversation.peer and text_address(talk.conversation.peer.p2p_address) == asked:
-                continue
+            if talk.conversation.role is Role.LISTENER:
+                if serving and isinstance(self.state, Idle | Seeking | Restoring):
+                    continue
+                if isinstance(self.state, Asking) and (talk.conversation.peer is None or self._is_asked(talk)):
+                    continue
             self._leave(channel, reason)
 
     def _hang_up(self, channel: bytes) -> None:
@@ -1384,12 +1770,14 @@ class Session:
 
     def _drop(self, channel: bytes, reason: Reason = Reason.PEER_GONE) -> None:
         """The connection under a conversation is gone."""
-        current = channel == self._channel()
+        current, talk = channel == self._channel(), self._talks.get(channel)
         self._forget(channel)
         if current:
             self._talk_ended(reason)
-        elif isinstance(self.state, Seeking) and self.state.call is not None:
-            self.state = replace(self.state, call=self._call(self.state.identity))  # so that it may answer again
+        elif isinstance(self.state, Seeking) and self.state.round is not None and talk is not None and (talk.peer or talk.restores):
+            self.state = replace(self.state, round=self._round(self.state.identity, self.state.bond))  # so that it may answer again
+        elif isinstance(self.state, Restoring) and self.state.round is not None and talk is not None and talk.restores:
+            self.state = replace(self.state, round=self._on_air(calls.to_restore(_restores(self.state.bond), self._entropy, self._now)))
 
     def _broken(self, broken: Broken) -> None:
         if broken.channel in self._talks:
@@ -1423,8 +1811,6 @@ class Session:
     def _peer(self) -> Peer | None:
         """The one this state is about, as far as it is proven who that is."""
         match self.state:
-            case Asking(peer=peer, secured=Secured(identity=identity)):
-                return self._secured_peer(peer, identity)
             case Asking(peer=peer) | Asked(peer=peer) | Ending(peer=peer) | Idle(peer=peer):
                 return peer
             case Meeting(bond) | Forming(bond) | Checking(bond) | Linked(bond) | Clearing(bond) | Restoring(bond):
@@ -1432,33 +1818,38 @@ class Session:
             case _:
                 return None
 
+    def _ready(self) -> bool:
+        """Are the radios there, and the machine awake?"""
+        return self.radios.bluetooth is None and self.radios.wifi is None and self.radios.p2p_address is not None and not self._sleeping
+
     def _listens(self) -> bool:
-        """May calls be heard now?"""
-        if self.radios.bluetooth is not None or self.radios.wifi is not None or self.radios.p2p_address is None:
-            return False
-        return isinstance(self.state, Idle | Seeking) and self._policy.visibility is not Visibility.NOBODY and not self._quiet()
+        """May calls be heard now, beside what the state wants?"""
+        return isinstance(self.state, Idle | Seeking) and self._ready() and self._policy.visibility is not Visibility.NOBODY
 
-    def _quiet(self) -> bool:
-        full = len(self._refused) == self._limits.refusals
-        return full and self._now < self._refused[0] + self._limits.refusal_span
+    def _round(self, identity: bytes | None, lost: Bond | None = None) -> calls.Round:
+        """A new call: to one trusted peer, or to anyone; and to the other side of a lost link that we called before."""
+        trusted = self._known(identity) if identity is not None else None
+        if trusted is not None:
+            return self._on_air(calls.to_one(trusted, self._entropy, self._now, self._posix()))
+        restores = _restores(lost) if lost is not None and lost.role is Role.CALLER else None
+        return self._on_air(calls.to_anyone(self._policy.trusted, self._entropy, self._now, self._posix(), restores))
 
-    def _call(self, identity: bytes | None) -> Call:
-        trusted = next((peer for peer in self._policy.trusted if peer.identity == identity), None)
-        return self._call_for(trusted.trust_key) if trusted else Call(call_id=self._entropy(3), hint=ANYONE)
+    def _on_air(self, round: calls.Round) -> calls.Round:
+        """The last calls are kept in mind: who answers one may say so a moment later."""
+        self._rounds.append(round)
+        return round
 
-    def _call_for(self, key: bytes) -> Call:
-        """A call meant for whoever has this key; one id in 65 536 would say "anyone" by accident."""
-        while True:
-            call_id = self._entropy(3)
-            if (hinted := hint(key, call_id)) != ANYONE:
-                return Call(call_id=call_id, hint=hinted)
+    def _known(self, identity: bytes) -> TrustedPeer | None:
+        return next((peer for peer in self._policy.trusted if peer.identity == identity), None)
 
     def _secured_peer(self, peer: Peer, identity: bytes) -> Peer:
-        known = next((trusted for trusted in self._policy.trusted if trusted.identity == identity), None)
+        """What is known of a proven identity. A trusted name, or one that looks like it, with another identity is looked at."""
+        known = self._known(identity)
         if known is not None:
-            return replace(peer, trusted=True, name=known.label)
-        changed = any(trusted.label == peer.name for trusted in self._policy.trusted)
-        return replace(peer, identity_changed=changed)
+            return replace(peer, trusted=True, identity_changed=False, name=known.label)
+        name = skeleton(peer.name)
+        changed = any(skeleton(trusted.label) == name for trusted in self._policy.trusted)
+        return replace(peer, trusted=False, identity_changed=changed)
 
     def _link_plan(self, state: Checking | Linked) -> LinkPlan:
         bond = state.bond
@@ -1494,12 +1885,14 @@ _REFUSALS = {
     AnswerReason.BUSY: Reason.PEER_BUSY,
     AnswerReason.POLICY: Reason.PEER_POLICY,
     AnswerReason.TIMEOUT: Reason.NO_ANSWER,
+    AnswerReason.UNAVAILABLE: Reason.PEER_UNAVAILABLE,
 }
 
 _LEAVINGS = {
     GoodbyeReason.CANCELLED: Reason.PEER_CANCELLED,
     GoodbyeReason.DECLINED: Reason.DECLINED,
+    GoodbyeReason.BUSY: Reason.PEER_BUSY,
     GoodbyeReason.FAILED: Reason.PEER_FAILED,
     GoodbyeReason.PROTOCOL: Reason.PROTOCOL,
-    GoodbyeReason.FINISHED: Reason.CANCELLED,
+    GoodbyeReason.FINISHED: Reason.PEER_CANCELLED,
 }

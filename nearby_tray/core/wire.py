@@ -7,6 +7,7 @@ never more memory than the limits below allow. What is said when, and what is se
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from ipaddress import ip_address
@@ -30,6 +31,7 @@ DEFAULT_PORT = 47476
 MESSAGE_LIMIT = 1024  # bytes of one message, sealed or not
 MESSAGE_SECONDS = 5.0  # from its first frame to its last
 CHANNEL_LIMIT = 8
+CHANNELS_EACH = 2  # of one connection
 TRIES = 3  # to form one group
 CHANNEL_SIZE = 4
 ANYONE = b"\0\0"  # the hint of a call that is meant for no one peer
@@ -49,7 +51,7 @@ class Call:
     version: int = VERSION
     wants_link: bool = True
     call_id: bytes  # 3 random bytes, new for each call
-    hint: bytes = ANYONE  # 2 bytes, see `keys.hint`
+    hint: bytes = ANYONE  # 2 bytes, see `keys.hint` and `keys.resume_hint`
 
     def encode(self) -> bytes:
         if len(self.call_id) != 3 or len(self.hint) != 2 or not 0 <= self.version <= 15:
@@ -101,17 +103,22 @@ class Broken:
 
 @dataclass(slots=True)
 class _Channel:
+    origin: str
     parts: list[bytes] = field(default_factory=list)
     size: int = 0
     due: float | None = None  # when the message that has begun must be whole
+    whole: bool = False  # a message has come
     kept: bool = False
 
 
 class Assembly:
     """Joins frames to messages, for the channels of one side, within the limits of the protocol.
 
-    A channel begins with its first frame and lives until it breaks, is forgotten, or is the longest silent one when a ninth begins;
-    one that is kept is never dropped for room. What ended stays ended: late frames of it are ignored, not taken for a new channel.
+    A channel belongs to the connection (`origin`) that said its first frame: frames of it from another one are ignored, so that nobody
+    can break or speak on the channel of somebody else. It lives until it breaks, is forgotten, or has to make room. A connection has at
+    most two of its own; when a ninth begins in all, the one that goes is one of whoever has most, first such as have said no whole message,
+    the longest silent of them. One that is kept is never dropped for room. What ended stays ended: late frames of it are ignored, not
+    taken for a new channel.
 
     `strangers=False` is for the listener, who chooses the channels: frames of a channel that it does not keep are
     somebody else's (a notification reaches every listener) and are ignored.
@@ -125,15 +132,15 @@ class Assembly:
         self._ended: dict[bytes, None] = {}  # the last few that ended, oldest first
         self._dropped: list[tuple[float, Broken]] = []  # for room, not yet reported
 
-    def keep(self, channel: bytes) -> None:
+    def keep(self, channel: bytes, origin: str) -> None:
         """Never drop this channel for room: we chose it, or our user did. Begins it when it is new."""
         found = self._channels.get(channel)
         if found is None:
             self._ended.pop(channel, None)
-            found = self._channels[channel] = _Channel()
+            found = self._channels[channel] = _Channel(origin)
         found.kept = True
 
-    def feed(self, frame: bytes, now: float) -> Joined | Broken | None:
+    def feed(self, frame: bytes, now: float, origin: str) -> Joined | Broken | None:
         """Take one frame. A message when it is the last of one, `Broken` when its channel has ended by it, otherwise `None`.
 
         A frame too short to name a channel is nobody's and ignored. Another channel that was dropped to make room is reported by the next
@@ -144,9 +151,11 @@ class Assembly:
             return None
         state = self._channels.get(channel)
         if state is None:
-            if not self._strangers:
+            if not self._strangers or not self._make_room(origin, now):
                 return None
-            state = _Channel()
+            state = _Channel(origin)
+        elif state.origin != origin:
+            return None
         if len(frame) < _FRAME_HEADER:
             return self._end(channel, "a frame without its header")
         index, last = frame[CHANNEL_SIZE], frame[CHANNEL_SIZE + 1]
@@ -157,12 +166,11 @@ class Assembly:
             return self._end(channel, "a frame out of order")
         if state.size + len(part) > MESSAGE_LIMIT:
             return self._end(channel, "a message is too long")
-        if self._channels.pop(channel, None) is None and not self._make_room(now):
-            return self._end(channel, "too many channels")
+        self._channels.pop(channel, None)
         self._channels[channel] = state  # at the end: the least silent
         if last:
             message = b"".join((*state.parts, part)) if state.parts else part
-            state.parts, state.size, state.due = [], 0, None
+            state.parts, state.size, state.due, state.whole = [], 0, None, True
             return Joined(channel, message)
         state.parts.append(part)
         state.size += len(part)
@@ -187,13 +195,19 @@ class Assembly:
             return self._dropped[0][0]
         return min((state.due for state in self._channels.values() if state.due is not None), default=None)
 
-    def _make_room(self, now: float) -> bool:
-        """Whether one more channel has room, if need be by dropping the longest silent that is not kept."""
+    def _make_room(self, origin: str, now: float) -> bool:
+        """Whether `origin` may begin one more channel, if need be by dropping one that is not kept."""
+        count = Counter(state.origin for state in self._channels.values() if not state.kept)
+        if count[origin] >= CHANNELS_EACH:
+            return False
         if len(self._channels) < CHANNEL_LIMIT:
             return True
-        silent = next((channel for channel, state in self._channels.items() if not state.kept), None)
-        if silent is None:
+        loose = [channel for channel, state in self._channels.items() if not state.kept]
+        unfinished = [channel for channel in loose if not self._channels[channel].whole]
+        loose = unfinished or [channel for channel in loose if count[self._channels[channel].origin] > 1]
+        if not loose:
             return False
+        silent = max(loose, key=lambda channel: count[self._channels[channel].origin])  # the first of them: the longest silent
         self._dropped.append((now, self._end(silent, "dropped for a newer channel")))
         return True
 
@@ -213,13 +227,21 @@ class Kind(StrEnum):
     DESKTOP = "desktop"
     PHONE = "phone"
     TABLET = "tablet"
-    OTHER = "other"
+    OTHER = "other"  # also whatever a later version says
+
+    @classmethod
+    def _missing_(cls, value: object) -> Kind:
+        return cls.OTHER
 
 
 class Purpose(StrEnum):
-    LINK = "link"
+    LINK = "link"  # also whatever a later version says
     FILES = "files"
     SCREEN = "screen"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Purpose:
+        return cls.LINK
 
 
 class Owner(StrEnum):
@@ -230,21 +252,43 @@ class Owner(StrEnum):
     LISTENER = "listener"
 
 
+class By(StrEnum):
+    """What has answered."""
+
+    USER = "user"
+    TRUST = "trust"  # a link to a trusted peer is being restored
+    BOND = "bond"  # the setting that accepts trusted computers paired over Bluetooth
+
+    @classmethod
+    def _missing_(cls, value: object) -> By:
+        return cls.USER
+
+
 class AnswerReason(StrEnum):
-    """Who or what gave the answer; an accepted one says `USER` or, for a trusted or bonded peer, `POLICY`."""
+    """Why the answer is no; an accepted one says `USER`."""
 
     USER = "user"
     BUSY = "busy"
     POLICY = "policy"
     TIMEOUT = "timeout"
+    UNAVAILABLE = "unavailable"  # a radio is off there; also whatever a later version says
+
+    @classmethod
+    def _missing_(cls, value: object) -> AnswerReason:
+        return cls.UNAVAILABLE
 
 
 class GoodbyeReason(StrEnum):
     CANCELLED = "cancelled"
     DECLINED = "declined"
-    FAILED = "failed"
+    BUSY = "busy"  # no more requests are looked at for now
+    FAILED = "failed"  # also whatever a later version says
     PROTOCOL = "protocol"
     FINISHED = "finished"
+
+    @classmethod
+    def _missing_(cls, value: object) -> GoodbyeReason:
+        return cls.FAILED
 
 
 _Bytes6 = Annotated[bytes, Meta(min_length=6, max_length=6)]
@@ -253,11 +297,12 @@ _Bytes16 = Annotated[bytes, Meta(min_length=16, max_length=16)]
 _Bytes32 = Annotated[bytes, Meta(min_length=32, max_length=32)]
 _Bytes64 = Annotated[bytes, Meta(min_length=64, max_length=64)]
 _Name = Annotated[str, Meta(max_length=NAME_LIMIT)]  # in bytes: `_checked_name`
+_Words = Annotated[tuple[Annotated[str, Meta(max_length=32)], ...], Meta(max_length=8)]
 _Port = Annotated[int, Meta(ge=1, le=65535)]
 _Version = Annotated[int, Meta(ge=1, le=255)]
 _Address = Annotated[str, Meta(min_length=2, max_length=45)]
 
-_SECRET = frozenset(("public_key", "nonce", "commitment", "identity", "signature", "session", "tag", "pin"))
+_SECRET = frozenset(("public_key", "nonce", "commitment", "identity", "signature", "session", "tag", "mark", "pin"))
 
 
 class _Message(Struct, frozen=True, tag_field="type"):
@@ -271,33 +316,40 @@ class _Message(Struct, frozen=True, tag_field="type"):
         return f"{type(self).__name__}({shown})"
 
 
-class Hello(_Message, frozen=True, kw_only=True, tag="hello"):
-    """1, listener. `name` has passed `clean_name`, whatever was on the wire."""
+class Facts(Struct, frozen=True, kw_only=True):
+    """What a side says of itself. `name` has passed `clean_name`, whatever was on the wire; `methods`: those that we know."""
 
-    versions: Annotated[tuple[_Version, ...], Meta(min_length=1, max_length=16)]
     name: _Name
     kind: Kind
     p2p_address: _Bytes6
     port: _Port
-    methods: Annotated[tuple[Method, ...], Meta(max_length=8)]
+    methods: _Words
 
     def __post_init__(self) -> None:
         force_setattr(self, "name", _checked_name(self.name))
 
 
-class Request(_Message, frozen=True, kw_only=True, tag="request"):
-    """2, caller. `name` has passed `clean_name`, whatever was on the wire."""
+class Hello(_Message, frozen=True, kw_only=True, omit_defaults=True, tag="hello"):
+    """1, listener. To a call that is answered because of its hint it is nameless: no facts, and `mark` (`keys.hello_mark`) instead."""
 
-    name: _Name
-    kind: Kind
-    p2p_address: _Bytes6
-    port: _Port
+    versions: Annotated[tuple[_Version, ...], Meta(min_length=1, max_length=16)]
+    facts: Facts | None = None
+    mark: _Bytes16 | None = None
+
+    def __post_init__(self) -> None:
+        if (self.facts is None) == (self.mark is None):
+            raise ValueError("a hello has either facts or a mark")
+
+
+class Request(_Message, frozen=True, kw_only=True, omit_defaults=True, tag="request"):
+    """2, caller. `mark` (`keys.request_mark`) where the hello had one."""
+
+    version: _Version  # the highest that both can
+    facts: Facts
     purpose: Purpose
     method: Method
     commitment: _Bytes32
-
-    def __post_init__(self) -> None:
-        force_setattr(self, "name", _checked_name(self.name))
+    mark: _Bytes16 | None = None
 
 
 class Offer(_Message, frozen=True, kw_only=True, tag="offer"):
@@ -321,12 +373,20 @@ class Proof(_Message, frozen=True, kw_only=True, tag="proof"):
     signature: _Bytes64
 
 
-class Answer(_Message, frozen=True, kw_only=True, tag="answer"):
-    """6, listener. `remember`: its user wants this peer remembered."""
+class Answer(_Message, frozen=True, kw_only=True, omit_defaults=True, tag="answer"):
+    """6, listener. `trust`: its user wants no code next time. `facts`: with a yes, where its hello was nameless."""
 
     accepted: bool
-    reason: AnswerReason
-    remember: bool
+    reason: AnswerReason = AnswerReason.USER
+    by: By = By.USER
+    trust: bool = False
+    facts: Facts | None = None
+
+
+class Match(_Message, frozen=True, kw_only=True, tag="match"):
+    """6a, caller: its user says that both screens show the same code, or nothing was to be compared. `trust`: as in `Answer`."""
+
+    trust: bool
 
 
 class Seen(_Message, frozen=True, kw_only=True, tag="seen"):
@@ -334,16 +394,11 @@ class Seen(_Message, frozen=True, kw_only=True, tag="seen"):
 
 
 class Go(_Message, frozen=True, kw_only=True, tag="go", omit_defaults=True):
-    """8, caller: form the group now. `pin`: 8 digits, absent unless both back ends can use one.
-
-    `remember` (absent when false) is an addition of ours to version 1: without it the listener could not know that the caller's user
-    ticked it too. Who does not know the field ignores it, and then nothing is remembered.
-    """
+    """8, caller: form the group now. `pin`: 8 digits, absent unless both back ends can use one."""
 
     method: Method
     pin: Annotated[str, Meta(pattern="^[0-9]{8}$", max_length=8)] | None = None
     owner: Owner
-    remember: bool = False
 
 
 class Linked(_Message, frozen=True, kw_only=True, tag="linked"):
@@ -370,8 +425,15 @@ class Resume(_Message, frozen=True, kw_only=True, tag="resume"):
     """11, caller, instead of `Request`: restore the link of this session."""
 
     session: _Bytes8
-    nonce: _Bytes16
-    tag: _Bytes16
+    public_key: _Bytes32  # X25519, new for each channel
+    tag: _Bytes16  # `keys.resume_tag`
+
+
+class Resumed(_Message, frozen=True, kw_only=True, tag="resumed"):
+    """11a, listener, at once. What follows is sealed under the new keys: its `answer`, the caller's `match`."""
+
+    public_key: _Bytes32
+    tag: _Bytes16  # `keys.resumed_tag`
 
 
 class Goodbye(_Message, frozen=True, tag="goodbye"):
@@ -380,7 +442,7 @@ class Goodbye(_Message, frozen=True, tag="goodbye"):
     reason: GoodbyeReason
 
 
-Message = Hello | Request | Offer | Reveal | Proof | Answer | Seen | Go | Linked | Again | Resume | Goodbye
+Message = Hello | Request | Offer | Reveal | Proof | Answer | Match | Seen | Go | Linked | Again | Resume | Resumed | Goodbye
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)

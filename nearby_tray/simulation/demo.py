@@ -38,15 +38,25 @@ class Neighbour:
         await self.controller.close()
 
     def _look(self, snapshot: Snapshot) -> None:
-        if snapshot.stage is Stage.ASKED and self._thinking is None:
+        if self._asks(snapshot) and self._thinking is None:
             self._thinking = asyncio.get_running_loop().call_later(self._thinks, self._answer)
 
     def _answer(self) -> None:
         self._thinking = None
         snapshot = self.controller.snapshot
-        if snapshot.stage is Stage.ASKED:
+        if self._asks(snapshot):
             same = not snapshot.needs_code or snapshot.code == self.your_code()
-            (self.controller.accept if same else self.controller.decline)(snapshot.question)
+            if not same:
+                self.controller.cancel()
+            elif snapshot.may_match:
+                self.controller.match(snapshot.question)
+            else:
+                self.controller.accept(snapshot.question)
+
+    @staticmethod
+    def _asks(snapshot: Snapshot) -> bool:
+        """Is this person asked something?"""
+        return snapshot.may_match or (snapshot.stage is Stage.ASKED and not snapshot.agreed_here)
 
 
 def controller(machine: Machine, settings: Settings) -> Controller:

@@ -130,9 +130,13 @@ class Person:
             self.say(f"{self.machine.name}: {snapshot.stage.value}{why}")
             if snapshot.stage in (Stage.ASKED, Stage.ENTERING) and self.accepts is not None:
                 self.later(*self.pause, self._answer)
+        if snapshot.may_match and not before.may_match:
+            self.later(*self.pause, self._compare)
         self.tries = max(self.tries, snapshot.attempt)
         if snapshot.code is not None:
             self.code = snapshot.code
+        if snapshot.stage is Stage.ASKING and snapshot.agreed_here:
+            self.consented = True  # the one that was asked is trusted, and has proven itself
         if snapshot.stage is Stage.LINKED and snapshot.peer is not None:
             self.linked_with.add(snapshot.peer.name)
         self.members |= {member.peer.address for member in snapshot.members}
@@ -150,7 +154,6 @@ class Person:
     def _ask(self, id: str) -> None:
         self._choosing = False
         if any(peer.id == id and peer.reachable for peer in self.snapshot.peers):
-            self.consented = True
             self.controller.ask(id)
 
     def _ask_phone(self, id: str) -> None:
@@ -178,6 +181,17 @@ class Person:
             self.controller.accept(snapshot.question, self.remembers)
         else:
             self.controller.decline()
+
+    def _compare(self) -> None:
+        snapshot = self.snapshot
+        if not snapshot.may_match:
+            return
+        if self.reads_code is not None and self.reads_code() != snapshot.code:
+            self.say(f"{self.machine.name}: the codes differ")
+            self.controller.cancel()
+        else:
+            self.consented = True
+            self.controller.match(snapshot.question, self.remembers)
 
     def _type(self, address: str) -> None:
         """Read the PIN on the other's screen and type it; now and then it is another one, which no checksum tells."""
@@ -303,8 +317,8 @@ def _people(report: Report, air: Air, random: Random, say: Callable[[str], None]
     elif report.plan is Plan.CROWD:
         names += ["cy", "dot"]
     people = [Person(air, air.machine(name), report.seed, say) for name in names]
-    if report.plan is Plan.REMEMBERED:
-        ada, ben = people
+    if report.plan in (Plan.REMEMBERED, Plan.PAIRED):
+        ada, ben = people[:2]
         key = random.randbytes(32)
         for one, two in ((ada, ben), (ben, ada)):
             one.controller.know(TrustedPeer(two.identity.public, key, two.machine.name, 1.6e9))

@@ -160,6 +160,21 @@ REASONS: Mapping[Reason, Said] = {
         "The request was declined on {peer}.",
         "Agree with the person there first, then try again.",
     ),
+    Reason.NOT_COMPARED: Said(
+        "Codes not compared",
+        "Nobody said in time that both screens show the same code.",
+        "Ask again, and compare the codes on both screens.",
+    ),
+    Reason.PEER_UNAVAILABLE: Said(
+        "The other computer is not ready",
+        "Wi-Fi is off or not ready on {peer}.",
+        "Turn on Wi-Fi there, then try again.",
+    ),
+    Reason.CLONED: Said(
+        "Two computers with one identity",
+        "{Peer} has the same identity as this computer: the disk of one was copied to the other.",
+        "Make a new identity on one of them, in Nearby Tray’s settings.",
+    ),
     Reason.PEER_LEFT: Said(
         "Disconnected",
         "{Peer} disconnected.",

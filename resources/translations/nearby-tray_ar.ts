@@ -1347,6 +1347,51 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Codes not compared</source>
+        <translation>لم تتم مقارنة الرمزين</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Nobody said in time that both screens show the same code.</source>
+        <translation>لم يؤكد أحد في الوقت المناسب أن الشاشتين تعرضان الرمز نفسه.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Ask again, and compare the codes on both screens.</source>
+        <translation>اطلب مجددًا وقارن الرمزين على الشاشتين.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>The other computer is not ready</source>
+        <translation>الحاسوب الآخر غير جاهز</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Wi-Fi is off or not ready on {peer}.</source>
+        <translation>شبكة Wi-Fi متوقفة أو غير جاهزة على {peer}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Turn on Wi-Fi there, then try again.</source>
+        <translation>شغّل Wi-Fi هناك ثم حاول مجددًا.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Two computers with one identity</source>
+        <translation>حاسوبان بهوية واحدة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>{Peer} has the same identity as this computer: the disk of one was copied to the other.</source>
+        <translation>لدى {Peer} هوية هذا الحاسوب نفسها: نُسخ قرص أحدهما إلى الآخر.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Make a new identity on one of them, in Nearby Tray’s settings.</source>
+        <translation>أنشئ هوية جديدة على أحدهما من إعدادات Nearby Tray.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
         <source>Disconnected</source>
         <translation>انقطع الاتصال</translation>
     </message>

@@ -1347,6 +1347,51 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Codes not compared</source>
+        <translation>Codes nicht verglichen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Nobody said in time that both screens show the same code.</source>
+        <translation>Niemand hat rechtzeitig bestätigt, dass beide Bildschirme denselben Code zeigen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Ask again, and compare the codes on both screens.</source>
+        <translation>Fragen Sie noch einmal an und vergleichen Sie die Codes auf beiden Bildschirmen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>The other computer is not ready</source>
+        <translation>Der andere Computer ist nicht bereit</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Wi-Fi is off or not ready on {peer}.</source>
+        <translation>Auf {peer} ist WLAN aus oder nicht bereit.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Turn on Wi-Fi there, then try again.</source>
+        <translation>Schalten Sie dort WLAN ein und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Two computers with one identity</source>
+        <translation>Zwei Computer mit einer Identität</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>{Peer} has the same identity as this computer: the disk of one was copied to the other.</source>
+        <translation>{Peer} hat dieselbe Identität wie dieser Computer: Die Festplatte des einen wurde auf den anderen kopiert.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Make a new identity on one of them, in Nearby Tray’s settings.</source>
+        <translation>Erzeugen Sie auf einem der beiden eine neue Identität, in den Einstellungen von Nearby Tray.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
         <source>Disconnected</source>
         <translation>Getrennt</translation>
     </message>

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from nearby_tray.core import keys, wire
-from nearby_tray.core.conversation import Conversation, Introduction
+from nearby_tray.core.conversation import Conversation, Introduction, Marking
 from nearby_tray.core.keys import Entropy, Identity, Role, SessionKeys
 from nearby_tray.core.model import Method
 from nearby_tray.core.wire import Kind, Message
@@ -22,38 +22,31 @@ from nearby_tray.core.wire import Kind, Message
 PATH = Path(__file__).with_name("vectors.json")
 CHANNEL = bytes.fromhex("c0ffee01")
 CHANNEL_AGAIN = bytes.fromhex("c0ffee02")
+POSIX = 1_700_000_000.0
 CALLER = Introduction("Ada's laptop", Kind.LAPTOP, bytes.fromhex("02aa00000001"), 47476, (Method.PBC,))
 LISTENER = Introduction("Büro", Kind.DESKTOP, bytes.fromhex("02aa00000002"), 47477, (Method.PBC, Method.DISPLAY))
 CALLER_SEED = hashlib.sha256(b"vector caller identity").digest()
 LISTENER_SEED = hashlib.sha256(b"vector listener identity").digest()
 
+
+def facts(of: Introduction) -> wire.Facts:
+    return wire.Facts(name=of.name, kind=of.kind, p2p_address=of.p2p_address, port=of.port, methods=of.methods)
+
+
 MESSAGES: list[Message] = [
-    wire.Hello(
-        versions=(1,),
-        name=LISTENER.name,
-        kind=LISTENER.kind,
-        p2p_address=LISTENER.p2p_address,
-        port=LISTENER.port,
-        methods=LISTENER.methods,
-    ),
-    wire.Request(
-        name=CALLER.name,
-        kind=CALLER.kind,
-        p2p_address=CALLER.p2p_address,
-        port=CALLER.port,
-        purpose=wire.Purpose.FILES,
-        method=Method.PBC,
-        commitment=bytes(range(32)),
-    ),
+    wire.Hello(versions=(1,), facts=facts(LISTENER)),
+    wire.Request(version=1, facts=facts(CALLER), purpose=wire.Purpose.FILES, method=Method.PBC, commitment=bytes(range(32))),
     wire.Offer(public_key=bytes(range(32)), nonce=bytes(range(16))),
     wire.Reveal(public_key=bytes(range(32)), nonce=bytes(range(16))),
     wire.Proof(identity=bytes(range(32)), signature=bytes(range(64))),
-    wire.Answer(accepted=True, reason=wire.AnswerReason.USER, remember=False),
+    wire.Answer(accepted=True, trust=True),
+    wire.Match(trust=True),
     wire.Seen(),
     wire.Go(method=Method.DISPLAY, pin="12345670", owner=wire.Owner.EITHER),
     wire.Linked(addresses=("169.254.3.5", "fe80::1"), port=47476),
     wire.Again(2),
-    wire.Resume(session=bytes(range(8)), nonce=bytes(range(16)), tag=bytes(range(16))),
+    wire.Resume(session=bytes(range(8)), public_key=bytes(range(32)), tag=bytes(range(16))),
+    wire.Resumed(public_key=bytes(range(32)), tag=bytes(range(16))),
     wire.Goodbye(wire.GoodbyeReason.FINISHED),
 ]
 
@@ -76,7 +69,8 @@ def conversation(
     *,
     channel: bytes = CHANNEL,
     resumable: SessionKeys | None = None,
-    used_nonces: set[bytes] | None = None,
+    marking: Marking | None = None,
+    expects: bytes | None = None,
 ) -> Conversation:
     """One side, with the fixed introduction and identity of its role and entropy by label."""
     caller = role is Role.CALLER
@@ -87,7 +81,8 @@ def conversation(
         identity=Identity.from_seed(CALLER_SEED if caller else LISTENER_SEED),
         entropy=seeded(f"{label} {role.value}"),
         resumable=resumable,
-        used_nonces=used_nonces,
+        marking=marking,
+        expects=expects,
     )
 
 
@@ -113,23 +108,39 @@ def build() -> dict[str, Any]:
     offer = listener.offer()[0]
     reveal, caller_proof = caller.receive(offer)[1]
     listener.receive(reveal)
-    (listener_proof,) = listener.receive(caller_proof)[1]
+    listener.receive(caller_proof)
+    session = listener.keys
+    assert session is not None
+    listener_proof, answer = listener.say(wire.Answer(accepted=True, trust=True))
     caller.receive(listener_proof)
-    session = caller.keys
-    assert session is not None and listener.keys == session
-    (answer,) = listener.say(wire.Answer(accepted=True, reason=wire.AnswerReason.USER, remember=True))
-
-    back = conversation(Role.CALLER, "again", channel=CHANNEL_AGAIN, resumable=session)
-    back.receive(conversation(Role.LISTENER, "again", channel=CHANNEL_AGAIN).greet()[0])
-    (resume,) = back.resume()
-    renewed = back.keys
-    assert renewed is not None
-    (seen,) = back.say(wire.Seen())
+    caller.receive(answer)
+    assert caller.keys == session
+    (match,) = caller.say(wire.Match(trust=True))
 
     call_id = bytes.fromhex("0a0b0c")
+    call = wire.Call(call_id=call_id, hint=keys.hint(session.trust, call_id, POSIX)).encode()
+    marking = Marking(session.trust, call)
+    marked = conversation(Role.LISTENER, "marked", marking=marking, expects=Identity.from_seed(CALLER_SEED).public)
+    asks = conversation(Role.CALLER, "marked")
+    (nameless,) = marked.greet()
+    asks.receive(nameless)
+    (marked_request,) = asks.request(wire.Purpose.LINK, Method.PBC, session.trust)
+
+    resume_call = wire.Call(call_id=call_id, hint=keys.resume_hint(session, call_id)).encode()
+    there = conversation(Role.LISTENER, "again", channel=CHANNEL_AGAIN, resumable=session, marking=Marking(session.resume, resume_call))
+    back = conversation(Role.CALLER, "again", channel=CHANNEL_AGAIN, resumable=session)
+    (back_hello,) = there.greet()
+    back.receive(back_hello)
+    (resume,) = back.resume()
+    resumed, back_answer = there.receive(resume)[1]
+    (back_match,) = back.receive(resumed)[1]
+    there.receive(back_match)
+    restored = there.keys
+    assert restored is not None
+
     ping = wire.Ping(wire.PingType.PONG, session.session, 7, 10**15, 6, 2 * 10**15, 5)
     return {
-        "call": wire.Call(call_id=call_id, hint=keys.hint(session.trust, call_id)).encode().hex(),
+        "call": call.hex(),
         "frames": [frame.hex() for frame in wire.split(CHANNEL, hello, 20)],
         "messages": {type(message).__name__.lower(): wire.encode(message).hex() for message in MESSAGES},
         "conversation": {
@@ -144,14 +155,20 @@ def build() -> dict[str, Any]:
                 "caller_proof": caller_proof.hex(),
                 "listener_proof": listener_proof.hex(),
                 "answer": answer.hex(),
+                "match": match.hex(),
             },
         },
+        "marked": {"hello": nameless.hex(), "request": marked_request.hex()},
         "resume": {
             "channel": CHANNEL_AGAIN.hex(),
-            "message": resume.hex(),
-            "keys": all_keys(renewed),
-            "sealed_seen": seen.hex(),
-            "hint": keys.hint(session.resume, call_id).hex(),
+            "caller_private": seeded("again caller")(32).hex(),
+            "listener_private": seeded("again listener")(32).hex(),
+            "hello": back_hello.hex(),
+            "resume": resume.hex(),
+            "resumed": resumed.hex(),
+            "keys": all_keys(restored),
+            "sealed": {"answer": back_answer.hex(), "match": back_match.hex()},
+            "call": resume_call.hex(),
         },
         "pong_of_the_caller": wire.encode_ping(ping, session.caller_ping).hex(),
     }

@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
+from itertools import permutations
 from typing import Any
 
 import msgspec
@@ -19,15 +21,28 @@ from nearby_tray.core.conversation import (
     Failed,
     Greeted,
     Heard,
+    Keyed,
     Left,
+    Marking,
     OutOfOrder,
     Requested,
-    Resumed,
+    Restored,
     Said,
     Sayable,
     Secured,
 )
-from nearby_tray.core.keys import Identity, Role, Sealer, SessionKeys, commitment, derive, exchange_public, prove, transcript
+from nearby_tray.core.keys import (
+    Identity,
+    Role,
+    Sealer,
+    SessionKeys,
+    commitment,
+    derive,
+    exchange_public,
+    prove,
+    request_mark,
+    transcript,
+)
 from nearby_tray.core.model import Method
 from nearby_tray.core.wire import (
     Again,
@@ -40,6 +55,7 @@ from nearby_tray.core.wire import (
     Joined,
     Kind,
     Linked,
+    Match,
     Owner,
     Purpose,
     Seen,
@@ -49,8 +65,9 @@ from nearby_tray.core.wire import (
 )
 from tests.core.make_vectors import CALLER, CALLER_SEED, CHANNEL, LISTENER, LISTENER_SEED, MESSAGES, conversation, seeded
 
-YES = Answer(accepted=True, reason=AnswerReason.USER, remember=False)
-NO = Answer(accepted=False, reason=AnswerReason.BUSY, remember=False)
+YES = Answer(accepted=True)
+NO = Answer(accepted=False, reason=AnswerReason.BUSY)
+MATCH = Match(trust=False)
 GO = Go(method=Method.PBC, owner=Owner.EITHER)
 LINKED = Linked(addresses=("169.254.1.5",), port=47476)
 PROTOCOL = GoodbyeReason.PROTOCOL
@@ -104,9 +121,28 @@ class Pair:
         self.deliver()
         return self
 
-    def meeting(self) -> Pair:
+    def proven(self) -> Pair:
+        """The listener has shown its identity before it answers, as to a trusted caller."""
+        self.secured()
+        self.to_caller += self.listener.prove()
+        self.deliver()
+        return self
+
+    def accepted(self) -> Pair:
         self.secured()
         self.listener_says(YES)
+        self.deliver()
+        return self
+
+    def matched(self) -> Pair:
+        self.proven()
+        self.call_says(MATCH)
+        self.deliver()
+        return self
+
+    def meeting(self) -> Pair:
+        self.accepted()
+        self.call_says(MATCH)
         self.deliver()
         return self
 
@@ -128,7 +164,7 @@ def pair(label: str = "test") -> Pair:
 
 
 def lost_link() -> SessionKeys:
-    keys = pair().secured().caller.keys
+    keys = pair().accepted().caller.keys
     assert keys is not None
     return keys
 
@@ -141,7 +177,7 @@ def test_from_hello_to_finished() -> None:
     air.to_caller += air.listener.greet()
     (greeted,), none = air.deliver()
     assert isinstance(greeted, Greeted) and not none
-    assert air.caller.peer == LISTENER and greeted.hello.name == LISTENER.name
+    assert air.caller.peer == LISTENER and greeted.hello.facts is not None and greeted.hello.facts.name == LISTENER.name
 
     air.to_listener += air.caller.request(Purpose.FILES, Method.PBC)
     nothing, (requested,) = air.deliver()
@@ -149,15 +185,19 @@ def test_from_hello_to_finished() -> None:
     assert air.listener.peer == replace(CALLER, methods=(Method.PBC,))
 
     air.to_caller += air.listener.offer()
-    (by_caller,), (by_listener,) = air.deliver()
-    assert isinstance(by_caller, Secured) and isinstance(by_listener, Secured)
-    assert by_caller.code == by_listener.code == air.caller.code == air.listener.code
-    assert by_caller.keys == by_listener.keys == air.caller.keys == air.listener.keys
-    assert by_caller.identity == air.caller.their_identity == Identity.from_seed(LISTENER_SEED).public
+    (keyed,), (by_listener,) = air.deliver()
+    assert isinstance(keyed, Keyed) and isinstance(by_listener, Secured)
+    assert keyed.keys == by_listener.keys == air.listener.keys and keyed.keys.code == by_listener.code == air.listener.code
+    assert (air.caller.code, air.caller.their_identity) == (None, None), "the listener has shown nothing yet"
     assert by_listener.identity == air.listener.their_identity == Identity.from_seed(CALLER_SEED).public
 
     air.listener_says(YES)
-    assert air.deliver() == ([Said(YES)], [])
+    (by_caller, said), nothing = air.deliver()
+    assert isinstance(by_caller, Secured) and said == Said(YES) and not nothing
+    assert by_caller.identity == air.caller.their_identity == Identity.from_seed(LISTENER_SEED).public
+    assert by_caller.keys == air.caller.keys == keyed.keys
+    air.call_says(MATCH)
+    assert air.deliver() == ([], [Said(MATCH)])
     air.call_says(Seen())
     air.listener_says(Seen())
     assert air.deliver() == ([Said(Seen())], [Said(Seen())])
@@ -175,10 +215,10 @@ def test_from_hello_to_finished() -> None:
 def test_over_frames_of_the_smallest_room() -> None:
     air = pair()
     ears = {Role.CALLER: Assembly(), Role.LISTENER: Assembly(strangers=False)}
-    ears[Role.LISTENER].keep(CHANNEL)
+    ears[Role.LISTENER].keep(CHANNEL, "x")
 
     def carried(messages: list[bytes], to: Role) -> list[bytes]:
-        heard = [ears[to].feed(frame, 0.0) for message in messages for frame in split(CHANNEL, message, 20)]
+        heard = [ears[to].feed(frame, 0.0, "x") for message in messages for frame in split(CHANNEL, message, 20)]
         return [what.message for what in heard if isinstance(what, Joined)]
 
     air.to_caller += carried(air.listener.greet(), Role.CALLER)
@@ -187,9 +227,9 @@ def test_over_frames_of_the_smallest_room() -> None:
     air.deliver()
     for message in carried(air.listener.offer(), Role.CALLER):
         _, replies = air.caller.receive(message)
-        for reply in carried(replies, Role.LISTENER):
-            _, proof = air.listener.receive(reply)
-            air.to_caller += carried(proof, Role.CALLER)
+        air.to_listener += carried(replies, Role.LISTENER)
+    air.deliver()
+    air.to_caller += carried(air.listener.say(YES), Role.CALLER)
     air.deliver()
     assert air.caller.code is not None and air.caller.code == air.listener.code
 
@@ -204,16 +244,48 @@ def test_nothing_is_known_before_it_is_proved() -> None:
         assert (side.keys, side.code, side.their_identity) == (None, None, None)
 
 
-def test_the_listener_shows_its_identity_only_to_a_caller_that_proved_one() -> None:
+def test_the_listener_shows_its_identity_only_when_it_accepts_or_wants_to() -> None:
     air = pair().requested()
     reveal, proof = air.caller.receive(air.listener.offer()[0])[1]
     assert air.listener.receive(reveal) == ([], [])
     heard, replies = air.listener.receive(proof)
-    assert isinstance(heard[0], Secured) and len(replies) == 1
+    assert isinstance(heard[0], Secured) and replies == []
+
+    air = pair().secured()
+    air.listener_says(NO)
+    assert air.deliver() == ([Said(NO)], []) and air.caller.their_identity is None, "a no tells nobody who said it"
+
+    air = pair().secured()
+    air.to_caller += air.listener.prove()
+    assert air.listener.prove() == [], "once"
+    (secured,), _ = air.deliver()
+    assert isinstance(secured, Secured) and secured.identity == Identity.from_seed(LISTENER_SEED).public
+    air.listener_says(YES)
+    assert air.deliver() == ([Said(YES)], [])
+    assert pair().meeting().listener.prove() == pair().requested().listener.prove() == air.caller.prove() == []
+
+
+@pytest.mark.parametrize("first", ["answer", "match"])
+def test_the_answer_and_the_match_come_in_either_order(first: str) -> None:
+    air = (pair().accepted if first == "answer" else pair().matched)()
+    if first == "answer":
+        air.call_says(MATCH)
+    else:
+        air.listener_says(YES)
+    air.deliver()
+    assert all(side.allows(Seen()) for side in (air.caller, air.listener))
+
+
+def test_a_match_that_crosses_a_no_is_no_breach() -> None:
+    air = pair().proven()
+    air.listener_says(NO)
+    air.call_says(MATCH)
+    assert air.deliver() == ([Said(NO)], [Said(MATCH)])
+    assert not air.caller.ended and not air.listener.ended
 
 
 def test_another_conversation_has_another_code_and_other_keys() -> None:
-    first, second = pair("one").secured(), pair("two").secured()
+    first, second = pair("one").accepted(), pair("two").accepted()
     assert first.caller.code != second.caller.code and first.caller.keys != second.caller.keys
 
 
@@ -229,7 +301,7 @@ def test_a_declined_request_leaves_only_goodbye() -> None:
     air = pair().secured()
     air.listener_says(NO)
     assert air.deliver() == ([Said(NO)], [])
-    for message in (YES, Seen(), GO, LINKED, Again(2)):
+    for message in (YES, NO, MATCH, Seen(), GO, LINKED, Again(2)):
         assert not air.caller.allows(message) and not air.listener.allows(message)
     air.to_listener += air.caller.goodbye(GoodbyeReason.DECLINED)
     assert air.deliver() == ([], [Left(GoodbyeReason.DECLINED, sealed=True)])
@@ -274,11 +346,12 @@ def test_an_unsealed_goodbye_may_cross_the_reveal() -> None:
     offer = air.listener.offer()
     goodbye = air.listener.goodbye(GoodbyeReason.CANCELLED)
     air.to_caller += offer + goodbye
-    assert air.deliver() == ([Left(GoodbyeReason.CANCELLED, sealed=False)], [])
+    (_, left), nothing = air.deliver()
+    assert left == Left(GoodbyeReason.CANCELLED, sealed=False) and not nothing
 
 
 def test_an_unsealed_goodbye_after_something_sealed_is_somebody_elses() -> None:
-    air = pair().secured()
+    air = pair().proven()
     air.to_caller.append(encode(Goodbye(GoodbyeReason.CANCELLED)))
     (failed,), (left,) = air.deliver()
     assert isinstance(failed, Failed) and left == Left(PROTOCOL, sealed=True)
@@ -295,7 +368,7 @@ def test_nothing_else_unsealed_is_heard_once_there_are_keys() -> None:
 # --- goodbye ---------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("reach", [Pair.greeted, Pair.requested, Pair.secured, Pair.meeting, Pair.forming])
+@pytest.mark.parametrize("reach", [Pair.greeted, Pair.requested, Pair.secured, Pair.proven, Pair.accepted, Pair.meeting, Pair.forming])
 @pytest.mark.parametrize("role", list(Role))
 def test_either_may_leave_at_any_time(reach: Callable[[Pair], Pair], role: Role) -> None:
     air = reach(pair())
@@ -338,7 +411,7 @@ def test_our_own_mistakes_are_raised() -> None:
     with pytest.raises(OutOfOrder, match="nothing to resume"):
         pair().greeted().caller.resume()
     air = pair().secured()
-    for caller_wrong in (YES, Seen(), GO, LINKED, Again(2)):
+    for caller_wrong in (YES, MATCH, Seen(), GO, LINKED, Again(2)):
         with pytest.raises(OutOfOrder):
             air.caller.say(caller_wrong)
     for listener_wrong in (Seen(), GO, LINKED, Again(2)):
@@ -387,8 +460,14 @@ def speak_anyway(side: Conversation, message: wire.Message) -> bytes:
 @pytest.mark.parametrize(
     ("reach", "role", "fits"),
     [
-        (Pair.secured, Role.LISTENER, {"answer"}),
+        (Pair.secured, Role.LISTENER, {"no"}),
         (Pair.secured, Role.CALLER, set()),
+        (Pair.proven, Role.LISTENER, {"yes", "no"}),
+        (Pair.proven, Role.CALLER, {"match"}),
+        (Pair.matched, Role.LISTENER, {"yes", "no"}),
+        (Pair.matched, Role.CALLER, set()),
+        (Pair.accepted, Role.LISTENER, set()),
+        (Pair.accepted, Role.CALLER, {"match"}),
         (Pair.meeting, Role.LISTENER, {"seen"}),
         (Pair.meeting, Role.CALLER, {"seen"}),
         (Pair.forming, Role.LISTENER, {"linked", "again"}),
@@ -396,15 +475,25 @@ def speak_anyway(side: Conversation, message: wire.Message) -> bytes:
     ],
 )
 def test_sealed_each_message_has_its_place(reach: Callable[[Pair], Pair], role: Role, fits: set[str]) -> None:
-    for message in MESSAGES:
+    """The whole table: what is not named is out of place, for whoever says it and for whoever hears it."""
+    for message in [*MESSAGES, NO]:
         air = reach(pair())
         speaker, hearer = (air.caller, air.listener) if role is Role.CALLER else (air.listener, air.caller)
         name = type(message).__name__.lower()
+        word = ("yes" if message.accepted else "no") if isinstance(message, Answer) else name
+        if isinstance(message, Answer | Match | Seen | Go | Linked | Again):
+            by_itself = word == "yes" and reach is Pair.secured and role is Role.LISTENER  # the proof goes before it
+            assert speaker.allows(message) is (word in fits or by_itself)
+            if not speaker.allows(message):
+                with pytest.raises(OutOfOrder):
+                    speaker.say(message)
         heard, replies = hearer.receive(speak_anyway(speaker, message))
         if name == "goodbye":
             assert heard == [Left(GoodbyeReason.FINISHED, sealed=True)]
-        elif name in fits:
+        elif word in fits:
             assert isinstance(heard[0], Said) and heard[0].message == message and not replies
+        elif name == "proof" and reach is Pair.secured and role is Role.LISTENER:
+            assert heard == [Failed("wrong signature")] or heard == [Failed("unusable identity")]
         else:
             assert heard == [Failed(f"{name} is out of place")]
             assert speaker.receive(replies[0]) == ([Left(PROTOCOL, sealed=True)], [])
@@ -454,8 +543,8 @@ def test_a_hello_without_our_version_ends_it() -> None:
 
 def test_who_sits_in_the_middle_shows_two_codes() -> None:
     """Two whole conversations, each with the middle: nothing fails, and the codes differ."""
-    one = Pair(conversation(Role.CALLER, "victim"), conversation(Role.LISTENER, "middle")).secured()
-    two = Pair(conversation(Role.CALLER, "middle"), conversation(Role.LISTENER, "victim")).secured()
+    one = Pair(conversation(Role.CALLER, "victim"), conversation(Role.LISTENER, "middle")).accepted()
+    two = Pair(conversation(Role.CALLER, "middle"), conversation(Role.LISTENER, "victim")).accepted()
     assert one.caller.code is not None and two.listener.code is not None
     assert one.caller.code != two.listener.code
 
@@ -467,7 +556,62 @@ def test_a_middle_that_relays_all_but_the_keys_fails() -> None:
     air.to_caller.append(encode(wire.Offer(public_key=exchange_public(b"m" * 32), nonce=offer.nonce)))
     caller_heard, listener_heard = air.deliver()
     # The listener cannot open the caller's proof; what it says then does not open at the caller's either.
-    assert isinstance(listener_heard[0], Failed) and isinstance(caller_heard[0], Failed)
+    assert isinstance(listener_heard[0], Failed) and isinstance(caller_heard[-1], Failed)
+
+
+def encodings(message: wire.Message) -> list[bytes]:
+    """Other ways to write the same message: each decodes to it, and none is the one that there is."""
+    fields = msgspec.msgpack.decode(encode(message))
+    written: list[bytes] = []
+    for order in permutations(fields):
+        written.append(msgspec.msgpack.encode({name: fields[name] for name in order}))
+    for grind in range(50):
+        written.append(msgspec.msgpack.encode({**fields, "x": grind}))
+        written.append(msgspec.msgpack.encode({**fields, f"later {grind}": None}))
+    plain = encode(message)
+    size = len(fields)
+    longer_map = b"\xde" + size.to_bytes(2, "big")
+    written += [longer_map + plain[1:], b"\xdf" + size.to_bytes(4, "big") + plain[1:]]
+    for name in (*fields, fields["type"]):
+        short = bytes((0xA0 | len(name),)) + name.encode()
+        for long in (b"\xd9" + bytes((len(name),)), b"\xda" + len(name).to_bytes(2, "big"), b"\xdb" + len(name).to_bytes(4, "big")):
+            written.append(plain.replace(short, long + name.encode(), 1))
+    for value in fields.values():
+        if isinstance(value, bytes):
+            short = b"\xc4" + bytes((len(value),))
+            for long in (b"\xc5" + len(value).to_bytes(2, "big"), b"\xc6" + len(value).to_bytes(4, "big")):
+                written.append(plain.replace(short + value, long + value, 1))
+    twice = bytearray(plain)
+    twice[0] += 1
+    written.append(bytes(twice) + plain[1 + len(b"\xa4type") + 1 + len(fields["type"]) :][: 11 + 2 + 32])
+    return [data for data in written if data != plain]
+
+
+def test_no_byte_of_the_last_message_under_the_code_is_free() -> None:
+    """Whoever says `reveal` knows the code that each choice would give. So there is no choice: one encoding, committed to beforehand."""
+    tried = 0
+    air = pair().requested()
+    offer = air.listener.offer()[0]
+    reveal, _ = air.caller.receive(offer)[1]
+    for other in encodings(decode(reveal)):
+        listener = pair().requested().listener
+        listener.offer()
+        heard, _ = listener.receive(other)
+        assert isinstance(heard[0], Failed) and listener.keys is None
+        with suppress(wire.WireError):
+            tried += decode(other) == decode(reveal)
+    assert tried > 100, "they were not refused for what they say but for how it is written"
+
+
+@settings(max_examples=200)
+@given(st.data())
+def test_no_changed_byte_of_the_last_message_goes_through(data: st.DataObject) -> None:
+    air = pair().requested()
+    reveal, _ = air.caller.receive(air.listener.offer()[0])[1]
+    changed = bytearray(reveal)
+    changed[data.draw(st.integers(0, len(reveal) - 1))] ^= data.draw(st.integers(1, 255))
+    heard, _ = air.listener.receive(bytes(changed) + data.draw(st.binary(max_size=3)))
+    assert isinstance(heard[0], Failed | Left) and air.listener.keys is None
 
 
 @pytest.mark.parametrize(
@@ -478,14 +622,14 @@ def test_a_middle_that_relays_all_but_the_keys_fails() -> None:
 def test_a_changed_hello_is_noticed(change: dict[str, Any]) -> None:
     air = pair()
     hello = decode(air.listener.greet()[0])
-    assert isinstance(hello, wire.Hello)
-    air.to_caller.append(encode(msgspec.structs.replace(hello, **change)))
+    assert isinstance(hello, wire.Hello) and hello.facts is not None
+    air.to_caller.append(encode(msgspec.structs.replace(hello, facts=msgspec.structs.replace(hello.facts, **change))))
     air.deliver()
     air.to_listener += air.caller.request(Purpose.LINK, Method.PBC)
     air.deliver()
     air.to_caller += air.listener.offer()
     caller_heard, listener_heard = air.deliver()
-    assert isinstance(listener_heard[0], Failed) and isinstance(caller_heard[0], Failed)
+    assert isinstance(listener_heard[0], Failed) and isinstance(caller_heard[-1], Failed)
 
 
 def test_a_changed_request_is_noticed() -> None:
@@ -496,7 +640,7 @@ def test_a_changed_request_is_noticed() -> None:
     air.deliver()
     air.to_caller += air.listener.offer()
     caller_heard, listener_heard = air.deliver()
-    assert isinstance(listener_heard[0], Failed) and isinstance(caller_heard[0], Failed)
+    assert isinstance(listener_heard[0], Failed) and isinstance(caller_heard[-1], Failed)
 
 
 def test_another_key_than_the_committed_one_is_refused_before_anything_is_derived() -> None:
@@ -538,8 +682,8 @@ def test_a_peer_with_our_own_identity_is_refused() -> None:
     air = Pair(twin, conversation(Role.LISTENER)).requested()
     air.to_caller += air.listener.offer()
     caller_heard, listener_heard = air.deliver()
-    assert listener_heard == [Failed("our own identity came back")]
-    assert caller_heard == [Left(PROTOCOL, sealed=True)]
+    assert listener_heard == [Failed("our own identity came back", own_identity=True)]
+    assert caller_heard[1:] == [Left(PROTOCOL, sealed=True)]
 
 
 @pytest.mark.parametrize(
@@ -622,6 +766,8 @@ def handshake_air(tamper: Callable[[int, bytes], list[bytes]]) -> tuple[list[Hea
                         replies += side.offer()
                     case Secured() if side.role is Role.LISTENER:
                         replies += side.say(YES)
+                    case Said(Answer(accepted=True)) if side.allows(MATCH):
+                        replies += side.say(MATCH)
             in_flight.extend((to.other, reply) for reply in replies)
         count += 1
     return caller_heard, listener_heard, air
@@ -629,13 +775,13 @@ def handshake_air(tamper: Callable[[int, bytes], list[bytes]]) -> tuple[list[Hea
 
 def test_the_air_that_changes_nothing() -> None:
     caller_heard, listener_heard, air = handshake_air(lambda _, message: [message])
-    assert [type(what) for what in caller_heard] == [Greeted, Secured, Said]
-    assert [type(what) for what in listener_heard] == [Requested, Secured]
+    assert [type(what) for what in caller_heard] == [Greeted, Keyed, Secured, Said]
+    assert [type(what) for what in listener_heard] == [Requested, Secured, Said]
     assert air.caller.code == air.listener.code is not None
 
 
 @settings(max_examples=150)
-@given(st.integers(0, 6), st.data())
+@given(st.integers(0, 7), st.data())
 def test_whatever_happens_to_one_message_nobody_is_deceived(at: int, data: st.DataObject) -> None:
     """Lost, repeated, cut, changed or replaced: either it ends or waits, but both are never secured with different keys."""
 
@@ -665,40 +811,159 @@ def test_whatever_happens_to_one_message_nobody_is_deceived(at: int, data: st.Da
         assert not (air.caller.code and air.listener.code) or air.caller.ended or air.listener.ended
 
 
+# --- marks -----------------------------------------------------------------------------------------------------------------
+
+KEY, CALL = b"k" * 32, b"\x11abchh"
+
+
+def marked(*, expects: bytes | None = None) -> Pair:
+    return Pair(conversation(Role.CALLER), conversation(Role.LISTENER, marking=Marking(KEY, CALL), expects=expects))
+
+
+def test_to_a_hint_nothing_is_said_but_a_mark() -> None:
+    air = marked()
+    (hello,) = air.listener.greet()
+    for said in (LISTENER.name.encode(), LISTENER.p2p_address, Identity.from_seed(LISTENER_SEED).public):
+        assert said not in hello
+    air.caller.receive(hello)
+    assert air.caller.peer is None
+    assert air.caller.marked_by(Marking(KEY, CALL))
+    assert not air.caller.marked_by(Marking(KEY[::-1] + b"x", CALL)) and not air.caller.marked_by(Marking(KEY, b"\x11abdhh"))
+    elsewhere = conversation(Role.CALLER, channel=b"else")
+    elsewhere.receive(hello)
+    assert not elsewhere.marked_by(Marking(KEY, CALL)), "said again on another channel it is worth nothing"
+
+
+def test_facts_come_with_the_yes_and_only_then() -> None:
+    for answer in (YES, NO):
+        air = marked().greeted()
+        air.to_listener += air.caller.request(Purpose.LINK, Method.PBC, KEY)
+        air.deliver()
+        air.to_caller += air.listener.offer()
+        air.deliver()
+        air.listener_says(answer)
+        heard, _ = air.deliver()
+        if answer is NO:
+            assert air.caller.peer is None and heard == [Said(NO)]
+        else:
+            assert air.caller.peer == LISTENER
+
+
+@pytest.mark.parametrize("wrong", ["none", "another key", "another channel", "another hello", "another commitment"])
+def test_a_request_without_the_right_mark_is_hung_up_on(wrong: str) -> None:
+    air = marked()
+    (hello,) = air.listener.greet()
+    air.caller.receive(hello)
+    request = decode(air.caller.request(Purpose.LINK, Method.PBC, KEY)[0])
+    assert isinstance(request, wire.Request) and request.mark is not None
+    marks = {
+        "none": None,
+        "another key": request_mark(b"o" * 32, CHANNEL, hello, request.commitment),
+        "another channel": request_mark(KEY, b"else", hello, request.commitment),
+        "another hello": request_mark(KEY, CHANNEL, b"hello", request.commitment),
+        "another commitment": request_mark(KEY, CHANNEL, hello, b"c" * 32),
+    }
+    heard, replies = air.listener.receive(encode(msgspec.structs.replace(request, mark=marks[wrong])))
+    assert heard == [Failed("a request with a wrong mark")] and replies == [encode(Goodbye(PROTOCOL))]
+    assert air.listener.peer is None
+
+
+def test_whoever_proves_another_identity_than_the_one_that_was_meant_gets_no_further() -> None:
+    air = marked(expects=b"f" * 32).greeted()
+    air.to_listener += air.caller.request(Purpose.LINK, Method.PBC, KEY)
+    air.deliver()
+    air.to_caller += air.listener.offer()
+    _, listener_heard = air.deliver()
+    assert listener_heard == [Failed("another identity than the one that was meant")]
+    air = pair()
+    air.caller.expects = b"f" * 32
+    air.secured()
+    air.listener_says(YES)
+    caller_heard, _ = air.deliver()
+    assert caller_heard == [Failed("another identity than the one that was meant")]
+
+
+def test_a_yes_to_a_marked_request_that_tells_no_facts_is_a_breach() -> None:
+    air = marked().greeted()
+    air.to_listener += air.caller.request(Purpose.LINK, Method.PBC, KEY)
+    air.deliver()
+    air.to_caller += air.listener.offer()
+    air.deliver()
+    air.to_caller += air.listener.prove()
+    air.deliver()
+    heard, _ = air.caller.receive(speak_anyway(air.listener, YES))
+    assert heard == [Failed("a yes that does not say whose")]
+
+
+def test_a_version_that_we_did_not_say_is_refused() -> None:
+    air = pair().greeted()
+    request = decode(air.caller.request(Purpose.LINK, Method.PBC)[0])
+    assert isinstance(request, wire.Request)
+    heard, _ = air.listener.receive(encode(msgspec.structs.replace(request, version=2)))
+    assert heard == [Failed("a version that we did not say")]
+
+
 # --- restoring a lost link -------------------------------------------------------------------------------------------------
 
 
-def resuming(keys: SessionKeys, nonces: set[bytes], label: str = "again", channel: bytes = b"back") -> Pair:
+def resuming(keys: SessionKeys, label: str = "again", channel: bytes = b"back", listener: SessionKeys | None = None) -> Pair:
+    there = listener or keys
     return Pair(
         conversation(Role.CALLER, label, channel=channel, resumable=keys),
-        conversation(Role.LISTENER, label, channel=channel, resumable=keys, used_nonces=nonces),
+        conversation(Role.LISTENER, label, channel=channel, resumable=there, marking=Marking(there.resume, CALL)),
     ).greeted()
 
 
 def test_a_lost_link_is_restored_without_a_code() -> None:
     old = lost_link()
-    air = resuming(old, set())
+    air = resuming(old)
+    assert air.caller.marked_by(Marking(old.resume, CALL))
     air.to_listener += air.caller.resume()
-    air.call_says(Seen())
-    none, heard = air.deliver()
-    assert isinstance(heard[0], Resumed) and heard[1:] == [Said(Seen())] and not none
-    assert air.caller.keys == air.listener.keys == heard[0].keys != old
+    (here,), (there,) = air.deliver()
+    assert isinstance(here, Restored) and isinstance(there, Restored)
+    assert here.keys == there.keys == air.caller.keys == air.listener.keys != old
+    assert air.caller.peer == LISTENER, "where it is may have changed"
     for side in (air.caller, air.listener):
-        assert side.code is None and side.their_identity is None and not side.allows(YES)
+        assert side.code is None and side.their_identity is None and not side.allows(YES) and not side.allows(MATCH)
+    air.call_says(Seen())
     air.listener_says(Seen())
     air.deliver()
     air.call_says(GO)
     assert air.deliver() == ([], [Said(GO)])
 
 
-def test_a_restored_link_can_be_lost_and_restored() -> None:
-    keys = lost_link()
+def test_a_restored_link_can_be_lost_and_restored_and_the_old_keys_stay_good_until_then() -> None:
+    old = keys = lost_link()
     for label in ("one", "two", "three"):
-        air = resuming(keys, set(), label)
+        air = resuming(keys, label)
         air.to_listener += air.caller.resume()
         air.deliver()
         assert air.listener.keys is not None and air.listener.keys == air.caller.keys != keys
         keys = air.listener.keys
+    again = resuming(old, "four")
+    again.to_listener += again.caller.resume()
+    again.deliver()
+    assert again.listener.keys is not None and again.listener.keys != keys
+
+
+def test_nothing_is_known_before_something_sealed_has_opened() -> None:
+    air = resuming(lost_link())
+    (resume,) = air.caller.resume()
+    heard, replies = air.listener.receive(resume)
+    assert heard == [] and air.listener.keys is None and len(replies) == 2
+    heard, match = air.caller.receive(replies[0])
+    assert heard == [] and air.caller.keys is None and len(match) == 1
+
+
+def test_two_resumes_at_once_have_keys_of_their_own() -> None:
+    """Several that say hello are asked at once: one nonce on two channels would repeat a key stream."""
+    old = lost_link()
+    airs = [resuming(old, label, channel) for label, channel in (("one", b"1111"), ("two", b"2222"), ("two", b"3333"))]
+    for air in airs:
+        air.to_listener += air.caller.resume()
+        air.deliver()
+    seals = {air.caller.keys.caller_seal for air in airs if air.caller.keys is not None}
+    assert len(seals) == 3
 
 
 def refused(air: Pair, resume: bytes) -> None:
@@ -707,33 +972,37 @@ def refused(air: Pair, resume: bytes) -> None:
     assert replies == [encode(Goodbye(PROTOCOL))] and air.listener.keys is None
 
 
-def test_a_nonce_is_presented_once_for_a_link() -> None:
-    keys, nonces = lost_link(), set[bytes]()
-    first = resuming(keys, nonces)
-    (resume,) = first.caller.resume()
-    assert isinstance(first.listener.receive(resume)[0][0], Resumed)
-    refused(resuming(keys, nonces), resume)  # even on a channel with the same number
-    other = resuming(keys, nonces, "another nonce")
-    assert isinstance(other.listener.receive(other.caller.resume()[0])[0][0], Resumed)
-
-
-def test_a_wrong_tag_does_not_use_up_a_nonce() -> None:
-    keys, nonces = lost_link(), set[bytes]()
-    air = resuming(keys, nonces)
-    (resume,) = air.caller.resume()
-    refused(air, resume[:-1] + bytes((resume[-1] ^ 1,)))
-    assert not nonces
-
-
-def test_a_resume_is_for_its_channel_its_session_and_its_keys_only() -> None:
+def test_a_resume_is_for_its_channel_its_hello_its_session_and_its_keys_only() -> None:
     keys = lost_link()
-    (resume,) = resuming(keys, set()).caller.resume()
-    stranger = pair("stranger").secured().caller.keys
+    (resume,) = resuming(keys).caller.resume()
+    stranger = pair("stranger").accepted().caller.keys
     assert stranger is not None
-    refused(resuming(keys, set(), channel=b"else"), resume)
-    refused(resuming(stranger, set()), resume)
-    refused(resuming(replace(stranger, session=keys.session), set()), resume)
+    refused(resuming(keys, channel=b"else"), resume)
+    refused(resuming(stranger), resume)
+    refused(resuming(replace(stranger, session=keys.session)), resume)
     refused(pair().greeted(), resume)
+    other_hello = Pair(conversation(Role.CALLER), conversation(Role.LISTENER, "x", channel=b"back", resumable=keys)).greeted()
+    refused(other_hello, resume)
+    refused(resuming(keys), resume[:-1] + bytes((resume[-1] ^ 1,)))
+
+
+def test_an_answer_to_a_resume_is_for_it_only() -> None:
+    keys = lost_link()
+    first, second = resuming(keys, "one"), resuming(keys, "two")
+    (resume,) = first.caller.resume()
+    resumed = first.listener.receive(resume)[1][0]
+    second.caller.resume()
+    heard, _ = second.caller.receive(resumed)
+    assert heard == [Failed("this link cannot be resumed")] and second.caller.keys is None
+
+
+def test_our_own_key_reflected_by_a_resume_gets_nobody_anything() -> None:
+    keys = lost_link()
+    air = resuming(keys)
+    resume = decode(air.caller.resume()[0])
+    assert isinstance(resume, wire.Resume)
+    heard, _ = air.caller.receive(encode(wire.Resumed(public_key=resume.public_key, tag=resume.tag)))
+    assert isinstance(heard[0], Failed)
 
 
 def test_a_caller_told_that_it_cannot_resume_hears_it_and_cannot_know_from_whom() -> None:
@@ -746,12 +1015,12 @@ def test_a_caller_told_that_it_cannot_resume_hears_it_and_cannot_know_from_whom(
 
 def test_resume_comes_instead_of_request_and_not_after_it() -> None:
     keys = lost_link()
-    air = resuming(keys, set())
+    air = resuming(keys)
     (resume,) = air.caller.resume()
     with pytest.raises(OutOfOrder):
         air.caller.request(Purpose.LINK, Method.PBC)
-    other = resuming(keys, set())
-    other.to_listener += other.caller.request(Purpose.LINK, Method.PBC)
+    other = resuming(keys)
+    other.to_listener += other.caller.request(Purpose.LINK, Method.PBC, keys.resume)
     other.deliver()
     assert other.listener.receive(resume)[0] == [Failed("resume is out of place")]
 
@@ -760,7 +1029,7 @@ def test_resume_comes_instead_of_request_and_not_after_it() -> None:
 
 
 @given(
-    st.sampled_from([lambda air: air, Pair.greeted, Pair.requested, Pair.secured, Pair.forming]),
+    st.sampled_from([lambda air: air, Pair.greeted, Pair.requested, Pair.secured, Pair.proven, Pair.accepted, Pair.forming]),
     st.sampled_from(list(Role)),
     st.lists(st.binary(max_size=200) | st.sampled_from([encode(each) for each in MESSAGES]), max_size=5),
 )

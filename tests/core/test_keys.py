@@ -10,6 +10,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,14 +23,22 @@ from nearby_tray.core.keys import (
     Sealer,
     SessionKeys,
     TrustedPeer,
+    authenticate,
+    check_identity,
     check_proof,
     commitment,
     derive,
     exchange_public,
+    hello_mark,
     hint,
+    is_hint,
     prove,
-    renew,
+    request_mark,
+    restored,
+    resume_hash,
+    resume_hint,
     resume_tag,
+    resumed_tag,
     transcript,
 )
 from tests.core.make_vectors import PATH, all_keys, build
@@ -56,15 +65,26 @@ def test_what_goes_over_the_air_is_what_it_was() -> None:
 
 
 def test_the_vectors_follow_from_the_protocols_text() -> None:
-    """With nothing but hashlib and hmac, and the X25519 result that the vectors name."""
-    said, resumed = kept()["conversation"], kept()["resume"]
+    """With nothing but hashlib and hmac, and the X25519 results of the private keys that the vectors name."""
+    said, resume = kept()["conversation"], kept()["resume"]
     clear = [bytes.fromhex(message) for message in said["in_the_clear"]]
-    salt = hashlib.sha256(b"".join(len(message).to_bytes(4, "big") + message for message in clear)).digest()
+    salt = lengths(*clear)
     assert salt.hex() == said["transcript"]
+    secret = shared(said["caller_private"], said["listener_private"])
 
-    nonce = bytes.fromhex(resumed["message"]).split(b"\xa5nonce\xc4\x10")[1][:16]
-    for used, named in ((salt, said["keys"]), (nonce, resumed["keys"])):
-        prk = hmac.digest(used, bytes.fromhex(said["keys"]["secret"]), "sha256")
+    hello, message, answer = (bytes.fromhex(resume[name]) for name in ("hello", "resume", "resumed"))
+    channel, old = bytes.fromhex(resume["channel"]), bytes.fromhex(said["keys"]["resume"])
+    public, theirs = (message.split(b"\xaapublic_key\xc4\x20")[1][:32], answer.split(b"\xaapublic_key\xc4\x20")[1][:32])
+    about = lengths(channel, hello, bytes.fromhex(said["keys"]["session"]) + public)
+    assert message.endswith(b"\xa3tag\xc4\x10" + hmac.digest(old, b"nearby-tray resume" + about, "sha256")[:16])
+    assert answer.endswith(b"\xa3tag\xc4\x10" + hmac.digest(old, b"nearby-tray resumed" + about + theirs, "sha256")[:16])
+    again = shared(resume["caller_private"], resume["listener_private"]) + old
+
+    for name, secret_used, used, named in (
+        ("first", secret, salt, said["keys"]),
+        ("restored", again, hashlib.sha256(about + theirs).digest(), resume["keys"]),
+    ):
+        prk = hmac.digest(used, secret_used, "sha256")
 
         def use(name: str, size: int, prk: bytes = prk) -> bytes:
             return hmac.digest(prk, b"nearby-tray v1 " + name.encode() + b"\x01", "sha256")[:size]
@@ -75,21 +95,41 @@ def test_the_vectors_follow_from_the_protocols_text() -> None:
         assert named["listener_ping"] == use("ping listener", 32).hex()
         assert named["session"] == use("session", 8).hex()
         assert named["resume"] == use("resume", 32).hex()
-        assert named["trust"] == use("trust", 32).hex()
-        assert int(named["code"].replace(" ", "")) == int.from_bytes(use("code", 4), "big") % 1_000_000
+        if name == "first":
+            assert named["trust"] == use("trust", 32).hex()
+            assert int(named["code"].replace(" ", "")) == int.from_bytes(use("code", 4), "big") % 1_000_000
+        else:
+            assert (named["trust"], named["code"]) == ("", ""), "what the people compared and chose belongs to the first agreement"
         a = use("addresses", 16)
-        v4 = f"169.254.{1 + a[0] % 254}."
+        x = 1 + a[0] % 253
+        v4 = f"169.254.{x + (x >= 169)}."
         y = 4 * (a[1] % 64)
         v6 = ip_address(b"\xfd" + a[2:9] + bytes(8))
         assert named["plan"] == [f"{v4}{y + 1}", f"{v4}{y + 2}", str(v6 + 1), str(v6 + 2)]
 
-    key = bytes.fromhex(said["keys"]["resume"])
-    tag = hmac.digest(key, b"resume" + bytes.fromhex(resumed["channel"]) + nonce, "sha256")[:16]
-    assert bytes.fromhex(resumed["message"]).endswith(b"\xa3tag\xc4\x10" + tag)
-    assert resumed["hint"] == hmac.digest(key, bytes.fromhex("0a0b0c"), "sha256")[:2].hex()
+    call, trust = bytes.fromhex(kept()["call"]), bytes.fromhex(said["keys"]["trust"])
+    hour = (1_700_000_000 // 3600).to_bytes(4, "big")
+    assert call[4:] == hmac.digest(trust, b"nearby-tray hint" + hour + call[1:4], "sha256")[:2]
+    nameless, marked = (bytes.fromhex(kept()["marked"][name]) for name in ("hello", "request"))
+    first_channel = bytes.fromhex("c0ffee01")
+    assert nameless.endswith(b"\xa4mark\xc4\x10" + hmac.digest(trust, b"nearby-tray hello" + call + first_channel, "sha256")[:16])
+    commitment = marked.split(b"\xaacommitment\xc4\x20")[1][:32]
+    about = b"nearby-tray request" + first_channel + hashlib.sha256(nameless).digest() + commitment
+    assert marked.endswith(b"\xa4mark\xc4\x10" + hmac.digest(trust, about, "sha256")[:16])
+    resume_call = bytes.fromhex(resume["call"])
+    assert resume_call[4:] == hmac.digest(old, b"nearby-tray resume hint" + resume_call[1:4], "sha256")[:2]
 
     pong = bytes.fromhex(kept()["pong_of_the_caller"])
     assert pong[52:] == hmac.digest(bytes.fromhex(said["keys"]["caller_ping"]), pong[:52], "sha256")[:16]
+
+
+def lengths(*parts: bytes) -> bytes:
+    return hashlib.sha256(b"".join(len(part).to_bytes(4, "big") + part for part in parts)).digest()
+
+
+def shared(one: str, other: str) -> bytes:
+    public = X25519PrivateKey.from_private_bytes(bytes.fromhex(other)).public_key()
+    return X25519PrivateKey.from_private_bytes(bytes.fromhex(one)).exchange(public)
 
 
 # --- derivation ------------------------------------------------------------------------------------------------------------
@@ -103,16 +143,19 @@ def test_both_sides_derive_the_same() -> None:
 def test_every_use_is_another_key_and_another_transcript_gives_other_ones() -> None:
     first, second = all_keys(session()), all_keys(session(SALT[::-1]))
     assert len({str(value) for value in first.values()}) == len(first)
-    assert {name for name in first if first[name] == second[name]} == {"secret"}
+    assert not {name for name in first if first[name] == second[name]}
 
 
-def test_renewed_keys_are_all_new_and_can_be_renewed_again() -> None:
+def test_restored_keys_are_all_new_need_the_old_ones_and_can_be_restored_again() -> None:
     old = session()
-    once, twice = renew(old, b"n" * 16), renew(renew(old, b"n" * 16), b"m" * 16)
-    for new in (once, twice):
-        assert {name for name in all_keys(old) if all_keys(old)[name] == all_keys(new)[name]} == {"secret"}
-    assert once.session != twice.session
-    assert renew(old, b"n" * 16) == once
+    once = restored(old, PRIVATE, exchange_public(OTHER), b"n" * 32)
+    twice = restored(once, PRIVATE, exchange_public(OTHER), b"n" * 32)
+    stranger = restored(session(SALT[::-1]), PRIVATE, exchange_public(OTHER), b"n" * 32)
+    for one, two in ((old, once), (once, twice), (once, stranger)):
+        same = {name for name in all_keys(one) if all_keys(one)[name] == all_keys(two)[name]}
+        assert same <= {"code", "trust"}
+    assert (once.code, once.trust) == ("", b"")
+    assert restored(old, OTHER, exchange_public(PRIVATE), b"n" * 32) == once
 
 
 # RFC 7748 leaves these out: points of low order, whose product with any private key is zero.
@@ -169,38 +212,111 @@ def test_any_plan_is_two_hosts_of_one_network(drawn: bytes) -> None:
     v4 = IPv4Network(f"{caller[0]}/{plan.prefix_v4}", strict=False)
     assert [str(host) for host in v4.hosts()] == [caller[0], listener[0]]
     # RFC 3927 keeps the first and last 256 addresses of 169.254.0.0/16 for later.
-    assert v4.subnet_of(IPv4Network("169.254.0.0/16")) and caller[0].split(".")[2] not in ("0", "255")
+    assert v4.subnet_of(IPv4Network("169.254.0.0/16")) and caller[0].split(".")[2] not in ("0", "169", "255")
     v6 = IPv6Network(f"{caller[1]}/{plan.prefix_v6}", strict=False)
     assert (str(v6[1]), str(v6[2])) == (caller[1], listener[1])
     assert v6.subnet_of(IPv6Network("fd00::/8"))
 
 
+def test_a_plan_is_on_any_of_the_networks_but_that_of_the_clouds_metadata() -> None:
+    thirds = [int(AddressPlan.from_bytes(bytes((n, *range(15)))).caller_v4.split(".")[2]) for n in range(253)]
+    assert thirds == [*range(1, 169), *range(170, 255)]
+
+
 def test_a_plan_by_hand() -> None:
-    plan = AddressPlan.from_bytes(bytes((254, 65, *range(1, 15))))
+    plan = AddressPlan.from_bytes(bytes((253, 65, *range(1, 15))))
     assert plan == AddressPlan("169.254.1.5", "169.254.1.6", "fd01:203:405:607::1", "fd01:203:405:607::2")
 
 
 # --- proofs, tags, seals ---------------------------------------------------------------------------------------------------
 
 
-def test_a_proof_holds_for_one_identity_role_and_transcript() -> None:
-    signature = prove(ADA, Role.CALLER, SALT)
-    check_proof(ADA.public, signature, Role.CALLER, SALT)
-    for identity, signed, role, salt in (
-        (BEN.public, signature, Role.CALLER, SALT),
-        (ADA.public, signature, Role.LISTENER, SALT),
-        (ADA.public, signature, Role.CALLER, SALT[::-1]),
-        (ADA.public, signature[:-1] + b"\0", Role.CALLER, SALT),
-        (ADA.public, b"", Role.CALLER, SALT),
-        (b"short", signature, Role.CALLER, SALT),
-        (b"\xff" * 32, signature, Role.CALLER, SALT),
-    ):
+@pytest.mark.parametrize("role", list(Role))
+def test_a_proof_holds_for_one_identity_role_and_transcript(role: Role) -> None:
+    signature = prove(ADA, role, SALT, BEN.public)
+    check_proof(ADA.public, signature, role, SALT, BEN.public)
+    wrong = [
+        (BEN.public, signature, role, SALT, BEN.public),
+        (ADA.public, signature, role.other, SALT, BEN.public),
+        (ADA.public, signature, role, SALT[::-1], BEN.public),
+        (ADA.public, signature[:-1] + b"\0", role, SALT, BEN.public),
+        (ADA.public, b"", role, SALT, BEN.public),
+    ]
+    if role is Role.LISTENER:  # it proves itself to one caller only
+        wrong.append((ADA.public, signature, role, SALT, ADA.public))
+    for identity, signed, as_role, salt, callers in wrong:
         with pytest.raises(CheckFailed, match="wrong signature"):
-            check_proof(identity, signed, role, salt)
+            check_proof(identity, signed, as_role, salt, callers)
+    for unusable in (b"short", b"\xff" * 32, b""):
+        with pytest.raises(CheckFailed, match="unusable identity"):
+            check_proof(unusable, signature, role, SALT, BEN.public)
 
 
 def test_what_is_signed_is_the_text_of_the_protocol() -> None:
-    assert prove(ADA, Role.LISTENER, SALT) == ADA.sign(b"nearby-tray prooflistener" + SALT)
+    assert prove(ADA, Role.CALLER, SALT) == ADA.sign(b"nearby-tray v1 proof caller\0" + SALT + ADA.public)
+    assert prove(ADA, Role.LISTENER, SALT, BEN.public) == ADA.sign(b"nearby-tray v1 proof listener\0" + SALT + ADA.public + BEN.public)
+
+
+FIELD, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+CURVE = -121665 * pow(121666, -1, FIELD) % FIELD
+
+
+def add(p: tuple[int, int], q: tuple[int, int]) -> tuple[int, int]:
+    """On the Edwards curve, by its textbook formula."""
+    both = CURVE * p[0] * q[0] * p[1] * q[1] % FIELD
+    x = (p[0] * q[1] + q[0] * p[1]) * pow(1 + both, -1, FIELD)
+    return x % FIELD, (p[1] * q[1] + p[0] * q[0]) * pow(1 - both, -1, FIELD) % FIELD
+
+
+def times(n: int, p: tuple[int, int]) -> tuple[int, int]:
+    out = (0, 1)
+    while n:
+        if n & 1:
+            out = add(out, p)
+        n, p = n >> 1, add(p, p)
+    return out
+
+
+def small_order_points() -> set[tuple[int, int]]:
+    """The eight points whose order divides 8: what is left of points when the large factor is multiplied away."""
+    found: set[tuple[int, int]] = set()
+    y = 2
+    while len(found) < 8:
+        y += 1
+        square = (y * y - 1) * pow(CURVE * y * y + 1, -1, FIELD) % FIELD
+        x = pow(square, (FIELD + 3) // 8, FIELD)
+        if (x * x - square) % FIELD:
+            x = x * pow(2, (FIELD - 1) // 4, FIELD) % FIELD
+        if (x * x - square) % FIELD == 0:
+            found.add(times(ORDER, (x, y)))
+    return found
+
+
+def test_an_identity_of_small_order_is_nobodys_in_any_encoding() -> None:
+    """Under such a key one signature fits many messages: whoever shows it proves nothing (RFC 8032, 5.1.7)."""
+    points = small_order_points()
+    assert (0, 1) in points and all(times(8, point) == (0, 1) for point in points)
+    for _, y in points:
+        for encoded in (y, y + FIELD):
+            if encoded >= 2**255:
+                continue
+            for sign in (0, 1 << 255):
+                with pytest.raises(CheckFailed, match="unusable identity"):
+                    check_identity((encoded | sign).to_bytes(32, "little"))
+
+
+@pytest.mark.parametrize("y", [FIELD, FIELD + 1, FIELD + 18, 2**255 - 1])
+def test_an_identity_has_one_encoding(y: int) -> None:
+    for sign in (0, 1 << 255):
+        with pytest.raises(CheckFailed, match="unusable identity"):
+            check_identity((y | sign).to_bytes(32, "little"))
+
+
+def test_a_signature_has_one_encoding() -> None:
+    signature = prove(ADA, Role.CALLER, SALT)
+    other = signature[:32] + (int.from_bytes(signature[32:], "little") + ORDER).to_bytes(32, "little")
+    with pytest.raises(CheckFailed, match="wrong signature"):
+        check_proof(ADA.public, other, Role.CALLER, SALT)
 
 
 def test_the_commitment_is_the_text_of_the_protocol() -> None:
@@ -211,15 +327,47 @@ def test_the_transcript_tells_where_a_message_ends() -> None:
     assert transcript([b"ab", b"c"]) != transcript([b"a", b"bc"]) != transcript([b"abc"])
 
 
-def test_a_hint_is_for_one_key_and_one_call() -> None:
-    assert len(hint(SALT, b"123")) == 2
-    assert len({hint(SALT, b"123"), hint(SALT, b"124"), hint(SALT[::-1], b"123")}) == 3
+HOUR = 3600.0
 
 
-def test_a_resume_tag_is_for_one_channel_and_one_nonce() -> None:
+def test_a_hint_is_for_one_key_one_call_and_one_hour() -> None:
+    hints = {hint(key, call, at) for key in (SALT, SALT[::-1]) for call in (b"123", b"124") for at in (HOUR, 2 * HOUR)}
+    assert len(hints) == 8 and all(len(each) == 2 for each in hints)
+    assert hint(SALT, b"123", HOUR) == hint(SALT, b"123", 2 * HOUR - 1)
+
+
+@pytest.mark.parametrize(("away", "known"), [(0.0, True), (HOUR, True), (-HOUR, True), (2 * HOUR, False), (-2 * HOUR, False)])
+def test_a_hint_is_recognised_by_a_clock_that_is_an_hour_away(away: float, known: bool) -> None:
+    at = 1e9
+    assert is_hint(SALT, b"123", hint(SALT, b"123", at + away), at) is known
+    assert not is_hint(SALT[::-1], b"123", hint(SALT, b"123", at), at)
+
+
+def test_every_use_of_a_key_says_what_it_is_for() -> None:
+    """The same key and the same bytes give another value in each place: none can be said in the place of another."""
     keys = session()
-    tags = {resume_tag(keys, channel, nonce) for channel in (b"aaaa", b"bbbb") for nonce in (b"n" * 16, b"m" * 16)}
-    assert len(tags) == 4 and all(len(tag) == 16 for tag in tags)
+    said = {
+        hint(keys.resume, b"123", 0.0),
+        resume_hint(keys, b"123"),
+        authenticate(keys.resume, b"123", size=2),
+    }
+    assert len(said) == 3
+    tags = {
+        hello_mark(keys.resume, SALT[:6], SALT[:4]),
+        request_mark(keys.resume, SALT[:4], SALT, SALT),
+        resume_tag(keys, SALT),
+        resumed_tag(keys, SALT, b""),
+        authenticate(keys.resume, SALT),
+    }
+    assert len(tags) == 5 and all(len(tag) == 16 for tag in tags)
+
+
+def test_a_resume_is_about_one_channel_one_hello_one_session_and_one_key() -> None:
+    parts = [b"chan", b"hello", b"sessions", b"k" * 32]
+    hashes = {resume_hash(*parts)}
+    for n, other in enumerate((b"nahc", b"olleh", b"snoisses", b"q" * 32)):
+        hashes.add(resume_hash(*[*parts[:n], other, *parts[n + 1 :]]))
+    assert len(hashes) == 5
 
 
 def test_sealed_messages_open_once_and_in_order() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nearby_tray.core import link as measures
-from nearby_tray.core.keys import Role, SessionKeys, derive, exchange_public, renew
+from nearby_tray.core.keys import Role, SessionKeys, derive, exchange_public, restored
 from nearby_tray.core.link import BEACON, FAST, HOLD, LOST, QUIET, SLOW, WINDOW, Echo, Link, LinkLeft, LinkLost, LinkUp, Verdict
 from nearby_tray.core.model import Grade, Health, ProbeAnswered
 from nearby_tray.core.wire import Ping, PingType, encode_ping
@@ -330,7 +330,7 @@ def test_our_own_datagram_thrown_back_is_not_answered(ends: Ends) -> None:
     "datagram",
     [
         ping(key=KEYS.ping_key(Role.CALLER)),
-        ping(key=renew(KEYS, b"n" * 16).ping_key(Role.LISTENER)),
+        ping(key=restored(KEYS, b"p" * 32, exchange_public(b"o" * 32), b"n" * 32).ping_key(Role.LISTENER)),
         ping(session=b"8 bytes."),
         ping()[:-1],
         ping() + b"\0",

@@ -56,7 +56,9 @@ class Machine:
 
     def __post_init__(self) -> None:
         random = Random(1)
-        self.session = Session(identity=Identity.from_seed(random.randbytes(32)), entropy=random.randbytes, policy=self.policy)
+        self.session = Session(
+            identity=Identity.from_seed(random.randbytes(32)), entropy=random.randbytes, policy=self.policy, posix=lambda: 1.7e9
+        )
         self.do(BluetoothChanged(None), WifiChanged(None, b"\2\0\0\0\0\1", abilities=self.abilities))
 
     def do(self, *events: o.Event) -> Machine:

@@ -39,6 +39,7 @@ from nearby_tray.core.wire import (
 from tests.core.make_vectors import MESSAGES, PATH
 
 A, B = b"aaaa", b"bbbb"
+ORIGIN = "ben"
 KEY = bytes(range(32))
 SESSION = b"sessions"
 
@@ -94,8 +95,8 @@ def test_any_bytes_as_an_advertisement(data: bytes) -> None:
 def test_what_is_split_is_joined_again(message: bytes, room: int) -> None:
     assembly, frames = Assembly(), split(A, message, room)
     assert all(len(frame) <= room for frame in frames)
-    assert [assembly.feed(frame, 0.0) for frame in frames[:-1]] == [None] * (len(frames) - 1)
-    assert assembly.feed(frames[-1], 0.0) == Joined(A, message)
+    assert [assembly.feed(frame, 0.0, ORIGIN) for frame in frames[:-1]] == [None] * (len(frames) - 1)
+    assert assembly.feed(frames[-1], 0.0, ORIGIN) == Joined(A, message)
     assert assembly.deadline() is None
 
 
@@ -108,7 +109,9 @@ def test_what_cannot_be_framed_is_our_own_mistake(channel: bytes, size: int, roo
 def test_channels_do_not_disturb_each_other() -> None:
     assembly = Assembly()
     heard = [
-        assembly.feed(frame, 0.0) for pair in zip(split(A, b"for alice", 10), split(B, b"for bobby", 10), strict=True) for frame in pair
+        assembly.feed(frame, 0.0, ORIGIN)
+        for pair in zip(split(A, b"for alice", 10), split(B, b"for bobby", 10), strict=True)
+        for frame in pair
     ]
     assert [what for what in heard if what] == [Joined(A, b"for alice"), Joined(B, b"for bobby")]
 
@@ -118,104 +121,128 @@ def test_a_frame_out_of_order_ends_its_channel_only(order: tuple[int, ...]) -> N
     assembly = Assembly()
     frames = split(A, b"twelve bytes", 10)
     other = split(B, b"to B", 8)
-    assembly.feed(other[0], 0.0)
-    heard = [assembly.feed(frames[index], 0.0) for index in order]
+    assembly.feed(other[0], 0.0, ORIGIN)
+    heard = [assembly.feed(frames[index], 0.0, ORIGIN) for index in order]
     assert [what for what in heard if what] == [Broken(A, "a frame out of order")]
-    assert assembly.feed(other[1], 0.0) == Joined(B, b"to B")
+    assert assembly.feed(other[1], 0.0, ORIGIN) == Joined(B, b"to B")
 
 
 def test_what_ended_stays_ended() -> None:
     assembly = Assembly()
-    assert isinstance(assembly.feed(A + b"\x05\x00x", 0.0), Broken)
-    assert [assembly.feed(frame, 0.0) for frame in split(A, b"a new message", 10)] == [None] * 4
-    assembly.feed(split(B, b"whole", 20)[0], 0.0)
+    assert isinstance(assembly.feed(A + b"\x05\x00x", 0.0, ORIGIN), Broken)
+    assert [assembly.feed(frame, 0.0, ORIGIN) for frame in split(A, b"a new message", 10)] == [None] * 4
+    assembly.feed(split(B, b"whole", 20)[0], 0.0, ORIGIN)
     assembly.forget(B)
-    assert assembly.feed(split(B, b"whole", 20)[0], 0.0) is None
+    assert assembly.feed(split(B, b"whole", 20)[0], 0.0, ORIGIN) is None
 
 
 @pytest.mark.parametrize("frame", [b"", b"aaa"])
 def test_a_frame_without_a_channel_is_nobodys(frame: bytes) -> None:
-    assert Assembly().feed(frame, 0.0) is None
+    assert Assembly().feed(frame, 0.0, ORIGIN) is None
 
 
 @pytest.mark.parametrize("frame", [A, A + b"\0", A + b"\0\2", A + b"\0\xff ", A + b"\1\1 "])
 def test_a_broken_header_ends_its_channel(frame: bytes) -> None:
-    heard = Assembly().feed(frame, 0.0)
+    heard = Assembly().feed(frame, 0.0, ORIGIN)
     assert isinstance(heard, Broken) and heard.channel == A
 
 
 def test_a_message_has_at_most_1024_bytes() -> None:
     assembly = Assembly()
     for index in range(2):
-        assert assembly.feed(A + bytes((index, 0)) + bytes(512), 0.0) is None
-    assert assembly.feed(A + b"\2\1", 0.0) == Joined(A, bytes(1024))
-    assert isinstance(Assembly().feed(A + b"\0\1" + bytes(1025), 0.0), Broken)
+        assert assembly.feed(A + bytes((index, 0)) + bytes(512), 0.0, ORIGIN) is None
+    assert assembly.feed(A + b"\2\1", 0.0, ORIGIN) == Joined(A, bytes(1024))
+    assert isinstance(Assembly().feed(A + b"\0\1" + bytes(1025), 0.0, ORIGIN), Broken)
 
 
 def test_a_message_that_never_ends_runs_out_of_indexes() -> None:
     assembly = Assembly()
-    heard = [assembly.feed(A + bytes((index % 256, 0)), 0.0) for index in range(257)]
+    heard = [assembly.feed(A + bytes((index % 256, 0)), 0.0, ORIGIN) for index in range(257)]
     assert heard == [None] * 256 + [Broken(A, "a frame out of order")]
 
 
 def test_a_message_has_five_seconds() -> None:
     first, *_, last = split(A, b"twelve bytes", 12)
     assembly = Assembly()
-    assembly.feed(first, 10.0)
+    assembly.feed(first, 10.0, ORIGIN)
     assert assembly.deadline() == 15.0
     assert assembly.expire(14.9) == []
     assert assembly.expire(15.0) == [Broken(A, "a message took too long")]
     assert assembly.deadline() is None
-    assert assembly.feed(last, 15.1) is None
+    assert assembly.feed(last, 15.1, ORIGIN) is None
 
     assembly = Assembly()
-    assembly.feed(first, 10.0)
-    assert assembly.feed(last, 15.0) == Broken(A, "a message took too long")
+    assembly.feed(first, 10.0, ORIGIN)
+    assert assembly.feed(last, 15.0, ORIGIN) == Broken(A, "a message took too long")
 
 
 def test_between_messages_a_channel_may_be_silent_for_as_long_as_it_likes() -> None:
     assembly = Assembly()
     for now in (0.0, 1000.0):
-        assert assembly.feed(split(A, b"hi", 20)[0], now) == Joined(A, b"hi")
+        assert assembly.feed(split(A, b"hi", 20)[0], now, ORIGIN) == Joined(A, b"hi")
         assert assembly.deadline() is None
 
 
-def test_the_ninth_channel_drops_the_one_that_was_silent_longest() -> None:
+def test_a_channel_belongs_to_the_connection_that_began_it() -> None:
+    """Notifications reach everybody, so a channel's number is no secret: only who began it may speak on it, or break it."""
     assembly = Assembly()
-    channels = [bytes((n,)) * 4 for n in range(9)]
-    for now, channel in enumerate(channels[:8]):
-        assembly.feed(split(channel, b"hi", 20)[0], float(now))
-    assembly.feed(split(channels[0], b"still here", 20)[0], 8.0)
-    assert assembly.feed(split(channels[8], b"hi", 20)[0], 9.0) == Joined(channels[8], b"hi")
-    assert assembly.deadline() == 9.0
-    assert assembly.expire(9.0) == [Broken(channels[1], "dropped for a newer channel")]
-    assert assembly.expire(9.0) == []
-    assert assembly.feed(split(channels[0], b"hi", 20)[0], 9.0) == Joined(channels[0], b"hi")
+    first, last = split(A, b"twelve", 10)
+    assert assembly.feed(first, 0.0, "ben") is None
+    for frame in (A, A + b"\0", A + b"\7\0", first, last, A + b"\1\0" + bytes(1100)):
+        assert assembly.feed(frame, 0.0, "mallory") is None
+    assert assembly.feed(last, 0.0, "ben") == Joined(A, b"twelve")
 
 
-def test_a_broken_newcomer_drops_nobody() -> None:
+def test_a_connection_has_two_channels_of_its_own() -> None:
     assembly = Assembly()
-    for n in range(8):
-        assembly.feed(split(bytes((n,)) * 4, b"hi", 20)[0], 0.0)
-    assert assembly.feed(A + b"\7\0", 0.0) == Broken(A, "a frame out of order")
-    assert assembly.expire(0.0) == []
+    heard = [assembly.feed(split(bytes((n,)) * 4, b"hi", 20)[0], 0.0, "mallory") for n in range(5)]
+    assert [what is not None for what in heard] == [True, True, False, False, False]
+    assembly.keep(b"ours", "mallory")
+    assert assembly.feed(split(b"ours", b"hi", 20)[0], 0.0, "mallory") == Joined(b"ours", b"hi"), "one that we began does not count"
+    assert assembly.feed(split(A, b"hi", 20)[0], 0.0, "ben") == Joined(A, b"hi")
+
+
+def test_the_ninth_channel_drops_first_what_has_said_no_whole_message() -> None:
+    """Unfinished writes of a crowd push no listener out that has said hello."""
+    assembly = Assembly()
+    for n in range(4):
+        assembly.feed(split(bytes((n,)) * 4, b"hi", 20)[0], 0.0, f"listener-{n}")
+    for n in range(4, 40):
+        assembly.feed(bytes((n,)) * 4 + b"\0\0half", 1.0, f"mallory-{n}")
+    broken = assembly.expire(1.0)
+    assert [each.channel[0] for each in broken] == list(range(4, 36))
+    assert {each.why for each in broken} == {"dropped for a newer channel"}
+    for n in range(4):
+        assert assembly.feed(split(bytes((n,)) * 4, b"still here", 20)[0], 2.0, f"listener-{n}") is not None
+
+
+def test_then_one_of_whoever_has_two_and_otherwise_nobody() -> None:
+    assembly = Assembly()
+    for n in range(7):
+        assembly.feed(split(bytes((n,)) * 4, b"hi", 20)[0], float(n), f"listener-{n}")
+    assembly.feed(split(b"two1", b"hi", 20)[0], 7.0, "listener-3")
+    assert assembly.feed(split(b"nine", b"hi", 20)[0], 8.0, "ben") == Joined(b"nine", b"hi")
+    assert assembly.deadline() == 8.0
+    assert assembly.expire(8.0) == [Broken(bytes((3,)) * 4, "dropped for a newer channel")]
+    assert assembly.expire(8.0) == []
+    assert assembly.feed(split(b"last", b"hi", 20)[0], 9.0, "late") is None, "all the others have one, and have said something"
 
 
 def test_a_kept_channel_is_not_dropped() -> None:
     assembly = Assembly()
     channels = [bytes((n,)) * 4 for n in range(8)]
-    for channel in channels:
-        assembly.feed(split(channel, b"hi", 20)[0], 0.0)
-        assembly.keep(channel)
-    assert assembly.feed(split(A, b"hi", 20)[0], 0.0) == Broken(A, "too many channels")
+    for n, channel in enumerate(channels):
+        assembly.feed(channel + b"\0\0half", 0.0, f"{n}")
+        assembly.keep(channel, f"{n}")
+    assert assembly.feed(split(A, b"hi", 20)[0], 0.0, ORIGIN) is None
     assert assembly.expire(0.0) == []
 
 
 def test_a_listener_hears_only_the_channels_it_chose() -> None:
     assembly = Assembly(strangers=False)
-    assembly.keep(A)
-    assert assembly.feed(split(B, b"hi", 20)[0], 0.0) is None
-    assert assembly.feed(split(A, b"hi", 20)[0], 0.0) == Joined(A, b"hi")
+    assembly.keep(A, ORIGIN)
+    assert assembly.feed(split(B, b"hi", 20)[0], 0.0, ORIGIN) is None
+    assert assembly.feed(split(A, b"hi", 20)[0], 0.0, ORIGIN) == Joined(A, b"hi")
 
 
 @given(
@@ -232,17 +259,19 @@ def test_a_listener_hears_only_the_channels_it_chose() -> None:
                 ),
             ),
             st.floats(0.0, 3.0),
+            st.sampled_from(["ada", "ben", "cy"]),
         ),
         max_size=60,
     )
 )
-def test_any_frames_at_any_time(frames: list[tuple[bytes, float]]) -> None:
+def test_any_frames_at_any_time(frames: list[tuple[bytes, float, str]]) -> None:
     assembly, now, ended = Assembly(), 0.0, set[bytes]()
-    for frame, later in frames:
+    for frame, later, origin in frames:
         now += later
-        heard = assembly.feed(frame, now)
+        heard = assembly.feed(frame, now, origin)
         assert heard is None or heard.channel == frame[:4]
         assert heard is None or heard.channel not in ended
+        assert len(assembly._channels) <= wire.CHANNEL_LIMIT
         assert not isinstance(heard, Joined) or len(heard.message) <= wire.MESSAGE_LIMIT
         broken = assembly.expire(now) + ([heard] if isinstance(heard, Broken) else [])
         assert not ended & {each.channel for each in broken}
@@ -264,17 +293,19 @@ def test_each_message_comes_back_and_is_what_it_was(message: wire.Message) -> No
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
 def test_the_fields_are_those_of_the_protocol(message: wire.Message) -> None:
     fields = {
-        "hello": "versions name kind p2p_address port methods",
-        "request": "name kind p2p_address port purpose method commitment",
+        "hello": "versions facts",
+        "request": "version facts purpose method commitment",
         "offer": "public_key nonce",
         "reveal": "public_key nonce",
         "proof": "identity signature",
-        "answer": "accepted reason remember",
+        "answer": "accepted trust",
+        "match": "trust",
         "seen": "",
         "go": "method pin owner",
         "linked": "addresses port",
         "again": "try",
-        "resume": "session nonce tag",
+        "resume": "session public_key tag",
+        "resumed": "public_key tag",
         "goodbye": "reason",
     }
     word = type(message).__name__.lower()
@@ -288,20 +319,57 @@ def test_a_missing_or_wrong_field_is_refused_and_an_extra_one_ignored(message: w
     assert decode(packed(**fields, later={"a": [1, {"b": None}]})) == message
     for name in fields:
         wrong: list[Any] = [None, [], {}, 1.5, 70000, -1, "", "x", b"", bytes(1008), [[[]]], True, "\x00" * 40]
-        if name != "pin":
+        optional = (type(message).__name__, name) in {("Go", "pin"), ("Answer", "trust")}
+        if not optional:
             with pytest.raises(WireError):
                 decode(packed(**{key: value for key, value in fields.items() if key != name}))
-        else:
+        if name == "pin":
             wrong.remove(None)
-        if name in ("accepted", "remember"):
+        if name in ("accepted", "trust"):
             wrong.remove(True)
-        if name == "name":
-            wrong = [value for value in wrong if value not in ("", "x")]
-        if name in ("methods", "addresses"):
+        if name == "addresses":
             wrong.remove([])
+        if name in ("purpose", "reason"):  # what a later version says is read as the least that it can mean
+            wrong = [value for value in wrong if not isinstance(value, str)]
         for value in wrong:
             with pytest.raises(WireError):
                 decode(packed(**{**fields, name: value}))
+
+
+@pytest.mark.parametrize("name", ["name", "kind", "p2p_address", "port", "methods"])
+def test_a_missing_or_wrong_fact_is_refused(name: str) -> None:
+    fields = unpacked(MESSAGES[0])
+    facts = fields["facts"]
+    assert decode(packed(**{**fields, "facts": {**facts, "later": 1}})) == MESSAGES[0]
+    wrong: list[Any] = [None, {}, 1.5, 70000, -1, b"", bytes(1008), [[[]]], True, "\x00" * 40]
+    if name == "kind":
+        wrong = [value for value in wrong if not isinstance(value, str)]
+    for value in wrong:
+        with pytest.raises(WireError):
+            decode(packed(**{**fields, "facts": {**facts, name: value}}))
+    with pytest.raises(WireError):
+        decode(packed(**{**fields, "facts": {key: value for key, value in facts.items() if key != name}}))
+
+
+def test_a_hello_has_either_facts_or_a_mark() -> None:
+    facts = unpacked(MESSAGES[0])["facts"]
+    marked = decode(packed(type="hello", versions=[1], mark=bytes(16)))
+    assert isinstance(marked, wire.Hello) and marked.facts is None
+    for fields in ({}, {"facts": facts, "mark": bytes(16)}, {"mark": bytes(15)}):
+        with pytest.raises(WireError):
+            decode(packed(type="hello", versions=[1], **fields))
+
+
+def test_words_of_a_later_version_are_read_as_the_least_that_they_can_mean() -> None:
+    assert decode(packed(type="goodbye", reason="tired")) == Goodbye(GoodbyeReason.FAILED)
+    answer = decode(packed(type="answer", accepted=False, reason="tired", by="robot"))
+    assert isinstance(answer, wire.Answer) and answer.reason is wire.AnswerReason.UNAVAILABLE and answer.by is wire.By.USER
+    hello = unpacked(MESSAGES[0])
+    heard = decode(packed(**{**hello, "facts": {**hello["facts"], "kind": "robot", "methods": ["pbc", "thought"]}}))
+    assert isinstance(heard, wire.Hello) and heard.facts is not None
+    assert heard.facts.kind is wire.Kind.OTHER and heard.facts.methods == ("pbc", "thought")
+    request = decode(packed(**{**unpacked(MESSAGES[1]), "purpose": "dance"}))
+    assert isinstance(request, wire.Request) and request.purpose is wire.Purpose.LINK
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
@@ -327,7 +395,7 @@ def test_a_byte_string_of_another_length_is_refused(message: wire.Message) -> No
         packed(type="seen") + b"\0",
         packed(type="seen") + packed(type="seen"),
         packed(type="seen")[:-1],
-        packed(type="goodbye", reason="bored"),
+        packed(type="goodbye", reason=1),
         packed(type="again", **{"try": 1}),
         packed(type="again", **{"try": 4}),
         packed(type="go", method="pbc", owner="either", pin="1234567"),
@@ -440,10 +508,10 @@ def test_any_flipped_bits(message: wire.Message, data: st.DataObject) -> None:
 def test_a_name_is_clean_once_it_is_a_message() -> None:
     fields = unpacked(MESSAGES[0])
     for name, label in (("a\u202eb", "ab"), ("", "unnamed"), ("é" * 16, "é" * 16)):
-        heard = decode(packed(**{**fields, "name": name}))
-        assert isinstance(heard, wire.Hello) and heard.name == label
+        heard = decode(packed(**{**fields, "facts": {**fields["facts"], "name": name}}))
+        assert isinstance(heard, wire.Hello) and heard.facts is not None and heard.facts.name == label
     with pytest.raises(WireError):
-        decode(packed(**{**fields, "name": "é" * 16 + "x"}))
+        decode(packed(**{**fields, "facts": {**fields["facts"], "name": "é" * 16 + "x"}}))
 
 
 # --- pings -----------------------------------------------------------------------------------------------------------------

@@ -115,12 +115,14 @@ class Lab:
     async def accept(self, caller: Node, other: Node, find: float, code: str, limit: float = 200) -> Linked:
         """From the code on both screens to the link."""
 
-        async def shown() -> bool:
+        async def shown(node: Node) -> bool:
             # A screen reader is told the digits one by one.
-            return any(code.replace(" ", "") in text.replace(" ", "") for text in await other.screen.texts())
+            return any(code.replace(" ", "") in text.replace(" ", "") for text in await node.screen.texts())
 
-        await until(f"{other.name} shows the code", shown, 45)
+        await until(f"{other.name} shows the code", lambda: shown(other), 45)
         await other.press("Accept")
+        await until(f"{caller.name} shows the code", lambda: shown(caller), 45)
+        await caller.press("They match")
         accepted = time.monotonic()
         status, _ = await asyncio.gather(self.linked(caller, limit), self.linked(other, limit))
         linked = time.monotonic()
@@ -427,6 +429,7 @@ async def sticking(lab: Lab) -> dict[str, Any]:
     await lab.ask(lab.a, lab.b)
     started = time.monotonic()
     await lab.b.press("Accept")
+    await lab.a.press("They match")
 
     async def negotiated() -> bool:
         return any(node.tap.since(started, "GONegotiationSuccess") for node in lab.nodes)

@@ -706,6 +706,7 @@ def test_a_whole_link_by_command_line(daemon: object, run: Run, capsys: pytest.C
         await robin.open()
         await here.open()
         here.subscribe(service.show)
+        here.subscribe(lambda snapshot: here.match(snapshot.question) if snapshot.may_match else None)  # in the window
         try:
             assert await asyncio.to_thread(main, ["connect", NEIGHBOUR, "--wait"]) == OK, capsys.readouterr()
             out = capsys.readouterr().out

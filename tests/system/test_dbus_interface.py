@@ -131,6 +131,8 @@ async def two(*, comparing: bool = True, allowing: bool = True, wishes: list[Wis
         if snapshot.wish is not None:
             (wishes if wishes is not None else []).append(snapshot.wish)
             (here.allow if allowing else here.forbid)(snapshot.wish.id)
+        if snapshot.may_match and snapshot.agreed_there:
+            here.match(snapshot.question)
 
     here.subscribe(answer)
     try:

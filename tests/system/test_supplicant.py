@@ -1072,6 +1072,7 @@ async def paired(here: World, method: Method, *, host: bool = True) -> list[Form
     session = Session(
         identity=Identity.from_seed(bytes(32)),
         entropy=Random(1).randbytes,
+        posix=lambda: 1.7e9,
         policy=o.Policy("ada"),
         limits=o.Limits(settle=0.01, pair=600.0),
     )

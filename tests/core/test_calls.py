@@ -1,0 +1,82 @@
+"""A call that goes round: whose turn it is, and what whoever listens can count."""
+
+from __future__ import annotations
+
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nearby_tray.core import calls
+from nearby_tray.core.keys import SessionKeys, TrustedPeer, derive, exchange_public, hint, resume_hint
+from nearby_tray.core.wire import ANYONE, Call
+
+AT = 1.7e9
+LOST: SessionKeys = derive(b"p" * 32, exchange_public(b"o" * 32), bytes(32))
+
+
+def peers(count: int, previous: bool = False) -> list[TrustedPeer]:
+    random = Random(count)
+    return [
+        TrustedPeer(random.randbytes(32), random.randbytes(32), f"P{n}", float(n), None, random.randbytes(32) if previous else None)
+        for n in range(count)
+    ]
+
+
+@given(st.integers(0, 20), st.booleans(), st.booleans(), st.integers(0, 2**32))
+def test_any_call_to_anyone(count: int, previous: bool, restores: bool, seed: int) -> None:
+    trusted = peers(count, previous)
+    round = calls.to_anyone(trusted, Random(seed).randbytes, 100.0, AT, LOST if restores else None)
+    hints = round.hints[1::2] if restores else round.hints
+    assert round.open and ANYONE in hints
+    if restores:
+        assert set(round.hints[::2]) == {resume_hint(LOST, round.call_id)} and ANYONE not in round.hints[::2]
+        assert round.resumes is not None and round.resumes.key == LOST.resume
+    if not trusted:
+        assert hints == (ANYONE,)
+        return
+    assert len(hints) == 2 * calls.PLACES + 1 and hints[::2] == (ANYONE,) * (calls.PLACES + 1), "their number does not show"
+    keys = [key for peer in sorted(trusted, key=lambda peer: peer.since, reverse=True) for key in peer.keys][: calls.PLACES]
+    assert hints[1 : 2 * len(keys) : 2] == tuple(hint(key, round.call_id, AT) for key in keys)
+    assert [marking.key for _, marking in round.marks] == keys
+    for _, marking in round.marks:
+        assert Call.decode(marking.call).hint == hint(marking.key, round.call_id, AT)
+
+
+def test_each_hint_has_its_turn_and_they_begin_anew() -> None:
+    round = calls.to_anyone(peers(2), Random(1).randbytes, 100.0, AT)
+    now, on_air = 100.0, []
+    for _ in range(2 * len(round.hints)):
+        on_air.append(round.call(now).hint)
+        assert round.call(now + calls.TURN - 0.01).hint == on_air[-1]
+        following = round.next_turn(now)
+        assert following == now + calls.TURN
+        now = following
+    assert tuple(on_air) == round.hints * 2
+    assert len({round.call(100.0 + n).call_id for n in range(30)}) == 1, "the call stays the same"
+
+
+def test_a_call_to_one_is_for_that_one() -> None:
+    (peer,) = peers(1, previous=True)
+    round = calls.to_one(peer, Random(1).randbytes, 0.0, AT)
+    assert round.hints == tuple(hint(key, round.call_id, AT) for key in peer.keys) and not round.open
+
+
+def test_a_call_that_would_say_anyone_by_accident_is_drawn_again() -> None:
+    """One call id in 65 536 gives the hint that means anyone."""
+    (peer,) = peers(1)
+    unlucky = next(n.to_bytes(3) for n in range(2**24) if hint(peer.trust_key, n.to_bytes(3), AT) == ANYONE)
+    drawn = [b"abc", unlucky]
+    for make in (calls.to_one(peer, lambda size: drawn.pop(), 0.0, AT),):
+        assert make.call_id == b"abc"
+    drawn = [unlucky]
+
+    def entropy(size: int) -> bytes:
+        return drawn.pop() if drawn else Random(3).randbytes(size)
+
+    assert calls.to_anyone([peer], entropy, 0.0, AT).call_id != unlucky
+
+
+def test_a_call_that_restores_only_does_not_turn() -> None:
+    round = calls.to_restore(LOST, Random(1).randbytes, 5.0)
+    assert round.hints == (resume_hint(LOST, round.call_id),) and round.next_turn(7.0) is None and not round.open
