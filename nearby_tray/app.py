@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .core.wire import Kind
     from .settings import AutostartBy, Settings
     from .system.autostart import Found
+    from .system.bluez import BlueZ
     from .system.doctor import Doctor
     from .system.trust import Trust, TrustFile
     from .ui.face import Controller as FaceController
@@ -213,6 +214,7 @@ class _Applet:
         self._settings: Settings
         self._trust: TrustFile
         self._known: Trust
+        self._bluez: BlueZ | None = None
         self.controller: Controller
 
     async def run(self, quit: asyncio.Event) -> int:
@@ -365,7 +367,14 @@ class _Applet:
         from .system.wifi import choose
 
         journal = Journal()
-        return Edges(BlueZ(self._settings.adapter, journal), choose(journal), UdpPinger(), EchoProber(), self._trust)
+        self._bluez = BlueZ(self._settings.adapter, journal, self._adapter_chosen)
+        return Edges(self._bluez, choose(journal), UdpPinger(), EchoProber(), self._trust)
+
+    def _adapter_chosen(self, address: str) -> None:
+        """Its number may be another's after the next start."""
+        import msgspec
+
+        self.controller.apply(msgspec.structs.replace(self.settings, adapter=address))
 
     def _make_face(self) -> Face:
         from PySide6.QtWidgets import QApplication
@@ -377,7 +386,7 @@ class _Applet:
             self._app,
             cast("FaceController", self._front),
             settings=self._settings_shown,
-            adapters=lambda: [(name, name) for name in adapters()],
+            adapters=lambda: [(address, f"{name} ({address})") for address, name in self._bluez.adapters] if self._bluez else [],
             remembered=lambda: list(self._remembered()),
             autostart_note=self._autostart_note,
             languages=languages,
@@ -429,6 +438,8 @@ class _Applet:
         if (settings.autostart, settings.autostart_by) != (before.autostart, before.autostart_by):
             # Only then: what somebody else has switched off meanwhile stays off while other settings change.
             self._at_login.choose(settings.autostart, settings.autostart_by)
+        if self._bluez is not None:
+            self._bluez.choose(settings.adapter)
         try:
             settings_file.save(self._path, settings)
         except OSError as error:
@@ -557,13 +568,6 @@ def machine_kind() -> Kind:
             if chassis in numbers:
                 return kind
     return Kind.OTHER
-
-
-def adapters() -> list[str]:
-    """The Bluetooth adapters of this machine, `hci0` …"""
-    with suppress(OSError):
-        return sorted(path.name for path in Path("/sys/class/bluetooth").iterdir() if path.name.startswith("hci") and ":" not in path.name)
-    return []
 
 
 def watch_signals(quit: asyncio.Event) -> Callable[[], None]:

@@ -67,7 +67,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     visible_until: Annotated[float, Meta(ge=0, le=1e11)] | None = None  # POSIX seconds at which that ends; set by the controller
     accept_paired: bool = False  # accept without asking who calls over an encrypted link of a Bluetooth bond
     port: Annotated[int, Meta(ge=1024, le=65535)] = 47476  # UDP, for the pings
-    adapter: Annotated[str, Meta(pattern=r"\Ahci[0-9]{1,3}\Z")] | None = None  # Bluetooth adapter; None: the first that works
+    adapter: Annotated[str, Meta(pattern=r"\A(hci[0-9]{1,3}|[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5})\Z")] | None = None  # its address; None: any
     band: Band = Band.AUTO
     frequency: Annotated[int, Meta(ge=2412, le=7115)] | None = None  # MHz, this very channel; it wins over the band
     go_intent: Annotated[int, Meta(ge=0, le=15)] = 7  # how much we want to own a group, when that is negotiated
@@ -146,6 +146,8 @@ def _why(name: str, error: msgspec.ValidationError) -> str:
     kind = _TYPES[name]
     if isinstance(kind, type) and issubclass(kind, Enum):
         return "it is one of " + ", ".join(str(each.value) for each in kind)
+    if name == "adapter":
+        return "it is the address of a Bluetooth adapter such as 00:1A:7D:DA:71:13, its name such as hci0, or none for the first that works"
     if name == "language":
         return "it is a language’s code such as de or pt_BR, or empty for the system’s"
     return str(error).replace("`", "").partition(" - at ")[0].lower()

@@ -283,13 +283,19 @@ class _ScanIsBusy(Unavailable):
 class BlueZ:
     """Serves `controller.Bluetooth` with the bluetoothd on the system bus.
 
-    `adapter`: "hci0" and the like; `None`: the first that will do.
+    `adapter`: the address of the one to use; `None`: the first that will do. A name such as "hci0" is good until the adapter of that name
+    is there: the kernel gives the numbers anew at each start and plugging in, so from then on its address is meant.
     """
 
-    def __init__(self, adapter: str | None = None, journal: Journal | None = None) -> None:
-        """`journal`: keeps account of connections, which outlive a killed applet, so that the next start can end them."""
-        self._wanted = adapter
+    def __init__(
+        self, adapter: str | None = None, journal: Journal | None = None, on_chosen: Callable[[str], None] = lambda _address: None
+    ) -> None:
+        """`journal`: keeps account of connections, which outlive a killed applet, so that the next start can end them. `on_chosen`: told
+        the address of the adapter that was chosen by name."""
+        self._wanted = _lower(adapter)
         self._journal = journal
+        self._on_chosen = on_chosen
+        self._known: tuple[_Adapter, ...] = ()
         self._sink: Callable[[EdgeEvent], None] | None = None
         self._bus: Bus | None = None
         self._tasks = Tasks(self._broke)
@@ -330,6 +336,17 @@ class BlueZ:
     def listening_by(self) -> str:
         """How calls are heard now: "AdvertisementMonitor" (passive), "discovery" (active, filtered), or "" while not listening."""
         return self._listening_by
+
+    @property
+    def adapters(self) -> tuple[tuple[str, str], ...]:
+        """Address and name ("hci0") of each adapter that could be used, as last seen."""
+        return tuple((adapter.address, adapter.name) for adapter in self._known)
+
+    def choose(self, adapter: str | None) -> None:
+        """Use that one from now on, see `BlueZ`; what is going on over another one ends."""
+        if _lower(adapter) != self._wanted:
+            self._wanted = _lower(adapter)
+            self._stale.set()
 
     # --- open and close ---
 
@@ -410,9 +427,9 @@ class BlueZ:
 
     def _on_adapter(self, signal: Signal) -> None:
         match signal.body:
-            case (_, dict(changed), *_) if "Powered" in changed:
+            case (_, dict(changed), *_) if changed.keys() & {"Powered", "Address"}:
                 self._stale.set()
-                if changed["Powered"] is not True and self._adapter is not None and signal.path == self._adapter.path:
+                if changed.get("Powered", True) is not True and self._adapter is not None and signal.path == self._adapter.path:
                     self._settle(None, Reason.BLUETOOTH_OFF)
 
     async def _keep_looking(self) -> None:
@@ -451,7 +468,11 @@ class BlueZ:
         if adapters is None:
             self._settle(None, Reason.BLUETOOTH_MISSING)
             return
-        fitting = [adapter for path, adapter in sorted(adapters.items()) if self._wanted in (None, adapter.name)]
+        self._known = tuple(adapter for _, adapter in sorted(adapters.items()))
+        fitting = [adapter for adapter in self._known if self._wanted in (None, adapter.name, adapter.address.lower())]
+        if fitting and self._wanted == fitting[0].name and fitting[0].address.strip("0:"):
+            self._wanted = fitting[0].address.lower()
+            self._on_chosen(fitting[0].address)
         # The one in use stays the one in use as long as it can be used.
         fitting.sort(key=lambda adapter: (not adapter.powered, self._adapter is None or adapter.path != self._adapter.path))
         if not fitting:
@@ -1171,6 +1192,10 @@ _REFUSALS = {
     "org.freedesktop.DBus.Error.NameHasNoOwner": Reason.BLUETOOTH_MISSING,
     "org.bluez.Error.NotReady": Reason.BLUETOOTH_OFF,
 }
+
+
+def _lower(adapter: str | None) -> str | None:
+    return adapter.lower() if adapter is not None else None
 
 
 def _said(error: Exception | None) -> str:

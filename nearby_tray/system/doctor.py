@@ -729,7 +729,8 @@ async def _adapters(bus: Bus) -> list[_Adapter]:
 
 def _chosen(machine: Machine, adapters: list[_Adapter]) -> _Adapter | None:
     """The one that the settings name, otherwise the one that would be taken: powered ones first."""
-    fitting = [adapter for adapter in adapters if machine.settings.adapter in (None, adapter.name)]
+    wanted = machine.settings.adapter
+    fitting = [one for one in adapters if wanted is None or wanted.lower() in (one.name, str(one.get("Adapter1", "Address")).lower())]
     return min(fitting, key=lambda adapter: adapter.get("Adapter1", "Powered") is not True, default=None)
 
 

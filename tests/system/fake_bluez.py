@@ -102,7 +102,7 @@ class FakeBlueZ:
     def _add_adapter(self, name: str) -> None:
         interfaces: dict[str, dict[str, Variant]] = {
             ADAPTER: {
-                "Address": Variant("s", "00:AA:01:00:00:00"),
+                "Address": Variant("s", f"00:AA:01:00:00:{int(name.removeprefix('hci')):02X}"),
                 "Powered": Variant("b", self._powered),
                 "Discovering": Variant("b", False),
                 "Roles": Variant("as", ["central", "peripheral"]),

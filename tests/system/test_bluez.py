@@ -23,7 +23,7 @@ from nearby_tray.system.bluez import BlueZ
 from nearby_tray.system.bus import BusTimeout
 from nearby_tray.system.journal import Journal
 
-from .fake_bluez import DEVICE, FakeBlueZ, Refused, device_path
+from .fake_bluez import ADAPTER, DEVICE, FakeBlueZ, Refused, device_path
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 Until = Callable[..., Awaitable[None]]
@@ -191,6 +191,58 @@ def test_why_bluetooth_cannot_be_used(run: Run, until: Until, fake: FakeBlueZ, a
         await machine.end()
 
     run(main())
+
+
+ADDRESSES = {f"hci{number}": f"00:AA:01:00:00:0{number}" for number in range(4)}
+
+
+@pytest.mark.parametrize("wanted", ["hci1", ADDRESSES["hci1"], ADDRESSES["hci1"].lower()])
+@pytest.mark.parametrize(("comes_back_as", "beside"), [("hci1", "hci0"), ("hci0", "hci1"), ("hci2", "hci1"), ("hci3", None)])
+def test_the_chosen_adapter_is_known_by_its_address(
+    run: Run, until: Until, tmp_path: Path, wanted: str, comes_back_as: str, beside: str | None
+) -> None:
+    """Whatever number it gets, and whoever has the one that it had."""
+    chosen: list[str] = []
+
+    async def main() -> None:
+        machine = Machine(FakeBlueZ(adapters=("hci0", "hci1")), until)
+        machine.bluez = BlueZ(wanted, None, chosen.append)
+        await machine.fake.start()
+        await machine.open()
+        assert machine.bluez._adapter is not None and machine.bluez._adapter.name == "hci1"
+        for name in ("hci1", "hci0"):
+            machine.fake.remove_adapter(name)
+        await machine.told(BluetoothChanged(Reason.BLUETOOTH_NO_ADAPTER))
+        if beside is not None:
+            machine.fake.add_adapter(beside)
+            machine.fake.change(f"/org/bluez/{beside}", ADAPTER, {"Address": Variant("s", ADDRESSES["hci0"])})
+        machine.fake.add_adapter(comes_back_as)
+        machine.fake.change(f"/org/bluez/{comes_back_as}", ADAPTER, {"Address": Variant("s", ADDRESSES["hci1"])})
+        await until(lambda: machine.bluez._adapter is not None and machine.bluez._adapter.address == ADDRESSES["hci1"])
+        assert machine.bluez._adapter.name == comes_back_as and machine.events[-1] == BluetoothChanged(None, fresh=True)
+        await machine.end()
+
+    run(main())
+    assert chosen == ([ADDRESSES["hci1"]] if wanted == "hci1" else [])
+
+
+def test_another_adapter_is_used_as_soon_as_it_is_chosen(run: Run, until: Until) -> None:
+    async def story(machine: Machine) -> None:
+        bluez = machine.bluez
+        assert bluez.adapters == ((ADDRESSES["hci0"], "hci0"), (ADDRESSES["hci1"], "hci1"))
+        await bluez.serve(CALL)
+        bluez.choose(ADDRESSES["hci1"])
+        await machine.told(BluetoothChanged(None, fresh=True))
+        await bluez.serve(CALL)
+        registered = [path for path, member, _ in machine.fake.calls if member == "RegisterAdvertisement"]
+        assert registered == ["/org/bluez/hci0", "/org/bluez/hci1"] and len(machine.fake.advertisements) == 1
+        bluez.choose(None)  # any will do, so the one in use stays
+        bluez.choose("hci7")
+        await machine.told(BluetoothChanged(Reason.BLUETOOTH_NO_ADAPTER))
+        bluez.choose("hci0")
+        await machine.until(lambda: bluez._adapter is not None and bluez._adapter.name == "hci0")
+
+    journey(run, until, story, fake=FakeBlueZ(adapters=("hci0", "hci1")))
 
 
 def test_an_adapter_that_is_plugged_in_is_used_and_the_wanted_one_is_preferred(run: Run, until: Until) -> None:
