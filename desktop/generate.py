@@ -49,7 +49,7 @@ SCREENSHOTS = {
 SCREENSHOTS_SAY = "screenshots: fetched by address, so there are none here before a release has one; desktop/generate.py writes them"
 
 # How the value of an argument is completed, by how the parser shows it.
-KINDS = {"DIR": "folder", "FILE": "file", "NAME": "peer", "MEMBER": "member", "KEY=VALUE": "setting"}
+KINDS = {"DIR": "folder", "FILE": "file", "NAME": "peer", "MEMBER": "member", "KEY=VALUE": "setting", "CODE": "nothing"}
 
 
 @dataclass(frozen=True)
@@ -216,6 +216,7 @@ def zsh(starting: tuple[Option, ...], verbs: tuple[Verb, ...]) -> str:
             "peer": "_nearby_tray_peers",
             "member": "_nearby_tray_members",
             "setting": "_nearby_tray_settings",
+            "nothing": "",
         }[option.kind]
         if not option.name:
             return f"'{'*' if option.many else ''}:{quoted(option.shown)}:{action}'"

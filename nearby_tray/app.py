@@ -314,6 +314,9 @@ class _Applet:
     def accept(self, question: str, trust: bool) -> None:
         self.controller.accept(question, trust)
 
+    def match(self, question: str, trust: bool) -> None:
+        self.controller.match(question, trust)
+
     def decline(self, question: str) -> None:
         self.controller.decline(question)
 

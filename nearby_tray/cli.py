@@ -18,7 +18,7 @@ import asyncio
 import json
 import os
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -132,11 +132,17 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         "--method", choices=tuple(METHODS), help="for a machine without Nearby Tray, which is not verified: what this computer does"
     )
     connect.add_argument("--remember", action="store_true", help="with --method: remember the group, so that it can be formed again")
+    match = verb("match", "say that the other computer, which this one asks, shows the same code", answers=True)
+    match.set_defaults(pin_stdin=False)
     accept = verb("accept", "accept the request for a link, or allow what a program asks for", answers=True)
-    accept.add_argument("--remember", action="store_true", help="no code next time, if the other side remembers too")
+    for each, what in ((match, "the six digits on both screens"), (accept, "the six digits, or the id that status --json has")):
+        each.add_argument("code", metavar="CODE", nargs="*", help=f"{what}; without it you are asked, on a terminal only")
+    for each in (connect, match, accept):
+        each.add_argument("--trust", action="store_true", help="trust it: no code next time, if the other side trusts this computer too")
     pin = verb("pin", "enter the PIN that the other machine shows; it is read from the terminal, never an argument", answers=True)
     for each in (connect, accept, pin):
         each.add_argument("--pin-stdin", action="store_true", help="read the PIN from standard input instead")
+    for each in (connect, match, accept, pin):
         each.add_argument("--wait", action="store_true", help="wait until linked, or until it did not work")
     verb("decline", "decline the request for a link, or what a program asks for; while hosting, take back that somebody may come in")
     host = verb("host", "own a group that phones, TVs and other computers can join", answers=True)
@@ -394,6 +400,7 @@ class _Remote:
 
 @asynccontextmanager
 async def _applet() -> AsyncIterator[_Remote]:
+    from .system.asker import vouch
     from .system.bus import Bus, BusError, BusGone
     from .system.service import NAME
 
@@ -408,6 +415,7 @@ async def _applet() -> AsyncIterator[_Remote]:
             raise Failed(NO_BUS, f"The session bus does not answer: {_line(str(error))}") from None
         if owner is None:
             raise Failed(NO_APPLET, "Nearby Tray is not running. Start it with: nearby-tray")
+        vouch(bus.unique_name)
         yield _Remote(bus, owner)
     finally:
         await bus.close()
@@ -452,7 +460,9 @@ async def _connect(remote: _Remote, wanted: argparse.Namespace) -> int:
     if wanted.pin_stdin and wanted.method != "enter-pin":
         raise Failed(USAGE, "--pin-stdin needs --method enter-pin.")
     if wanted.remember and wanted.method is None:
-        raise Failed(USAGE, "--remember needs --method; a computer with Nearby Tray is remembered in the window.")
+        raise Failed(USAGE, "--remember needs --method; for a computer with Nearby Tray say --trust.")
+    if wanted.trust and wanted.method is not None:
+        raise Failed(USAGE, "--trust is for a computer with Nearby Tray; of a group say --remember.")
     if (await remote.status())["state"] in ("idle", "seeking"):
         await _seen(remote, wanted.name, on_wifi=wanted.method is not None)
     if wanted.method is None:
@@ -464,7 +474,11 @@ async def _connect(remote: _Remote, wanted: argparse.Namespace) -> int:
     if said["state"] == "idle":
         raise Failed(NOT_POSSIBLE, _why(said) or "It did not work.")
     if said["state"] == "asking" and not wanted.json:
-        print(f"Both screens must show the code {_line(said.get('code'))}." if said.get("needs_code") else "Asked.", flush=True)
+        code = _line(said.get("code"))
+        if not said.get("needs_code"):
+            print("Asked.", flush=True)
+        elif not (wanted.wait and _is_terminal()):  # there it is said with the question
+            print(f"Both screens must show the code {code}. If they do: nearby-tray match {''.join(code.split())}", flush=True)
     return await _until_linked(remote, said, wanted)
 
 
@@ -495,8 +509,93 @@ async def _accept(remote: _Remote, wanted: argparse.Namespace) -> int:
         return await _pin(remote, wanted)
     if wanted.pin_stdin:
         raise Failed(NOT_POSSIBLE, "No PIN is wanted to accept this request.")
-    await remote.ask("Accept", "b", wanted.remember)
+    wish = said.get("wish") if said["state"] != "asked" else None
+    if said["state"] != "asked" and not wish:
+        raise Failed(NOT_POSSIBLE, "Nobody asks for a link.")
+    if wish:
+        question, words = str(wish.get("id", "")), f"{_wish_line(wish)} Allow it?"
+    else:
+        question, words = str(said.get("question", "")), f"{_who(said)} asks for a link. {_code_words(said)} Accept?"
+    await remote.ask("AcceptRequest", "sb", _named(wanted, "accept", said) or await _confirmed(remote, question, words), wanted.trust)
     return await _until_linked(remote, await remote.status(), wanted, whom=said.get("peer"))
+
+
+async def _match(remote: _Remote, wanted: argparse.Namespace) -> int:
+    said = await remote.status()
+    if said["state"] != "asking":
+        raise Failed(NOT_POSSIBLE, "No computer is being asked.")
+    question = _named(wanted, "match", said)
+    if not question:
+        if not said.get("may_match"):
+            await remote.ask("Match", "sb", str(said.get("question", "")), wanted.trust)  # the applet says why not
+        question = await _confirmed(remote, str(said.get("question", "")), _match_words(said))
+    await remote.ask("Match", "sb", question, wanted.trust)
+    return await _until_linked(remote, await remote.status(), wanted)
+
+
+def _named(wanted: argparse.Namespace, verb: str, said: dict[str, Any]) -> str:
+    """The question that the words on the command line name; empty where a person is there to be asked. `Failed` in a pipe."""
+    if not wanted.code and not _is_terminal():
+        code = said.get("code") if said.get("needs_code") else None
+        raise Failed(USAGE, f"Say which request: nearby-tray {verb} {'CODE' if code else 'ID'} (see nearby-tray status --json).")
+    return " ".join(wanted.code)
+
+
+def _code_words(said: dict[str, Any]) -> str:
+    if said.get("verified") is False:
+        return "Nothing proves who it is."
+    if not said.get("needs_code"):
+        return "You trust it, so there is no code to compare."
+    return f"Both screens must show the code {_line(said.get('code'))}."
+
+
+def _match_words(said: dict[str, Any]) -> str:
+    return f"You ask {_who(said)}. {_code_words(said)} Do they match?"
+
+
+async def _confirmed(remote: _Remote, question: str, words: str) -> str:
+    """The question, when the user says yes to it on the terminal. `Failed` otherwise, and when it is not asked any more."""
+
+    def is_over(status: dict[str, Any]) -> bool:
+        wish = status.get("wish")
+        return question not in (status.get("question"), wish.get("id") if isinstance(wish, dict) else None)
+
+    from .tasks import outcome
+
+    handle = sys.stdin.fileno()
+    keys = _Keys(handle, True)
+    _forget_typed(handle)
+    print(f"{words} [y/N] ", end="", file=sys.stderr, flush=True)
+    over = outcome(remote.follow(is_over, LINK), "the question is over")
+    line = outcome(keys.line("", hidden=False), "a yes or no")
+    try:
+        await asyncio.wait([over, line], return_when=asyncio.FIRST_COMPLETED)
+        if not line.done():
+            print(file=sys.stderr)
+            raise Failed(NOT_POSSIBLE, "That is not asked any more.")
+        if (line.result() or "").strip().casefold() not in ("y", "yes"):
+            raise Failed(NOT_POSSIBLE, "Not answered.")
+        return question
+    finally:
+        over.cancel()
+        line.cancel()
+        await asyncio.wait([over, line])
+
+
+def _forget_typed(handle: int) -> None:
+    """What was typed before a question was shown does not answer it."""
+    import termios
+
+    with suppress(termios.error):
+        termios.tcflush(handle, termios.TCIFLUSH)
+
+
+def _is_terminal() -> bool:
+    """Is a person there to be asked?"""
+    try:
+        return sys.stdin.isatty()
+    except (AttributeError, OSError, ValueError):
+        return False
 
 
 async def _pin(remote: _Remote, wanted: argparse.Namespace) -> int:
@@ -522,6 +621,11 @@ async def _until_linked(
             if said.get("pin_wanted") and keys is not None:
                 said = await _typed(remote, said, keys)
                 continue
+            if wanted.wait and wanted.verb == "connect" and said.get("may_match") and _is_terminal():
+                question = await _confirmed(remote, str(said.get("question", "")), _match_words(said))
+                await remote.ask("Match", "sb", question, wanted.trust)
+                said = await remote.status()
+                continue
             if said.get("pin_wanted"):
                 hint = f"{_who(said)} shows a PIN. Enter it with: nearby-tray pin"
             elif isinstance(pin, str):
@@ -533,11 +637,12 @@ async def _until_linked(
             told = hint or told
             if not wanted.wait or _is_settled(said):
                 break
-            before = (pin, said.get("pin_wanted"), said.get("tries_left"), said["state"])
 
-            def moved(status: dict[str, Any], before: object = before) -> bool:
-                now = (status.get("pin"), status.get("pin_wanted"), status.get("tries_left"), status["state"])
-                return now != before or _is_settled(status)
+            def here(status: dict[str, Any]) -> tuple[object, ...]:
+                return status.get("pin"), status.get("pin_wanted"), status.get("tries_left"), status.get("may_match"), status["state"]
+
+            def moved(status: dict[str, Any], before: tuple[object, ...] = here(said)) -> bool:
+                return here(status) != before or _is_settled(status)
 
             said = await remote.follow(moved, LINK)
     if wanted.json:
@@ -576,10 +681,10 @@ class _Keys:
             with suppress(OSError):
                 os.write(self._handle, words.encode(errors="replace"))
 
-    async def line(self, prompt: str) -> str | None:
+    async def line(self, prompt: str, *, hidden: bool = True) -> str | None:
         """What is typed up to Enter; `None` when nothing more can come. Cancelling it leaves the terminal as it was."""
         loop = asyncio.get_running_loop()
-        with self._hidden():
+        with self._hidden() if hidden else nullcontext():
             self.say(prompt)
             while b"\n" not in self._typed and not self._ended:
                 ready = asyncio.Event()
@@ -598,7 +703,8 @@ class _Keys:
                     more = b""
                 self._typed = (self._typed + more)[:4096]
                 self._ended = not more or len(self._typed) == 4096
-            self.say("\n")
+            if hidden:
+                self.say("\n")
         line, _, self._typed = self._typed.partition(b"\n")
         return line.decode(errors="replace") if line or not self._ended else None
 
@@ -678,7 +784,7 @@ async def _typed(remote: _Remote, said: dict[str, Any], keys: _Keys) -> dict[str
                 raise Failed(NOT_POSSIBLE, "No PIN was given.")
             problem = text.pin_problem(typed)
             if pins.valid(typed) is not None:
-                await remote.ask("EnterPin", "s", typed)
+                await remote.ask("EnterPinFor", "ss", str(said.get("question", "")), typed)
                 return await over
             problem = problem or f"A PIN has {pins.SIZE} digits."
             if not keys.terminal:
@@ -788,6 +894,7 @@ _VERBS: dict[str, Callable[[_Remote, argparse.Namespace], Awaitable[int]]] = {
     "peers": _peers,
     "seek": _seek,
     "connect": _connect,
+    "match": _match,
     "accept": _accept,
     "pin": _pin,
     "decline": _decline,
@@ -859,8 +966,6 @@ def _status_lines(said: dict[str, Any]) -> list[str]:
         Reason,
         Snapshot,
         Stage,
-        Wish,
-        WishKind,
     )  # fmt: skip
     from .ui import text
 
@@ -888,9 +993,7 @@ def _status_lines(said: dict[str, Any]) -> list[str]:
             rows.append(("detail", failure["detail"]))
     wish = said.get("wish")
     if isinstance(wish, dict):
-        by, whom = wish["asked_by"], wish.get("peer")
-        asks = Wish(Asker(str(by["name"])), WishKind(wish["what"]), Peer("", str(whom["name"])) if whom else None, 0.0, 0.0)
-        rows += [("", text.wish_words(asks)), ("program", by["path"])]
+        rows += [("", _wish_line(wish)), ("program", wish["asked_by"]["path"])]
         rows.append(("", "Allow it with: nearby-tray accept; refuse it with: nearby-tray decline"))
     if isinstance(by := said.get("asked_by"), dict):
         rows.append(("", text.asker_words(Snapshot(asker=Asker(str(by["name"]), own=by["own"] is True)))))
@@ -902,7 +1005,11 @@ def _status_lines(said: dict[str, Any]) -> list[str]:
     if failure or (said["state"] == "idle" and any(radios[name] for name in ("bluetooth", "wifi"))):
         rows.append(("", "What is in the way: nearby-tray doctor"))
     if said.get("code") and said["state"] in ("asking", "asked"):
-        rows.append(("code", said["code"] if said.get("needs_code") else f"{said['code']} (need not be compared: remembered)"))
+        rows.append(("code", said["code"] if said.get("needs_code") else f"{said['code']} (need not be compared: trusted)"))
+        if said.get("may_match"):
+            rows.append(("", f"If the other screen shows it too: nearby-tray match {''.join(str(said['code']).split())}"))
+        if said.get("agreed_here") and not said.get("agreed_there"):
+            rows.append(("", "The other side's answer is waited for."))
     if peer and said.get("verified") is False:
         rows.append(("", text.NOT_VERIFIED))
     if said["state"] == "asked" and said.get("verified") is False:
@@ -942,11 +1049,24 @@ def _status_lines(said: dict[str, Any]) -> list[str]:
             rows.append(("", text.POWER_SAVE))
     if said["peers"]:
         rows += [("found", _peer_line(peer)) for peer in said["peers"]]
+    for missed in said.get("missed") or ():
+        rows.append(("missed", f"{text.quoted(str(missed['peer']['name']))}, {text.clock(missed['ago_s'])} ago"))
     left = said.get("visible_for_s")
     rows.append(("visible to", said["visibility"] + (f", {text.clock(left)} left" if left is not None else "")))
     if isinstance(login := said.get("autostart"), dict):
         rows.append(("at login", login["sentence"] or "not started"))
     return [_line(headline), *(f"  {label:<16} {_line(value)}" if label else f"  {_line(value)}" for label, value in rows)]
+
+
+def _wish_line(wish: dict[str, Any]) -> str:
+    """What a program asks for."""
+    from .core.model import Asker, Peer, Wish, WishKind
+    from .ui import text
+
+    by, whom = wish["asked_by"], wish.get("peer")
+    return _line(
+        text.wish_words(Wish(Asker(str(by["name"])), WishKind(wish["what"]), Peer("", str(whom["name"])) if whom else None, 0.0, 0.0))
+    )
 
 
 def _member_line(said: dict[str, Any]) -> str:

@@ -57,7 +57,7 @@ def test_starting(started: list[Options], words: str, options: Options) -> None:
         ("--bogus", "--bogus"),
         ("dance", "dance"),
         ("connect", "NAME"),
-        ("accept now", "now"),
+        ("decline now", "now"),
         ("pin 12345670", "12345670"),
         ("connect x --method dance", "push-button"),
         ("connect x --method", "--method"),

@@ -2,16 +2,20 @@
 
 Whoever is on the session bus runs as the user, and there is no wall between the user's programs. Still nothing here trusts a caller: text
 is bounded, an impossible wish is answered with a sentence, whoever calls without end is refused, listeners are told of changes at most five
-times a second, and what a program asks for is put before the user under that program's name; only a `nearby-tray` command is the user's own
-word. Calls that change something are served one at a time, in the order in which they came.
+times a second, and what a program asks for is put before the user under that program's name. Only a `nearby-tray` command is the user's own
+word (`asker`): nobody else says yes to another computer, widens who may link with this one, or ends the applet. A yes names what it
+answers, so that one under way does not answer whoever asks next. Calls that change something are served one at a time, in the order in
+which they came.
 
     bus name    org.nearbytray.Nearby         object   /org/nearbytray/Nearby1         interface   org.nearbytray.Nearby1
     Status() → s, Peers() → s, Settings() → s             JSON, as `status` and `nearby_tray.settings` make it
     Log() → s                                             JSON, the last lines of the log, for a report
     Autostart() → s                                       JSON: what starts the applet at login
     ChangeSettings(s) → s                                 a JSON object of changes; answers the settings in force
-    Seek(), Connect(s name or id), Accept(b remember), Decline(), Cancel(), Disconnect(), Raise(), Quit()
-    ConnectBy(s name or id, s method, b remember), EnterPin(s), Host(b remember), Invite(s), Expel(s), Members() → s
+    Seek(), Connect(s name or id), Match(s question, b trust), AcceptRequest(s question, b trust), Decline(), Cancel(), Disconnect()
+    ConnectBy(s name or id, s method, b remember), EnterPinFor(s question, s PIN), Host(b remember), Invite(s), Expel(s), Members() → s
+    Raise(), Quit()
+    Accept(b), EnterPin(s)                                name no question: answered with a sentence
     Changed(s)                                            signal: the new status
     Version                                               property
     errors      org.nearbytray.Error.NotPossible, .UnknownPeer, .InvalidSetting; the text is a sentence for the user
@@ -35,7 +39,7 @@ import msgspec
 
 from .. import BUS_INTERFACE, BUS_NAME, BUS_PATH, __version__
 from ..core import pin as pins
-from ..core.model import Asker, Failure, Health, Member, Method, Peer, Reason, Snapshot, Stage, Wish
+from ..core.model import Asker, Failure, Health, Member, Method, Missed, Peer, Reason, Snapshot, Stage, Visibility, Wish
 from ..settings import Settings, changed
 from ..tasks import Tasks, outcome
 from .asker import identify
@@ -55,6 +59,8 @@ PAUSE = 0.2  # seconds between two `Changed`
 CALLS, CHANGES = (100, 30.0), (30, 3.0)  # of one caller; those that change something count as both
 ALL_CALLS, ALL_CHANGES = (500, 100.0), (100, 10.0)
 QUEUE = 16  # calls that wait for their turn
+OWN_CHANGES = (30, 10.0)  # … by the user's own commands, whatever the programs do
+TRIALS = (20, 5.0)  # callers that are looked at, whether they are the user's own, when others have used up what all share
 CALLERS = 128  # that are kept in mind
 _ONLY_READ = {"Status", "Peers", "Members", "Settings", "Log", "Autostart", "Get", "GetAll", "Introspect", "Ping", "GetMachineId"}
 LIMITS = "org.freedesktop.DBus.Error.LimitsExceeded"
@@ -92,6 +98,8 @@ class Commands(Protocol):
     def expel(self, address: str) -> None: ...
 
     def accept(self, question: str, trust: bool) -> None: ...
+
+    def match(self, question: str, trust: bool) -> None: ...
 
     def decline(self, question: str) -> None: ...
 
@@ -181,6 +189,7 @@ class Service:
             news["wish"] = {key: value for key, value in said["wish"].items() if key != "ends_in_s"}
         if isinstance(said["health"], dict):
             news["health"] = {key: value for key, value in said["health"].items() if key != "silence_s"}
+        news["missed"] = [missed.id for missed in self._latest.missed]
         news["members"] = [replace(member, since=0.0, health=_steady(member.health)) for member in self._latest.members]
         news["pin"] = self._latest.pin  # another one is news, but a signal says it to nobody
         if news == self._told:
@@ -191,7 +200,7 @@ class Service:
 
     async def _up(self, bus: Bus) -> None:
         assert self._opened is not None
-        interface = _Interface(bus, self._commands, self._describe, self._log_lines, self._autostart)
+        interface = _Interface(bus, self._commands, self._describe, self._log_lines, self._autostart, self._gate)
         bus.screen(PATH, self._gate.refusal)
         bus.export(PATH, interface)
         taken = await bus.request_name(NAME)
@@ -239,26 +248,61 @@ class _Bucket:
         return True
 
 
+class _Caller:
+    """What is known of one caller: its two limits, and whether it is the user's own command (`None`: nobody has looked)."""
+
+    __slots__ = ("limits", "on_trial", "own")
+
+    def __init__(self, now: float) -> None:
+        self.limits = _Bucket(*CALLS, now), _Bucket(*CHANGES, now)
+        self.own: bool | None = None
+        self.on_trial = False
+
+
 class Gate:
-    """Refuses whoever calls without end, so that the panel stays usable and the others are served; keeps a few callers in mind only."""
+    """Refuses whoever calls without end, so that the panel stays usable and the others are served; keeps a few callers in mind only.
+
+    What programs use up among themselves is not the user's: their own commands have a limit apart. Each of these is a new caller, so
+    when the common limit is reached some that are not known yet are let through, to be looked at (`judge`).
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         now = clock()
         self._all = _Bucket(*ALL_CALLS, now), _Bucket(*ALL_CHANGES, now)
-        self._callers: OrderedDict[str, tuple[_Bucket, _Bucket]] = OrderedDict()
+        self._own, self._trials = _Bucket(*OWN_CHANGES, now), _Bucket(*TRIALS, now)
+        self._callers: OrderedDict[str, _Caller] = OrderedDict()
         self._said_at = -1e9
 
     def refusal(self, sender: str, member: str) -> DBusError | None:
         """The answer for a call that is one too many."""
         now = self._clock()
-        buckets = self._callers.pop(sender, None) or (_Bucket(*CALLS, now), _Bucket(*CHANGES, now))
-        self._callers[sender] = buckets  # the last one heard is the last one to be forgotten
+        caller = self._callers.pop(sender, None) or _Caller(now)
+        self._callers[sender] = caller  # the last one heard is the last one to be forgotten
         if len(self._callers) > CALLERS:
             self._callers.popitem(last=False)
         kinds = (0,) if member in _ONLY_READ else (0, 1)
-        if all(buckets[kind].take(now) for kind in kinds) and all(self._all[kind].take(now) for kind in kinds):
+        if not all(caller.limits[kind].take(now) for kind in kinds):
+            return self._refused(sender, now)
+        if caller.own:
+            return None if self._own.take(now) else self._refused(sender, now)
+        caller.on_trial = False
+        if all(self._all[kind].take(now) for kind in kinds):
             return None
+        if caller.own is None and self._trials.take(now):
+            caller.on_trial = True
+            return None
+        return self._refused(sender, now)
+
+    def judge(self, sender: str, own: bool) -> DBusError | None:
+        """It is known now who `sender` is; the answer, if its call had to wait for that and is one too many."""
+        caller = self._callers.get(sender)
+        if caller is None or caller.own is not None:
+            return None
+        caller.own = own
+        return None if own or not caller.on_trial else self._refused(sender, self._clock())
+
+    def _refused(self, sender: str, now: float) -> DBusError:
         if now >= self._said_at + 60:
             self._said_at = now
             log.warning("%s calls without end and is refused for now", sender)
@@ -269,9 +313,16 @@ class _Interface(ServiceInterface):
     """What is exported. What only reads is sync; what changes something waits for its turn, so that none is overtaken by another."""
 
     def __init__(
-        self, bus: Bus, commands: Commands, describe: Describe, log_lines: Callable[[], Iterable[str]], autostart: Autostart | None
+        self,
+        bus: Bus,
+        commands: Commands,
+        describe: Describe,
+        log_lines: Callable[[], Iterable[str]],
+        autostart: Autostart | None,
+        gate: Gate,
     ) -> None:
         super().__init__(INTERFACE)
+        self._gate = gate
         self._bus = bus
         self._commands = commands
         self._describe = describe
@@ -296,6 +347,9 @@ class _Interface(ServiceInterface):
                     asker = self._askers[sender] = await identify(self._bus, sender)
                     if len(self._askers) > CALLERS:
                         self._askers.popitem(last=False)
+                refusal = self._gate.judge(sender, asker.own)
+                if refusal is not None:
+                    raise refusal
                 yield asker
         finally:
             self._waiting -= 1
@@ -359,17 +413,25 @@ class _Interface(ServiceInterface):
             self._check_wish(asker)
             self._commands.ask(peer.id, ours, remember, asker=asker)
 
-    @method("EnterPin", takes=["s"])
-    async def enter_pin(self, pin: str) -> None:
+    @method("EnterPinFor", takes=["s", "s"])
+    async def enter_pin_for(self, question: str, pin: str) -> None:
         _check_length(pin)
-        async with self._turn():
-            if not self._commands.snapshot.pin_wanted:
+        _check_length(question)
+        async with self._turn() as asker:
+            snapshot = self._commands.snapshot
+            if not snapshot.pin_wanted:
                 raise _not_possible("No PIN is wanted now.")
+            _need_own(asker, "enters a PIN")
+            self._need_named(question)
             typed = pins.valid(pin)
             if typed is None:
                 whole = len(pins.digits(pin) or "") == pins.SIZE
                 raise _not_possible("The last digit does not fit: check the number." if whole else "A PIN has eight digits.")
-            self._commands.enter_pin(self._commands.snapshot.question, typed)
+            self._commands.enter_pin(snapshot.question, typed)
+
+    @method("EnterPin", takes=["s"])
+    async def enter_pin(self, pin: str) -> None:
+        raise _not_possible("Say whose PIN that is: EnterPinFor, with the “question” of the status.")
 
     @method("Host", takes=["b"])
     async def host(self, remember: bool) -> None:
@@ -411,22 +473,46 @@ class _Interface(ServiceInterface):
     def members(self) -> str:
         return _json([_member(member, self._commands.snapshot.now) for member in self._commands.snapshot.members])
 
-    @method("Accept", takes=["b"])
-    async def accept(self, remember: bool) -> None:
+    @method("AcceptRequest", takes=["s", "b"])
+    async def accept_request(self, question: str, trust: bool) -> None:
+        _check_length(question)
         async with self._turn() as asker:
-            if (wish := self._answered_wish(asker)) is not None:
+            if (wish := self._answered_wish()) is not None:
+                _need_own(asker, "answers what a program asks for")
+                if question.strip() != wish.id:
+                    raise _not_possible("That is not asked any more. What is asked now: see nearby-tray status.")
                 self._commands.allow(wish.id)
                 return
             self._need(Stage.ASKED, "Nobody asks for a link.")
+            _need_own(asker, "accepts another computer")
             if self._commands.snapshot.pin_wanted:
                 raise _not_possible("To accept, enter the PIN that the other machine shows.")
-            log.info("accepted over the session bus, by %s", asker.name or "a program")
-            self._commands.accept(self._commands.snapshot.question, remember)
+            self._need_named(question)
+            self._commands.accept(self._commands.snapshot.question, trust)
+
+    @method("Match", takes=["s", "b"])
+    async def match(self, question: str, trust: bool) -> None:
+        _check_length(question)
+        async with self._turn() as asker:
+            snapshot = self._commands.snapshot
+            self._need(Stage.ASKING, "No computer is being asked.")
+            if snapshot.agreed_here:
+                raise _not_possible("You have said so already; the other side's answer is waited for.")
+            if not snapshot.may_match:
+                raise _not_possible("There is no code to compare yet.")
+            _need_own(asker, "compares codes")
+            self._need_named(question)
+            self._commands.match(snapshot.question, trust)
+
+    @method("Accept", takes=["b"])
+    async def accept(self, trust: bool) -> None:
+        raise _not_possible("Say which request: AcceptRequest, with its six digits or the “question” of the status.")
 
     @method("Decline")
     async def decline(self) -> None:
         async with self._turn() as asker:
-            if (wish := self._answered_wish(asker)) is not None:
+            if (wish := self._answered_wish()) is not None:
+                _need_own(asker, "answers what a program asks for")
                 self._commands.forbid(wish.id)
                 return
             if self._stage is not Stage.HOSTING or self._commands.snapshot.peer is None:  # somebody may come in, or be told that it may not
@@ -454,14 +540,17 @@ class _Interface(ServiceInterface):
     @method("ChangeSettings", takes=["s"], gives="s")
     async def change_settings(self, changes: str) -> str:
         _check_length(changes)
-        async with self._turn():
+        async with self._turn() as asker:
+            before = self._commands.settings
             try:
                 wanted = msgspec.json.decode(changes, type=dict[str, Any])
-                new = changed(self._commands.settings, wanted)
+                new = changed(before, wanted)
             except (msgspec.DecodeError, RecursionError):
                 raise DBusError(INVALID_SETTING, "The changes must be a JSON object.") from None
             except ValueError as error:
                 raise DBusError(INVALID_SETTING, _utf8(str(error))) from None
+            if not asker.own and (names := guarded(before, new)):
+                raise _not_possible(f"Only the user of this computer changes this: {', '.join(names)}.")
             self._commands.apply(new)
             # Not `self.settings()`: the library's decorator makes that give nothing.
             return _json(msgspec.to_builtins(self._commands.settings))
@@ -471,9 +560,11 @@ class _Interface(ServiceInterface):
         self._commands.raise_window()
 
     @method("Quit")
-    def quit(self) -> None:
-        log.info("told to quit over the session bus")
-        self._commands.quit()
+    async def quit(self) -> None:
+        async with self._turn() as asker:
+            _need_own(asker, "ends Nearby Tray")
+            log.info("told to quit over the session bus")
+            self._commands.quit()
 
     @dbus_property(name="Version", gives="s")
     def version(self) -> str:
@@ -511,14 +602,14 @@ class _Interface(ServiceInterface):
         if snapshot.deaf:
             raise _not_possible("The user of this computer has said no, or nothing, several times. Ask again in two minutes.")
 
-    def _answered_wish(self, asker: Asker) -> Wish | None:
-        """What a program asks for, if a yes or no now answers that. Only the user's own command may."""
-        wish = self._commands.snapshot.wish
-        if self._stage is Stage.ASKED or wish is None:
-            return None
-        if not asker.own:
-            raise _not_possible("Only the user of this computer answers what a program asks for.")
-        return wish
+    def _answered_wish(self) -> Wish | None:
+        """What a program asks for, if a yes or no now answers that."""
+        return None if self._stage is Stage.ASKED else self._commands.snapshot.wish
+
+    def _need_named(self, question: str) -> None:
+        """An answer names what it answers, by the code on the screen or by the question's id. A `DBusError` when that is another."""
+        if not names(self._commands.snapshot, question):
+            raise _not_possible("That is not asked any more. What is asked now: see nearby-tray status.")
 
     def _failed(self, failure: Failure, name: str = "") -> DBusError:
         return _not_possible(" ".join(self._describe(failure, name)))
@@ -555,12 +646,46 @@ def _is_up(snapshot: Snapshot) -> bool:
     return snapshot.link is not None and (snapshot.stage is Stage.HOSTING or (snapshot.stage is Stage.ASKED and not snapshot.verified))
 
 
+def names(snapshot: Snapshot, question: str) -> bool:
+    """Does `question` name what the user is asked now? By its id, or by the six digits, with or without a blank between them."""
+    if not snapshot.question:
+        return False
+    digits = "".join(question.split())
+    return question.strip() == snapshot.question or (
+        bool(digits) and snapshot.code is not None and digits == snapshot.code.replace(" ", "")
+    )
+
+
+_WIDTH = {Visibility.NOBODY: 0, Visibility.TRUSTED: 1, Visibility.EVERYONE: 2}
+
+
+def guarded(before: Settings, after: Settings) -> list[str]:
+    """The settings that a program would change in the user's name: who finds this computer and as whom, who links with it, who is told."""
+    wider = _WIDTH[after.visibility] > _WIDTH[before.visibility]
+    longer = after.visibility is Visibility.EVERYONE and (after.visible_minutes or 9999) > (before.visible_minutes or 9999)
+    found = {
+        "name": after.name != before.name,
+        "visibility": wider,
+        "visible_minutes": longer and not wider,
+        "accept_paired": after.accept_paired and not before.accept_paired,
+        "notifications": before.notifications and not after.notifications,
+    }
+    return [name for name, is_so in found.items() if is_so]
+
+
 def find_peer(name_or_id: str, peers: Iterable[Peer], where: str = "among the computers found") -> Peer:
-    """The peer meant. A `DBusError` with the known ones when there is none or more than one: names are whatever strangers say."""
+    """The peer meant. A `DBusError` with the known ones when there is none or more than one: names are whatever strangers say.
+
+    An id wins over a name: who calls itself by the id of another does not stand in its way.
+    """
     every = tuple(peers)
     wanted = name_or_id.strip()
-    exact = {peer.id: peer for peer in every if wanted in (peer.id, peer.name)}
-    similar = exact or {peer.id: peer for peer in every if peer.name.casefold() == wanted.casefold()}
+    alike = (
+        [peer for peer in every if peer.id == wanted]
+        or [peer for peer in every if peer.name == wanted]
+        or [peer for peer in every if peer.name.casefold() == wanted.casefold()]
+    )
+    similar = {peer.id: peer for peer in alike}
     if len(similar) == 1:
         return next(iter(similar.values()))
     if not similar:
@@ -568,7 +693,7 @@ def find_peer(name_or_id: str, peers: Iterable[Peer], where: str = "among the co
         raise DBusError(UNKNOWN_PEER, _utf8(f"“{wanted[:64]}” is not {where}: {known}."))
     raise DBusError(
         UNKNOWN_PEER,
-        _utf8(f"More than one is called “{wanted[:64]}”; use the id: {', '.join(f'{_label(p)} {p.id}' for p in similar.values())}."),
+        _utf8(f"More than one is called “{wanted[:64]}”; use the id: {', '.join(f'{_label(p)} {p.id}' for p in alike[:20])}."),
     )
 
 
@@ -592,7 +717,11 @@ def status(snapshot: Snapshot, describe: Describe, *, pin: bool = False) -> dict
     radios = snapshot.radios
     return {
         "state": snapshot.stage.value,
+        "question": snapshot.question,
         "code": snapshot.code,
+        "may_match": snapshot.may_match,
+        "agreed_here": snapshot.agreed_here,
+        "agreed_there": snapshot.agreed_there,
         "needs_code": snapshot.needs_code,
         "purpose": snapshot.purpose,
         "peer": {"id": peer.id, "name": peer.name, "kind": peer.kind, "trusted": peer.trusted, "identity_changed": peer.identity_changed}
@@ -631,6 +760,7 @@ def status(snapshot: Snapshot, describe: Describe, *, pin: bool = False) -> dict
         "unasked": snapshot.unasked,
         "asked_by": _asker(snapshot.asker) if snapshot.asker else None,
         "wish": _wish(snapshot.wish, snapshot.now) if snapshot.wish else None,
+        "missed": [_missed(missed, snapshot.now) for missed in snapshot.missed],
         "visibility": snapshot.visibility.value,
         "visible_for_s": _left(snapshot.visible_until, snapshot.now),
         "listening": snapshot.listening,
@@ -674,9 +804,15 @@ def _asker(asker: Asker) -> dict[str, object]:
     return {"name": asker.name, "path": asker.path, "pid": asker.pid, "own": asker.own}
 
 
+def _missed(missed: Missed, now: float) -> dict[str, object]:
+    peer = missed.peer
+    return {"id": missed.id, "peer": {"id": peer.id, "name": peer.name, "kind": peer.kind}, "ago_s": round(max(0.0, now - missed.at), 1)}
+
+
 def _wish(wish: Wish, now: float) -> dict[str, object]:
     peer = wish.peer
     return {
+        "id": wish.id,
         "what": wish.what.value,
         "asked_by": _asker(wish.asker),
         "peer": {"id": peer.id, "name": peer.name, "kind": peer.kind} if peer else None,
@@ -744,6 +880,12 @@ def _label(peer: Peer) -> str:
 def _check_length(text: str) -> None:
     if len(text) > TEXT_LIMIT:
         raise DBusError(LIMITS, f"At most {TEXT_LIMIT} characters.")
+
+
+def _need_own(asker: Asker, does: str) -> None:
+    """Only the user does this; a program may ask for a link, and the user is asked then."""
+    if not asker.own:
+        raise _not_possible(f"Only the user of this computer {does}: in the window of Nearby Tray, or with the command nearby-tray.")
 
 
 def _not_possible(sentence: str) -> DBusError:

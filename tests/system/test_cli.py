@@ -29,6 +29,7 @@ from nearby_tray.core.model import (
     LinkInfo,
     Member,
     Method,
+    Missed,
     Peer,
     Probe,
     Radios,
@@ -62,7 +63,9 @@ LINKED = Snapshot(
 ABLE = Radios(None, None, abilities=ALL)
 PHONE = Peer("02:00:00:00:00:02", "Pho\x1bne", "phone", "02:00:00:00:00:02", on_wifi=True, model="GVU6C", methods=frozenset(Method))
 TV = Peer("02:00:00:00:00:03", "TV", "other", "02:00:00:00:00:03", on_wifi=True)
-STRANGE = Snapshot(radios=ABLE, peer=PHONE, verified=False, needs_code=False)
+STRANGE = Snapshot(radios=ABLE, peer=PHONE, verified=False, needs_code=False, question="0a1b")
+ASKED = Snapshot(stage=Stage.ASKED, peer=KITCHEN, code="042 719", question="ad0a", radios=Radios(None, None))
+ASKING = replace(ASKED, stage=Stage.ASKING, may_match=True)
 SHOWN = replace(STRANGE, stage=Stage.FORMING, method=Method.DISPLAY, pin="12345670", tries_left=3)
 ENTERING = replace(STRANGE, stage=Stage.ENTERING, method=Method.KEYPAD, pin_wanted=True, tries_left=3)
 JOINED = replace(
@@ -106,8 +109,13 @@ class Applet:
         self.later(self.answers, 0.5)
 
     def accept(self, question: str, trust: bool) -> None:
-        self.calls.append(("accept", trust))
+        self.calls.append(("accept", question, trust))
         self.go(Snapshot(stage=Stage.MEETING, peer=KITCHEN))
+        self.later(self.answers)
+
+    def match(self, question: str, trust: bool) -> None:
+        self.calls.append(("match", question, trust))
+        self.go(replace(self.snapshot, may_match=False, agreed_here=True))
         self.later(self.answers)
 
     def decline(self, question: str = "") -> None:
@@ -147,7 +155,10 @@ class Applet:
         self.calls.append("raise")
 
     def quit(self) -> None:
-        self.quitting = asyncio.get_running_loop().create_task(self.service.close())
+        def close() -> None:  # after the answer, as the applet, which has more to close
+            self.quitting = asyncio.get_running_loop().create_task(self.service.close())
+
+        asyncio.get_running_loop().call_later(0.05, close)
 
 
 @pytest.fixture
@@ -234,7 +245,8 @@ def test_json_for_programs(say: Say) -> None:
 def test_connect_looks_asks_and_waits(say: Say) -> None:
     applet = Applet()
     asked, again, ended = say(applet, "connect kit\x1b[31mchen --wait", f"connect {KITCHEN.id}", "disconnect")
-    assert asked[0] == OK and asked[1].startswith("Both screens must show the code 042 719.\nLinked with"), asked
+    hint = "Both screens must show the code 042 719. If they do: nearby-tray match 042719\n"
+    assert asked[0] == OK and asked[1].startswith(f"{hint}Linked with"), asked
     assert applet.calls == [("ask", KITCHEN.id)]
     assert again[0] == NOT_POSSIBLE and "linked" in again[2]
     assert ended == (OK, "", "") and applet.snapshot == READY
@@ -242,7 +254,7 @@ def test_connect_looks_asks_and_waits(say: Say) -> None:
 
 def test_connect_without_waiting_says_the_code(say: Say) -> None:
     (asked,) = say(Applet(), f"connect {KITCHEN.id}")
-    assert asked == (OK, "Both screens must show the code 042 719.\n", "")
+    assert asked == (OK, "Both screens must show the code 042 719. If they do: nearby-tray match 042719\n", "")
 
 
 def test_connect_that_is_declined(say: Say) -> None:
@@ -257,13 +269,67 @@ def test_connect_to_somebody_unknown_lists_the_known(say: Say, monkeypatch: pyte
 
 
 def test_answering(say: Say) -> None:
-    applet = Applet(Snapshot(stage=Stage.ASKED, peer=KITCHEN, code="042 719"))
-    declined, accepted = say(applet, "decline", "accept --remember --wait --json")
+    applet = Applet(ASKED)
+    declined, accepted = say(applet, "decline", "accept 042719 --trust --wait --json")
     assert declined == (OK, "", "")
     assert accepted[0] == OK and json.loads(accepted[1])["state"] == "linked"
-    assert applet.calls == ["decline", ("accept", True)]
+    assert applet.calls == ["decline", ("accept", ASKED.question, True)]
     (nobody,) = say(Applet(), "accept")
     assert nobody == (NOT_POSSIBLE, "", "nearby-tray: Nobody asks for a link.\n")
+
+
+WISH = Wish(Asker("files.py"), WishKind.LINK, KITCHEN, 0.0, 60.0, "f00d")
+GONE = "nearby-tray: That is not asked any more. What is asked now: see nearby-tray status.\n"
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "line", "status", "call"),
+    [
+        (ASKED, "accept 042719", OK, ("accept", "ad0a", False)),
+        (ASKED, "accept 042 719 --trust", OK, ("accept", "ad0a", True)),
+        (ASKED, "accept ad0a", OK, ("accept", "ad0a", False)),
+        (ASKED, "accept 042718", NOT_POSSIBLE, None),
+        (ASKED, "accept 0427", NOT_POSSIBLE, None),
+        (ASKED, "accept f00d", NOT_POSSIBLE, None),
+        (ASKED, "accept", cli.USAGE, None),
+        (replace(ASKED, needs_code=False), "accept", cli.USAGE, None),
+        (replace(ASKED, needs_code=False), "accept ad0a", OK, ("accept", "ad0a", False)),
+        (replace(ASKED, stage=Stage.SEEKING, question="", code=None, wish=WISH), "accept f00d", OK, "allow"),
+        (replace(ASKED, stage=Stage.SEEKING, question="", code=None, wish=WISH), "accept 042719", NOT_POSSIBLE, None),
+        (replace(ASKED, stage=Stage.SEEKING, question="", code=None, wish=WISH), "accept", cli.USAGE, None),
+        (replace(ASKED, stage=Stage.SEEKING, question="", code=None, wish=WISH), "decline", OK, "forbid"),
+        (ASKING, "match 042719", OK, ("match", "ad0a", False)),
+        (ASKING, "match 042 719 --trust", OK, ("match", "ad0a", True)),
+        (ASKING, "match ad0a", OK, ("match", "ad0a", False)),
+        (ASKING, "match 042718", NOT_POSSIBLE, None),
+        (ASKING, "match", cli.USAGE, None),
+        (ASKED, "match 042719", NOT_POSSIBLE, None),
+        (ASKING, "accept 042719", NOT_POSSIBLE, None),
+        (replace(ASKING, may_match=False, code=None), "match 042719", NOT_POSSIBLE, None),
+        (replace(ASKING, may_match=False, agreed_here=True), "match 042719", NOT_POSSIBLE, None),
+    ],
+)
+def test_a_yes_names_what_it_answers(say: Say, snapshot: Snapshot, line: str, status: int, call: object) -> None:
+    """Without a terminal: who is not there to look may not say yes to whatever comes."""
+    applet = Applet(snapshot)
+    ((code, out, err),) = say(applet, line)
+    assert code == status and err.count("\n") == (status != OK), (out, err)
+    assert [each for each in applet.calls if each] == ([call] if call else [])
+
+
+def test_an_answer_to_what_was_asked_before_is_refused(say: Say) -> None:
+    applet = Applet(replace(ASKED, code="111 111", question="beef"))
+    (late,) = say(applet, "accept 042719")
+    assert late == (NOT_POSSIBLE, "", GONE) and applet.calls == []
+
+
+def test_a_program_is_told_what_is_asked(say: Say) -> None:
+    missed = (Missed("5e", KITCHEN, 1.0),)
+    ((_, out, _), (_, told, _)) = say(Applet(replace(ASKING, agreed_there=True, missed=missed, now=61.0)), "status --json", "status")
+    said = json.loads(out)
+    assert (said["question"], said["may_match"], said["agreed_here"], said["agreed_there"]) == ("ad0a", True, False, True)
+    assert said["missed"] == [{"id": "5e", "peer": {"id": KITCHEN.id, "name": KITCHEN.name, "kind": "laptop"}, "ago_s": 60.0}]
+    assert "nearby-tray match 042719" in told and "1:00 ago" in told
 
 
 def test_settings(say: Say) -> None:
@@ -554,6 +620,73 @@ def test_the_terminal_is_given_back_as_it_was(daemon: object, run: Run, how: str
     run(main_())
 
 
+@pytest.mark.parametrize(
+    ("snapshot", "words", "typed", "status", "call"),
+    [
+        (ASKED, "accept", "y", OK, ("accept", "ad0a", False)),
+        (ASKED, "accept --trust", "yes", OK, ("accept", "ad0a", True)),
+        (ASKED, "accept", "", NOT_POSSIBLE, None),
+        (ASKED, "accept", "no", NOT_POSSIBLE, None),
+        (ASKING, "match", "Y", OK, ("match", "ad0a", False)),
+        (ASKING, "match", "n", NOT_POSSIBLE, None),
+        (replace(ASKED, stage=Stage.SEEKING, question="", code=None, wish=WISH), "accept", "y", OK, "allow"),
+    ],
+)
+def test_at_a_terminal_the_question_is_shown(
+    daemon: object, run: Run, snapshot: Snapshot, words: str, typed: str, status: int, call: object
+) -> None:
+    async def main_() -> None:
+        async with running(Applet(snapshot)) as applet:
+            terminal = Terminal(*words.split())
+            try:
+                await terminal.until("[y/N] ")
+                shown = terminal.seen.decode()
+                assert ("files.py" in shown) if snapshot.wish else ("Kit[31mchen" in shown and "042 719" in shown)
+                os.write(terminal.terminal, f"{typed}\n".encode())
+                assert await terminal.ended() == status, terminal.seen
+            finally:
+                terminal.close()
+            assert applet.calls == ([call] if call else [])
+
+    run(main_())
+
+
+def test_at_a_terminal_a_question_that_is_over_is_not_answered(daemon: object, run: Run) -> None:
+    async def main_() -> None:
+        async with running(Applet(ASKED)) as applet:
+            terminal = Terminal("accept")
+            try:
+                await terminal.until("[y/N] ")
+                applet.go(replace(ASKED, question="beef", code="111 111"))
+                assert await terminal.ended() == NOT_POSSIBLE and b"not asked any more" in terminal.seen
+            finally:
+                terminal.close()
+            assert applet.calls == []
+
+    run(main_())
+
+
+def test_connect_asks_at_the_terminal_whether_the_codes_match(daemon: object, run: Run) -> None:
+    class Asks(Applet):
+        def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker) -> None:
+            self.calls.append(asker.own)
+            self.go(Snapshot(stage=Stage.ASKING, peer=KITCHEN))
+            self.later(ASKING)
+
+    async def main_() -> None:
+        async with running(Asks(Snapshot(stage=Stage.SEEKING, peers=(KITCHEN,)))) as applet:
+            terminal = Terminal("connect", KITCHEN.id, "--wait", "--trust")
+            try:
+                await terminal.until("the code 042 719. Do they match? [y/N] ")
+                os.write(terminal.terminal, b"y\n")
+                assert await terminal.ended() == OK and b"Linked with" in terminal.seen
+            finally:
+                terminal.close()
+            assert applet.calls == [True, ("match", "ad0a", True)]
+
+    run(main_())
+
+
 def test_accepting_a_stranger(daemon: object, run: Run, say: Say) -> None:
     class Asked(Stranger):
         def accept(self, question: str, trust: bool) -> None:
@@ -561,7 +694,7 @@ def test_accepting_a_stranger(daemon: object, run: Run, say: Say) -> None:
             self.ask("", self.snapshot.method, asker=Asker(""))
 
     applet = Asked(replace(STRANGE, stage=Stage.ASKED, method=Method.DISPLAY))
-    (done,) = say(applet, "accept --wait")
+    (done,) = say(applet, f"accept {STRANGE.question} --wait")
     assert done[0] == OK and done[1].startswith("Type this PIN on “Phone”: 1234 5670\nLinked with")
     (wrong,) = say(Asked(replace(STRANGE, stage=Stage.ASKED)), "accept --pin-stdin")
     assert wrong == (NOT_POSSIBLE, "", "nearby-tray: No PIN is wanted to accept this request.\n")
@@ -662,9 +795,9 @@ def test_options_are_a_value() -> None:
 
 
 def test_a_programs_wish_is_said_and_answered(daemon: object, run: Run, say: Say) -> None:
-    wish = Wish(Asker("Fi\x1bles", "/usr/bin/files", 7), WishKind.LINK, KITCHEN, 0.0, 60.0)
+    wish = Wish(Asker("Fi\x1bles", "/usr/bin/files", 7), WishKind.LINK, KITCHEN, 0.0, 60.0, "f00d")
     applet = Applet(replace(READY, stage=Stage.SEEKING, wish=wish, asker=Asker("nearby-tray", own=True)))
-    status, accepted, declined = say(applet, "status", "accept", "decline")
+    status, accepted, declined = say(applet, "status", "accept f00d", "decline")
     assert "“Files” asks to connect this computer to “Kit[31mchen”." in status[1] and "program          /usr/bin/files\n" in status[1]
     assert "nearby-tray accept" in status[1] and "Asked for by a nearby-tray command." in status[1] and "\x1b" not in status[1]
     assert (accepted[0], declined[0]) == (OK, OK) and applet.calls == ["allow", "forbid"]
@@ -675,7 +808,7 @@ class Real:
 
     def __init__(self, controller: Controller) -> None:
         self.controller = controller
-        self.ask, self.accept, self.decline = controller.ask, controller.accept, controller.decline
+        self.ask, self.accept, self.match, self.decline = controller.ask, controller.accept, controller.match, controller.decline
         self.allow, self.forbid = controller.allow, controller.forbid
         self.enter_pin, self.host, self.invite, self.expel = controller.enter_pin, controller.host, controller.invite, controller.expel
         self.cancel, self.disconnect, self.apply = controller.cancel, controller.disconnect, controller.apply

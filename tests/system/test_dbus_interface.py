@@ -24,6 +24,7 @@ from nearby_tray.core.model import (
     LinkInfo,
     Member,
     Method,
+    Missed,
     Peer,
     Probe,
     Radios,
@@ -54,6 +55,7 @@ FULL = Snapshot(
     failure=Failure(Stage.ASKING, Reason.DECLINED),
     radios=Radios(None, None),
     members=(Member(Peer("2", "Phone"), 0.0),),
+    missed=(Missed("5e", Peer("2", "Phone"), 0.0),),
     asker=Asker("Files"),
     wish=Wish(Asker("Files"), WishKind.LINK, Peer("1", "Kitchen"), 0.0, 60.0),
 )

@@ -129,8 +129,9 @@ class Node(Machine):
         return Status.parse(await self.session.call(*APPLET, "Status", limit=5))
 
     async def choose(self, **settings: object) -> None:
-        """Change settings, as the settings window would."""
-        await self.session.call(*APPLET, "ChangeSettings", "s", json.dumps(settings), limit=5)
+        """Change settings, by the user's own command: what widens who may link is for no other program."""
+        words = {True: "on", False: "off", None: "none"}
+        await self.command("settings", *(f"{key}={words.get(value, value)}" for key, value in settings.items()))  # type: ignore[call-overload]
 
     async def command(self, *words: str, typed: str = "", limit: float = 300) -> str:
         """What `nearby-tray WORDS` prints; `typed`: on its standard input. Raises `Failed`."""

@@ -14,6 +14,7 @@ complete -c nearby-tray -n __fish_use_subcommand -a status -d 'say what is going
 complete -c nearby-tray -n __fish_use_subcommand -a peers -d 'list the computers found'
 complete -c nearby-tray -n __fish_use_subcommand -a seek -d 'look for computers nearby'
 complete -c nearby-tray -n __fish_use_subcommand -a connect -d 'ask a computer for a link, looking for it first if needed'
+complete -c nearby-tray -n __fish_use_subcommand -a match -d 'say that the other computer, which this one asks, shows the same code'
 complete -c nearby-tray -n __fish_use_subcommand -a accept -d 'accept the request for a link, or allow what a program asks for'
 complete -c nearby-tray -n __fish_use_subcommand -a pin -d 'enter the PIN that the other machine shows; it is read from the terminal, never an argument'
 complete -c nearby-tray -n __fish_use_subcommand -a decline -d 'decline the request for a link, or what a program asks for; while hosting, take back that somebody may come in'
@@ -42,12 +43,18 @@ complete -c nearby-tray -n '__fish_seen_subcommand_from connect' -l help -d 'sho
 complete -c nearby-tray -n '__fish_seen_subcommand_from connect' -l json -d 'for programs: one JSON value'
 complete -c nearby-tray -n '__fish_seen_subcommand_from connect' -l method -d 'for a machine without Nearby Tray, which is not verified: what this computer does' -x -a 'push-button show-pin enter-pin'
 complete -c nearby-tray -n '__fish_seen_subcommand_from connect' -l remember -d 'with --method: remember the group, so that it can be formed again'
+complete -c nearby-tray -n '__fish_seen_subcommand_from connect' -l trust -d 'trust it: no code next time, if the other side trusts this computer too'
 complete -c nearby-tray -n '__fish_seen_subcommand_from connect' -l pin-stdin -d 'read the PIN from standard input instead'
 complete -c nearby-tray -n '__fish_seen_subcommand_from connect' -l wait -d 'wait until linked, or until it did not work'
 
+complete -c nearby-tray -n '__fish_seen_subcommand_from match' -l help -d 'show what there is'
+complete -c nearby-tray -n '__fish_seen_subcommand_from match' -l json -d 'for programs: one JSON value'
+complete -c nearby-tray -n '__fish_seen_subcommand_from match' -l trust -d 'trust it: no code next time, if the other side trusts this computer too'
+complete -c nearby-tray -n '__fish_seen_subcommand_from match' -l wait -d 'wait until linked, or until it did not work'
+
 complete -c nearby-tray -n '__fish_seen_subcommand_from accept' -l help -d 'show what there is'
 complete -c nearby-tray -n '__fish_seen_subcommand_from accept' -l json -d 'for programs: one JSON value'
-complete -c nearby-tray -n '__fish_seen_subcommand_from accept' -l remember -d 'no code next time, if the other side remembers too'
+complete -c nearby-tray -n '__fish_seen_subcommand_from accept' -l trust -d 'trust it: no code next time, if the other side trusts this computer too'
 complete -c nearby-tray -n '__fish_seen_subcommand_from accept' -l pin-stdin -d 'read the PIN from standard input instead'
 complete -c nearby-tray -n '__fish_seen_subcommand_from accept' -l wait -d 'wait until linked, or until it did not work'
 
@@ -75,7 +82,7 @@ complete -c nearby-tray -n '__fish_seen_subcommand_from members' -l names -d 'on
 
 complete -c nearby-tray -n '__fish_seen_subcommand_from disconnect' -l help -d 'show what there is'
 
-complete -c nearby-tray -n '__fish_seen_subcommand_from settings' -a 'name= visibility=nobody visibility=trusted visibility=everyone visible_minutes= visible_minutes=none accept_paired=on accept_paired=off port= adapter= adapter=none band=auto band=2.4 band=5 frequency= frequency=none go_intent= prefer_owner=on prefer_owner=off autostart=on autostart=off autostart_by=entry autostart_by=service language= log_level=error log_level=warning log_level=info log_level=debug notifications=on notifications=off close_quits= close_quits=none'
+complete -c nearby-tray -n '__fish_seen_subcommand_from settings' -a 'name= visibility=nobody visibility=trusted visibility=everyone visible_minutes= visible_minutes=none visible_until= visible_until=none accept_paired=on accept_paired=off port= adapter= adapter=none band=auto band=2.4 band=5 frequency= frequency=none go_intent= prefer_owner=on prefer_owner=off autostart=on autostart=off autostart_by=entry autostart_by=service language= log_level=error log_level=warning log_level=info log_level=debug notifications=on notifications=off close_quits= close_quits=none'
 complete -c nearby-tray -n '__fish_seen_subcommand_from settings' -l help -d 'show what there is'
 complete -c nearby-tray -n '__fish_seen_subcommand_from settings' -l json -d 'for programs: one JSON value'
 
