@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import journeys
+from guest.air import GO_NEGOTIATION_CONFIRM, losing
 from guest.by_hand import BY_HAND, FORBIDS_5180, HERE, Figures, linked
 from guest.drive import Failed, Node, Status
 from guest.machine import LAB, Group, exchange, say, shell, until
@@ -48,6 +49,8 @@ class Lab(journeys.Lab):
         await super().ready()
         for phone in self.phones:
             await phone.end()
+        for node in self.nodes:
+            await until(f"{node.name} can use Wi-Fi Direct", lambda node=node: usable(node), 45)  # type: ignore[misc]
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class Flow:
 
 OWNERS = ("alone", "root")  # where the applet may own groups and join those of others
 ALL = (*OWNERS, "beside")
+LOSES = ()  # walked when named, where the applet may join and the radios can lose a frame (guest/air.py): --channels 1
 FLOWS: dict[str, Flow] = {}
 
 
@@ -97,6 +101,11 @@ async def row(node: Node, host: str) -> dict[str, Any] | None:
     return next((peer for peer in (await node.status()).raw["peers"] if peer["name"] == host and peer["on_wifi"]), None)
 
 
+async def usable(node: Node) -> bool:
+    """The applet has an icon before it knows its daemons."""
+    return (await node.status()).raw["radios"]["wifi"] is None
+
+
 async def sees(phone: Bare, node: Node) -> bool:
     return node.p2p_address in await phone.peers()
 
@@ -120,8 +129,8 @@ async def together(
 ) -> Figures:
     """A and the phone have a group; the applet says so, too. Then both have none. `forget`: nor does the phone remember one.
 
-    Frames get lost. Whoever holds the phone then sees the request once more and agrees to it as before, by `pin`, `what` and `answer`; our
-    user has nothing to do.
+    Frames get lost. Whoever holds the phone leaves its settings open then, where it looks for others, sees the request once more and agrees
+    to it as before, by `pin`, `what` and `answer`; our user has nothing to do.
     """
     a = lab.a
     orders = a.orders(since)
@@ -129,11 +138,11 @@ async def together(
     async def agree_again() -> None:
         heard = time.monotonic()
         while True:
-            _, at = await phone.heard_at(f"P2P-GO-NEG-REQUEST {a.p2p_address}", heard, 300)
+            found, at = await phone.heard_at(f"P2P-GO-NEG-REQUEST {a.p2p_address}|P2P-GO-NEG-FAILURE|GROUP-FORMATION-FAILURE", heard, 300)
             heard = at + 0.001
-            say(f"{phone.name} is asked once more")
+            say(f"{phone.name}: {found[0]}")
             with suppress(Refused):
-                await phone.connect(a.p2p_address, pin, what, **answer)
+                await (phone.connect(a.p2p_address, pin, what, **answer) if "REQUEST" in found[0] else phone.find())
 
     agrees = asyncio.get_running_loop().create_task(agree_again())
     try:
@@ -193,6 +202,35 @@ async def button_calling(lab: Lab) -> Figures:
     await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address} dev_passwd_id=4", since)
     await c.connect(a.p2p_address)
     return await together(lab, find, since, c)
+
+
+async def unconfirmed(lab: Lab, intent: int) -> tuple[Figures, int]:
+    """We call, both push the button, and the phone's confirmation is lost: it believes in a group, and waits. With how often we ordered."""
+    a, c = lab.a, lab.c
+    find = await meet(a, c)
+    since = time.monotonic()
+    await a.command("connect", c.host, "--method", "push-button")
+    await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address} dev_passwd_id=4", since)
+    async with losing(GO_NEGOTIATION_CONFIRM, c, (*lab.nodes, *lab.phones)):
+        await c.connect(a.p2p_address, intent=intent)
+    await c.heard("P2P-GO-NEG-SUCCESS", since, 10)
+    return await together(lab, find, since, c, intent=intent), len(a.orders(since))
+
+
+@flow("negotiated_button", LOSES)
+async def unconfirmed_owner(lab: Lab) -> Figures:
+    """Its confirmation is lost and its group stands: we join that."""
+    figures, orders = await unconfirmed(lab, 15)
+    assert figures.owner == lab.c.name and orders > 1, (figures, orders)
+    return figures
+
+
+@flow("negotiated_button", LOSES)
+async def unconfirmed_client(lab: Lab) -> Figures:
+    """Its confirmation is lost and it waits for a group of ours, which is not there: it is asked again when it has given up."""
+    figures, orders = await unconfirmed(lab, 0)
+    assert figures.owner == lab.a.name and orders > 1, (figures, orders)
+    return figures
 
 
 @flow("negotiated_button")
