@@ -19,6 +19,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Protocol, TypeVar, assert_never
 
 import msgspec
@@ -267,7 +268,8 @@ class Controller:
         self._visible_timer: asyncio.TimerHandle | None = None
         self._stirred = asyncio.Event()  # something happened; see `_until`
         self._radio_steps, self._air_steps = _Steps(self._unsure_of_radio), _Steps(self._unsure_of_air)
-        self._ping_steps, self._count_steps, self._probe_steps, self._trust_steps = _Steps(), _Steps(), _Steps(), _Steps()
+        self._ping_steps, self._probe_steps = _Steps(self._unsure_of_sockets), _Steps(self._unsure_of_sockets)
+        self._count_steps, self._trust_steps = _Steps(), _Steps()
         self._errands: deque[_Errand] = deque()  # for the radio, in order
         self._insisted: dict[_Errand, int] = {}  # how often it was tried in vain
         self._echoes: dict[str, Echo] = {}  # by P2P device address: who is looked for on a group without our protocol
@@ -635,7 +637,9 @@ class Controller:
     async def _speak(self, line: _Line, command: o.Connect | o.Say | o.HangUp) -> None:
         match command:
             case o.Connect(origin):
-                self._feed(o.Connected(origin, await self._step("connect", self._bluetooth.connect(origin))))
+                # One that comes about when nobody waits any more is ended.
+                late = partial(self._carry_out, o.HangUp(origin))
+                self._feed(o.Connected(origin, await self._step("connect", self._bluetooth.connect(origin), late=late)))
             case o.Say(origin, role, frames):
                 await self._step("say it", self._send_frames(origin, role, frames))
             case o.HangUp(origin):
@@ -668,7 +672,7 @@ class Controller:
     async def _step(self, what: str, step: Coroutine[Any, Any, T], limit: float = STEP, *, late: Callable[[], None] | None = None) -> T:
         """Take one step of an edge. Whatever goes wrong is an `Unavailable`: what took too long or was not foreseen is `INTERNAL`."""
         try:
-            return await within(limit, step, what, late=late)
+            return await within(limit, step, what, late=partial(self._ended_late, late))
         except Unavailable:
             raise
         except TimeoutError:
@@ -676,6 +680,11 @@ class Controller:
         except Exception as error:
             log.error("could not %s", what, exc_info=error)
             raise Unavailable(Reason.INTERNAL, f"{what}: {type(error).__name__}") from error
+
+    def _ended_late(self, then: Callable[[], None] | None) -> None:
+        """A step that took too long has ended after all, and may have changed what is there."""
+        if then is not None and not self._closing:
+            then()
 
     async def _try(
         self, steps: _Steps, key: str, step: Coroutine[Any, Any, object], wanted: object = None, *, said: str = ""
@@ -770,6 +779,12 @@ class Controller:
         elif wanted is not None:
             self._feed(o.GroupFailed(wanted.attempt, error.reason, error.detail))  # there is no place for it
 
+    def _formed_late(self, order: FormGroup | HostGroup) -> None:
+        """It was given up, and has ended after all, who knows how: unless another is there, which takes it away at its own end."""
+        if self._order is None:
+            self._order = order
+            self._stir()
+
     def _unsure_of_radio(self) -> None:
         self._found = None
         self._stir()
@@ -778,7 +793,7 @@ class Controller:
         limit = self._limits.host if isinstance(order, HostGroup) else order.patience
         work = self._wifi.host(order) if isinstance(order, HostGroup) else self._wifi.form(order)
         try:
-            group = await self._step("form the group", work, limit + STEP)
+            group = await self._step("form the group", work, limit + STEP, late=partial(self._formed_late, order))
         except Unavailable as error:
             reason = Reason.NOT_FORMED if isinstance(error, _TooLate) else error.reason
             self._feed(o.GroupFailed(order.attempt, reason, error.detail))
@@ -919,7 +934,7 @@ class Controller:
         self._link_plan, self._left, self._socket = plan, False, True
         try:
             opening = self._pinger.open(self._sink, plan.group, plan.group.addresses, plan.port)
-            await self._step("open the socket", opening, SOCKET)
+            await self._step("open the socket", opening, SOCKET, late=self._unsure_of_sockets)
         except Unavailable as error:
             self._feed(o.LinkBroken(plan.attempt, error.reason, error.detail))
             return
@@ -927,6 +942,10 @@ class Controller:
         self._link.attend(self._attended)
         if self._correction is not None and self._correction.attempt == plan.attempt:
             self._link.add_addresses(self._correction.addresses)
+
+    def _unsure_of_sockets(self) -> None:
+        self._socket = self._probing = True
+        self._stir()
 
     async def _say_farewell(self, plan: o.LinkPlan) -> None:
         if self._link is not None:

@@ -141,18 +141,21 @@ async def within(seconds: float, work: Coroutine[Any, Any, T], name: str, *, lat
     cancelled = False
     try:
         await asyncio.wait({task}, timeout=seconds)
+    except BaseException:
+        task.add_done_callback(_note_late_error)  # also when it has ended in the same moment
+        raise
     finally:
         if not task.done():
             cancelled = True
             task.add_done_callback(_note_late_error)
             task.cancel()
             await ended(task)
+            if not task.done() and late is not None:
+                task.add_done_callback(lambda _: late())
     if task.done() and not task.cancelled():
         return task.result()  # also one that came at the last moment
     if not cancelled:
         raise _cancelled_by_nobody(name)
-    if not task.done() and late is not None:
-        task.add_done_callback(lambda _: late())
     raise TimeoutError(f"{name} took longer than {seconds:g} s")
 
 

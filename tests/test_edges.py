@@ -210,6 +210,59 @@ def test_a_step_that_fails_once_spoils_one_journey_at_most(who: str, step: str, 
     run_turned(run())
 
 
+@pytest.mark.may_log("")
+@pytest.mark.parametrize("seed", range(40))
+def test_after_any_faults_of_both_everything_works_again(seed: int) -> None:
+    """For some minutes each step of each edge fails now and then, in whichever way; after that nothing is wrong any more."""
+    _weather(seed)
+
+
+def _weather(seed: int) -> None:
+    async def run() -> None:
+        complaints: list[object] = []
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: complaints.append(context))
+        random = Random(seed)
+        share = random.choice((0.02, 0.1, 0.3))
+
+        async def hook(which: str) -> None:
+            if loop.time() < 1600 and random.random() < share:
+                await random.choice(FAULTS)(which)
+
+        async def bounded(which: str) -> None:
+            try:
+                async with asyncio.timeout_at(max(1600, loop.time() + 1)):  # what hangs does so until the good days come
+                    await hook(which)
+            except TimeoutError:
+                raise Unavailable(Reason.INTERNAL, "hung") from None
+
+        air = Air(seed, Faults())
+        ada, ben = Person(air.machine("ada"), bounded), Person(air.machine("ben"), bounded)
+        await ada.open()
+        await ben.open()
+        while loop.time() < 1600:
+            one, two = (ada, ben) if random.random() < 0.5 else (ben, ada)
+            one.seek(two.machine.name)
+            await asyncio.sleep(random.uniform(5, 120))
+            random.choice((one, two)).controller.cancel()
+            await asyncio.sleep(random.uniform(0, 20))
+        ada.controller.cancel()
+        await asyncio.sleep(200)
+        ben.controller.cancel()
+        await asyncio.sleep(60)
+        assert air.left() == [], air.left()
+        assert await journey(ada, ben) == "linked"
+        assert ada.shown.listening and ben.shown.listening and air.left() == []
+        for person in (ada, ben):
+            await person.controller.close()
+        await asyncio.sleep(100)
+        assert air.left() == []
+        assert [task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
+        assert complaints == []
+
+    run_turned(run())
+
+
 @pytest.mark.may_log("could not")
 @pytest.mark.parametrize(
     ("who", "step", "stage"),
@@ -383,6 +436,57 @@ def test_a_connection_is_ended_until_it_is_and_not_the_one_after_it(gone: bool) 
         await asyncio.sleep(100)
         assert len(tries) == (1 if gone else 3)
         await ada.controller.close()
+
+    run_turned(run())
+
+
+async def deaf(seconds: float) -> None:
+    """Ends by itself only."""
+    until = asyncio.get_running_loop().time() + seconds
+    while (left := until - asyncio.get_running_loop().time()) > 0:
+        try:
+            await asyncio.sleep(left)
+        except asyncio.CancelledError:
+            continue
+
+
+@pytest.mark.logs("does not end")
+@pytest.mark.may_log("could not")
+@pytest.mark.parametrize(
+    ("step", "undone"), [("wifi.form", "wifi.remove"), ("bluetooth.connect", "bluetooth.disconnect"), ("pinger.open", "pinger.close")]
+)
+@pytest.mark.parametrize("closed", [False, True])
+def test_what_comes_about_after_it_was_given_up_is_taken_back(step: str, undone: str, closed: bool) -> None:
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        late: list[float] = []
+        after: list[float] = []
+
+        async def hook(which: str) -> None:
+            if which == step and not late:
+                late.append(loop.time() + 300)
+                await deaf(300)
+            elif which == undone and late and loop.time() >= late[0]:
+                after.append(loop.time())
+
+        air = Air(1, Faults(collision=0, scan_in_the_way=0))
+        ada, ben = Person(air.machine("ada")), Person(air.machine("ben"), hook)
+        await ada.open()
+        await ben.open()
+        ada.seek("ben")
+        assert await ada.until(lambda _: bool(late), 200)
+        await asyncio.sleep(30)
+        ada.controller.cancel()
+        await asyncio.sleep(200)
+        ada.controller.cancel()
+        ben.controller.cancel()
+        if closed:
+            await ben.controller.close()
+        await asyncio.sleep(200)
+        assert bool(after) is not closed
+        assert closed or air.left() == []
+        for person in (ada, *([] if closed else [ben])):
+            await person.controller.close()
 
     run_turned(run())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import gc
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -314,6 +315,26 @@ def test_who_waits_and_is_told_to_end_takes_the_work_along() -> None:
         assert waiting.cancelled() and ends == ["work"]
 
     run_turned(run())
+
+
+def test_an_error_in_the_moment_in_which_nobody_waits_any_more_is_no_complaint() -> None:
+    async def play(tasks: Tasks, told: Told) -> None:
+        go = asyncio.Event()
+
+        async def work() -> None:
+            await go.wait()
+            raise KeyError
+
+        waiting = outcome(within(5, work(), "work"), "waiting")
+        await asyncio.sleep(1)
+        go.set()
+        await asyncio.sleep(0)  # the work has ended, and who waits for it has not been told
+        waiting.cancel()
+        await ended(waiting)
+        assert waiting.cancelled()
+        gc.collect()
+
+    played(play)
 
 
 def test_a_work_that_was_cancelled_by_others_is_an_error_and_no_order_to_end() -> None:
