@@ -199,7 +199,7 @@ _Errand = o.Provision | o.Reject | o.Admit | o.InvitePeer | o.ExpelMember
 # Seconds that one step of an edge may take before it counts as failed. Each edge has closer limits of its own: these only
 # keep a hanging daemon from stopping the machine.
 STEP = 20.0
-SOCKET = 6.0  # the same for a socket: its addresses may be new. Checking ends soon after
+SOCKET = 6.0  # the same for a socket: its addresses may be new
 COUNT = 5.0  # the same for figures: without them the link goes on
 GOODBYE = 4.0  # until the other side was told, at the end and before a sleep
 SAVE = 3.0  # at the end, for what is to be kept
@@ -934,7 +934,8 @@ class Controller:
         self._link_plan, self._left, self._socket = plan, False, True
         try:
             opening = self._pinger.open(self._sink, plan.group, plan.group.addresses, plan.port)
-            await self._step("open the socket", opening, SOCKET, late=self._unsure_of_sockets)
+            limit = min(SOCKET, 0.9 * self._limits.check)  # else nobody would hear why there is no answer
+            await self._step("open the socket", opening, limit, late=self._unsure_of_sockets)
         except Unavailable as error:
             self._feed(o.LinkBroken(plan.attempt, error.reason, error.detail))
             return
