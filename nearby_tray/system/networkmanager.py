@@ -148,6 +148,7 @@ _ZONE = "nearby-tray"
 _MADE_PROFILE, _MADE_FIND = "nm-profile", "nm-find"
 
 ReadAddress = Callable[[str], Awaitable[bytes | None]]
+ReadParent = Callable[[str, tuple[str, ...]], Awaitable[str | None]]
 ReadSignal = Callable[[int], Awaitable[int | None]]
 ReadLink = Callable[[int], Awaitable[nl80211.GroupRadio | None]]
 ReadGroups = Callable[[], Awaitable[frozenset[int] | None]]
@@ -236,6 +237,7 @@ class NetworkManager:
         bus: str = "system",
         limits: Limits | None = None,
         read_address: ReadAddress = nl80211.own_p2p_address,
+        read_parent: ReadParent = nl80211.parent,
         read_signal: ReadSignal = nl80211.signal,
         read_link: ReadLink = nl80211.link,
         read_groups: ReadGroups = nl80211.groups,
@@ -246,6 +248,7 @@ class NetworkManager:
         self._which = bus
         self._limits = limits or Limits()
         self._read_address = read_address
+        self._read_parent = read_parent
         self._read_signal = read_signal
         self._read_link = read_link
         self._read_groups = read_groups
@@ -878,6 +881,9 @@ class NetworkManager:
     def _on_state(self, signal: Signal) -> None:
         device = self._device
         kind, name = self._known.get(signal.path, (0, ""))
+        if kind == _TYPE_P2P and (device is None or device.state < _DISCONNECTED):
+            self._stale_machine = True  # another one may be usable now
+            self._dirty.set()
         if kind == _TYPE_WIFI and len(signal.body) == 3:
             (self._managed.add if _number(signal.body[0]) > _UNMANAGED else self._managed.discard)(name)
             self._dirty.set()
@@ -890,6 +896,8 @@ class NetworkManager:
             self._forming.states.put_nowait((new, reason))
         elif self._made is not None and new != _ACTIVATED:
             self._lose_group(_why_lost(new, reason, self._radio), _detail(new, reason))
+        if new < _DISCONNECTED:
+            self._stale_machine = True
         if new == _DISCONNECTED and self._p2p_address is None:
             self._stale_address = True
         self._moved()
@@ -980,20 +988,41 @@ class NetworkManager:
                     if self._known[path][0] == _TYPE_WIFI and _number(properties.get("State")) > _UNMANAGED:
                         self._managed.add(self._known[path][1])
         candidates = [path for path in paths if self._known.get(path, (0, ""))[0] == _TYPE_P2P]
-        if self._device is not None and self._device.path in candidates:
+        if self._device is not None and self._device.path not in candidates:
+            self._forget_device(Unavailable(Reason.WIFI_OFF, "the Wi-Fi Direct device went away"))
+        if self._device is not None and (self._device.state >= _DISCONNECTED or not self._is_free()):
+            return
+        best = await self._best(bus, candidates)
+        if self._device is not None and (best == self._device.path or self._device.state >= _DISCONNECTED or not self._is_free()):
             return
         if self._device is not None:
-            self._forget_device(Unavailable(Reason.WIFI_OFF, "the Wi-Fi Direct device went away"))
-        if candidates:
-            await self._take(bus, candidates[0], paths)
+            self._forget_device(Unavailable(Reason.WIFI_OFF, "another Wi-Fi Direct device is used"))
+        if best is not None:
+            await self._take(bus, best, paths)
+
+    def _is_free(self) -> bool:
+        """Whether nothing of ours is on the device, so that another may take its place."""
+        return self._forming is None and self._made is None
+
+    async def _best(self, bus: Bus, candidates: list[str]) -> str | None:
+        """The Wi-Fi Direct device to use: one that works, if possible one that nobody else uses; of equal ones the present or the first."""
+        if len(candidates) < 2:
+            return next(iter(candidates), None)
+        worth: dict[str, tuple[bool, bool, bool]] = {}
+        for path in candidates:
+            with if_there():
+                facts = await bus.get_all(_NM, path, _DEVICE)
+                active = _text(facts.get("ActiveConnection")) or "/"
+                ours = self._device is not None and path == self._device.path
+                worth[path] = _number(facts.get("State")) >= _DISCONNECTED, active == "/" or active in self._ours, ours
+        return max(worth, key=lambda path: worth[path], default=None)
 
     async def _take(self, bus: Bus, path: str, paths: tuple[str, ...]) -> None:
         """Make `path` our device."""
         name = self._known[path][1]
         wifis = {other: known[1] for other in paths if (known := self._known.get(other)) and known[0] == _TYPE_WIFI}
-        # NetworkManager: nm-device-wifi.c, recheck_p2p_availability: "p2p-dev-" and the interface, cut to what a name may be.
-        parent = next((other for other, wifi in wifis.items() if name in (f"p2p-dev-{wifi}", f"p2p-dev-{wifi}"[:15])), None)
-        parent = parent or next(iter(wifis), None)
+        on = await self._read_parent(name, tuple(wifis.values()))
+        parent = next((other for other, wifi in wifis.items() if wifi == on), None)
         # From here to the answer every state change is noted in the object itself, so the answer counts only if none came.
         device = self._device = _Device(path, name, parent, wifis.get(parent or "", ""))
         try:

@@ -14,7 +14,7 @@ import logging
 import socket
 import struct
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from .netlink import DONE, DUMP, ERROR, HEADER, REQUEST, pack
@@ -89,6 +89,26 @@ async def own_p2p_address(parent: str) -> bytes | None:
     p2p_supplicant.c, wpas_p2p_init).
     """
     return _choose(_interfaces(await _ask(_GET_INTERFACE)), parent)
+
+
+async def parent(device: str, interfaces: Collection[str]) -> str | None:
+    """Which of these Wi-Fi interfaces shares its radio with the P2P device that NetworkManager calls `device`; `None`: not to be told."""
+    return _parent(tuple(_interfaces(await _ask(_GET_INTERFACE))), device, interfaces)
+
+
+def _parent(found: Collection[Interface], device: str, interfaces: Collection[str]) -> str | None:
+    """The name ("p2p-dev-" and the interface's, cut to 15 characters) is of the time when it was made, the interface may have another now,
+    or share what is left of it with others: the kernel knows which radios have a P2P device at all."""
+    radios = {interface.radio for interface in found if interface.kind == _P2P_DEVICE}
+    carriers = {interface.name for interface in found if interface.radio in radios} & set(interfaces)
+    named = {name for name in interfaces if f"p2p-dev-{name}"[:15] == device[:15]}
+    for fitting in (named & carriers, carriers or named):
+        exact = {name for name in fitting if device == f"p2p-dev-{name}"}
+        if len(exact or fitting) == 1:
+            return next(iter(exact or fitting))
+        if fitting:
+            break
+    return None
 
 
 async def link(index: int) -> GroupRadio | None:
@@ -172,8 +192,8 @@ def _choose(found: Iterable[Interface], parent: str) -> bytes | None:
     found = tuple(found)
     mine = next((interface for interface in found if interface.name == parent), None)
     devices = [interface for interface in found if interface.kind == _P2P_DEVICE and (mine is None or interface.radio == mine.radio)]
-    if devices:
-        return devices[0].address
+    if devices and (mine is not None or len(devices) == 1):
+        return devices[0].address  # a radio has one
     return mine.address if mine is not None and mine.kind == _STATION else None
 
 

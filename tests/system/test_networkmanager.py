@@ -21,7 +21,7 @@ from nearby_tray.system.journal import Journal, _Owner
 from nearby_tray.system.networkmanager import Limits, NetworkManager
 from nearby_tray.system.nl80211 import GroupRadio
 
-from .fake_networkmanager import NM, FakeNetworkManager, Firewall, Profile, Wireless
+from .fake_networkmanager import NM, Device, FakeNetworkManager, Firewall, Profile, WifiP2P, Wireless
 
 pytestmark = pytest.mark.usefixtures("daemon")
 
@@ -215,6 +215,84 @@ def test_a_foreign_connection_is_respected(run: Run, tmp_path: Path, until: Unti
             here.fake.end(39)
             await until(lambda: here.reason() is None)
             await linked(here)
+
+    run(main())
+
+
+USABLE, UNAVAILABLE, UNMANAGED = 30, 20, 10
+
+
+@pytest.mark.parametrize(
+    ("states", "used"),
+    [
+        ([USABLE, USABLE], 0),
+        ([UNMANAGED, USABLE], 1),
+        ([UNAVAILABLE, USABLE], 1),
+        ([UNMANAGED, UNAVAILABLE, USABLE], 2),
+        ([UNAVAILABLE, USABLE, USABLE], 1),
+        ([UNAVAILABLE, UNMANAGED], None),
+    ],
+)
+@pytest.mark.parametrize("when", ["at the start", "plugged in later", "usable later"])
+def test_of_several_devices_a_usable_one_is_used(
+    run: Run, tmp_path: Path, until: Until, states: list[int], used: int | None, when: str
+) -> None:
+    async def main() -> None:
+        async with world(tmp_path, p2p=False, opened=False) as here:
+            fake = here.fake
+            asked: list[tuple[str, tuple[str, ...]]] = []
+
+            async def parent(device: str, interfaces: tuple[str, ...]) -> str | None:
+                asked.append((device, interfaces))
+                return device.removeprefix("p2p-dev-")
+
+            async def address(parent: str) -> bytes | None:
+                return bytes((2, 0, 0, 0, 0, int(parent.removeprefix("wlan"))))
+
+            here.wifi._read_parent, here.wifi._read_address = parent, address
+
+            def plug(number: int, state: int) -> Device:
+                if number:
+                    fake._add_device(2, f"wlan{number}")
+                device = fake._add_device(30, f"p2p-dev-wlan{number}")
+                device.now = (state, 0)
+                fake._export(device.path, WifiP2P(fake))
+                return device
+
+            if when == "at the start":
+                devices = [plug(number, state) for number, state in enumerate(states)]
+                await here.wifi.open(here.heard.append)
+            else:
+                first = plug(0, states[0] if when == "plugged in later" else min(states[0], UNAVAILABLE))
+                await here.wifi.open(here.heard.append)
+                later = [plug(number, state if when == "plugged in later" else UNMANAGED) for number, state in enumerate(states) if number]
+                devices = [first, *later]
+                if when == "usable later":
+                    await until(lambda: len(here.wifi._known) == len(fake.device_paths))
+                    for device, state in zip(devices, states, strict=True):
+                        device.go(state, 0)
+            if used is None:
+                await until(lambda: here.reason() is Reason.WIFI_OFF)
+            else:
+                await until(lambda: here.reason() is None and here.wifi._device is not None)
+                assert here.wifi._device is not None and here.wifi._device.path in [
+                    device.path for device, state in zip(devices, states, strict=True) if state == USABLE
+                ]
+                assert when == "usable later" or here.wifi._device.path == devices[used].path
+                assert here.wifi._device.parent_name == here.wifi._device.name.removeprefix("p2p-dev-") and asked
+
+    run(main())
+
+
+def test_a_device_in_use_is_not_left_for_another(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            other = here.fake._add_device(30, "p2p-dev-wlan9")
+            await linked(here)
+            ours = here.wifi._device
+            other.go(USABLE, 0)
+            await until(lambda: other.path in here.wifi._known and not here.wifi._dirty.is_set())
+            assert here.wifi._device is ours and not here.told(GroupLost)
 
     run(main())
 

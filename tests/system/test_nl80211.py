@@ -154,11 +154,51 @@ def test_what_a_radio_carries_at_once(kinds: list[int], channels: int | None) ->
         ([Interface("wlan0", 2, 0, 2, WLAN), Interface("", 0, 1, 10, OTHER), Interface("", 0, 0, 10, P2P)], P2P),
         ([Interface("wlan0", 2, 0, 2, WLAN), Interface("", 0, 1, 10, OTHER)], WLAN),
         ([Interface("", 0, 1, 10, OTHER)], OTHER),
+        ([Interface("", 0, 0, 10, P2P), Interface("", 0, 1, 10, OTHER)], None),  # which of them is not to be told
         ([Interface("wlan0", 2, 0, 3, WLAN)], None),
     ],
 )
 def test_our_own_address_is_that_of_the_same_radio(found: list[Interface], expected: bytes | None) -> None:
     assert nl80211._choose(found, "wlan0") == expected
+
+
+def carrying(number: int, name: str, *, p2p: bool) -> list[Interface]:
+    station = Interface(name, 2 + number, number, 2, bytes([2, 0, 0, 0, number, 0]))
+    return [station, *([Interface("", 0, number, 10, bytes([66, 0, 0, 0, number, 0]))] if p2p else [])]
+
+
+@pytest.mark.parametrize(
+    ("radios", "device", "expected"),
+    [
+        ({"wlan0": True}, "p2p-dev-wlan0", "wlan0"),
+        ({"wlan0": False, "wlan1": True}, "p2p-dev-wlan1", "wlan1"),
+        ({"wlan0": True, "wlan1": True}, "p2p-dev-wlan1", "wlan1"),
+        ({"wlan1": True, "wlan0": True}, "p2p-dev-wlan0", "wlan0"),
+        # Renamed since, and another has its old name, or nobody.
+        ({"wlan0": False, "wlp3s0": True}, "p2p-dev-wlan0", "wlp3s0"),
+        ({"wlp2s0": False, "wlp3s0": True}, "p2p-dev-wlan0", "wlp3s0"),
+        ({"wlp2s0": True, "wlp3s0": True}, "p2p-dev-wlan0", None),
+        # Cut to 15 characters, and then the same as another's.
+        ({"wlp0s20f3": True}, "p2p-dev-wlp0s20", "wlp0s20f3"),
+        ({"wlp0s20f3": False, "wlp0s20f4": True}, "p2p-dev-wlp0s20", "wlp0s20f4"),
+        ({"wlp0s20f3": True, "wlp0s20f4": True}, "p2p-dev-wlp0s20", None),
+        ({"wlp0s20f3": True, "wlp0s20f4": True}, "p2p-dev-wlp0s20f4", "wlp0s20f4"),
+        # A driver with no P2P device of its own.
+        ({"wlan0": False}, "p2p-dev-wlan0", "wlan0"),
+        ({"wlan0": False, "wlan1": False}, "p2p-dev-wlan1", "wlan1"),
+        ({"wlan0": False, "wlan1": False}, "p2p-dev-wlan2", None),
+        ({}, "p2p-dev-wlan0", None),
+    ],
+)
+def test_the_interface_of_a_p2p_device(radios: dict[str, bool], device: str, expected: str | None) -> None:
+    found = [one for at, (name, p2p) in enumerate(radios.items()) for one in carrying(at, name, p2p=p2p)]
+    assert nl80211._parent(found, device, list(radios)) == expected
+    assert nl80211._parent([*found, *carrying(9, "of another", p2p=True)], device, list(radios)) == expected
+
+
+def test_where_the_kernel_does_not_say_a_name_that_fits_one_alone_is_believed() -> None:
+    assert nl80211._parent([], "p2p-dev-wlan1", ["wlan0", "wlan1"]) == "wlan1"
+    assert nl80211._parent([], "p2p-dev-wlp0s20", ["wlp0s20f3", "wlp0s20f4"]) is None
 
 
 def test_readings(monkeypatch: pytest.MonkeyPatch) -> None:
