@@ -55,6 +55,15 @@ def may_change() -> bool:
         return False
 
 
+def deafen(interface: str) -> None:
+    """Have the kernel take nothing from routers on this interface: no address, route or redirection. Raises `OSError`.
+
+    Linux: Documentation/networking/ip-sysctl.rst. CAP_NET_ADMIN suffices (net/sysctl_net.c, net_ctl_permissions).
+    """
+    for key in ("accept_ra", "accept_redirects"):
+        Path("/proc/sys/net/ipv6/conf", interface, key).write_text("0")
+
+
 async def read(index: int) -> list[Assigned]:
     """What is assigned to the interface; empty when it cannot be read."""
     try:
@@ -62,6 +71,11 @@ async def read(index: int) -> list[Assigned]:
     except (OSError, struct.error) as error:
         log.debug("rtnetlink does not say: %r", error)
         return []
+
+
+async def read_all() -> tuple[tuple[str, Address], ...]:
+    """What is assigned on this computer, each with the name of its interface. Raises `OSError` when the kernel does not say."""
+    return await asyncio.to_thread(_read_all)
 
 
 async def add(index: int, address: str) -> None:
@@ -84,20 +98,26 @@ def _change(kind: int, flags: int, index: int, address: Address) -> None:
 
 
 def _read(index: int) -> list[Assigned]:
-    found = []
+    return [assigned for where, assigned in _assigned() if where == index]
+
+
+def _read_all() -> tuple[tuple[str, Address], ...]:
+    names = dict(socket.if_nameindex())
+    return tuple((names[where], assigned.address) for where, assigned in _assigned() if where in names)
+
+
+def _assigned() -> Iterator[tuple[int, Assigned]]:
+    """Everything that the kernel has not found to be taken, with the index of its interface."""
     for body in _talk(_GET, _REQUEST | _DUMP, _MESSAGE.pack(socket.AF_UNSPEC, 0, 0, 0, 0)):
         if len(body) < _MESSAGE.size:
             continue
         _family, bits, short_flags, _scope, where = _MESSAGE.unpack_from(body)
-        if where != index:
-            continue
         attributes = dict(_attributes(body[_MESSAGE.size :]))
         packed = attributes.get(_LOCAL) or attributes.get(_ADDRESS) or b""
         flags = struct.unpack("=I", attributes[_FLAGS])[0] if len(attributes.get(_FLAGS, b"")) == 4 else short_flags
         if len(packed) in (4, 16) and not flags & _DAD_FAILED:
             address = ipaddress.ip_interface((packed, bits))
-            found.append(Assigned(address, not flags & _TENTATIVE))
-    return found
+            yield where, Assigned(address, not flags & _TENTATIVE)
 
 
 def _talk(kind: int, flags: int, body: bytes) -> Iterator[bytes]:

@@ -4,13 +4,15 @@ The rules it keeps:
 
 - A group is made only when none is there. Whose it is says the order that was given; any other is somebody else's and left alone.
 - Addresses: with the right to, the planned ones, and with a machine that is not ours those of the 4-way handshake; otherwise the
-  kernel's own link-local one.
+  kernel's own link-local one. Routers on the group are not listened to where we may say so, and a group that changes more of this
+  computer's network than its own is taken down (`terms`).
 - What is made is journaled first and undone when an order fails, is cancelled, or at the next start after a crash.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
 import socket
 from collections import deque
@@ -41,7 +43,7 @@ from ..core.model import (
 )
 from ..errors import Unavailable
 from ..tasks import Tasks, ended, in_turn
-from . import addresses, nl80211
+from . import addresses, nl80211, terms
 from .bus import BusError, BusGone, Variant
 from .journal import Journal
 from .negotiation import Doing, Requests, connect, judge, negotiate, provision, reject, why_not_invited
@@ -74,8 +76,8 @@ from .supplicant import (
 
 log = logging.getLogger(__name__)
 
-# Android's own choice for its owners; clients get theirs in the 4-way handshake.
-_OWN_NET = ("192.168.49.1", "255.255.255.0", "192.168.49.2", "192.168.49.254")
+# Android's own choice for its owners, and others where that is in use; clients get theirs in the 4-way handshake.
+_OWN_NETS = ("192.168.49.1/24", "192.168.249.1/24", "172.29.49.1/24", "10.249.49.1/24")
 _IP_KEYS = ("IpAddrGo", "IpAddrMask", "IpAddrStart", "IpAddrEnd")
 
 # Kinds in the journal: a find on an interface; an order to form a group with an address; a group "interface ssid"; addresses for clients.
@@ -99,6 +101,8 @@ class Kernel(Protocol):
     async def add(self, index: int, address: str) -> None: ...
 
     async def remove(self, index: int, address: str) -> None: ...
+
+    def deafen(self, interface: str) -> None: ...
 
 
 @dataclass(slots=True)
@@ -125,6 +129,7 @@ class Alone:
         read_forbidden: ReadForbidden = nl80211.forbidden,
         read_index: Callable[[str], int] = socket.if_nametoindex,
         interfaces: Path = Path("/sys/class/net"),
+        keeper: terms.Keeper | None = None,
     ) -> None:
         self._supplicant = supplicant
         self._limits = supplicant.limits
@@ -135,6 +140,8 @@ class Alone:
         self._read_forbidden = read_forbidden
         self._read_index = read_index
         self._interfaces = interfaces
+        self._keeper = keeper or terms.Keeper()
+        self._keeping: asyncio.Task[None] | None = None  # looks after what the group does to this computer's network
         self._sink: Callable[[EdgeEvent], None] | None = None
         self._reported: WifiChanged | None = None
         self._tasks = Tasks()
@@ -330,6 +337,7 @@ class Alone:
             judge(order, doing, doing.heard.get_nowait())
         # Nothing is awaited from here on: what happens to the group now happens to a group that is up.
         self._up = doing
+        self._keeping = self._tasks.keep(lambda: self._keep(doing, group.interface, order.own), "keep our network")
         if order.persistent:
             self._supplicant.read_remembered()
         return group
@@ -489,6 +497,7 @@ class Alone:
         await self._note_group(doing, doing.started)
         group = await self._assign(doing, doing.started, ())
         self._up = doing
+        self._keeping = self._tasks.keep(lambda: self._keep(doing, group.interface, ()), "keep our network")
         while not doing.heard.empty():
             self._on_group(doing.heard.get_nowait())
         if order.persistent:
@@ -608,9 +617,14 @@ class Alone:
             config = (await self._supplicant.properties(self._supplicant.path or "/", P2P)).get("P2PDeviceConfig")
             if isinstance(config, dict) and "IpAddrGo" in config:
                 return  # somebody else has chosen
+            own = terms.free(await self._keeper.read(), _OWN_NETS)
+            if own is None:
+                return
             await self._note(doing, _MADE_NET, self._supplicant.name)
-            doing.net = True
-            await self._supplicant.configure({key: _bytes(address) for key, address in zip(_IP_KEYS, _OWN_NET, strict=True)})
+            doing.net = own
+            network = ipaddress.IPv4Interface(own).network
+            ends = (own.partition("/")[0], network.netmask, network[2], network[-2])
+            await self._supplicant.configure({key: _bytes(str(address)) for key, address in zip(_IP_KEYS, ends, strict=True)})
         except BusError as error:
             log.info("no addresses for clients: %s", error)
 
@@ -626,12 +640,16 @@ class Alone:
             raise Unavailable(Reason.GROUP_ENDED, f"{name}: {error}") from error
         wanted: list[str] = []
         if self._kernel.may_change():
+            try:
+                self._kernel.deafen(name)
+            except OSError as error:
+                log.info("routers on %s are listened to: %s", name, error)
             if own:
                 wanted = [f"{own[0]}/30", *(f"{address}/64" for address in own[1:2])]
             elif started.owner and doing.net:
-                wanted = [f"{_OWN_NET[0]}/24"]
+                wanted = [doing.net]
             elif started.given is not None:
-                wanted = [_with_mask(started.given[0], started.given[1])]
+                wanted = [await self._judged(name, started.given[:2])]
         placed: list[str] = []
         for address in wanted:
             try:
@@ -653,12 +671,29 @@ class Alone:
                     await asyncio.sleep(self._limits.poll)
         if not found:
             raise Unavailable(Reason.NO_ADDRESS, f"none on {name}")
+        await self._keeper.check(name, planned=own)
         found.sort(key=lambda address: address not in placed)  # the planned ones first
         radio = await self._read_link(index)
         frequency = (radio.frequency if radio is not None else None) or doing.frequency
         with suppress(BusError):
             frequency = frequency or as_frequency((await self._supplicant.properties(started.group, GROUP)).get("Frequency"))
         return Group(name, tuple(found[:_MOST_ADDRESSES]), index, started.owner, frequency, radio.width if radio is not None else None)
+
+    async def _judged(self, group: str, given: tuple[str, str]) -> str:
+        """The address that the owner of the group gives us, with its mask. Raises `Unavailable` when it is not to be had on our terms."""
+        try:
+            address = terms.masked(*given)
+        except ValueError as error:
+            raise Unavailable(Reason.NO_ADDRESS, str(error)) from error
+        await self._keeper.check(group, terms.Given((address,)))
+        return str(address)
+
+    async def _keep(self, doing: Doing, interface: str, planned: tuple[str, ...]) -> None:
+        """Take the group down when something changes with it that may not be."""
+        why = await self._keeper.watch(interface, terms.nothing, planned)
+        if self._up is doing:
+            log.warning("the group is taken down: %s", why.detail)
+            self._lose_group(why.reason, why.detail)
 
     async def read_counters(self, group: Group) -> tuple[int, int, int | None]:
         """See `controller.Wifi`. Raises `Unavailable` when the interface is gone."""
@@ -694,6 +729,9 @@ class Alone:
         if self._rejoin is not None:
             self._rejoin.cancel()
             self._rejoin = None
+        keeping, self._keeping = self._keeping, None
+        if keeping is not None and keeping is not asyncio.current_task():
+            keeping.cancel()
         task = self._tasks.do(self._undo(order), "undo")
         self._cleanups.add(task)
         task.add_done_callback(self._cleanups.discard)
@@ -740,8 +778,12 @@ class Alone:
             self._undoing -= 1
 
     async def _unconfigure(self) -> None:
+        """Clients are given no addresses any more, unless somebody else has chosen some meanwhile."""
         with suppress(BusError, BusGone):
-            await self._supplicant.configure({key: _bytes("0.0.0.0") for key in _IP_KEYS})
+            config = (await self._supplicant.properties(self._supplicant.path or "/", P2P)).get("P2PDeviceConfig")
+            given = config.get("IpAddrGo") if isinstance(config, dict) else None
+            if any(given == ipaddress.IPv4Interface(own).ip.packed for own in _OWN_NETS):
+                await self._supplicant.configure({key: _bytes("0.0.0.0") for key in _IP_KEYS})
 
     async def _wait(self, condition: Callable[[], bool], limit: float) -> bool:
         with suppress(TimeoutError):
@@ -813,9 +855,9 @@ class Alone:
                     await asyncio.to_thread(self._journal.remove, kind, name)
 
     async def _is_left(self, interface: str, group: str, owner: bool, left: Mapping[str, tuple[str, ...]]) -> bool:
-        """Whether an earlier run made this group: noted by name, or it is with whom an order was for."""
-        if await self._mark(interface, group) in left[_MADE_GROUP]:
-            return True
+        """Whether an earlier run made this group: noted by name, or, where none was, it is with whom an order was for."""
+        if left[_MADE_GROUP]:
+            return await self._mark(interface, group) in left[_MADE_GROUP]
         if owner:
             members = as_paths((await self._supplicant.properties(group, GROUP)).get("Members"))
             return any(as_address(member) in left[_MADE_ORDER] for member in members) or (not members and _HOSTING in left[_MADE_ORDER])
@@ -937,10 +979,6 @@ class Alone:
     def _tell(self, event: EdgeEvent) -> None:
         if self._sink is not None:
             self._sink(event)
-
-
-def _with_mask(address: str, mask: str) -> str:
-    return f"{address}/{sum(int(part).bit_count() for part in mask.split('.'))}"
 
 
 def _bytes(address: str) -> Variant:

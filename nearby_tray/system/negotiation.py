@@ -97,7 +97,7 @@ class Doing:
     started: Started | None = None
     noted: list[tuple[str, str]] = field(default_factory=list)  # in the journal
     assigned: list[tuple[int, str]] = field(default_factory=list)  # addresses of ours
-    net: bool = False  # clients' addresses are configured
+    net: str = ""  # our own address, "192.168.49.1/24", in the network from which clients are given theirs
     spoken: bool = False  # our part of the negotiation has been said
     cancelling: asyncio.Task[bool] | None = None  # of what another has said in our place
     held: bool = False  # nothing is sent before a scan has ended

@@ -5,6 +5,8 @@ The rule: what comes from the kernel is read by its own lengths, and a length th
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import struct
 from collections.abc import Iterator
 
@@ -50,3 +52,41 @@ def attributes(data: bytes) -> Attributes:
 def number(value: bytes | None) -> int | None:
     """An unsigned 32-bit value; `None` when it is none."""
     return int(struct.unpack("=I", value)[0]) if value is not None and len(value) == 4 else None
+
+
+class Changes:
+    """What happens to this computer's addresses and routes, as far as that something does. Anybody may listen. Raises `OSError`.
+
+    rtnetlink(7); the groups are RTMGRP_IPV4_IFADDR, RTMGRP_IPV4_ROUTE, RTMGRP_IPV6_IFADDR and RTMGRP_IPV6_ROUTE of linux/rtnetlink.h.
+    """
+
+    _GROUPS = 0x10 | 0x40 | 0x100 | 0x400
+
+    def __init__(self) -> None:
+        self._kernel = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK, 0)
+        self._happened = asyncio.Event()
+        try:
+            self._kernel.bind((0, self._GROUPS))
+            asyncio.get_running_loop().add_reader(self._kernel.fileno(), self._read)
+        except BaseException:
+            self._kernel.close()
+            raise
+
+    async def next(self) -> None:
+        """Until something has happened since the last time this was asked."""
+        await self._happened.wait()
+        self._happened.clear()
+
+    def close(self) -> None:
+        """Idempotent."""
+        if self._kernel.fileno() >= 0:
+            asyncio.get_running_loop().remove_reader(self._kernel.fileno())
+            self._kernel.close()
+
+    def _read(self) -> None:
+        self._happened.set()
+        try:
+            for _ in range(64):
+                self._kernel.recv(1 << 16)
+        except OSError:
+            pass  # no more, or more than it could keep: something has happened either way

@@ -10,6 +10,8 @@ keeps:
 - The profile is read back and compared: NetworkManager drops a dictionary it does not like without a word and makes one of its own.
 - Nothing starts or stops a find between the order to form and its outcome: wpa_supplicant would forget the negotiation.
 - What is made is journaled first, bound to our bus connection, and gone when `form` fails, is cancelled, or `remove` returns.
+- What a machine that is not ours says of addresses is judged (`terms`) before it takes effect, and a group that would change more of this
+  computer's network than its own is taken down. NetworkManager never shares our connection, whoever owns the group.
 - The device's own state reasons are reported, not the coarser ones of the active connection.
 """
 
@@ -21,11 +23,12 @@ import logging
 import os
 import pwd
 import re
+import secrets
 import socket
 import time
 import uuid
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -49,9 +52,11 @@ from ..core.model import (
 from ..core.names import clean_name
 from ..errors import Unavailable
 from ..tasks import Tasks, ended, in_turn, outcome
-from . import nl80211
+from . import nl80211, terms
+from .addresses import Address
 from .bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant, if_there
 from .journal import Journal
+from .terms import Given, Keeper
 
 log = logging.getLogger(__name__)
 
@@ -131,14 +136,18 @@ _PEER_FACTS = ("HwAddress", "Name", "Strength", "LastSeen", "Manufacturer", "Mod
 
 _MOST_PEERS = 200
 _MOST_DEVICES = 64
-_DHCP_WAIT = 12_000  # milliseconds
 _MOST_ADDRESSES = 16
+_MOST_ROUTES = 256
+
+# No rule sends anybody to this table of routes: what is in it has no effect. An arbitrary number.
+_ASIDE = 47476
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 _INTERFACE = re.compile(r"[^/\s]{1,15}")
 
 # `wifi-p2p.wps-method`; they came with `wps-pin` during 1.59.2-dev. Before, NetworkManager took 8 and pushed the button all the same.
 _WPS_PIN, _WPS_PIN_DISPLAY = 8, 16
 _PIN_SINCE = (1, 59, 2)
+_SEND_SINCE = (1, 52, 0)  # `dhcp-send-hostname-v2`, whose default in NetworkManager.conf wins over `dhcp-send-hostname` of a profile
 _NO_SECRETS = 7
 
 _FIREWALL = "org.fedoraproject.FirewallD1"
@@ -167,6 +176,7 @@ class Limits:
     activate: float = 25.0  # AddAndActivateConnection2; polkit may be slow
     form: float = 75.0  # NetworkManager itself gives up after 10 + 45 s and the addresses' own limits
     settle: float = 10.0  # until the device is idle again
+    dhcp: float = 12.0  # for an address from the owner of the group
     gather: float = 0.1  # how long peers' changes are gathered before they are told
     again: float = 1.0  # after the daemon gave an unexpected answer
     signal: float = 5.0  # how old a signal reading may be
@@ -210,6 +220,7 @@ class _Made:
     noted: asyncio.Task[None] | None = None  # in the journal
     call: asyncio.Task[list[object]] | None = None
     active: str | None = None
+    keeping: asyncio.Task[None] | None = None  # looks after what the group does to this computer's network
 
 
 @dataclass(slots=True)
@@ -242,8 +253,9 @@ class NetworkManager:
         read_link: ReadLink = nl80211.link,
         read_groups: ReadGroups = nl80211.groups,
         interfaces: Path = Path("/sys/class/net"),
+        keeper: Keeper | None = None,
     ) -> None:
-        """`bus`: "system" or an address. `read_…`, `interfaces`: where the kernel is asked."""
+        """`bus`: "system" or an address. `read_…`, `interfaces`, `keeper`: where the kernel is asked."""
         self._journal = journal
         self._which = bus
         self._limits = limits or Limits()
@@ -253,6 +265,7 @@ class NetworkManager:
         self._read_link = read_link
         self._read_groups = read_groups
         self._interfaces = interfaces
+        self._keeper = keeper or Keeper()
 
         self._sink: Callable[[EdgeEvent], None] = lambda _event: None
         self._tasks = Tasks(self._broke)
@@ -272,6 +285,7 @@ class NetworkManager:
         self._known: dict[str, tuple[int, str]] = {}  # device path → type and interface
         self._managed: set[str] = set()  # Wi-Fi interfaces that NetworkManager has
         self._abilities = Abilities()
+        self._version = (0, 0, 0)
         self._cleaned = False
         self._fresh = False
         self._reported: WifiChanged | None = None
@@ -504,7 +518,7 @@ class NetworkManager:
         made = forming.made = _Made(order.attempt, order.address.lower(), str(uuid.uuid4()))
         made.noted = self._tasks.do(asyncio.to_thread(self._journal.add, _MADE_PROFILE, made.uuid), "journal")
         await asyncio.shield(made.noted)
-        profile = _profile(order, made.uuid, _user(), await self._zone(bus))
+        profile = _profile(order, made.uuid, _user(), await self._zone(bus), self._version)
         made.others = await self._read_groups()
         peer = next((path for path, seen in self._seen.items() if seen.address == made.address), "/")
         try:
@@ -520,7 +534,10 @@ class NetworkManager:
             if different:
                 raise Unavailable(Reason.WIFI_PROFILE, ", ".join(different))
             await self._reach(forming, device, made.others if order.pin is not None else None)
+            if not order.own:
+                await self._take_addresses(forming, bus, device, profile)
             group = await self._group(bus, device)
+            await self._keeper.check(group.interface, await self._given(bus, device), order.own)
         except Unavailable as error:
             raise forming.lost or error from None
         except (BusError, BusGone) as error:
@@ -532,6 +549,7 @@ class NetworkManager:
         while not forming.states.empty():
             _check(forming.states.get_nowait(), _ACTIVATED)
         self._made = made
+        made.keeping = self._tasks.keep(lambda: self._keep(made, bus, device, group.interface, order.own), "keep our network")
         return group
 
     async def _idle(self, bus: Bus, device: _Device) -> None:
@@ -651,28 +669,109 @@ class NetworkManager:
         self._abilities = replace(self._abilities, pin=False)
         return Unavailable(Reason.NOT_OFFERED, detail)
 
-    async def _group(self, bus: Bus, device: _Device) -> Group:
-        properties = await bus.get_all(_NM, device.path, _DEVICE)
-        interface = _text(properties.get("IpInterface"))
+    # --- addresses from a machine that is not ours ---
+
+    async def _take_addresses(self, forming: _Forming, bus: Bus, device: _Device, profile: _Dictionary) -> None:
+        """Have an IPv4 address where there is one to be had: in a group of the other's, from its DHCP server or the 4-way handshake.
+
+        With "auto" from the start NetworkManager would share our connection where we own the group: forwarding would be switched on for all
+        of this computer, and never off again, and a DHCP server and name server of ours would answer the stranger. So IPv4 begins when we
+        know who owns it. What comes is put aside at first, into a table of routes that nobody is sent to, and judged there; when it is good
+        it is kept as it is, and the DHCP client ends: nothing that the other sends later changes anything. Whoever reaches us by
+        link-local addresses can do so from the start.
+        """
+        interface, index = await self._interface(bus, device)
+        radio = await self._read_link(index) if index else None
+        if radio is None or radio.owner is None:
+            return
+        if radio.owner:
+            # Not by "link-local": with it comes a route for all IPv4 multicast of this computer (seen in the lab).
+            own = terms.free(await self._keeper.read(), (_made_up(),))
+            if own is not None:
+                await self._reapply(bus, device, profile, _manual([ipaddress.ip_interface(own)]))
+            return
+        if not await self._reapply(bus, device, profile, {"method": Variant("s", "auto"), "route-table": Variant("u", _ASIDE), **_DHCP}):
+            return
+        given = Given()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.dhcp):
+                while forming.states.empty():
+                    pulse = self._pulse
+                    given = await self._given(bus, device)
+                    if any(address.version == 4 for address in given.addresses):
+                        break
+                    await pulse.wait()
+        while not forming.states.empty():
+            _check(forming.states.get_nowait(), _ACTIVATED)
+        await self._keeper.check(interface, given)
+        kept = [address for address in given.addresses if address.version == 4]
+        if kept:
+            await self._reapply(bus, device, profile, _manual(kept))
+        else:  # nobody gives any, and nobody is asked any more
+            await self._reapply(bus, device, profile, {"method": Variant("s", "disabled")})
+
+    async def _reapply(self, bus: Bus, device: _Device, profile: _Dictionary, ipv4: dict[str, Variant]) -> bool:
+        """Give the group that is up another IPv4; whether NetworkManager does so. IPv6 goes on without it."""
+        changed = {**profile, "ipv4": {**_private(4, self._version), **ipv4}}
+        try:
+            await bus.call(_NM, device.path, _DEVICE, "Reapply", "a{sa{sv}}tu", changed, 0, 0)
+        except BusError as error:
+            if error.name in _MISSING | _OFF:
+                raise
+            log.info("no IPv4 %s: %s", ipv4["method"].value, error)
+            return False
+        return True
+
+    async def _interface(self, bus: Bus, device: _Device) -> tuple[str, int]:
+        """Of the group, and its index, 0 when there is none (any more)."""
+        interface = _text(await bus.get(_NM, device.path, _DEVICE, "IpInterface"))
         if not _INTERFACE.fullmatch(interface):
             raise Unavailable(Reason.NO_ADDRESS, "the group has no interface")
-        addresses: list[str] = []
+        try:
+            return interface, socket.if_nametoindex(interface)
+        except OSError:
+            return interface, 0
+
+    async def _given(self, bus: Bus, device: _Device) -> Given:
+        """What NetworkManager has put on the group's interface, or would."""
+        properties = await bus.get_all(_NM, device.path, _DEVICE)
+        found = Given()
         for version in ("4", "6"):
             path = _text(properties.get(f"Ip{version}Config"))
             if len(path) < 2:
                 continue
             try:
-                data = await bus.get(_NM, path, f"{_NM}.IP{version}Config", "AddressData")
+                config = await bus.get_all(_NM, path, f"{_NM}.IP{version}Config")
             except BusError as error:
                 log.debug("%s: %s", path, error)
                 continue
-            addresses += _addresses(data)
+            found = Given(
+                found.addresses + tuple(map(ipaddress.ip_interface, _networks(config.get("AddressData")))),
+                found.routes + _routes(config.get("RouteData")),
+                found.names + _names(config),
+            )
+        return found
+
+    async def _keep(self, made: _Made, bus: Bus, device: _Device, interface: str, planned: tuple[str, ...]) -> None:
+        """Take the group down when something changes with it that may not be."""
+
+        async def given() -> Given:
+            try:
+                return await self._given(bus, device)
+            except (BusError, BusGone) as error:
+                log.debug("%s: %s", device.path, error)  # it goes
+                return Given()
+
+        why = await self._keeper.watch(interface, given, planned)
+        if self._made is made:
+            log.warning("the group is taken down: %s", why.detail)
+            self._lose_group(why.reason, why.detail)
+
+    async def _group(self, bus: Bus, device: _Device) -> Group:
+        interface, index = await self._interface(bus, device)
+        addresses = [str(address.ip) for address in (await self._given(bus, device)).addresses]
         if not addresses:
             raise Unavailable(Reason.NO_ADDRESS, f"none on {interface}")
-        try:
-            index = socket.if_nametoindex(interface)
-        except OSError:
-            index = 0
         radio = await self._read_link(index) if index else None
         if radio is None:
             return Group(interface, tuple(addresses[:_MOST_ADDRESSES]), index)
@@ -707,6 +806,8 @@ class NetworkManager:
         """Take the group down, wait for the device to be idle, and see that the profile is gone; else it is `_left` for later."""
         if made in self._left:
             self._left.remove(made)
+        if made.keeping is not None and made.keeping is not asyncio.current_task():
+            made.keeping.cancel()
         if made.noted is not None:
             await asyncio.wait({made.noted})
         if made.call is not None:
@@ -815,6 +916,8 @@ class NetworkManager:
         changed = {"sender": _NM, "interface": _PROPERTIES, "member": "PropertiesChanged"}
         await bus.subscribe(self._on_manager_changed, path=_MANAGER, arg0=_NM, **changed)
         await bus.subscribe(self._on_device_changed, path_namespace=_MANAGER, arg0=_DEVICE, **changed)
+        for version in ("4", "6"):
+            await bus.subscribe(self._on_ip_changed, path_namespace=_MANAGER, arg0=f"{_NM}.IP{version}Config", **changed)
         await bus.subscribe(self._on_peers_changed, path_namespace=_MANAGER, arg0=_P2P, **changed)
         await bus.subscribe(self._on_peer_changed, path_namespace=_MANAGER, arg0=_PEER, **changed)
         await bus.subscribe(self._on_state, sender=_NM, interface=_DEVICE, member="StateChanged")
@@ -861,8 +964,15 @@ class NetworkManager:
             self._stale_machine = True
             self._dirty.set()
 
+    def _on_ip_changed(self, _signal: Signal) -> None:
+        if self._forming is not None:
+            self._beat()
+
     def _on_device_changed(self, signal: Signal) -> None:
-        active = _changed(signal).get("ActiveConnection")
+        changed = _changed(signal)
+        active = changed.get("ActiveConnection")
+        if "Ip4Config" in changed:
+            self._beat()
         if self._device is not None and signal.path == self._device.path and isinstance(active, str):
             self._device.active = active
             self._moved()
@@ -904,9 +1014,13 @@ class NetworkManager:
         self._dirty.set()
 
     def _moved(self) -> None:
+        self._beat()
+        self._report()
+
+    def _beat(self) -> None:
+        """Wake who waits for the device."""
         self._pulse.set()
         self._pulse = asyncio.Event()
-        self._report()
 
     def _lose_group(self, reason: Reason, detail: str) -> None:
         made, self._made = self._made, None
@@ -921,8 +1035,7 @@ class NetworkManager:
         self._lose_group(why.reason, why.detail)
         self._device = self._p2p_address = None
         self._drop_peers(set(self._seen))
-        self._pulse.set()
-        self._pulse = asyncio.Event()
+        self._beat()
 
     async def _work(self, bus: Bus) -> None:
         """Read what has become stale, and tell; changes that come while it reads are one more round."""
@@ -971,7 +1084,8 @@ class NetworkManager:
         """The radio switch, what we may, and which device is the wifi-p2p one."""
         machine = await bus.get_all(_NM, _MANAGER, _NM)
         if not self._read:
-            self._abilities = Abilities(pin=_version(machine.get("Version")) >= _PIN_SINCE)
+            self._version = _version(machine.get("Version"))
+            self._abilities = Abilities(pin=self._version >= _PIN_SINCE)
         self._radio = all(machine.get(key) is not False for key in ("WirelessEnabled", "WirelessHardwareEnabled", "NetworkingEnabled"))
         try:
             allowed = (await bus.call(_NM, _MANAGER, _NM, "GetPermissions"))[0]
@@ -1205,13 +1319,16 @@ class NetworkManager:
 _Dictionary = Mapping[str, Mapping[str, Variant]]
 
 
-def _profile(order: FormGroup, name: str, user: str | None, zone: str | None) -> _Dictionary:
+def _profile(order: FormGroup, name: str, user: str | None, zone: str | None, version: tuple[int, int, int]) -> _Dictionary:
     """The connection profile. NetworkManager: nm-settings-dbus(5) has the keys; one wrong type drops the whole of it."""
     connection = {
         "id": Variant("s", f"Nearby Tray: {clean_name(order.name) if order.name else order.address}"),
         "uuid": Variant("s", name),
         "type": Variant("s", "wifi-p2p"),
         "autoconnect": Variant("b", False),
+        # systemd-resolved would answer by our host's name.
+        "mdns": Variant("i", 0),
+        "llmnr": Variant("i", 0),
     }
     if user is not None:
         # An ordinary user may add a profile of their own (settings.modify.own) but not one for everybody.
@@ -1224,39 +1341,59 @@ def _profile(order: FormGroup, name: str, user: str | None, zone: str | None) ->
     return {
         "connection": connection,
         "wifi-p2p": {"peer": Variant("s", order.address.upper()), **_provisioning(order)},
-        **(_planned(order) if order.own else _automatic()),
+        # Nor does this computer take its own name from there.
+        "hostname": {"from-dhcp": Variant("i", 0), "from-dns-lookup": Variant("i", 0)},
+        **(_planned(order, version) if order.own else _unplanned(version)),
     }
 
 
-_PRIVATE = {"never-default": Variant("b", True), "ignore-auto-dns": Variant("b", True)}
+def _made_up() -> str:
+    """An address for a machine that gives itself one when no DHCP server answers, as Windows does (RFC 3927, 2.1)."""
+    third = 1 + secrets.randbelow(253)
+    return f"169.254.{third + (third >= 169)}.{1 + secrets.randbelow(254)}/16"  # 169: where clouds have their secrets
 
 
-def _planned(order: FormGroup) -> _Dictionary:
+def _manual(addresses: Sequence[Address]) -> dict[str, Variant]:
+    data = [{"address": Variant("s", str(one.ip)), "prefix": Variant("u", one.network.prefixlen)} for one in addresses]
+    return {"method": Variant("s", "manual"), "address-data": Variant("aa{sv}", data)}
+
+
+# How DHCP is asked: the client is named by the interface, whose address the other knows, whatever NetworkManager.conf has for others.
+_DHCP = {"dhcp-client-id": Variant("s", "mac"), "may-fail": Variant("b", True)}
+
+
+def _private(family: int, version: tuple[int, int, int]) -> dict[str, Variant]:
+    """What holds for each way to get addresses: nothing besides them is taken from the link, and nothing of this computer is told there."""
+    keys = {"never-default": True, "ignore-auto-dns": True, "ignore-auto-routes": True, "dhcp-send-hostname": False}
+    found = {key: Variant("b", value) for key, value in keys.items()}
+    if version >= _SEND_SINCE:
+        found["dhcp-send-hostname-v2"] = Variant("i", 0)
+    if family == 6:
+        found["addr-gen-mode"] = Variant("i", 1)  # made up for this profile, instead of the radio's own address
+        found["ip6-privacy"] = Variant("i", 2)
+    return found
+
+
+def _planned(order: FormGroup, version: tuple[int, int, int]) -> _Dictionary:
     """The addresses that both applets have agreed on."""
-    (ipv4, bits4), (ipv6, bits6) = ((order.own[0], 30), (order.own[1], 64))
-
-    def manual(address: str, bits: int) -> dict[str, Variant]:
-        data = [{"address": Variant("s", address), "prefix": Variant("u", bits)}]
-        return {"method": Variant("s", "manual"), "address-data": Variant("aa{sv}", data), **_PRIVATE}
+    ipv4, ipv6 = order.own[:2]
 
     return {
         # IPv4 carries the pings: without it there is no link. IPv6 may come later (duplicate detection) or not at all.
-        "ipv4": {**manual(ipv4, bits4), "may-fail": Variant("b", False)},
-        "ipv6": manual(ipv6, bits6),
+        "ipv4": {**_manual([ipaddress.ip_interface(f"{ipv4}/30")]), **_private(4, version), "may-fail": Variant("b", False)},
+        "ipv6": {**_manual([ipaddress.ip_interface(f"{ipv6}/64")]), **_private(6, version)},
     }
 
 
-def _automatic() -> _Dictionary:
-    """Addresses with a machine that knows nothing of ours.
+def _unplanned(version: tuple[int, int, int]) -> _Dictionary:
+    """Addresses with a machine that knows nothing of ours: link-local IPv6, which needs nobody; IPv4 when we know whose group it is.
 
-    IPv4 "auto" is what such machines expect: as the owner NetworkManager serves DHCP, as a client it asks for it. A peer that serves none
-    must not cost us the link, so IPv6 is link-local, which needs nobody, and IPv4 may fail; it is waited for a while all the same, or
-    link-local alone would end the waiting at once. IPv6 "auto" would wait for a router that is not there and then fail, and as the owner
-    it would hand our uplink's prefix to a stranger (NetworkManager: nm-device-wifi-p2p.c, get_auto_ip_config_method).
+    IPv6 "auto" would wait for a router that is not there, and as the owner hand our uplink's prefix to a stranger (NetworkManager:
+    nm-device-wifi-p2p.c, get_auto_ip_config_method).
     """
     return {
-        "ipv4": {"method": Variant("s", "auto"), "required-timeout": Variant("i", _DHCP_WAIT), **_PRIVATE},
-        "ipv6": {"method": Variant("s", "link-local"), **_PRIVATE},
+        "ipv4": {"method": Variant("s", "disabled"), **_private(4, version)},
+        "ipv6": {"method": Variant("s", "link-local"), **_private(6, version)},
     }
 
 
@@ -1319,13 +1456,27 @@ def _networks(data: object) -> list[str]:
     return found
 
 
-def _addresses(data: object) -> list[str]:
+def _routes(data: object) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
     found = []
-    for entry in data if isinstance(data, list) else []:
+    for entry in data[:_MOST_ROUTES] if isinstance(data, list) else []:
         if isinstance(entry, dict):
             with suppress(ValueError):
-                found.append(str(ipaddress.ip_address(_text(entry.get("address")))))
-    return found
+                found.append(ipaddress.ip_network(f"{entry.get('dest')}/{entry.get('prefix')}", strict=False))
+    return tuple(found)
+
+
+def _names(config: Mapping[str, object]) -> tuple[str, ...]:
+    """Name servers and domains in a configuration."""
+    found: list[str] = []
+    for key in ("NameserverData", "Nameservers", "WinsServerData", "Domains", "Searches"):
+        value = config.get(key)
+        if key == "Nameservers" and "NameserverData" in config:
+            continue  # the same, as numbers
+        for entry in value if isinstance(value, list) else []:
+            if isinstance(entry, bytes) and len(entry) == 16:
+                entry = str(ipaddress.ip_address(entry))
+            found.append(_text(entry.get("address")) if isinstance(entry, dict) else str(entry))
+    return tuple(dict.fromkeys(name[:256] for name in found[:_MOST_ADDRESSES]))
 
 
 def _user() -> str | None:

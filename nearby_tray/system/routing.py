@@ -14,14 +14,15 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .netlink import DONE, DUMP, ERROR, HEADER, REQUEST, attributes, messages, number
+from .netlink import DONE, DUMP, ERROR, HEADER, REQUEST, Attributes, attributes, messages, number
 
 # linux/rtnetlink.h, linux/fib_rules.h
 _ROUTE_FAMILY = 0
 _GET_ROUTE, _GET_RULE = 26, 34
 _BODY = struct.Struct("=BBBBBBBBI")  # rtmsg and fib_rule_hdr alike: family, dst_len, src_len, tos, table, …, type or action, flags
 _MAIN, _LOCAL = 254, 255
-_ROUTE_DST, _ROUTE_OUT, _ROUTE_TABLE = 1, 4, 15
+_ROUTE_DST, _ROUTE_OUT, _ROUTE_GATEWAY, _ROUTE_SEVERAL, _ROUTE_TABLE, _ROUTE_VIA = 1, 4, 5, 9, 15, 18
+_NEXT_HOP = struct.Struct("=HBBi")  # rtnexthop: length, flags, hops, interface; then its attributes
 _CLONED = 0x200  # a cached answer, not a route
 _UNICAST, _BLACKHOLE, _UNREACHABLE, _PROHIBIT, _THROW = 1, 6, 7, 8, 9
 _RULE_DST, _RULE_PRIORITY, _RULE_SUPPRESS, _RULE_TABLE = 1, 6, 14, 15
@@ -50,12 +51,22 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One route of any table. `interface` is empty where it drops, or sends to several; `passes`: the search goes on (throw)."""
+    """One route of any table. `interface` is empty where it drops, or sends to several; `passes`: the search goes on (throw).
+
+    `gateway`: by whom, empty for what is on the link; `several`: interfaces, where it sends to more than one.
+    """
 
     table: int
     to: Network
     interface: str = ""
     passes: bool = False
+    gateway: str = ""
+    several: tuple[str, ...] = ()
+
+    @property
+    def interfaces(self) -> tuple[str, ...]:
+        """All that it may send to."""
+        return (self.interface,) if self.interface else self.several
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +154,33 @@ def _route(body: bytes) -> Route | None:
         return None
     index = number(facts.get(_ROUTE_OUT))
     interface = ""
-    if index and kind == _UNICAST:
-        try:
+    several: list[str] = []
+    gateway = _gateway(facts)
+    try:
+        if index and kind == _UNICAST:
             interface = socket.if_indextoname(index)
-        except OSError:  # it went away meanwhile
-            return None
-    return Route(number(facts.get(_ROUTE_TABLE)) or table, to, interface, kind == _THROW)
+        for hop, more in _hops(facts.get(_ROUTE_SEVERAL, b"")):
+            several.append(socket.if_indextoname(hop))
+            gateway = gateway or _gateway(more)
+    except OSError:  # it went away meanwhile
+        return None
+    return Route(number(facts.get(_ROUTE_TABLE)) or table, to, interface, kind == _THROW, gateway, tuple(several))
+
+
+def _gateway(facts: Attributes) -> str:
+    """By whom; `_ROUTE_VIA` is one of the other family."""
+    via = facts.get(_ROUTE_VIA, b"")[2:]
+    packed = facts.get(_ROUTE_GATEWAY, b"") or via
+    return str(ipaddress.ip_address(packed)) if len(packed) in (4, 16) and any(packed) else ""
+
+
+def _hops(data: bytes) -> Iterator[tuple[int, Attributes]]:
+    while len(data) >= _NEXT_HOP.size:
+        length, _flags, _weight, index = _NEXT_HOP.unpack_from(data)
+        if not _NEXT_HOP.size <= length <= len(data):
+            return
+        yield index, attributes(data[_NEXT_HOP.size : length])
+        data = data[(length + 3) & ~3 :]
 
 
 def _matches_us(users: bytes | None) -> bool:

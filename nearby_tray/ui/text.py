@@ -457,22 +457,11 @@ def identity_changed_text(peer: str) -> Said:
     return Said(tr(title), tr(sentence, peer=quoted(peer)), tr(advice))
 
 
-# NetworkManager, nm-device-wifi-p2p.c, get_auto_ip_config_method: what is automatic means shared for the owner of a group.
-SHARES = "If this computer comes to own the group, NetworkManager lets the other machine use its network connection meanwhile."
-SHARED = "The other machine may use that of this computer (NetworkManager)"
-
-
 def unverified_text(snapshot: Snapshot) -> Said:
     """About the machine in `snapshot.peer`, which asks and cannot be verified."""
     title, sentence, advice = UNVERIFIED
-    shares = [tr(SHARES)] if snapshot.link is None and is_shared(snapshot.radios.abilities.backend) else []
     name = snapshot.peer.name if snapshot.peer else ""
-    return Said(tr(title), tr(sentence, Peer=quoted(name)), " ".join([tr(advice), *shares]))
-
-
-def is_shared(backend: str) -> bool:
-    """Whether a group with a stranger that we own shares our network connection."""
-    return backend.startswith("NetworkManager")
+    return Said(tr(title), tr(sentence, Peer=quoted(name)), tr(advice))
 
 
 # --- machines that do not run Nearby Tray ----------------------------------------------------------------------------------
@@ -624,8 +613,6 @@ def details(link: LinkInfo, *, verified: bool, hosting: bool, probe: Probe | Non
         rows.append((tr("Width"), tr("{n} MHz", n=link.width)))
     if link.backend:
         rows.append((tr("Made with"), alone(clean(link.backend))))
-    if link.owner and not verified and not hosting and is_shared(link.backend):
-        rows.append((tr("Network connection"), tr(SHARED)))
     rows.append((tr("Interface"), alone(clean(link.interface))))
     if probe is not None:
         rows.append((tr("Measured with"), tr(PROBES[probe])))

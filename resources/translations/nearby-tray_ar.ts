@@ -2208,16 +2208,6 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>If this computer comes to own the group, NetworkManager lets the other machine use its network connection meanwhile.</source>
-        <translation>إذا صار هذا الحاسوب مالك المجموعة فإن NetworkManager يتيح للجهاز الآخر استعمال اتصاله بالشبكة في أثناء ذلك.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The other machine may use that of this computer (NetworkManager)</source>
-        <translation>يمكن للجهاز الآخر استعمال اتصال هذا الحاسوب (NetworkManager)</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
         <source>Push button</source>
         <translation>ضغطة الزر</translation>
     </message>
@@ -2586,11 +2576,6 @@ The ordinary network stays as it is.</source>
         <location filename="../../nearby_tray/ui/text.py"/>
         <source>Made with</source>
         <translation>أُنشئت بواسطة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Network connection</source>
-        <translation>الاتصال بالشبكة</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>

@@ -2208,16 +2208,6 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>If this computer comes to own the group, NetworkManager lets the other machine use its network connection meanwhile.</source>
-        <translation>Wenn die Gruppe diesem Computer zufällt, lässt NetworkManager das andere Gerät solange seine Netzwerkverbindung mitbenutzen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The other machine may use that of this computer (NetworkManager)</source>
-        <translation>Das andere Gerät darf die dieses Computers mitbenutzen (NetworkManager)</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
         <source>Push button</source>
         <translation>Knopfdruck</translation>
     </message>
@@ -2586,11 +2576,6 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
         <location filename="../../nearby_tray/ui/text.py"/>
         <source>Made with</source>
         <translation>Hergestellt mit</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Network connection</source>
-        <translation>Netzwerkverbindung</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>

@@ -25,6 +25,19 @@ NM = "org.freedesktop.NetworkManager"
 MANAGER = "/org/freedesktop/NetworkManager"
 DEVICE = f"{NM}.Device"
 
+_IP = {
+    "method": "s",
+    "address-data": "aa{sv}",
+    "never-default": "b",
+    "ignore-auto-dns": "b",
+    "may-fail": "b",
+    "ignore-auto-routes": "b",
+    "required-timeout": "i",
+    "route-table": "u",
+    "dhcp-send-hostname": "b",
+    "dhcp-send-hostname-v2": "i",
+}
+
 # What each key may be. NetworkManager: nm-setting-*.c; only what somebody could sensibly send here.
 _KEYS: dict[str, dict[str, str]] = {
     "connection": {
@@ -36,26 +49,15 @@ _KEYS: dict[str, dict[str, str]] = {
         "zone": "s",
         "interface-name": "s",
         "auth-retries": "i",
+        "mdns": "i",
+        "llmnr": "i",
     },
     "wifi-p2p": {"peer": "s", "wps-method": "u", "wfd-ies": "ay", "wps-pin": "s", "wps-pin-flags": "u"},
-    "ipv4": {
-        "method": "s",
-        "address-data": "aa{sv}",
-        "never-default": "b",
-        "ignore-auto-dns": "b",
-        "may-fail": "b",
-        "ignore-auto-routes": "b",
-        "required-timeout": "i",
-    },
-    "ipv6": {
-        "method": "s",
-        "address-data": "aa{sv}",
-        "never-default": "b",
-        "ignore-auto-dns": "b",
-        "may-fail": "b",
-        "ignore-auto-routes": "b",
-    },
+    "hostname": {"priority": "i", "from-dhcp": "i", "from-dns-lookup": "i", "only-from-default": "i"},
+    "ipv4": {**_IP, "dhcp-client-id": "s"},
+    "ipv6": {**_IP, "addr-gen-mode": "i", "ip6-privacy": "i"},
 }
+_SINCE_1_52 = {"dhcp-send-hostname-v2"}
 _MAC = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}")
 
 Settings = dict[str, dict[str, Variant]]
@@ -185,6 +187,12 @@ class Device(ServiceInterface):
         self.now = (30, 0)
         self.active = "/"
         self.ip: tuple[str, str, str] = ("", "/", "/")
+        self.on_reapply: Callable[[Settings], None] = lambda _settings: None
+
+    @method("Reapply", takes=["a{sa{sv}}", "t", "u"])
+    def reapply(self, settings: Settings, version: int, flags: int) -> None:
+        assert version == flags == 0
+        self.on_reapply(settings)
 
     @dbus_property(gives="u", name="DeviceType")
     def device_type(self) -> int:
@@ -344,13 +352,33 @@ class Peer(ServiceInterface):
 
 
 class Config(ServiceInterface):
-    def __init__(self, version: int, data: list[dict[str, Variant]]) -> None:
+    """`routes`, `names`: what NetworkManager took from the link besides addresses, in spite of what the profile says."""
+
+    def __init__(self, version: int, data: list[dict[str, Variant]], routes: list[dict[str, Variant]], names: dict[str, list[str]]) -> None:
         super().__init__(f"{NM}.IP{version}Config")
         self.data = data
+        self.routes = routes
+        self.names = names
 
     @dbus_property(gives="aa{sv}", name="AddressData")
     def address_data(self) -> list[dict[str, Variant]]:
         return self.data
+
+    @dbus_property(gives="aa{sv}", name="RouteData")
+    def route_data(self) -> list[dict[str, Variant]]:
+        return self.routes
+
+    @dbus_property(gives="aa{sv}", name="NameserverData")
+    def nameserver_data(self) -> list[dict[str, Variant]]:
+        return [{"address": Variant("s", address)} for address in self.names.get("servers", [])]
+
+    @dbus_property(gives="as", name="Domains")
+    def domains(self) -> list[str]:
+        return self.names.get("domains", [])
+
+    @dbus_property(gives="as", name="Searches")
+    def searches(self) -> list[str]:
+        return self.names.get("searches", [])
 
 
 class Firewall(ServiceInterface):
@@ -384,6 +412,13 @@ class FakeNetworkManager:
             4: [{"address": Variant("s", "10.42.0.1"), "prefix": Variant("u", 24)}],
             6: [{"address": Variant("s", "fe80::1"), "prefix": Variant("u", 64)}],
         }
+        self.extra_routes: list[dict[str, Variant]] = []  # what an automatic configuration brings besides
+        self.names: dict[str, list[str]] = {}
+        self.leased = asyncio.Event()  # DHCP answers only then
+        self.leased.set()
+        self.owner = False  # of the group
+        self.reapply_error: DBusError | None = None
+        self.shared = False  # NetworkManager switched on forwarding, and would leave it on
         self.answer_late: asyncio.Event | None = None  # AddAndActivateConnection2 answers only then
         self.deactivates: asyncio.Event | None = None  # 110 becomes 30 only then
         self.version = "1.42.4"
@@ -562,12 +597,13 @@ class FakeNetworkManager:
             and value.signature == _KEYS[setting][key]
             and f"{setting}.{key}" not in self.drops
             and (self.has_pins or not key.startswith("wps-pin"))
+            and (key not in _SINCE_1_52 or not self.version.startswith("1.4"))
             for setting, keys in settings.items()
             for key, value in keys.items()
         )
 
     def _complete(self, settings: Settings, specific: str) -> Settings:
-        full: Settings = {name: dict(settings.get(name, {})) for name in _KEYS}
+        full: Settings = {name: dict(settings.get(name, {})) for name in _KEYS if name in settings or name != "hostname"}
         if specific != "/":
             full["wifi-p2p"].setdefault("peer", Variant("s", self.peers[specific].facts["HwAddress"]))
         defaults = {"id": f"Wi-Fi P2P Peer {full['wifi-p2p'].get('peer')}", "uuid": str(uuid.uuid4()), "type": "wifi-p2p"}
@@ -615,15 +651,49 @@ class FakeNetworkManager:
             self.fail(11)
             return
         settings = active.profile.settings
-        configs = []
-        for version in (4, 6):
-            data = settings[f"ipv{version}"].get("address-data", Variant("aa{sv}", self.automatic[version])).value
-            path = self._next(f"IP{version}Config")
-            self._export(path, Config(version, data))
-            configs.append(path)
-        self.p2p.ip = (self.interface, configs[0], configs[1])
+        self.p2p.ip = (self.interface, self._configure(4, settings["ipv4"]), self._configure(6, settings["ipv6"]))
+        self.p2p.on_reapply = lambda changed: self._reapply(active, changed)
         for state in (70, 80, 90, 100):
             await self._step(state)
+
+    def _configure(self, version: int, given: dict[str, Variant]) -> str:
+        """The object for what this part of a profile comes to."""
+        method, data, routes, names = given["method"].value, self.automatic[version], self.extra_routes, self.names
+        if method != "auto":
+            routes, names = [], {}
+        if method == "manual":
+            data = given["address-data"].value
+        elif method == "disabled":
+            data = []
+        elif method == "link-local" and version == 4:
+            data = [{"address": Variant("s", "169.254.33.7"), "prefix": Variant("u", 16)}]
+            routes = [{"dest": Variant("s", "224.0.0.0"), "prefix": Variant("u", 4)}]
+        elif method == "auto" and self.owner:
+            self.shared = True
+        path = self._next(f"IP{version}Config")
+        self._export(path, Config(version, data, routes, names))
+        return path
+
+    def _reapply(self, active: Active, changed: Settings) -> None:
+        """Another IPv4 for the group that is up. As in the lab: the profile stays what it is, and DHCP takes its time."""
+        self.calls.append(("Reapply", changed))
+        if self.reapply_error is not None:
+            raise self.reapply_error
+        if self.active is not active or self.p2p.now[0] != 100:
+            raise DBusError(f"{DEVICE}.NotActive", "Device is not activated")
+        if not self._understands(changed):
+            raise DBusError(f"{NM}.Settings.Connection.InvalidProperty", "unknown property")
+        for name, keys in changed.items():
+            if name != "ipv4" and keys != {key: active.profile.settings[name].get(key) for key in keys}:
+                raise DBusError(f"{DEVICE}.IncompatibleConnection", f"Can't reapply changes to '{name}'")
+        self._start(self._give(active, changed["ipv4"]))
+
+    async def _give(self, active: Active, given: dict[str, Variant]) -> None:
+        if given["method"].value == "auto":
+            await self.leased.wait()
+        if self.active is active:
+            self.p2p.ip = (self.interface, self._configure(4, given), self.p2p.ip[2])
+            self.p2p.emit_properties_changed({"Ip4Config": self.p2p.ip[1]})
 
     async def _provision(self, settings: Settings) -> bool:
         """What happens in state 50 until wpa_supplicant tries for a group; whether that has the right PIN."""

@@ -20,14 +20,21 @@ from nearby_tray.system.bus import Bus, DBusError, Variant, plain
 from nearby_tray.system.journal import Journal, _Owner
 from nearby_tray.system.networkmanager import Limits, NetworkManager
 from nearby_tray.system.nl80211 import GroupRadio
+from nearby_tray.system.terms import Keeper, Surroundings
 
 from .fake_networkmanager import NM, Device, FakeNetworkManager, Firewall, Profile, WifiP2P, Wireless
+from .surroundings import FULL_TUNNEL, HOME, Ear, computer
 
 pytestmark = pytest.mark.usefixtures("daemon")
 
 OWN = bytes.fromhex("420000000000")
 PEER = "42:00:00:00:01:00"
 ORDER = FormGroup(1, PEER, ("169.254.7.1", "fd11:22:33::1"), ("169.254.7.2", "fd11:22:33::2"), "Ana's laptop")
+NOTHING_FROM_THERE = {
+    f"{family}.{key}": value
+    for family in ("ipv4", "ipv6")
+    for key, value in {"never-default": True, "ignore-auto-dns": True, "ignore-auto-routes": True, "dhcp-send-hostname": False}.items()
+} | {"ipv6.addr-gen-mode": 1, "ipv6.ip6-privacy": 2}
 LIMITS = Limits(open=30, renew=30, gather=0, scan_retry=0.01, again=0.01, pause=0.01, signal=0)
 
 Run = Callable[[Any], Any]
@@ -55,6 +62,8 @@ class World:
     fake: FakeNetworkManager
     wifi: NetworkManager
     folder: Path
+    there: Surroundings  # this computer's network besides
+    ear: Ear
     heard: list[EdgeEvent] = field(default_factory=list)
 
     def told(self, kind: type[EdgeEvent]) -> list[Any]:
@@ -70,8 +79,17 @@ class World:
 
 @asynccontextmanager
 async def world(
-    folder: Path, *, start: bool = True, opened: bool = True, limits: Limits = LIMITS, version: str = "1.42.4", **kinds: bool
+    folder: Path,
+    *,
+    start: bool = True,
+    opened: bool = True,
+    limits: Limits = LIMITS,
+    version: str = "1.42.4",
+    surroundings: Surroundings = HOME,
+    owner: bool | None = None,
+    **kinds: bool,
 ) -> AsyncIterator[World]:
+    """`owner`: of the group, as the kernel tells; it is there then (as "lo")."""
     folder = folder / "made"
     folder.mkdir(exist_ok=True)
     fake = FakeNetworkManager()
@@ -83,15 +101,26 @@ async def world(
         fake.looks += 77 in fake.groups
         return frozenset(fake.groups)
 
+    async def link(_index: int) -> GroupRadio | None:
+        return None if owner is None else GroupRadio(owner, 5180, 20)
+
+    async def network() -> Surroundings:
+        return here.there
+
+    ear = Ear()
+    if owner is not None:
+        fake.interface, fake.owner = "lo", owner
     wifi = NetworkManager(
         Journal(folder),
         limits=limits,
         read_address=own_address,
         read_signal=no_signal,
+        read_link=link,
         read_groups=groups,
         interfaces=folder.parent / "net",
+        keeper=Keeper(read=network, listen=lambda: ear),
     )
-    here = World(fake, wifi, folder)
+    here = World(fake, wifi, folder, surroundings, ear)
     if opened:
         await wifi.open(here.heard.append)
     try:
@@ -422,16 +451,17 @@ def test_a_group_is_formed_as_ordered_and_removed_without_a_trace(run: Run, tmp_
                 "connection.type": "wifi-p2p",
                 "connection.autoconnect": False,
                 "connection.permissions": ["user:alice:"],
+                "connection.mdns": 0,
+                "connection.llmnr": 0,
+                "hostname.from-dhcp": 0,
+                "hostname.from-dns-lookup": 0,
                 "wifi-p2p.peer": PEER,
                 "ipv4.method": "manual",
                 "ipv4.address-data": [{"address": Variant("s", "169.254.7.1"), "prefix": Variant("u", 30)}],
-                "ipv4.never-default": True,
-                "ipv4.ignore-auto-dns": True,
+                **NOTHING_FROM_THERE,
                 "ipv4.may-fail": False,
                 "ipv6.method": "manual",
                 "ipv6.address-data": [{"address": Variant("s", "fd11:22:33::1"), "prefix": Variant("u", 64)}],
-                "ipv6.never-default": True,
-                "ipv6.ignore-auto-dns": True,
             }
             assert name in "".join(file.read_text() for file in here.folder.iterdir())
             assert not here.fake.named("StopFind")
@@ -461,26 +491,151 @@ def test_our_zone_is_used_where_firewalld_knows_it(run: Run, tmp_path: Path) -> 
     run(main())
 
 
-def test_with_a_machine_of_another_kind_the_addresses_are_automatic_and_nothing_else_changes(run: Run, tmp_path: Path) -> None:
+# --- addresses from a machine that is not ours --------------------------------------------------------------------------------
+
+PHONE = FormGroup(1, PEER, name="Ana's phone")
+
+
+def entry(address: str) -> dict[str, Variant]:
+    name, _, bits = address.partition("/")
+    return {"address": Variant("s", name), "prefix": Variant("u", int(bits))}
+
+
+def route(to: str) -> dict[str, Variant]:
+    name, _, bits = to.partition("/")
+    return {"dest": Variant("s", name), "prefix": Variant("u", int(bits))}
+
+
+def flat(settings: dict[str, dict[str, Variant]]) -> dict[str, Any]:
+    return {f"{name}.{key}": plain(value) for name, keys in settings.items() for key, value in keys.items()}
+
+
+def test_an_address_of_a_machine_that_is_not_ours_is_put_aside_judged_and_kept(run: Run, tmp_path: Path) -> None:
     async def main() -> None:
-        async with world(tmp_path) as here:
-            group = await linked(here, FormGroup(1, PEER, name="Ana's phone"))
-            assert group.addresses == ("10.42.0.1", "fe80::1")
-            settings = here.fake.named("AddAndActivateConnection2")[0][1]
-            flat = {f"{name}.{key}": value.value for name, keys in settings.items() for key, value in keys.items()}
-            assert {key: value for key, value in flat.items() if key.startswith(("ipv", "wifi"))} == {
-                "wifi-p2p.peer": PEER,
-                "ipv4.method": "auto",
-                "ipv4.required-timeout": 12000,
-                "ipv4.never-default": True,
-                "ipv4.ignore-auto-dns": True,
-                "ipv6.method": "link-local",
-                "ipv6.never-default": True,
-                "ipv6.ignore-auto-dns": True,
-            }
+        async with world(tmp_path, owner=False) as here:
+            here.fake.automatic[4] = [entry("192.168.49.7/24")]
+            group = await linked(here, PHONE)
+            assert group.addresses == ("192.168.49.7", "fe80::1")
+            begun = flat(here.fake.named("AddAndActivateConnection2")[0][1])
+            assert begun.items() >= {**NOTHING_FROM_THERE, "ipv4.method": "disabled", "ipv6.method": "link-local"}.items()
+            asked, kept = (flat(call[1]) for call in here.fake.named("Reapply"))
+            four = {key: value for key, value in NOTHING_FROM_THERE.items() if key.startswith("ipv4")}
+            aside = {**four, "ipv4.method": "auto", "ipv4.route-table": 47476, "ipv4.dhcp-client-id": "mac", "ipv4.may-fail": True}
+            assert {key: value for key, value in asked.items() if key.startswith("ipv4")} == aside
+            good = {**four, "ipv4.method": "manual", "ipv4.address-data": [{"address": "192.168.49.7", "prefix": 24}]}
+            assert {key: value for key, value in kept.items() if key.startswith("ipv4")} == good
             await here.wifi.remove()
-            here.fake.automatic[4] = []  # it serves no addresses
-            assert (await linked(here, FormGroup(2, PEER))).addresses == ("fe80::1",)
+            assert here.is_clean()
+
+    run(main())
+
+
+def test_a_newer_networkmanager_is_told_in_its_newer_words_not_to_send_our_name(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with world(tmp_path, owner=False, version="1.52.1") as here:
+            await linked(here, PHONE)
+            for call in (*here.fake.named("AddAndActivateConnection2"), *here.fake.named("Reapply")):
+                assert flat(call[1])["ipv4.dhcp-send-hostname-v2"] == 0
+
+    run(main())
+
+
+def test_our_connection_is_never_shared_whoever_owns_the_group(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with world(tmp_path, owner=True) as here:
+            group = await linked(here, PHONE)
+            [(_, changed)] = here.fake.named("Reapply")
+            assert flat(changed)["ipv4.method"] == "manual" and not here.fake.shared
+            [own] = flat(changed)["ipv4.address-data"]
+            assert own["address"].startswith("169.254.") and own["prefix"] == 16
+            assert group.addresses == (own["address"], "fe80::1")
+        async with world(tmp_path, owner=True, surroundings=computer("169.254.0.0/16 lan0")) as here:
+            assert (await linked(here, PHONE)).addresses == ("fe80::1",)
+            assert not here.fake.named("Reapply"), "somebody else has link-local addresses already"
+        async with world(tmp_path) as here:  # the kernel does not tell who owns it
+            assert (await linked(here, PHONE)).addresses == ("fe80::1",)
+            assert not here.fake.named("Reapply") and not here.fake.shared
+
+    run(main())
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_without_an_address_from_there_ipv6_carries_the_link(run: Run, tmp_path: Path, refused: bool) -> None:
+    async def main() -> None:
+        async with world(tmp_path, owner=False, limits=replace(LIMITS, dhcp=0.02)) as here:
+            here.fake.leased.clear()
+            if refused:
+                here.fake.reapply_error = DBusError("org.freedesktop.NetworkManager.PermissionDenied", "no")
+            assert (await linked(here, PHONE)).addresses == ("fe80::1",)
+            methods = [flat(call[1])["ipv4.method"] for call in here.fake.named("Reapply")]
+            assert methods == (["auto"] if refused else ["auto", "disabled"]), "nobody is asked for ever"
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("address", "routes", "names", "surroundings", "why"),
+    [
+        ("10.0.0.7/1", [], {}, HOME, "too large"),
+        ("10.0.0.7/8", [], {}, HOME, "too large"),
+        ("8.8.8.7/24", [], {}, HOME, "not private"),
+        ("192.168.1.9/24", [], {}, HOME, "overlaps 192.168.1.0/24 on wlan0"),
+        ("10.42.0.7/24", [], {}, computer("10.0.0.0/8 tun0"), "overlaps 10.0.0.0/8 on tun0"),
+        ("192.168.49.7/24", ["1.2.3.0/24"], {}, HOME, "a route to 1.2.3.0/24"),
+        ("192.168.49.7/24", ["0.0.0.0/0"], {}, HOME, "a route to 0.0.0.0/0"),
+        ("192.168.49.7/24", ["192.168.49.0/24"], {"servers": ["192.168.49.1"]}, HOME, "name servers or domains"),
+        ("192.168.49.7/24", [], {"domains": ["evil.example"]}, HOME, "name servers or domains"),
+        ("192.168.49.7/24", [], {"searches": ["evil.example"]}, HOME, "name servers or domains"),
+        ("192.168.49.7/24", ["192.168.49.0/24"], {}, HOME, None),
+        ("10.42.0.7/24", ["10.42.0.0/24"], {}, computer(*FULL_TUNNEL), None),
+    ],
+)
+def test_what_a_stranger_gives_changes_nothing_but_its_own_network(
+    run: Run, tmp_path: Path, address: str, routes: list[str], names: dict[str, list[str]], surroundings: Surroundings, why: str | None
+) -> None:
+    async def main() -> None:
+        async with world(tmp_path, owner=False, surroundings=surroundings) as here:
+            here.fake.automatic[4] = [entry(address)]
+            here.fake.extra_routes, here.fake.names = [route(to) for to in routes], names
+            if why is None:
+                assert (await linked(here, PHONE)).addresses[0] == address.partition("/")[0]
+                return
+            error = await failure(linked(here, PHONE))
+            assert error.reason is Reason.NO_ADDRESS and why in error.detail
+            assert [flat(call[1])["ipv4.method"] for call in here.fake.named("Reapply")] == ["auto"], "it stays aside"
+            assert here.is_clean()
+
+    run(main())
+
+
+@pytest.mark.logs("WARNING .*the group is taken down: a route to 1.2.3.0/24")
+def test_a_group_that_takes_more_later_is_taken_down(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        for order, where in ((PHONE, "lo"), (ORDER, "p2p-wlan0-0")):
+            async with world(tmp_path, owner=False if order is PHONE else None) as here:
+                here.fake.automatic[4] = [entry("192.168.49.7/24")]
+                await linked(here, order)
+                here.there = computer(f"1.2.3.0/24 {where}")
+                here.ear.changes.put_nowait(None)
+                await until(lambda here=here: here.told(GroupLost))
+                [lost] = here.told(GroupLost)
+                assert lost.reason is Reason.NO_ADDRESS and lost.detail == f"a route to 1.2.3.0/24 by {where}"
+                await until(here.is_clean)
+                assert here.ear.closed
+
+    run(main())
+
+
+def test_a_group_that_ends_while_an_address_is_waited_for_says_why(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path, owner=False) as here:
+            here.fake.leased.clear()
+            here.fake.add_peer(PEER)
+            forming = asyncio.create_task(here.wifi.form(PHONE))
+            await until(lambda: here.fake.named("Reapply"))
+            here.fake.peer_leaves()
+            assert (await failure(forming)).reason is Reason.NOT_FORMED
+            assert here.is_clean()
 
     run(main())
 
@@ -1194,7 +1349,7 @@ def test_last_seen_is_on_our_clock() -> None:
 
 
 def test_root_has_no_permission_entry(monkeypatch: pytest.MonkeyPatch) -> None:
-    profile = networkmanager._profile(ORDER, "u", None, None)
+    profile = networkmanager._profile(ORDER, "u", None, None, (1, 42, 4))
     assert "permissions" not in profile["connection"]
     taken = {name: {key: plain(value) for key, value in keys.items()} for name, keys in profile.items()}
     assert networkmanager._differences(profile, taken) == []

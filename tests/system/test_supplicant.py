@@ -47,9 +47,11 @@ from nearby_tray.system.alone import Alone
 from nearby_tray.system.bus import Variant
 from nearby_tray.system.journal import Journal
 from nearby_tray.system.supplicant import Limits, Supplicant
+from nearby_tray.system.terms import Keeper, Surroundings
 
 from .barriers import answered
 from .fake_supplicant import OWN, ROOT, WPA, FakeSupplicant
+from .surroundings import FULL_TUNNEL, HOME, Ear, computer
 
 pytestmark = pytest.mark.usefixtures("daemon")
 
@@ -93,6 +95,7 @@ class FakeKernel:
         self.may = True
         self.refuses: int | None = None
         self.read_times = 0
+        self.deaf: list[str] = []  # interfaces on which routers are not listened to
         self.there: list[Assigned] = [Assigned(ipaddress.ip_interface(f"{LINK_LOCAL}/64"), True)]
 
     def may_change(self) -> bool:
@@ -111,6 +114,11 @@ class FakeKernel:
     async def remove(self, index: int, address: str) -> None:
         self.there.remove(Assigned(ipaddress.ip_interface(address), True))
 
+    def deafen(self, interface: str) -> None:
+        if self.refuses is not None:
+            raise OSError(self.refuses, "refused")
+        self.deaf.append(interface)
+
 
 @dataclass
 class World:
@@ -121,6 +129,8 @@ class World:
     wifi: Alone
     kernel: FakeKernel
     folder: Path
+    network: Surroundings = HOME  # this computer's, besides
+    ear: Ear = field(default_factory=Ear)
     heard: list[EdgeEvent] = field(default_factory=list)
 
     def told(self, kind: type[EdgeEvent]) -> list[Any]:
@@ -150,6 +160,10 @@ async def world(folder: Path, *, start: bool = True, opened: bool = True, limits
     supplicant = Supplicant(limits=limits, read_address=own_address)
     kernel = FakeKernel()
     net = folder.parent / "net"
+
+    async def network() -> Surroundings:
+        return here.network
+
     wifi = Alone(
         supplicant,
         Journal(folder),
@@ -159,6 +173,7 @@ async def world(folder: Path, *, start: bool = True, opened: bool = True, limits
         read_forbidden=forbidden,
         read_index=lambda name: 7,
         interfaces=net,
+        keeper=Keeper(read=network, listen=lambda: here.ear),
     )
     here = World(fake, supplicant, wifi, kernel, folder)
     if opened:
@@ -492,6 +507,85 @@ def test_addresses_that_somebody_else_chose_for_clients_stay(run: Run, tmp_path:
             await formed(here, PHONE, role="GO")
             await here.wifi.remove()
             assert here.fake.ip == {"IpAddrGo": bytes([10, 0, 0, 1])}
+
+    run(main())
+
+
+def test_the_network_of_our_own_group_keeps_out_of_the_way(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.network = computer("192.168.0.0/16 tun0", "172.16.0.0/12 tun0")
+            assert (await here.wifi.host(HostGroup(1))).addresses == ("10.249.49.1", LINK_LOCAL)
+            assert here.fake.ip == {
+                "IpAddrGo": bytes([10, 249, 49, 1]),
+                "IpAddrMask": bytes([255, 255, 255, 0]),
+                "IpAddrStart": bytes([10, 249, 49, 2]),
+                "IpAddrEnd": bytes([10, 249, 49, 254]),
+            }
+            await here.wifi.remove()
+            here.network = computer("192.168.0.0/16 tun0", "172.16.0.0/12 tun0", "10.0.0.0/8 tun0")
+            assert (await here.wifi.host(HostGroup(2))).addresses == (LINK_LOCAL,)
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("address", "mask", "network", "why"),
+    [
+        ("192.168.49.7", "128.0.0.0", HOME, "too large"),
+        ("192.168.49.7", "255.0.0.0", HOME, "too large"),
+        ("192.168.49.7", "255.255.0.255", HOME, "holes"),
+        ("192.168.49.7", "0.0.0.255", HOME, "holes"),
+        ("8.8.8.7", "255.255.255.0", HOME, "not private"),
+        ("192.168.1.9", "255.255.255.0", HOME, "overlaps 192.168.1.0/24 on wlan0"),
+        ("10.42.0.7", "255.255.255.0", computer("10.0.0.0/8 tun0"), "overlaps 10.0.0.0/8 on tun0"),
+        ("10.42.0.7", "255.255.255.0", computer(*FULL_TUNNEL), None),
+    ],
+)
+def test_an_address_of_the_4_way_handshake_is_judged_before_it_is_ours(
+    run: Run, tmp_path: Path, address: str, mask: str, network: Surroundings, why: str | None
+) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.network = network
+            given = tuple(ipaddress.ip_address(text).packed for text in (address, mask, "10.42.0.1"))
+            if why is None:
+                assert (await formed(here, PHONE, given=given)).addresses[0] == address
+                return
+            error = await failure(formed(here, PHONE, given=given))
+            assert error.reason is Reason.NO_ADDRESS and why in error.detail
+            assert len(here.kernel.there) == 1, "it was assigned"
+            assert here.is_clean()
+
+    run(main())
+
+
+@pytest.mark.logs("WARNING .*the group is taken down: a route to ::/0")
+@pytest.mark.parametrize("way", ["planned", "phone", "host"])
+def test_routers_on_a_group_are_not_listened_to_and_a_route_from_there_ends_it(run: Run, tmp_path: Path, until: Until, way: str) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            await (here.wifi.host(HostGroup(1)) if way == "host" else formed(here, PHONE if way == "phone" else OURS))
+            assert here.kernel.deaf == ["p2p-wlan0-0"]
+            here.network = computer("::/0 p2p-wlan0-0 fe80::9")
+            here.ear.changes.put_nowait(None)
+            await until(lambda: here.told(GroupLost))
+            [lost] = here.told(GroupLost)
+            assert lost.reason is Reason.NO_ADDRESS and lost.detail == "a route to ::/0 by fe80::9 on p2p-wlan0-0"
+            await until(here.is_clean)
+            assert here.ear.closed
+
+    run(main())
+
+
+@pytest.mark.parametrize("way", ["planned", "phone", "host"])
+def test_a_group_that_brought_a_route_along_is_no_group(run: Run, tmp_path: Path, way: str) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.network = computer("2000::/3 p2p-wlan0-0")
+            work = here.wifi.host(HostGroup(1)) if way == "host" else formed(here, PHONE if way == "phone" else OURS)
+            assert (await failure(work)).reason is Reason.NO_ADDRESS
+            assert here.is_clean()
 
     run(main())
 
@@ -1324,28 +1418,45 @@ def test_what_an_earlier_run_left_is_undone(run: Run, tmp_path: Path, noted: str
 
 
 @pytest.mark.parametrize(
-    ("role", "owner", "member", "notes"),
+    ("role", "peer", "noted"),
     [
-        ("client", HIGH, "", (("wpa-order", PEER), ("wpa-group", "p2p-wlan0-0 00"), ("wpa-order", "host"))),
-        ("client", PEER, "", (("wpa-order", "host"),)),
-        ("client", PEER, "", (("wpa-find", "wlan0"),)),
-        ("GO", "", HIGH, (("wpa-order", PEER), ("wpa-order", "host"))),
-        ("GO", "", PEER, (("wpa-order", HIGH),)),
-        ("GO", "", "", (("wpa-order", PEER), ("wpa-group", "p2p-wlan0-0 00"))),
+        ("client", HIGH, [("wpa-order", PEER)]),
+        ("client", HIGH, [("wpa-order", "host")]),
+        ("client", PEER, [("wpa-order", "host")]),
+        ("GO", HIGH, [("wpa-order", PEER), ("wpa-order", "host")]),
+        ("client", HIGH, [("wpa-find", "wlan0")]),
+        ("client", HIGH, [("wpa-order", PEER), ("wpa-group", "p2p-wlan0-0 00"), ("wpa-order", "host")]),
+        # With whom we had one, but that one was another: it has ended, and this is somebody else's.
+        ("client", PEER, [("wpa-order", PEER), ("wpa-group", "p2p-wlan0-0 00")]),
+        ("GO", HIGH, [("wpa-order", PEER)]),
+        ("GO", HIGH, [("wpa-order", "host")]),
+        ("GO", "", [("wpa-order", PEER)]),
+        ("GO", "", [("wpa-find", "wlan0")]),
+        ("GO", "", [("wpa-order", "host"), ("wpa-group", "p2p-wlan0-0 00")]),
+        ("GO", PEER, [("wpa-order", PEER), ("wpa-group", "p2p-wlan0-0 00")]),
     ],
 )
-def test_what_others_made_is_left_alone(
-    run: Run, tmp_path: Path, role: str, owner: str, member: str, notes: tuple[tuple[str, str], ...]
-) -> None:
+def test_what_others_made_is_left_alone(run: Run, tmp_path: Path, role: str, peer: str, noted: list[tuple[str, str]]) -> None:
     async def main() -> None:
         async with world(tmp_path, opened=False) as here:
-            path = here.fake.start_group(role, owner)
-            if member:
-                here.fake.join(path, member, STATION)
-            crashed(tmp_path, *notes)
+            path = here.fake.start_group(role, peer)
+            if role == "GO" and peer:
+                here.fake.join(path, peer, STATION)
+            crashed(tmp_path, *noted)
             await here.wifi.open(here.heard.append)
             assert path in here.fake.groups and not here.fake.named("Disconnect")
             assert here.reason() is Reason.WIFI_BUSY
             assert not list(here.folder.iterdir())
+
+    run(main())
+
+
+def test_addresses_for_clients_that_somebody_else_chose_after_a_crash_stay(run: Run, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with world(tmp_path, opened=False) as here:
+            here.fake.ip["IpAddrGo"] = bytes([10, 0, 0, 1])
+            crashed(tmp_path, ("wpa-net", "wlan0"))
+            await here.wifi.open(here.heard.append)
+            assert here.fake.ip == {"IpAddrGo": bytes([10, 0, 0, 1])}
 
     run(main())

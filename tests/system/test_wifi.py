@@ -33,11 +33,13 @@ from nearby_tray.system.journal import Journal
 from nearby_tray.system.networkmanager import NetworkManager
 from nearby_tray.system.supplicant import Limits as SupplicantLimits
 from nearby_tray.system.supplicant import Supplicant
+from nearby_tray.system.terms import Keeper, Surroundings
 from nearby_tray.system.wifi import ChosenWifi, Limits
 
 from .barriers import answered, chosen_once_more
 from .fake_networkmanager import FakeNetworkManager
 from .fake_supplicant import OWN, WPA, FakeSupplicant
+from .surroundings import HOME, Ear
 from .test_supplicant import HIGH, OURS, PEER, PIN, FakeKernel, no_signal, radio
 
 pytestmark = pytest.mark.usefixtures("daemon")
@@ -109,12 +111,19 @@ async def world(
         await fake.deny()
     journal = Journal(folder)
     limits = networkmanager.Limits(open=30, renew=30, gather=0, scan_retry=0.01, scan_trap=0, again=0.01, pause=0.01, signal=0)
-    edge = NetworkManager(journal, limits=limits, read_address=own_address, read_signal=no_signal, interfaces=folder.parent / "net")
+
+    async def network() -> Surroundings:
+        return HOME
+
+    keeper = Keeper(read=network, listen=Ear)
+    edge = NetworkManager(
+        journal, limits=limits, read_address=own_address, read_signal=no_signal, interfaces=folder.parent / "net", keeper=keeper
+    )
     daemon = Supplicant(
         limits=SupplicantLimits(open=30, pause=0.01, again=0.01, poll=0.001, turn=20, takeover=takeover, answer=answer, scan=0.02),
         read_address=own_address,
     )
-    alone = Alone(daemon, journal, kernel=FakeKernel(), read_signal=no_signal, read_link=radio, read_index=lambda name: 7)
+    alone = Alone(daemon, journal, kernel=FakeKernel(), read_signal=no_signal, read_link=radio, read_index=lambda name: 7, keeper=keeper)
     wifi = ChosenWifi(edge, daemon, alone, limits=Limits(grace=grace))
     here = World(fake_manager, fake, wifi, folder)
     if opened:

@@ -146,19 +146,6 @@ def test_details_tell_the_pin_from_the_button_and_the_verified_from_the_rest() -
     assert [("not authenticated" in words) for words in layers] == [True, False, True, False]
 
 
-def test_that_networkmanager_shares_our_connection_with_strangers_is_said() -> None:
-    asked, linked = SCENES["asked-button"], SCENES["linked-foreign"]
-    assert linked.link is not None
-    for backend, shared in (("NetworkManager", True), ("NetworkManager, wpa_supplicant", True), ("wpa_supplicant", False)):
-        able = replace(asked.radios, abilities=replace(asked.radios.abilities, backend=backend))
-        assert (text.SHARES in text.unverified_text(replace(asked, radios=able)).advice) is shared
-        for owner in (True, False, None):
-            link = replace(linked.link, backend=backend, owner=owner)
-            rows = dict(text.details(link, verified=False, hosting=False, probe=None))
-            assert (text.SHARED in rows.values()) is (shared and owner is True)
-        assert text.SHARED not in dict(text.details(link, verified=True, hosting=False, probe=None)).values()
-
-
 def test_notices_of_strangers_and_groups_hold_no_pin() -> None:
     for scene in ("asked-button", "asked-show-pin", "asked-enter-pin", "hosting-asked"):
         title, body = text.request_notice(SCENES[scene])
