@@ -254,8 +254,9 @@ class NetworkManager:
         read_groups: ReadGroups = nl80211.groups,
         interfaces: Path = Path("/sys/class/net"),
         keeper: Keeper | None = None,
+        zone_file: Path = Path(f"/usr/lib/firewalld/zones/{_ZONE}.xml"),
     ) -> None:
-        """`bus`: "system" or an address. `read_…`, `interfaces`, `keeper`: where the kernel is asked."""
+        """`bus`: "system" or an address. `read_…`, `interfaces`, `keeper`: where the kernel is asked. `zone_file`: ours."""
         self._journal = journal
         self._which = bus
         self._limits = limits or Limits()
@@ -266,6 +267,7 @@ class NetworkManager:
         self._read_groups = read_groups
         self._interfaces = interfaces
         self._keeper = keeper or Keeper()
+        self._zone_file = zone_file
 
         self._sink: Callable[[EdgeEvent], None] = lambda _event: None
         self._tasks = Tasks(self._broke)
@@ -882,14 +884,17 @@ class NetworkManager:
             log.debug("Delete: %s", error)  # a volatile profile goes by itself
 
     async def _zone(self, bus: Bus) -> str | None:
-        """Our firewalld zone, when firewalld runs and knows it: an unknown zone would silently mean the default one."""
+        """Our firewalld zone, when firewalld runs and knows it: an unknown zone would silently mean the default one.
+
+        A session that polkit does not call active is told nothing; for it the installed file stands for the answer.
+        """
         try:
             if await bus.name_owner(_FIREWALL) is None:
                 return None
             zones = (await bus.call(_FIREWALL, "/org/fedoraproject/FirewallD1", f"{_FIREWALL}.zone", "getZones", timeout=3.0))[0]
         except BusError as error:
             log.debug("firewalld does not say: %s", error)
-            return None
+            return _ZONE if await asyncio.to_thread(self._zone_file.is_file) else None
         return _ZONE if isinstance(zones, list) and _ZONE in zones else None
 
     async def read_counters(self, group: Group) -> tuple[int, int, int | None]:

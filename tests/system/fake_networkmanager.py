@@ -382,14 +382,18 @@ class Config(ServiceInterface):
 
 
 class Firewall(ServiceInterface):
-    """firewalld, as much of it as a zone needs."""
+    """firewalld, as much of it as a zone needs. `zones`: None, when polkit does not let us ask."""
 
-    def __init__(self, zones: list[str]) -> None:
+    def __init__(self, zones: list[str] | None) -> None:
         super().__init__("org.fedoraproject.FirewallD1.zone")
         self.zones = zones
 
     @method("getZones", gives="as")
     def get_zones(self) -> list[str]:
+        if self.zones is None:
+            raise DBusError(
+                "org.fedoraproject.FirewallD1.NotAuthorizedException", "Not Authorized(polkit): org.fedoraproject.FirewallD1.info"
+            )
         return self.zones
 
 

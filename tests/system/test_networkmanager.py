@@ -476,17 +476,31 @@ def test_a_group_is_formed_as_ordered_and_removed_without_a_trace(run: Run, tmp_
     run(main())
 
 
-def test_our_zone_is_used_where_firewalld_knows_it(run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("zones", "installed", "expected"),
+    [
+        (["public", "nearby-tray"], False, "nearby-tray"),
+        (["public"], True, None),  # it has not read the file: the default zone would be taken without a word
+        (["public"], False, None),
+        (None, True, "nearby-tray"),
+        (None, False, None),
+    ],
+)
+def test_our_zone_is_used_where_firewalld_knows_it(
+    run: Run, tmp_path: Path, zones: list[str] | None, installed: bool, expected: str | None
+) -> None:
     async def main() -> None:
-        for zones, expected in ((["public", "nearby-tray"], "nearby-tray"), (["public"], None)):
-            firewall = await Bus.connect("system")
-            firewall.export("/org/fedoraproject/FirewallD1", Firewall(zones))
-            await firewall.request_name("org.fedoraproject.FirewallD1")
-            async with world(tmp_path) as here:
-                await linked(here)
-                zone = here.fake.named("AddAndActivateConnection2")[0][1]["connection"].get("zone")
-                assert (zone.value if zone else None) == expected
-            await firewall.close()
+        firewall = await Bus.connect("system")
+        firewall.export("/org/fedoraproject/FirewallD1", Firewall(zones))
+        await firewall.request_name("org.fedoraproject.FirewallD1")
+        async with world(tmp_path) as here:
+            here.wifi._zone_file = tmp_path / "nearby-tray.xml"
+            if installed:
+                here.wifi._zone_file.write_text("<zone/>")
+            await linked(here)
+            zone = here.fake.named("AddAndActivateConnection2")[0][1]["connection"].get("zone")
+            assert (zone.value if zone else None) == expected
+        await firewall.close()
 
     run(main())
 
