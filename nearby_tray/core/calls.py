@@ -35,13 +35,20 @@ class Round:
 
     def call(self, now: float) -> Call:
         """What is on the air at `now`."""
-        return _call(self.call_id, self.hints[int((now - self.began) / TURN) % len(self.hints)])
+        return _call(self.call_id, self.hints[self._turn(now) % len(self.hints)])
 
     def next_turn(self, now: float) -> float | None:
         """When the hint changes; `None`: never."""
         if len(self.hints) == 1:
             return None
-        return self.began + TURN * (int((now - self.began) / TURN) + 1)
+        return self._starts(self._turn(now) + 1)
+
+    def _turn(self, now: float) -> int:
+        turn = int((now - self.began) / TURN)
+        return turn + (self._starts(turn + 1) <= now)  # the division rounds: a turn that has come must not be the next one
+
+    def _starts(self, turn: int) -> float:
+        return self.began + TURN * turn
 
 
 def to_anyone(trusted: Sequence[TrustedPeer], entropy: Entropy, now: float, at: float, lost: SessionKeys | None = None) -> Round:

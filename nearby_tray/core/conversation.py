@@ -315,8 +315,9 @@ class Conversation:
 
     @property
     def offered(self) -> bool:
-        """Whether this request was let beyond `offer`."""
-        return self._phase not in (_Phase.NEW, _Phase.GREETED, _Phase.REQUESTED, _Phase.RESUMING) and bool(self._commitment)
+        """Whether this request was let beyond `offer` and goes on."""
+        here = self._phase not in (_Phase.NEW, _Phase.GREETED, _Phase.REQUESTED, _Phase.RESUMING, _Phase.ENDED)
+        return here and bool(self._commitment)
 
     @property
     def peer(self) -> Introduction | None:
@@ -521,6 +522,8 @@ class Conversation:
         if not equal(resumed.tag, resumed_tag(old, said, resumed.public_key)):
             raise CheckFailed("this link cannot be resumed")
         private, self._private = self._private, b""
+        if resumed.public_key == exchange_public(private):
+            raise CheckFailed("our own public key came back")
         self._use(restored(old, private, resumed.public_key, restored_salt(said, resumed.public_key)), _Phase.PROVEN)
         return self.say(Match(trust=False))
 
@@ -562,6 +565,8 @@ class Conversation:
         why_not = self._why_not(message, self._role.other)
         if why_not is not None:
             raise WireError(why_not)
+        if isinstance(message, Answer) and not message.accepted and self._resume_said:
+            raise WireError("a no to a link that is being restored")
         if isinstance(message, Answer) and message.accepted and self._peer is None:
             if message.facts is None:
                 raise WireError("a yes that does not say whose")

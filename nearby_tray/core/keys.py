@@ -275,7 +275,8 @@ def hint(key: bytes, call_id: bytes, at: float) -> bytes:
 
     One call id in 65 536 gives the two zero bytes that mean "anyone": the caller then draws another.
     """
-    return authenticate(key, b"nearby-tray hint" + (int(at) // HOUR).to_bytes(4) + call_id, size=2)
+    slot = int(at) // HOUR % 2**32  # a clock that nobody has set may stand in the first hour of 1970, or before
+    return authenticate(key, b"nearby-tray hint" + slot.to_bytes(4) + call_id, size=2)
 
 
 def is_hint(key: bytes, call_id: bytes, hinted: bytes, at: float) -> bool:

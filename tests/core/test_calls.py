@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nearby_tray.core import calls
-from nearby_tray.core.keys import SessionKeys, TrustedPeer, derive, exchange_public, hint, resume_hint
+from nearby_tray.core.keys import Entropy, SessionKeys, TrustedPeer, derive, exchange_public, hint, resume_hint
 from nearby_tray.core.wire import ANYONE, Call
 
 AT = 1.7e9
@@ -60,23 +61,57 @@ def test_a_call_to_one_is_for_that_one() -> None:
     (peer,) = peers(1, previous=True)
     round = calls.to_one(peer, Random(1).randbytes, 0.0, AT)
     assert round.hints == tuple(hint(key, round.call_id, AT) for key in peer.keys) and not round.open
+    assert [(known, marking.key) for known, marking in round.marks] == [(peer, key) for key in peer.keys]
+    assert [Call.decode(marking.call) for _, marking in round.marks] == [round.call(calls.TURN * n) for n in range(2)]
+    assert round.resumes is None
+    shown = repr(round)
+    assert not any(repr(key) in shown for key in peer.keys)
 
 
 def test_a_call_that_would_say_anyone_by_accident_is_drawn_again() -> None:
     """One call id in 65 536 gives the hint that means anyone."""
     (peer,) = peers(1)
     unlucky = next(n.to_bytes(3) for n in range(2**24) if hint(peer.trust_key, n.to_bytes(3), AT) == ANYONE)
-    drawn = [b"abc", unlucky]
-    for make in (calls.to_one(peer, lambda size: drawn.pop(), 0.0, AT),):
-        assert make.call_id == b"abc"
-    drawn = [unlucky]
+    assert calls.to_one(peer, drawing(unlucky, b"abc"), 0.0, AT).call_id == b"abc"
+    assert calls.to_anyone([peer], drawing(unlucky, b"abc"), 0.0, AT).call_id == b"abc"
+    older = replace(peer, trust_key=bytes(32), previous_key=peer.trust_key)
+    assert calls.to_one(older, drawing(unlucky, b"abc"), 0.0, AT).call_id == b"abc", "the key before has hints too"
+    unlucky = next(n.to_bytes(3) for n in range(2**24) if resume_hint(LOST, n.to_bytes(3)) == ANYONE)
+    assert calls.to_restore(LOST, drawing(unlucky, b"abc"), 0.0).call_id == b"abc"
+    assert calls.to_anyone([], drawing(unlucky, b"abc"), 0.0, AT, LOST).call_id == b"abc"
 
-    def entropy(size: int) -> bytes:
-        return drawn.pop() if drawn else Random(3).randbytes(size)
 
-    assert calls.to_anyone([peer], entropy, 0.0, AT).call_id != unlucky
+def drawing(*first: bytes) -> Entropy:
+    """These bytes first, then any."""
+    drawn, random = list(first), Random(3)
+    return lambda size: drawn.pop(0) if drawn else random.randbytes(size)
+
+
+def test_a_place_that_no_peer_takes_never_says_anyone() -> None:
+    round = calls.to_anyone(peers(1), drawing(b"abc", ANYONE, b"xy", ANYONE), 0.0, AT)
+    assert round.hints[2::2] == (ANYONE,) * calls.PLACES and round.hints[3] == b"xy" and ANYONE not in round.hints[1::2]
+
+
+@given(st.floats(0.0, 1e9), st.integers(1, 40))
+def test_the_next_turn_is_never_now(began: float, turns: int) -> None:
+    """Whoever waits until then would otherwise wait for no time at all, again and again."""
+    round = calls.Round(b"abc", (ANYONE, b"one", b"two"), began)
+    now = began
+    for turn in range(turns):
+        assert round.call(now).hint == round.hints[turn % 3]
+        following = round.next_turn(now)
+        assert following is not None and following > now
+        now = following
+
+
+def test_a_turn_that_rounding_would_repeat() -> None:
+    round = calls.Round(b"abc", (ANYONE, b"one"), 32756.809782392247)
+    began = 32756.809782392247 + 6 * calls.TURN
+    assert round.next_turn(began) == began + calls.TURN and round.call(began).hint == ANYONE
 
 
 def test_a_call_that_restores_only_does_not_turn() -> None:
     round = calls.to_restore(LOST, Random(1).randbytes, 5.0)
     assert round.hints == (resume_hint(LOST, round.call_id),) and round.next_turn(7.0) is None and not round.open
+    assert round.resumes is not None and round.resumes.key == LOST.resume and not round.marks
+    assert Call.decode(round.resumes.call) == round.call(100.0)

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import fields
+from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any
 
@@ -277,7 +278,8 @@ def times(n: int, p: tuple[int, int]) -> tuple[int, int]:
     return out
 
 
-def small_order_points() -> set[tuple[int, int]]:
+@cache
+def small_order_points() -> frozenset[tuple[int, int]]:
     """The eight points whose order divides 8: what is left of points when the large factor is multiplied away."""
     found: set[tuple[int, int]] = set()
     y = 2
@@ -289,7 +291,7 @@ def small_order_points() -> set[tuple[int, int]]:
             x = x * pow(2, (FIELD - 1) // 4, FIELD) % FIELD
         if (x * x - square) % FIELD == 0:
             found.add(times(ORDER, (x, y)))
-    return found
+    return frozenset(found)
 
 
 def test_an_identity_of_small_order_is_nobodys_in_any_encoding() -> None:
@@ -310,6 +312,24 @@ def test_an_identity_has_one_encoding(y: int) -> None:
     for sign in (0, 1 << 255):
         with pytest.raises(CheckFailed, match="unusable identity"):
             check_identity((y | sign).to_bytes(32, "little"))
+
+
+@pytest.mark.parametrize("more", [1, 2, 3, 7, 15])
+def test_the_number_of_a_signature_is_below_the_order(more: int) -> None:
+    signature = prove(ADA, Role.CALLER, SALT)
+    number = int.from_bytes(signature[32:], "little") + more * ORDER
+    if number >= 2**256:
+        number = 2**256 - 1
+    for wrong in (number, ORDER):
+        with pytest.raises(CheckFailed, match="wrong signature"):
+            check_proof(ADA.public, signature[:32] + wrong.to_bytes(32, "little"), Role.CALLER, SALT)
+
+
+@given(st.integers(2, FIELD - 2))
+def test_any_other_identity_is_looked_at_no_further(y: int) -> None:
+    """Most are nobody's, and then no signature is right; what is refused beforehand are the few that are everybody's."""
+    if y not in {point[1] for point in small_order_points()}:
+        check_identity(y.to_bytes(32, "little"))
 
 
 def test_a_signature_has_one_encoding() -> None:
@@ -341,6 +361,18 @@ def test_a_hint_is_recognised_by_a_clock_that_is_an_hour_away(away: float, known
     at = 1e9
     assert is_hint(SALT, b"123", hint(SALT, b"123", at + away), at) is known
     assert not is_hint(SALT[::-1], b"123", hint(SALT, b"123", at), at)
+
+
+@given(st.floats(-(2.0**45), 2.0**45), st.sampled_from([0.0, HOUR, -HOUR]))
+def test_a_hint_is_known_whatever_the_clock_says(at: float, away: float) -> None:
+    """A machine that nobody has told the time may stand at the beginning of 1970."""
+    assert is_hint(SALT, b"123", hint(SALT, b"123", at), at + away)
+
+
+@pytest.mark.parametrize("at", [0.0, 1.0, HOUR - 1, -1.0, 2.0**32 * HOUR])
+def test_a_hint_at_the_ends_of_the_clock(at: float) -> None:
+    assert is_hint(SALT, b"123", hint(SALT, b"123", at), at)
+    assert is_hint(SALT, b"123", hint(SALT, b"123", at - HOUR), at) and not is_hint(SALT, b"123", hint(SALT, b"123", at - 2 * HOUR), at)
 
 
 def test_every_use_of_a_key_says_what_it_is_for() -> None:

@@ -44,6 +44,15 @@ def test_each_has_one_of_its_own_and_not_without_end() -> None:
     quotas = Quotas(1, 10.0, most=2)
     quotas.of("a").take(0.0)
     assert quotas.of("a").full(1.0) and not quotas.of("b").full(1.0)
+    quotas.of("b").take(0.0)
     quotas.of("a")
     quotas.of("c")  # b was seen least recently
     assert quotas.of("a").full(1.0)
+    assert not quotas.of("b").full(1.0), "forgotten"
+
+
+def test_beyond_the_limit_the_oldest_is_forgotten() -> None:
+    quota = Quota(2, 10.0)
+    for at in (0.0, 5.0, 8.0):
+        quota.take(at)
+    assert quota.full(14.9) and quota.ends(14.0) == 15.0 and not quota.full(15.0)
