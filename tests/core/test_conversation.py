@@ -41,6 +41,11 @@ from nearby_tray.core.keys import (
     exchange_public,
     prove,
     request_mark,
+    restored,
+    restored_salt,
+    resume_hash,
+    resume_tag,
+    resumed_tag,
     transcript,
 )
 from nearby_tray.core.model import Method
@@ -63,7 +68,7 @@ from nearby_tray.core.wire import (
     encode,
     split,
 )
-from tests.core.make_vectors import CALLER, CALLER_SEED, CHANNEL, LISTENER, LISTENER_SEED, MESSAGES, conversation, seeded
+from tests.core.make_vectors import CALLER, CALLER_SEED, CHANNEL, LISTENER, LISTENER_SEED, MESSAGES, conversation, facts, seeded
 
 YES = Answer(accepted=True)
 NO = Answer(accepted=False, reason=AnswerReason.BUSY)
@@ -457,46 +462,157 @@ def speak_anyway(side: Conversation, message: wire.Message) -> bytes:
     return side._seal(message)
 
 
-@pytest.mark.parametrize(
-    ("reach", "role", "fits"),
-    [
-        (Pair.secured, Role.LISTENER, {"no"}),
-        (Pair.secured, Role.CALLER, set()),
-        (Pair.proven, Role.LISTENER, {"yes", "no"}),
-        (Pair.proven, Role.CALLER, {"match"}),
-        (Pair.matched, Role.LISTENER, {"yes", "no"}),
-        (Pair.matched, Role.CALLER, set()),
-        (Pair.accepted, Role.LISTENER, set()),
-        (Pair.accepted, Role.CALLER, {"match"}),
-        (Pair.meeting, Role.LISTENER, {"seen"}),
-        (Pair.meeting, Role.CALLER, {"seen"}),
-        (Pair.forming, Role.LISTENER, {"linked", "again"}),
-        (Pair.forming, Role.CALLER, {"linked", "again"}),
-    ],
-)
-def test_sealed_each_message_has_its_place(reach: Callable[[Pair], Pair], role: Role, fits: set[str]) -> None:
+def reached(name: str) -> Pair:
+    """Two sides in the place of that name, nothing on its way."""
+    air = pair()
+    match name.split():
+        case ["declined", *after]:
+            (air.matched if "matched" in after else air.proven if "proven" in after else air.secured)()
+            air.listener_says(NO)
+        case ["meeting", *seen]:
+            air.meeting()
+            if "caller" in seen:
+                air.call_says(Seen())
+            if "listener" in seen:
+                air.listener_says(Seen())
+        case ["round", number, *then]:
+            air.forming()
+            for following in range(2, int(number) + 1):
+                air.call_says(Again(following)) if following == 2 else air.listener_says(Again(following))
+                air.deliver()
+                if following < int(number) or then:
+                    air.see_and_go()
+        case ["restored", *then]:
+            air = resuming(lost_link())
+            air.to_listener += air.caller.resume()
+            air.deliver()
+            if then:
+                air.see_and_go()
+        case [place]:
+            getattr(air, place)()
+    air.deliver()
+    return air
+
+
+# Place; what the listener may say there, and the caller. What one may say the other takes, and also what may have crossed.
+TABLE: dict[str, tuple[set[str], set[str]]] = {
+    "secured": ({"proof", "no"}, set()),
+    "proven": ({"yes", "no"}, {"match"}),
+    "matched": ({"yes", "no"}, set()),
+    "accepted": (set(), {"match"}),
+    "declined": (set(), {"match, heard only"}),
+    "declined proven": (set(), {"match, heard only"}),
+    "declined matched": (set(), {"match, heard only"}),
+    "meeting": ({"seen"}, {"seen"}),
+    "meeting caller": ({"seen"}, set()),
+    "meeting listener": (set(), {"seen"}),
+    "meeting caller listener": (set(), {"go"}),
+    "forming": ({"linked", "again 2"}, {"linked", "again 2"}),
+    "round 2": ({"seen", "linked, dropped", "again 2, heard only"}, {"seen"}),  # it may not have heard the caller's `again`
+    "round 2 forming": ({"linked", "again 3"}, {"linked", "again 3"}),
+    "round 3": ({"seen"}, {"seen", "linked, dropped", "again 3, heard only"}),
+    "round 3 forming": ({"linked"}, {"linked"}),
+    "restored": ({"seen"}, {"seen"}),
+    "restored forming": ({"linked", "again 2"}, {"linked", "again 2"}),
+}
+SEALED: dict[str, Sayable] = {
+    "yes": YES,
+    "no": NO,
+    "match": MATCH,
+    "seen": Seen(),
+    "go": GO,
+    "linked": LINKED,
+    "again 2": Again(2),
+    "again 3": Again(3),
+}
+
+
+def words(place: str, role: Role) -> tuple[set[str], set[str], set[str]]:
+    """What this side may say, what the other takes from it, and what is of no interest there."""
+    fits = [word.partition(", ") for word in TABLE[place][role is Role.CALLER]]
+    return (
+        {word for word, _, how in fits if not how},
+        {word for word, _, how in fits if how != "dropped"},
+        {word for word, _, how in fits if how == "dropped"},
+    )
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("place", TABLE)
+def test_sealed_each_message_has_its_place(place: str, role: Role) -> None:
     """The whole table: what is not named is out of place, for whoever says it and for whoever hears it."""
-    for message in [*MESSAGES, NO]:
-        air = reach(pair())
+    says, takes, drops = words(place, role)
+    for word, message in SEALED.items():
+        air = reached(place)
         speaker, hearer = (air.caller, air.listener) if role is Role.CALLER else (air.listener, air.caller)
-        name = type(message).__name__.lower()
-        word = ("yes" if message.accepted else "no") if isinstance(message, Answer) else name
-        if isinstance(message, Answer | Match | Seen | Go | Linked | Again):
-            by_itself = word == "yes" and reach is Pair.secured and role is Role.LISTENER  # the proof goes before it
-            assert speaker.allows(message) is (word in fits or by_itself)
-            if not speaker.allows(message):
-                with pytest.raises(OutOfOrder):
-                    speaker.say(message)
+        by_itself = word == "yes" and place == "secured" and role is Role.LISTENER  # the proof goes before it
+        assert speaker.allows(message) is (word in says or by_itself), word
+        if not speaker.allows(message):
+            with pytest.raises(OutOfOrder):
+                speaker.say(message)
         heard, replies = hearer.receive(speak_anyway(speaker, message))
-        if name == "goodbye":
-            assert heard == [Left(GoodbyeReason.FINISHED, sealed=True)]
-        elif word in fits:
-            assert isinstance(heard[0], Said) and heard[0].message == message and not replies
-        elif name == "proof" and reach is Pair.secured and role is Role.LISTENER:
-            assert heard == [Failed("wrong signature")] or heard == [Failed("unusable identity")]
+        if word in takes:
+            assert heard == [Said(message)] and not replies and not hearer.ended
+        elif word in drops:
+            assert not heard and not replies and not hearer.ended
+        else:
+            assert heard == [Failed(f"{type(message).__name__.lower()} is out of place")], word
+            assert speaker.receive(replies[0]) == ([Left(PROTOCOL, sealed=True)], [])
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("place", TABLE)
+def test_what_belongs_to_the_beginning_has_no_place_later(place: str, role: Role) -> None:
+    """Sealed by somebody who has the keys; a proof is right in all but its place."""
+    for message in MESSAGES:
+        if isinstance(message, Answer | Match | Seen | Go | Linked | Again):
+            continue  # above
+        air = reached(place)
+        speaker, hearer = (air.caller, air.listener) if role is Role.CALLER else (air.listener, air.caller)
+        if isinstance(message, wire.Proof):
+            message = speaker._proof(Identity.from_seed(CALLER_SEED).public if role is Role.LISTENER else b"")
+        heard, _ = hearer.receive(speak_anyway(speaker, message))
+        name = type(message).__name__.lower()
+        if isinstance(message, Goodbye):
+            assert heard == [Left(message.reason, sealed=True)]
+        elif name in words(place, role)[1]:
+            assert isinstance(heard[0], Secured)
         else:
             assert heard == [Failed(f"{name} is out of place")]
-            assert speaker.receive(replies[0]) == ([Left(PROTOCOL, sealed=True)], [])
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("place", ["new", "greeted", "requested", "offered"])
+def test_before_the_callers_proof_nothing_sealed_has_a_place(place: str, role: Role) -> None:
+    for word, message in SEALED.items():
+        air = pair() if place == "new" else pair().greeted() if place == "greeted" else pair().requested()
+        if place == "offered":
+            reveal, _ = air.caller.receive(air.listener.offer()[0])[1]
+            air.listener.receive(reveal)
+        speaker, hearer = (air.caller, air.listener) if role is Role.CALLER else (air.listener, air.caller)
+        assert not speaker.allows(message)
+        with pytest.raises(OutOfOrder):
+            speaker.say(message)
+        heard, _ = hearer.receive(speak_anyway(speaker, message))
+        if place == "offered" and role is Role.LISTENER and word == "no":
+            continue  # the caller has proven itself already, as far as it knows
+        assert isinstance(heard[0], Failed) and hearer.ended
+
+
+@pytest.mark.parametrize("word", SEALED)
+def test_of_a_round_that_ended_here_only_what_was_on_its_way_is_taken(word: str) -> None:
+    """The caller has said `again 2`; the listener, who has not heard it, said this."""
+    air = pair().forming()
+    air.call_says(Again(2))
+    heard, replies = air.caller.receive(speak_anyway(air.listener, SEALED[word]))
+    taken = {"linked": [], "again 2": [Said(Again(2))], "seen": [Said(Seen())]}  # seen: it has heard `again` in the meantime
+    if word not in taken:
+        assert isinstance(heard[0], Failed)
+        return
+    assert heard == taken[word] and not replies
+    # Once they have said that they know of the new round, nothing of the old one may come any more.
+    late, _ = air.caller.receive(speak_anyway(air.listener, LINKED))
+    assert late == ([] if word == "linked" else [Failed("linked is out of place")])
 
 
 def test_go_waits_for_both_to_see_each_other() -> None:
@@ -581,6 +697,10 @@ def encodings(message: wire.Message) -> list[bytes]:
             short = b"\xc4" + bytes((len(value),))
             for long in (b"\xc5" + len(value).to_bytes(2, "big"), b"\xc6" + len(value).to_bytes(4, "big")):
                 written.append(plain.replace(short + value, long + value, 1))
+            written.append(plain.replace(short + value, b"\xd9" + bytes((len(value),)) + value, 1))  # a text
+    for name in fields:
+        written.append(plain.replace(bytes((0xA0 | len(name),)) + name.encode(), b"\xc4" + bytes((len(name),)) + name.encode(), 1))
+    written += [plain + more for more in (b"\0", b"\xc0", b"\x80", plain)]
     twice = bytearray(plain)
     twice[0] += 1
     written.append(bytes(twice) + plain[1 + len(b"\xa4type") + 1 + len(fields["type"]) :][: 11 + 2 + 32])
@@ -596,8 +716,8 @@ def test_no_byte_of_the_last_message_under_the_code_is_free() -> None:
     for other in encodings(decode(reveal)):
         listener = pair().requested().listener
         listener.offer()
-        heard, _ = listener.receive(other)
-        assert isinstance(heard[0], Failed) and listener.keys is None
+        heard, replies = listener.receive(other)
+        assert isinstance(heard[0], Failed) and replies == [encode(Goodbye(PROTOCOL))] and listener._keys is None
         with suppress(wire.WireError):
             tried += decode(other) == decode(reveal)
     assert tried > 100, "they were not refused for what they say but for how it is written"
@@ -612,6 +732,123 @@ def test_no_changed_byte_of_the_last_message_goes_through(data: st.DataObject) -
     changed[data.draw(st.integers(0, len(reveal) - 1))] ^= data.draw(st.integers(1, 255))
     heard, _ = air.listener.receive(bytes(changed) + data.draw(st.binary(max_size=3)))
     assert isinstance(heard[0], Failed | Left) and air.listener.keys is None
+
+
+def codes(tamper: Callable[[int, bytes], bytes]) -> tuple[SessionKeys | None, SessionKeys | None, Pair]:
+    """What the caller and the listener derive when messages 1 to 4 come as `tamper` makes them; it is given their number."""
+    air = pair()
+    (hello,) = air.listener.greet()
+    air.caller.receive(tamper(1, hello))
+    if not air.caller.ended:
+        air.listener.receive(tamper(2, air.caller.request(Purpose.LINK, Method.PBC)[0]))
+    if not air.caller.ended and not air.listener.ended:
+        _, said = air.caller.receive(tamper(3, air.listener.offer()[0]))
+        for message in said[:1]:
+            air.listener.receive(tamper(4, message))
+        for message in said[1:]:
+            air.listener.receive(message)
+    return air.caller._keys, air.listener._keys, air
+
+
+def in_the_clear() -> list[bytes]:
+    """Messages 1 to 4 as they are said when nobody changes anything."""
+    said: list[bytes] = []
+
+    def note(_: int, message: bytes) -> bytes:
+        said.append(message)
+        return message
+
+    here, there, air = codes(note)
+    assert here is not None and here == there and air.listener.code == here.code
+    return said
+
+
+def agree_differently(here: SessionKeys | None, there: SessionKeys | None) -> bool:
+    """Whether both derived something; none of it is the same."""
+    if here is None or there is None:
+        return False
+    assert here.code != there.code and not {here.session, here.caller_seal, here.resume} & {there.session, there.caller_seal, there.resume}
+    return True
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("flip", [0x01, 0x20, 0xFF])
+def test_every_byte_said_before_is_under_the_code(number: int, flip: int) -> None:
+    """A changed byte of messages 1 to 3, if it goes through at all, changes the code on one of the two screens."""
+    said, through = in_the_clear(), 0
+    for place in range(len(said[number - 1])):
+
+        def change(at: int, message: bytes, place: int = place) -> bytes:
+            return message if at != number else message[:place] + bytes((message[place] ^ flip,)) + message[place + 1 :]
+
+        here, there, air = codes(change)
+        assert air.listener.code is None
+        through += agree_differently(here, there)
+    assert through > 5, "some of them decode, and are caught by nothing but the code and the keys"
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_how_a_message_is_written_is_under_the_code_too(number: int) -> None:
+    said, through = in_the_clear(), 0
+    for other in encodings(decode(said[number - 1])):
+
+        def change(at: int, message: bytes, other: bytes = other) -> bytes:
+            return other if at == number else message
+
+        here, there, _ = codes(change)
+        through += agree_differently(here, there)
+    assert through > 50
+
+
+def test_a_middle_that_grinds_has_no_choice() -> None:
+    """It plays the caller, knows the code that it wants and the whole handshake, and may say the last message as it likes."""
+    shown: set[str] = set()
+    said = in_the_clear()
+    reveal = decode(said[3])
+    assert isinstance(reveal, wire.Reveal)
+    tries = [said[3], *encodings(reveal)]
+    tries += [encode(msgspec.structs.replace(reveal, nonce=n.to_bytes(16))) for n in range(100)]
+    tries += [encode(msgspec.structs.replace(reveal, public_key=exchange_public(bytes((n,)) * 32))) for n in range(1, 100)]
+    for grind in tries:
+
+        def say(at: int, message: bytes, grind: bytes = grind) -> bytes:
+            return grind if at == 4 else message
+
+        _, there, _ = codes(say)
+        if there is not None:
+            shown.add(there.code)
+    assert len(tries) > 300 and len(shown) == 1
+
+
+def test_a_middle_that_plays_the_listener_chooses_before_it_knows() -> None:
+    """The request tells nothing of the caller's share, and there is one offer."""
+    air = pair()
+    air.caller.receive(air.listener.greet()[0])
+    (request,) = air.caller.request(Purpose.LINK, Method.PBC)
+    offers = [encode(wire.Offer(public_key=exchange_public(bytes((n,)) * 32), nonce=bytes(16))) for n in (1, 2)]
+    reveal = decode(air.caller.receive(offers[0])[1][0])
+    assert isinstance(reveal, wire.Reveal) and reveal.public_key not in request and reveal.nonce not in request
+    heard, _ = air.caller.receive(offers[1])
+    assert isinstance(heard[0], Failed) and air.caller.code is None
+
+
+def test_each_conversation_draws_keys_of_its_own() -> None:
+    """A share that is used twice lets a middle try codes one by one."""
+    entropies = {role: seeded(f"one machine, {role.value}") for role in Role}
+    shares: list[bytes] = []
+    for _ in range(3):
+        sides = [
+            Conversation(role=role, channel=CHANNEL, me=me, identity=Identity.from_seed(seed), entropy=entropies[role])
+            for role, me, seed in ((Role.CALLER, CALLER, CALLER_SEED), (Role.LISTENER, LISTENER, LISTENER_SEED))
+        ]
+        air = Pair(*sides).requested()
+        (offer,) = air.listener.offer()
+        reveal, _ = air.caller.receive(offer)[1]
+        for message in (decode(offer), decode(reveal)):
+            assert isinstance(message, wire.Offer | wire.Reveal)
+            shares += [message.public_key, message.nonce]
+        assert not air.caller._private and not air.caller._nonce, "used once and dropped"
+    assert len(set(shares)) == 12
 
 
 @pytest.mark.parametrize(
@@ -684,6 +921,51 @@ def test_a_peer_with_our_own_identity_is_refused() -> None:
     caller_heard, listener_heard = air.deliver()
     assert listener_heard == [Failed("our own identity came back", own_identity=True)]
     assert caller_heard[1:] == [Left(PROTOCOL, sealed=True)]
+
+
+@pytest.mark.parametrize("identity", [bytes(32), b"\x01" + bytes(31), b"\xee" + b"\xff" * 31, b"\xff" * 32])
+@pytest.mark.parametrize("role", list(Role))
+def test_an_identity_that_anybody_can_sign_for_is_refused(role: Role, identity: bytes) -> None:
+    air = pair().requested()
+    reveal, proof = air.caller.receive(air.listener.offer()[0])[1]
+    air.listener.receive(reveal)
+    if role is Role.LISTENER:
+        air.listener.receive(proof)
+        speaker, hearer = air.listener, air.caller
+    else:
+        assert air.caller._keys is not None
+        air.caller._sealer = Sealer(air.caller._keys.caller_seal)  # its proof is said anew
+        speaker, hearer = air.caller, air.listener
+    heard, _ = hearer.receive(speak_anyway(speaker, wire.Proof(identity=identity, signature=b"\x01" + bytes(63))))
+    assert heard == [Failed("unusable identity")] and hearer.keys is None and hearer.their_identity is None
+
+
+@pytest.mark.parametrize(("callers", "outcome"), [(CALLER_SEED, Secured), (LISTENER_SEED, Failed), (b"o" * 32, Failed)])
+def test_a_listener_proves_itself_to_this_caller_or_to_nobody(callers: bytes, outcome: type[Heard]) -> None:
+    air = pair().secured()
+    proof = air.listener._proof(Identity.from_seed(callers).public)
+    heard, _ = air.caller.receive(speak_anyway(air.listener, proof))
+    assert isinstance(heard[0], outcome)
+
+
+def test_of_methods_that_nobody_knows_nothing_is_kept() -> None:
+    hello = decode(conversation(Role.LISTENER).greet()[0])
+    assert isinstance(hello, wire.Hello) and hello.facts is not None
+    caller = conversation(Role.CALLER)
+    caller.receive(encode(msgspec.structs.replace(hello, facts=msgspec.structs.replace(hello.facts, methods=("thought", "pbc")))))
+    assert caller.peer == replace(LISTENER, methods=(Method.PBC,))
+
+
+def test_a_request_is_beyond_offer_while_it_goes_on() -> None:
+    air = pair().requested()
+    assert not air.listener.offered
+    air.listener.goodbye(GoodbyeReason.BUSY)
+    assert not air.listener.offered, "it was never offered anything"
+    for reach in (Pair.secured, Pair.proven, Pair.accepted, Pair.meeting, Pair.forming):
+        air = reach(pair())
+        assert air.listener.offered and not air.caller.offered
+        air.listener.goodbye(GoodbyeReason.FAILED)
+        assert not air.listener.offered
 
 
 @pytest.mark.parametrize(
@@ -825,6 +1107,7 @@ def test_to_a_hint_nothing_is_said_but_a_mark() -> None:
     (hello,) = air.listener.greet()
     for said in (LISTENER.name.encode(), LISTENER.p2p_address, Identity.from_seed(LISTENER_SEED).public):
         assert said not in hello
+    assert set(msgspec.msgpack.decode(hello)) == {"type", "versions", "mark"}
     air.caller.receive(hello)
     assert air.caller.peer is None
     assert air.caller.marked_by(Marking(KEY, CALL))
@@ -964,6 +1247,83 @@ def test_two_resumes_at_once_have_keys_of_their_own() -> None:
         air.deliver()
     seals = {air.caller.keys.caller_seal for air in airs if air.caller.keys is not None}
     assert len(seals) == 3
+
+
+def resumed_by_hand(keys: SessionKeys, public: bytes | None = None) -> tuple[Pair, bytes, Callable[[wire.Message], bytes]]:
+    """A caller that resumes, the right `resumed` of somebody who has the keys, and what seals for them: in nobody's order."""
+    air = resuming(keys)
+    resume = decode(air.caller.resume()[0])
+    assert isinstance(resume, wire.Resume)
+    private = b"z" * 32
+    public = exchange_public(private) if public is None else public or resume.public_key
+    said = resume_hash(b"back", air.listener._hello, keys.session, resume.public_key)
+    resumed = encode(wire.Resumed(public_key=public, tag=resumed_tag(keys, said, public)))
+    sealer = Sealer(restored(keys, private, resume.public_key, restored_salt(said, public)).listener_seal)
+    return air, resumed, lambda message: sealer.seal(encode(message))
+
+
+def test_whoever_has_the_keys_of_a_lost_link_still_has_to_keep_to_the_order() -> None:
+    keys = lost_link()
+    yes = Answer(accepted=True, by=wire.By.TRUST, facts=facts(LISTENER))
+    air, resumed, seal = resumed_by_hand(keys)
+    air.caller.receive(resumed)
+    assert isinstance(air.caller.receive(seal(yes))[0][0], Restored)
+    for first in [*SEALED.values(), *MESSAGES]:  # a yes too, when it does not say whose
+        air, resumed, seal = resumed_by_hand(keys)
+        air.caller.receive(resumed)
+        heard, _ = air.caller.receive(seal(first))
+        assert isinstance(heard[0], Failed | Left) and air.caller.ended and air.caller.keys is None
+    for other in [*SEALED.values(), *MESSAGES]:
+        air = resuming(keys)
+        air.caller.receive(air.listener.receive(air.caller.resume()[0])[1][0])
+        new = air.caller._keys
+        assert new is not None and air.listener.keys is None
+        heard, _ = air.listener.receive(Sealer(new.caller_seal).seal(encode(other)))
+        if isinstance(other, Match):
+            assert isinstance(heard[0], Restored)
+        else:
+            assert isinstance(heard[0], Failed | Left) and air.listener.ended and air.listener.keys is None
+
+
+@pytest.mark.parametrize(("public", "why"), [(b"", "our own public key came back"), (bytes(32), "unusable public key")])
+def test_a_resumed_with_a_right_tag_and_a_useless_key_is_refused(public: bytes, why: str) -> None:
+    air, resumed, _ = resumed_by_hand(lost_link(), public)
+    heard, replies = air.caller.receive(resumed)
+    assert heard == [Failed(why)] and replies == [encode(Goodbye(PROTOCOL))] and air.caller.keys is None
+
+
+def test_a_resume_with_a_right_tag_and_a_useless_key_is_refused() -> None:
+    keys = lost_link()
+    air = resuming(keys)
+    public = bytes(32)
+    tag = resume_tag(keys, resume_hash(b"back", air.listener._hello, keys.session, public))
+    heard, replies = air.listener.receive(encode(wire.Resume(session=keys.session, public_key=public, tag=tag)))
+    assert heard == [Failed("unusable public key")] and replies == [encode(Goodbye(PROTOCOL))]
+
+
+def test_a_resume_said_again_resumes_nothing() -> None:
+    """Not on the channel that it was for, and not for a listener that has drawn another hello; a fresh one works all the same."""
+    keys = lost_link()
+    air = resuming(keys)
+    (resume,) = air.caller.resume()
+    assert air.listener.receive(resume)[0] == []
+    assert isinstance(air.listener.receive(resume)[0][0], Failed) and air.listener.keys is None
+    other = Pair(
+        conversation(Role.CALLER, "later", channel=b"back", resumable=keys),
+        conversation(Role.LISTENER, "later", channel=b"back", resumable=keys, marking=Marking(keys.resume, CALL[:-1] + b"x")),
+    ).greeted()
+    refused(other, resume)
+    fresh = resuming(keys, "fresh")
+    fresh.to_listener += fresh.caller.resume()
+    assert all(isinstance(heard[0], Restored) for heard in fresh.deliver())
+
+
+def test_what_restores_a_link_has_no_code_and_makes_nobody_trusted() -> None:
+    air = resuming(lost_link())
+    air.to_listener += air.caller.resume()
+    air.deliver()
+    for side in (air.caller, air.listener):
+        assert side.keys is not None and (side.keys.code, side.keys.trust) == ("", b"")
 
 
 def refused(air: Pair, resume: bytes) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from contextlib import suppress
+from random import Random
 from typing import Any
 
 import msgspec
@@ -246,6 +248,51 @@ def test_a_listener_hears_only_the_channels_it_chose() -> None:
 
 
 @given(
+    st.binary(min_size=20, max_size=200),
+    st.lists(
+        st.one_of(
+            st.binary(max_size=20),
+            st.builds(
+                lambda channel, index, last, part: channel + bytes((index, last)) + part,
+                st.sampled_from([A, B, b"mine", b"more"]),
+                st.integers(0, 5),
+                st.integers(0, 3),
+                st.binary(max_size=1100),
+            ),
+        ),
+        max_size=30,
+    ),
+    st.integers(0, 2**32),
+)
+def test_nothing_that_another_connection_says_disturbs_a_channel(message: bytes, noise: list[bytes], seed: int) -> None:
+    assembly, chance = Assembly(), Random(seed)
+    first, *others = split(A, message, 12)
+    assert assembly.feed(first, 0.0, "ben") is None
+    turns = ["ben"] * len(others) + ["mallory"] * len(noise)
+    chance.shuffle(turns)
+    frames = {"ben": iter(others), "mallory": iter(noise)}
+    said = [(origin, next(frames[origin])) for origin in turns]
+    heard = [what for origin, frame in said if (what := assembly.feed(frame, 0.0, origin)) and what.channel == A]
+    assert heard == [Joined(A, message)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 12), st.booleans(), st.booleans()), max_size=80))
+def test_any_crowd_leaves_the_kept_and_takes_two_places_each(crowd: list[tuple[int, int, bool, bool]]) -> None:
+    assembly, kept = Assembly(), set[bytes]()
+    for channel_number, origin_number, whole, keep in crowd:
+        channel, origin = bytes((channel_number,)) * 4, f"{origin_number}"
+        if keep and channel in assembly._channels:
+            assembly.keep(channel, origin)
+            kept.add(channel)
+        assembly.feed(channel + bytes((0, whole)) + b"x", 0.0, origin)
+        broken = {each.channel for each in assembly.expire(0.0)}
+        loose = Counter(each.origin for each in assembly._channels.values() if not each.kept)
+        assert not broken & kept and len(assembly._channels) <= wire.CHANNEL_LIMIT
+        assert all(count <= wire.CHANNELS_EACH for count in loose.values())
+        kept &= set(assembly._channels)  # one may have broken by what was said on it
+
+
+@given(
     st.lists(
         st.tuples(
             st.one_of(
@@ -370,6 +417,22 @@ def test_words_of_a_later_version_are_read_as_the_least_that_they_can_mean() -> 
     assert heard.facts.kind is wire.Kind.OTHER and heard.facts.methods == ("pbc", "thought")
     request = decode(packed(**{**unpacked(MESSAGES[1]), "purpose": "dance"}))
     assert isinstance(request, wire.Request) and request.purpose is wire.Purpose.LINK
+
+
+@pytest.mark.parametrize(
+    ("number", "change"),
+    [(1, {"method": "thought"}), (8, {"method": "thought"}), (8, {"owner": "nobody"}), (1, {"version": 0}), (1, {"version": 256})],
+)
+def test_a_word_without_a_least_meaning_is_refused(number: int, change: dict[str, Any]) -> None:
+    with pytest.raises(WireError):
+        decode(packed(**{**unpacked(MESSAGES[number]), **change}))
+
+
+@pytest.mark.parametrize("words", [["x"] * 9, ["x" * 33], [b"pbc"], [1], "pbc"])
+def test_of_methods_there_are_few_and_short_ones(words: Any) -> None:
+    fields = unpacked(MESSAGES[0])
+    with pytest.raises(WireError):
+        decode(packed(**{**fields, "facts": {**fields["facts"], "methods": words}}))
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
