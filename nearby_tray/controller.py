@@ -347,7 +347,8 @@ class Controller:
         """Nothing of ours is there, or is about to be."""
         wants = self._session.wants
         wanted = wants.group is not None or wants.link is not None or wants.serve
-        return not wanted and self._order is None and self._link_plan is None and self._served == () and self._all_said()
+        there = self._order is not None or self._link_plan is not None or self._served != () or self._found is not o.Find.OFF
+        return not wanted and not there and self._all_said()
 
     def _all_said(self) -> bool:
         return not self._lines
