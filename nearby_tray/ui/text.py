@@ -232,7 +232,7 @@ REASONS: Mapping[Reason, Said] = {
     ),
     Reason.NO_ADDRESS: Said(
         "No address",
-        "The Wi-Fi link was made, but it has no network address.",
+        "The Wi-Fi link was made, but it has no network address that leaves this computer's other networks alone.",
         "Try again. If it happens each time, another network of this computer uses the same addresses.",
     ),
     Reason.PORT_IN_USE: Said(

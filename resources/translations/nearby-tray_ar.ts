@@ -1562,8 +1562,8 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The Wi-Fi link was made, but it has no network address.</source>
-        <translation>أُنشئت وصلة Wi-Fi، لكن ليس لها عنوان شبكة.</translation>
+        <source>The Wi-Fi link was made, but it has no network address that leaves this computer's other networks alone.</source>
+        <translation>أُنشئت وصلة Wi-Fi، لكن ليس لها عنوان شبكة لا يمسّ الشبكات الأخرى لهذا الحاسوب.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>

@@ -1562,8 +1562,8 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The Wi-Fi link was made, but it has no network address.</source>
-        <translation>Die WLAN-Verbindung steht, hat aber keine Netzwerkadresse.</translation>
+        <source>The Wi-Fi link was made, but it has no network address that leaves this computer's other networks alone.</source>
+        <translation>Die WLAN-Verbindung steht, hat aber keine Netzwerkadresse, die die anderen Netzwerke dieses Computers in Ruhe lässt.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
