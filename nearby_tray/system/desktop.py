@@ -9,6 +9,7 @@ starts a desktop's programs often knows nothing of `~/.local/bin`.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shlex
@@ -292,6 +293,8 @@ def _put(path: Path, data: bytes, everybody: bool) -> None:
 
 def _read_list(base: Path) -> _List:
     """`ValueError` when it cannot be understood."""
+    if (base / _LIST).is_symlink():  # no dotfile of the user's: what it names is taken away
+        raise OSError(errno.ELOOP, "it is a link, and links are not followed")
     try:
         data = read_private(base / _LIST, _SIZE_LIMIT)
     except FileNotFoundError:
