@@ -536,10 +536,9 @@ class NetworkManager:
             if different:
                 raise Unavailable(Reason.WIFI_PROFILE, ", ".join(different))
             await self._reach(forming, device, made.others if order.pin is not None else None)
-            if not order.own:
-                await self._take_addresses(forming, bus, device, profile)
+            chosen = order.own or await self._take_addresses(forming, bus, device, profile)
             group = await self._group(bus, device)
-            await self._keeper.check(group.interface, await self._given(bus, device), order.own)
+            await self._keeper.check(group.interface, await self._given(bus, device), chosen)
         except Unavailable as error:
             raise forming.lost or error from None
         except (BusError, BusGone) as error:
@@ -551,7 +550,7 @@ class NetworkManager:
         while not forming.states.empty():
             _check(forming.states.get_nowait(), _ACTIVATED)
         self._made = made
-        made.keeping = self._tasks.keep(lambda: self._keep(made, bus, device, group.interface, order.own), "keep our network")
+        made.keeping = self._tasks.keep(lambda: self._keep(made, bus, device, group.interface, chosen), "keep our network")
         return group
 
     async def _idle(self, bus: Bus, device: _Device) -> None:
@@ -673,27 +672,27 @@ class NetworkManager:
 
     # --- addresses from a machine that is not ours ---
 
-    async def _take_addresses(self, forming: _Forming, bus: Bus, device: _Device, profile: _Dictionary) -> None:
+    async def _take_addresses(self, forming: _Forming, bus: Bus, device: _Device, profile: _Dictionary) -> tuple[str, ...]:
         """Have an IPv4 address where there is one to be had: in a group of the other's, from its DHCP server or the 4-way handshake.
 
         With "auto" from the start NetworkManager would share our connection where we own the group: forwarding would be switched on for all
         of this computer, and never off again, and a DHCP server and name server of ours would answer the stranger. So IPv4 begins when we
         know who owns it. What comes is put aside at first, into a table of routes that nobody is sent to, and judged there; when it is good
         it is kept as it is, and the DHCP client ends: nothing that the other sends later changes anything. Whoever reaches us by
-        link-local addresses can do so from the start.
+        link-local addresses can do so from the start. Returns what we have chosen ourselves.
         """
         interface, index = await self._interface(bus, device)
         radio = await self._read_link(index) if index else None
         if radio is None or radio.owner is None:
-            return
+            return ()
         if radio.owner:
             # Not by "link-local": with it comes a route for all IPv4 multicast of this computer (seen in the lab).
             own = terms.free(await self._keeper.read(), (_made_up(),))
-            if own is not None:
-                await self._reapply(bus, device, profile, _manual([ipaddress.ip_interface(own)]))
-            return
+            if own is None or not await self._reapply(bus, device, profile, _manual([ipaddress.ip_interface(own)])):
+                return ()
+            return (own.partition("/")[0],)
         if not await self._reapply(bus, device, profile, {"method": Variant("s", "auto"), "route-table": Variant("u", _ASIDE), **_DHCP}):
-            return
+            return ()
         given = Given()
         with suppress(TimeoutError):
             async with asyncio.timeout(self._limits.dhcp):
@@ -711,6 +710,7 @@ class NetworkManager:
             await self._reapply(bus, device, profile, _manual(kept))
         else:  # nobody gives any, and nobody is asked any more
             await self._reapply(bus, device, profile, {"method": Variant("s", "disabled")})
+        return ()
 
     async def _reapply(self, bus: Bus, device: _Device, profile: _Dictionary, ipv4: dict[str, Variant]) -> bool:
         """Give the group that is up another IPv4; whether NetworkManager does so. IPv6 goes on without it."""
