@@ -108,7 +108,7 @@ def settings_words() -> list[str]:
     """Each setting with each of its values where there are few, otherwise up to the equals sign."""
     words = []
     for field in msgspec.structs.fields(Settings):
-        if field.name == "version":
+        if field.name in ("version", "visible_until"):  # nobody's choice
             continue
         if field.type is bool:
             words += [f"{field.name}={value}" for value in ("on", "off")]

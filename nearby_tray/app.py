@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+_RUNS = 100  # of Qt's loop, until the applet has ended in order
+
+
 def run(options: Options) -> int:
     """Run the applet as `options` say, until it is told to quit. Returns the exit status."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
@@ -54,14 +57,15 @@ def run(options: Options) -> int:
     lines = LastLines()
     logging.getLogger().addHandler(lines)
     if options.headless:
-        return asyncio.run(_until_quit(_Applet(options, lines=lines).run))
+        return asyncio.run(_until_quit(_Applet(options, lines=lines).run, asyncio.Event()))
     plain_imports()
     from .ui.face import prepare_environment
 
     prepare_environment()
-    from PySide6.QtWidgets import QApplication
+    from .ui.screen import Screen
 
-    app = QApplication(["nearby-tray"])
+    screen = Screen()
+    app = screen.application("nearby-tray")
     app.setApplicationName("nearby-tray")
     app.setApplicationDisplayName("Nearby Tray")
     from .ui import language
@@ -81,7 +85,22 @@ def run(options: Options) -> int:
         work = _Applet(options, app, lines).run
     with qasync.QEventLoop(app) as loop:
         loop.set_default_executor(ThreadPoolExecutor())  # a thread when there is work for one; qasync's own begins with ten
-        return int(loop.run_until_complete(_until_quit(work)))
+        quit = asyncio.Event()
+        main = loop.create_task(_until_quit(work, quit), name="the applet")
+
+        def lost() -> None:
+            log.error("the screen has gone, so Nearby Tray ends")
+            quit.set()
+
+        screen.watch(main, lost)
+        for _ in range(_RUNS):
+            # Qt ends its loop by itself when the session ends, or when something calls `quit`.
+            with suppress(RuntimeError):
+                loop.run_until_complete(main)
+            if main.done():
+                return int(main.result())
+            quit.set()
+        return 1
 
 
 def plain_imports() -> None:
@@ -108,14 +127,14 @@ def _show_running(options: Options) -> bool:
     return True
 
 
-async def _until_quit(work: Callable[[asyncio.Event], Awaitable[int]]) -> int:
-    """Run `work` with an event that SIGINT and SIGTERM set."""
-    quit = asyncio.Event()
-    restore = watch_signals(quit)
+async def _until_quit(work: Callable[[asyncio.Event], Awaitable[int]], quit: asyncio.Event) -> int:
+    """Run `work` with an event that the signals set which end a program. After it they are ignored: the program is at its end."""
+    watched = watch_signals(quit)
     try:
         return await work(quit)
     finally:
-        restore()
+        for number in watched:  # the interpreter would give them their defaults back while it ends
+            signal.signal(number, signal.SIG_IGN)
 
 
 _WORK = (
@@ -209,6 +228,7 @@ class _Applet:
         self._quit: asyncio.Event
         self._face: Face | None = None
         self._front = _Front()
+        self._unkept = ""  # why the last settings could not be written
         self._at_login = _AtLogin(self._login_changed)
         self._path: Path
         self._settings: Settings
@@ -326,8 +346,10 @@ class _Applet:
     def disconnect(self) -> None:
         self.controller.disconnect()
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: Settings) -> str:
+        self._unkept = ""
         self.controller.apply(settings)
+        return self._unkept
 
     def raise_window(self) -> None:
         if self._face is not None:
@@ -447,6 +469,7 @@ class _Applet:
             settings_file.save(self._path, settings)
         except OSError as error:
             log.error("the settings could not be kept: %s", error)
+            self._unkept = error.strerror or str(error)
         self._speak()
 
     def _autostart_note(self) -> str:
@@ -573,31 +596,24 @@ def machine_kind() -> Kind:
     return Kind.OTHER
 
 
-def watch_signals(quit: asyncio.Event) -> Callable[[], None]:
-    """SIGINT and SIGTERM set `quit`. Returns the function that undoes this.
+def watch_signals(quit: asyncio.Event) -> list[signal.Signals]:
+    """From now on SIGINT, SIGTERM and SIGHUP set `quit`, as often as they come, and do nothing else. Returns those that are watched.
 
-    Qt's loop sleeps in C, where Python's handlers do not run: the interpreter's wake-up pipe is watched by the loop instead.
+    One that was ignored when we were started stays so (`nohup`). Qt's loop sleeps in C, where Python's handlers do not run: the
+    interpreter's wake-up pipe is watched by the loop instead.
     """
-    loop = asyncio.get_running_loop()
     reading, writing = os.pipe()
     os.set_blocking(reading, False)
     os.set_blocking(writing, False)
-    before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    handlers = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    wanted = [number for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is not signal.SIG_IGN]
+    for number in wanted:
+        signal.signal(number, lambda *_: None)
 
     def woken() -> None:
         with suppress(BlockingIOError):
-            if any(number in handlers for number in os.read(reading, 64)):
+            if any(number in wanted for number in os.read(reading, 64)):
                 quit.set()
 
-    loop.add_reader(reading, woken)
-
-    def restore() -> None:
-        loop.remove_reader(reading)
-        signal.set_wakeup_fd(before)
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        os.close(reading)
-        os.close(writing)
-
-    return restore
+    asyncio.get_running_loop().add_reader(reading, woken)
+    return wanted

@@ -21,7 +21,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from . import __version__
 
@@ -66,29 +66,62 @@ class Failed(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; returns the exit status."""
+    _open_streams()
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, ValueError, OSError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a name must not break a terminal of another encoding
+    try:
+        status = _status_of(arguments)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        _give_up(sys.stdout)  # whoever read it has had enough
+    except OSError as error:
+        _complain(f"{_line(error.strerror or error)}{f' ({_line(error.filename)})' if error.filename else ''}.")
+        _give_up(sys.stdout)
+    return NOT_POSSIBLE
+
+
+def _status_of(arguments: Sequence[str] | None) -> int:
     try:
         words = list(sys.argv[1:] if arguments is None else arguments)
         wanted = _parser(words).parse_args(words)
         if any("\0" in word or not _is_text(word) for word in words):
             raise Failed(USAGE, "The arguments are not text in this machine's encoding.")
-        status = _run(wanted)
-        sys.stdout.flush()
-        return status
+        return _run(wanted)
     except Failed as failed:
-        print(f"nearby-tray: {failed}", file=sys.stderr)
+        _complain(str(failed))
         return failed.status
     except SystemExit as ended:  # argparse: help, version, wrong usage
         return ended.code if isinstance(ended.code, int) else USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has had enough; the interpreter must not try again at its end.
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return NOT_POSSIBLE
+
+
+def _open_streams() -> None:
+    """Give each standard stream that is closed a place, so that nothing that is opened later is taken for it."""
+    for handle in range(3):
+        try:
+            os.fstat(handle)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # it was closed when the interpreter began
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
+
+
+def _complain(sentence: str) -> None:
+    """One sentence on standard error, if it can be written there."""
+    try:
+        print(f"nearby-tray: {sentence}", file=sys.stderr, flush=True)
+    except (OSError, ValueError):
+        _give_up(sys.stderr)
+
+
+def _give_up(stream: TextIO) -> None:
+    """Nothing more can be written there: the interpreter must not try again at its end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class _Parser(argparse.ArgumentParser):
@@ -179,6 +212,8 @@ def _run(wanted: argparse.Namespace) -> int:
     if wanted.verb is not None:
         if starting:
             raise Failed(USAGE, f"{starting[0]} starts an applet and does not go with “{wanted.verb}”.")
+        if wanted.verb.endswith("-desktop") or wanted.verb == "doctor":
+            _need_home()
         if wanted.verb.endswith("-desktop"):
             return _desktop(wanted)
         return asyncio.run(_doctor(wanted) if wanted.verb == "doctor" else _say(wanted))
@@ -203,7 +238,14 @@ def _run(wanted: argparse.Namespace) -> int:
 # --- starting ----------------------------------------------------------------------------------------------------------------
 
 
+def _need_home() -> None:
+    """What is kept belongs in the user's home folder, never into a folder called `~` somewhere else."""
+    if not Path(os.path.expanduser("~")).is_absolute():  # noqa: PTH111 - `Path.home` raises
+        raise Failed(NOT_POSSIBLE, "It cannot be told where this user's home folder is; set HOME.")
+
+
 def _start(options: Options) -> int:
+    _need_home()
     display = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
     # With a display the applet looks for another one itself, through Qt: quicker by what dbus-next takes to load.
     if not options.demo and (options.headless or not display) and asyncio.run(_show_running(options)):

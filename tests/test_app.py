@@ -7,6 +7,8 @@ import io
 import json
 import logging
 import os
+import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -265,16 +267,126 @@ def test_settings_apply_at_once_and_what_starts_it_at_login_is_said(session: dic
     assert entry.is_file() and "Hidden" not in entry.read_text()
 
 
-def test_a_signal_ends_it_in_order(session: dict[str, str]) -> None:
+ENDS = {
+    "SIGTERM": (signal.SIGTERM,),
+    "SIGINT": (signal.SIGINT,),
+    "SIGHUP": (signal.SIGHUP,),
+    "SIGINT twice": (signal.SIGINT, signal.SIGINT),
+    "one after the other": (signal.SIGHUP, signal.SIGTERM, signal.SIGINT),
+}
+
+
+async def answers(session: dict[str, str]) -> None:
+    async with asyncio.timeout(LIMIT):
+        while (await tray(session, "status"))[0] != 0:
+            pass
+
+
+@pytest.mark.parametrize("how", ENDS)
+@pytest.mark.parametrize("words", [["--headless"], ["--background"]])
+def test_each_signal_that_ends_programs_ends_it_in_order(session: dict[str, str], how: str, words: list[str]) -> None:
     async def story() -> None:
-        applet = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "nearby_tray", "--background", env=session, stderr=asyncio.subprocess.DEVNULL
-        )
+        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "nearby_tray", *words, env=session, stderr=subprocess.PIPE)
+        await answers(session)
+        for number in ENDS[how]:
+            process.send_signal(number)
         async with asyncio.timeout(LIMIT):
-            while (await tray(session, "status"))[0] != 0:
-                pass
-        applet.terminate()
-        async with asyncio.timeout(LIMIT):
-            assert await applet.wait() == 0
+            _, said = await process.communicate()
+        assert process.returncode == 0 and b"Traceback" not in said, said.decode()
 
     asyncio.run(story())
+
+
+def test_a_hangup_that_is_to_be_ignored_is_ignored(session: dict[str, str]) -> None:
+    """As by `nohup`."""
+
+    async def story() -> None:
+        process = await asyncio.create_subprocess_exec(
+            "nohup", sys.executable, "-m", "nearby_tray", "--headless", env=session, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        await answers(session)
+        process.send_signal(signal.SIGHUP)
+        assert (await tray(session, "status"))[0] == 0
+        assert (await tray(session, "quit"))[0] == 0
+        async with asyncio.timeout(LIMIT):
+            assert await process.wait() == 0
+
+    asyncio.run(story())
+
+
+# The program, which notes in a folder that it is up, and that it went through its one end. With one more word Qt quits once it is up.
+NOTED = """
+import sys
+from pathlib import Path
+from nearby_tray import cli, controller
+opened, close = controller.Controller.open, controller.Controller.close
+async def open_(self):
+    await opened(self)
+    Path(sys.argv[1], "opened").touch()
+    if len(sys.argv) > 2:
+        from PySide6.QtCore import QCoreApplication, QTimer
+        QTimer.singleShot(0, QCoreApplication.quit)
+async def close_(self):
+    await close(self)
+    Path(sys.argv[1], "closed").touch()
+controller.Controller.open, controller.Controller.close = open_, close_
+sys.exit(cli.main(["--background"]))
+"""
+
+
+def test_when_qt_quits_by_itself_it_ends_in_order(session: dict[str, str], tmp_path: Path) -> None:
+    """As when the session's manager says that the session ends."""
+    done = subprocess.run([sys.executable, "-c", NOTED, str(tmp_path), "quit"], env=session, cwd=ROOT, capture_output=True, timeout=LIMIT)
+    assert done.returncode == 0 and (tmp_path / "closed").exists() and b"Traceback" not in done.stderr, done.stderr.decode()
+
+
+def test_when_the_screen_goes_it_ends_in_order(session: dict[str, str], tmp_path: Path) -> None:
+    if shutil.which("Xvfb") is None:
+        pytest.skip("Xvfb is not installed (Debian: xvfb)")
+    reading, writing = os.pipe()
+    screen = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "800x600x24", "-nolisten", "tcp", "-noreset"],
+        pass_fds=[writing],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    with os.fdopen(reading) as number:
+        environment = {**session, "DISPLAY": f":{number.readline().strip()}", "QT_QPA_PLATFORM": "xcb"}
+
+    async def story() -> None:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", NOTED, str(tmp_path), env=environment, cwd=ROOT, stderr=subprocess.PIPE
+        )
+        async with asyncio.timeout(LIMIT):
+            while not (tmp_path / "opened").exists():  # noqa: ASYNC110 - another process makes it
+                await asyncio.sleep(0.02)
+        screen.kill()
+        async with asyncio.timeout(LIMIT):
+            _, said = await process.communicate()
+        assert process.returncode == 1 and (tmp_path / "closed").exists(), said.decode()
+        assert b"Traceback" not in said and said.count(b"the screen has gone") == 1, said.decode()
+
+    try:
+        asyncio.run(story())
+    finally:
+        screen.kill()
+        screen.wait()
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"DISPLAY": ":4077"},
+        {"DISPLAY": "BANG"},
+        {"DISPLAY": ":4077", "QT_QPA_PLATFORM": "kde"},
+        {"QT_QPA_PLATFORM": "xcb"},
+        {"WAYLAND_DISPLAY": "wayland-nobody"},
+        {"WAYLAND_DISPLAY": "wayland-nobody", "DISPLAY": ":4077"},
+    ],
+)
+@pytest.mark.parametrize("words", [[], ["--demo"]])
+def test_a_screen_that_cannot_be_reached_is_one_sentence(session: dict[str, str], place: dict[str, str], words: list[str]) -> None:
+    environment = {name: value for name, value in session.items() if name != "QT_QPA_PLATFORM"} | place
+    done = subprocess.run([sys.executable, "-m", "nearby_tray", *words], env=environment, cwd=ROOT, capture_output=True, timeout=LIMIT)
+    lines = done.stderr.decode().splitlines()
+    assert done.returncode == 1 and len(lines) == 1 and lines[0].startswith("nearby-tray: The screen cannot be used"), lines

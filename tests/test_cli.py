@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import types
@@ -14,8 +16,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from nearby_tray import cli
-from nearby_tray.cli import NO_BUS, OK, USAGE, Options, main
+from nearby_tray.cli import NO_BUS, NOT_POSSIBLE, OK, USAGE, Options, main
 from nearby_tray.core.checks import Finding, Fix, Status, Verdict, say
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
@@ -240,3 +244,92 @@ def test_a_verb_imports_nothing_heavy() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "no session bus" in done.stderr
+
+
+# --- whatever is typed ends in one sentence ---------------------------------------------------------------------------------------
+
+
+def typed(words: str, how: str, tmp_path: Path, **more: str) -> tuple[int, str, str]:
+    """Exit status and what reached the streams that `how` (a shell's redirections) leaves open, in a home of its own and with no bus."""
+    nothing = f"unix:path={tmp_path / 'none'}"
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "XDG_RUNTIME_DIR": str(tmp_path),
+        "DBUS_SESSION_BUS_ADDRESS": nothing,
+        "DBUS_SYSTEM_BUS_ADDRESS": nothing,
+        "PYTHONDONTWRITEBYTECODE": "1",
+    } | more
+    command = f'exec "$0" -m nearby_tray {words} {how}'
+    done = subprocess.run(
+        ["sh", "-c", command, sys.executable],
+        env={name: value for name, value in environment.items() if value},
+        cwd=ROOT,
+        capture_output=True,
+        timeout=60,
+    )
+    return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+
+
+FULL = "nearby-tray: No space left on device.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "how", "status", "err"),
+    [
+        ("--version", "> /dev/full", 1, FULL),
+        ("--help", "> /dev/full", 1, FULL),
+        ("doctor --json", "> /dev/full", 1, FULL),
+        ("doctor", "> /dev/full", 1, FULL),
+        ("status", "> /dev/full", 4, None),  # said on stderr, which is open
+        ("--version", ">&-", 0, ""),
+        ("status", ">&-", 4, None),
+        ("status", "2>&-", 4, ""),
+        ("status", "2> /dev/full", 4, ""),
+        ("dance", "2> /dev/full", 2, ""),
+        ("--help", "> /dev/full 2> /dev/full", 1, ""),
+        ("status", "<&-", 4, None),
+        ("pin --pin-stdin", "<&-", 4, None),
+        ("status", "<&- >&- 2>&-", 4, ""),
+    ],
+)
+def test_streams_that_are_closed_or_full(tmp_path: Path, words: str, how: str, status: int, err: str | None) -> None:
+    code, out, said = typed(words, how, tmp_path)
+    assert code == status and "Traceback" not in said, said
+    assert (said == err) if err is not None else (said.startswith("nearby-tray: ") and said.count("\n") == 1), said
+    assert "nearby-tray: " not in out, "a complaint does not go where the answer goes"
+
+
+@pytest.mark.parametrize("words", ["--headless", "doctor", "doctor --json", "install-desktop --user", "uninstall-desktop --user"])
+@pytest.mark.parametrize("home", ["", "relative"])
+def test_a_user_without_a_home_is_told_so(tmp_path: Path, words: str, home: str) -> None:
+    if not home:
+        # A number that nobody has, where that is possible: the user database would know a home otherwise.
+        nobody = ["unshare", "-U", "--map-user=12345", "--map-group=12345"]
+        if shutil.which("unshare") is None or subprocess.run([*nobody, "true"], capture_output=True).returncode:
+            pytest.skip("no user namespaces here")
+        code = subprocess.run(
+            [*nobody, sys.executable, "-m", "nearby_tray", *words.split()],
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+            cwd=tmp_path,
+            capture_output=True,
+            timeout=60,
+        )
+        status, said = code.returncode, code.stderr.decode()
+    else:
+        status, _, said = typed(words, "", tmp_path, HOME="relative")
+    assert status == NOT_POSSIBLE and said == "nearby-tray: It cannot be told where this user's home folder is; set HOME.\n"
+    assert not list(tmp_path.iterdir()), "nothing was put somewhere else"
+
+
+@pytest.mark.parametrize("locale", ["C", "POSIX", "xx_YY.UTF-8", "de_DE.ISO-8859-1", "tr_TR.UTF-8"])
+def test_an_odd_locale_changes_nothing(tmp_path: Path, locale: str) -> None:
+    code, _, said = typed("status", "", tmp_path, LC_ALL=locale, LANG=locale)
+    assert code == 4 and said.startswith("nearby-tray: There is no session bus") and said.count("\n") == 1
+
+
+def test_without_a_runtime_folder_it_says_so(tmp_path: Path) -> None:
+    code, _, said = typed(
+        "status", "", tmp_path, XDG_RUNTIME_DIR="", DBUS_SESSION_BUS_ADDRESS=f"unix:path={tmp_path}/none;unix:runtime=yes"
+    )
+    assert code in (3, 4) and said.count("\n") == 1 and "Traceback" not in said

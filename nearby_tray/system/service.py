@@ -107,7 +107,9 @@ class Commands(Protocol):
 
     def disconnect(self) -> None: ...
 
-    def apply(self, settings: Settings) -> None: ...
+    def apply(self, settings: Settings) -> str:
+        """Put them in force; why they could not be kept, empty when they were."""
+        ...
 
     def raise_window(self) -> None: ...
 
@@ -551,7 +553,8 @@ class _Interface(ServiceInterface):
                 raise DBusError(INVALID_SETTING, _utf8(str(error))) from None
             if not asker.own and (names := guarded(before, new)):
                 raise _not_possible(f"Only the user of this computer changes this: {', '.join(names)}.")
-            self._commands.apply(new)
+            if why := self._commands.apply(new):
+                raise _not_possible(f"In force until Nearby Tray ends, but not kept: {why}.")
             # Not `self.settings()`: the library's decorator makes that give nothing.
             return _json(msgspec.to_builtins(self._commands.settings))
 

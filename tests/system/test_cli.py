@@ -148,8 +148,9 @@ class Applet:
         self.go(Snapshot(stage=Stage.ENDING))
         self.later(READY)
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: Settings) -> str:
         self.settings = settings
+        return ""
 
     def raise_window(self) -> None:
         self.calls.append("raise")
@@ -811,7 +812,7 @@ class Real:
         self.ask, self.accept, self.match, self.decline = controller.ask, controller.accept, controller.match, controller.decline
         self.allow, self.forbid = controller.allow, controller.forbid
         self.enter_pin, self.host, self.invite, self.expel = controller.enter_pin, controller.host, controller.invite, controller.expel
-        self.cancel, self.disconnect, self.apply = controller.cancel, controller.disconnect, controller.apply
+        self.cancel, self.disconnect = controller.cancel, controller.disconnect
 
     @property
     def snapshot(self) -> Snapshot:
@@ -823,6 +824,10 @@ class Real:
 
     def seek(self, *, asker: Asker) -> None:
         self.controller.seek(asker=asker)
+
+    def apply(self, settings: Settings) -> str:
+        self.controller.apply(settings)
+        return ""
 
     def raise_window(self) -> None: ...
 

@@ -106,8 +106,9 @@ class Applet:
     def disconnect(self) -> None:
         self.calls.append("disconnect")
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: Settings) -> str:
         self.settings = settings
+        return ""
 
     def raise_window(self) -> None:
         self.calls.append("raise")
@@ -691,6 +692,22 @@ def test_another_program_ends_things_and_opens_nothing(
 )
 def test_what_widens_who_may_link_is_the_users_to_change(before: Settings, after: Settings, named: list[str]) -> None:
     assert module.guarded(before, after) == named
+
+
+def test_settings_that_cannot_be_kept_are_not_said_to_be(daemon: object, run: Run) -> None:
+    class ReadOnly(Applet):
+        def apply(self, settings: Settings) -> str:
+            super().apply(settings)
+            return "Read-only file system"
+
+    async def main() -> None:
+        applet = ReadOnly()
+        async with served(applet) as (_, bus):
+            with pytest.raises(BusError, match="In force until Nearby Tray ends, but not kept: Read-only file system"):
+                await ask(bus, "ChangeSettings", "s", '{"port": 2000}')
+        assert applet.settings.port == 2000
+
+    run(main())
 
 
 def test_a_name_that_is_anothers_id_blocks_nobody() -> None:

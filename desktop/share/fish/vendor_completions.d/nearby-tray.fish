@@ -82,7 +82,7 @@ complete -c nearby-tray -n '__fish_seen_subcommand_from members' -l names -d 'on
 
 complete -c nearby-tray -n '__fish_seen_subcommand_from disconnect' -l help -d 'show what there is'
 
-complete -c nearby-tray -n '__fish_seen_subcommand_from settings' -a 'name= visibility=nobody visibility=trusted visibility=everyone visible_minutes= visible_minutes=none visible_until= visible_until=none accept_paired=on accept_paired=off port= adapter= adapter=none band=auto band=2.4 band=5 frequency= frequency=none go_intent= prefer_owner=on prefer_owner=off autostart=on autostart=off autostart_by=entry autostart_by=service language= log_level=error log_level=warning log_level=info log_level=debug notifications=on notifications=off close_quits= close_quits=none'
+complete -c nearby-tray -n '__fish_seen_subcommand_from settings' -a 'name= visibility=nobody visibility=trusted visibility=everyone visible_minutes= visible_minutes=none accept_paired=on accept_paired=off port= adapter= adapter=none band=auto band=2.4 band=5 frequency= frequency=none go_intent= prefer_owner=on prefer_owner=off autostart=on autostart=off autostart_by=entry autostart_by=service language= log_level=error log_level=warning log_level=info log_level=debug notifications=on notifications=off close_quits= close_quits=none'
 complete -c nearby-tray -n '__fish_seen_subcommand_from settings' -l help -d 'show what there is'
 complete -c nearby-tray -n '__fish_seen_subcommand_from settings' -l json -d 'for programs: one JSON value'
 
