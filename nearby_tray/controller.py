@@ -181,6 +181,9 @@ class TrustStore(Protocol):
 
     async def save(self, peers: tuple[TrustedPeer, ...]) -> None: ...
 
+    def renew(self) -> Identity:
+        """Another identity for this computer, kept by the next `save`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edges:
@@ -483,6 +486,14 @@ class Controller:
     def forget(self, identity_id: str) -> None:
         """Forget a remembered peer, named by its identity in hexadecimal digits."""
         self._set_trusted(tuple(peer for peer in self._trusted if peer.identity.hex() != identity_id))
+
+    def renew_identity(self) -> None:
+        """Be somebody new to all others, and trust nobody: what is going on ends. For one of two whose disks were copied."""
+        if self._trust is None:
+            return  # not open yet
+        self._feed(o.Cancel())
+        self._session.renew(self._trust.renew())
+        self._set_trusted(())
 
     def health_window(self, open: bool) -> None:
         """The link's figures are being looked at: measure five times a second."""
@@ -1066,6 +1077,8 @@ class Controller:
             visible_until=self._visible_until,
             problems=self._problems,
         )
+        if snapshot.failure is not None:
+            snapshot = replace(snapshot, failure=replace(snapshot.failure, port=self._settings.port))
         if self._link is not None and snapshot.stage in (Stage.LINKED, Stage.CHECKING):
             snapshot = replace(snapshot, health=self._health(self._link, now))
         if self._echoes:

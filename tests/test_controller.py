@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -22,6 +23,7 @@ from nearby_tray.errors import Unavailable
 from nearby_tray.settings import Settings
 from nearby_tray.simulation.air import Air, Faults, Machine
 from nearby_tray.simulation.clock import run_turned
+from nearby_tray.ui import text
 
 
 class Person:
@@ -372,6 +374,36 @@ def test_a_limit_in_the_settings_counts_from_the_start() -> None:
         assert ada.look().visibility is Visibility.TRUSTED
 
     played(play, visible_minutes=1)
+
+
+def test_two_computers_with_one_identity_are_told_so_and_one_can_get_another() -> None:
+    async def play(ada: Person, ben: Person) -> None:
+        twin = Person(ada.machine.air.machine("Cy"))
+        twin.controller._session.renew(ada.identity)
+        await twin.controller.open()
+        twin.controller.subscribe(twin.compares)
+        await ada.ask("Cy")
+        told = await ada.until(lambda snapshot: snapshot.failure is not None)
+        assert told.failure == Failure(Stage.ASKING, Reason.CLONED) and twin.look().stage is Stage.IDLE
+        twin.controller.know(TrustedPeer(ben.identity.public, bytes(32), "Ben", 0.0))
+        twin.controller.renew_identity()
+        assert twin.controller.trusted == () and twin.machine.trust.renewed == 1
+        await ada.link(twin)
+        await twin.controller.close()
+
+    played(play)
+
+
+def test_the_advice_names_the_port_in_use() -> None:
+    async def play(ada: Person, ben: Person) -> None:
+        ada.controller.apply(msgspec.structs.replace(ada.controller.settings, port=5123))
+        ben.controller.set_visibility(Visibility.NOBODY)
+        ada.controller.seek()
+        failed = (await ada.until(lambda snapshot: snapshot.failure is not None)).failure
+        assert failed is not None and failed.port == 5123
+        assert "UDP port 5123" in text.failure_text(replace(failed, reason=Reason.NOT_CHECKED)).advice
+
+    played(play)
 
 
 class Clock:

@@ -98,7 +98,7 @@ class OutOfOrder(RuntimeError):
 
 
 class OwnIdentity(CheckFailed):
-    """The other side proves that it is us: somebody reflects what we say, or the disk of one machine was copied to the other."""
+    """The other side proves that it is us: the disk of one machine was copied to the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,8 +450,12 @@ class Conversation:
             return [], []
         try:
             return self._hear(message)
+        except OwnIdentity as error:
+            # To one who has it already our identity is no secret, and it has to learn that this is no attack.
+            word = [self._seal(self._proof(self._identity.public))] if self._role is Role.LISTENER else []
+            return [Failed(str(error), own_identity=True)], word + self.goodbye(GoodbyeReason.PROTOCOL)
         except (WireError, CheckFailed) as error:
-            return [Failed(str(error), isinstance(error, OwnIdentity))], self.goodbye(GoodbyeReason.PROTOCOL)
+            return [Failed(str(error))], self.goodbye(GoodbyeReason.PROTOCOL)
 
     def _hear(self, data: bytes) -> tuple[list[Heard], list[bytes]]:
         message, sealed = self._open(data)
@@ -547,9 +551,9 @@ class Conversation:
         self._agree(reveal.public_key, _Phase.PROVING)
 
     def _hear_proof(self, proof: Proof, then: _Phase) -> list[Heard]:
+        check_proof(proof.identity, proof.signature, self._role.other, self._transcript, self._identity.public)
         if proof.identity == self._identity.public:
             raise OwnIdentity("our own identity came back")
-        check_proof(proof.identity, proof.signature, self._role.other, self._transcript, self._identity.public)
         if self.expects is not None and proof.identity != self.expects:
             raise CheckFailed("another identity than the one that was meant")
         keys = self._keys

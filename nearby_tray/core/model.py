@@ -90,6 +90,7 @@ class Failure:
     stage: Stage
     reason: Reason
     detail: str = ""
+    port: int = 47476  # UDP, in use here: what a firewall has to let through
 
 
 class Visibility(Enum):

@@ -637,6 +637,10 @@ class Session:
             return replace(shown, peer=state.admitting.peer, method=admission.method, pin=pin, deadline=until, started=began)
         return shown
 
+    def renew(self, identity: Identity) -> None:
+        """Be this one from the next conversation on."""
+        self._identity = identity
+
     # --- what happens ---
 
     def handle(self, event: Event, now: float) -> list[Command]:

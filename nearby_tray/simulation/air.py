@@ -17,7 +17,7 @@ from functools import partial
 from random import Random
 
 from ..controller import Sink
-from ..core.keys import Role, TrustedPeer
+from ..core.keys import Identity, Role, TrustedPeer
 from ..core.model import (
     Abilities,
     Admission,
@@ -728,6 +728,11 @@ class SimulatedTrust:
 
     def __init__(self) -> None:
         self.peers: tuple[TrustedPeer, ...] = ()
+        self.renewed = 0
 
     async def save(self, peers: tuple[TrustedPeer, ...]) -> None:
         self.peers = peers
+
+    def renew(self) -> Identity:
+        self.renewed += 1
+        return Identity.from_seed(self.renewed.to_bytes(32))

@@ -1093,14 +1093,18 @@ async def _session(machine: Machine) -> Verdict:
     bus = await machine.system()
     if await bus.name_owner(_LOGIN) is None:
         raise Unseen(say("There is no logind here, so sessions cannot be told apart."))
+    deaf = say("Nearby Tray hears nobody meanwhile.")
     found = await login.find_session(bus, machine.environment.get("XDG_SESSION_ID", ""))
     if found is None:
         return warn(
             say("This user has no login session here, so the computer takes the user for absent."),
+            deaf,
             fix=Fix(say("Start Nearby Tray from the desktop you are logged in at; what is allowed is said under Permissions.")),
         )
     _, facts = found
     seen = [say("The session is of type {type}.", type=facts.get("Type") or say("unknown"))]
+    if facts.get("LockedHint") is True:
+        seen += [say("It is locked."), deaf]
     if facts.get("Remote") is True:
         return warn(
             *seen,
@@ -1111,6 +1115,7 @@ async def _session(machine: Machine) -> Verdict:
         return warn(
             *seen,
             say("It is not active: somebody else is in front of this computer now."),
+            deaf,
             fix=Fix(say("Switch to this session.")),
         )
     return ok(*seen, say("It is active, at the computer itself."))

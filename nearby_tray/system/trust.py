@@ -41,6 +41,7 @@ class _Peer(msgspec.Struct):
     label: Annotated[str, Meta(max_length=200)]
     since: _Moment
     last_linked: _Moment | None = None
+    previous_key: _Key | None = None
 
 
 class _File(msgspec.Struct):
@@ -106,6 +107,11 @@ class TrustFile:
             log.warning("%s", problem)
         return Trust(Identity.from_seed(self._seed), found.peers, tuple(found.problems))
 
+    def renew(self) -> Identity:
+        """Another identity, kept by the next `save`."""
+        self._seed = os.urandom(32)
+        return Identity.from_seed(self._seed)
+
     def look(self) -> tuple[str, ...]:
         """The problems that `load` would find now; nothing is changed, and nothing of the file kept."""
         return tuple(self._read()[0].problems)
@@ -155,7 +161,7 @@ class TrustFile:
     def _write(self, peers: Iterable[TrustedPeer], *, keep: str | None = None) -> None:
         if self._refusal is not None:
             raise PermissionError(f"{self.path} is left alone: {self._refusal}")
-        rows = [_Peer(p.identity, p.trust_key, p.label[:200], p.since, p.last_linked) for p in _newest(peers)]
+        rows = [_Peer(p.identity, p.trust_key, p.label[:200], p.since, p.last_linked, p.previous_key) for p in _newest(peers)]
         text = msgspec.json.format(msgspec.json.encode(_File(VERSION, self._seed, rows)), indent=1) + b"\n"
         write_private(self.path, text, keep=keep)
 
@@ -206,7 +212,9 @@ def _understand(data: bytes, found: _Found) -> None:
         if peer.identity in peers:
             bad += 1
             continue
-        peers[peer.identity] = TrustedPeer(peer.identity, peer.trust_key, clean_name(peer.label), peer.since, peer.last_linked)
+        peers[peer.identity] = TrustedPeer(
+            peer.identity, peer.trust_key, clean_name(peer.label), peer.since, peer.last_linked, peer.previous_key
+        )
     if bad:
         found.keep = found.keep or ".bak"
         found.problems.append(damaged + f"{bad} of the remembered computers could not be read.")

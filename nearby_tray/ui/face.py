@@ -95,6 +95,9 @@ class Controller(Protocol):
 
     def forget(self, identity_id: str) -> None: ...
 
+    def renew_identity(self) -> None:
+        """Be somebody new to all others, and trust nobody."""
+
     def health_window(self, open: bool) -> None:
         """The link's details are (not) being looked at: ping faster (or not)."""
 

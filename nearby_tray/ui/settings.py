@@ -154,6 +154,15 @@ class SettingsWindow(Window):
         self._section(inside, tr("Remembered computers"))
         frame, self._peers = card(spacing=4)
         inside.addWidget(frame)
+        # Twice, because nothing brings the old one back.
+        self._renew = button(tr("New identity…"), lambda: self._ask_to_renew(True), role="link", name="newIdentityButton")
+        inside.addLayout(row(self._renew, 1))
+        self._sure, sure = card(spacing=6)
+        sure.addWidget(label(tr("For one of two computers whose disk was copied. To others it is a new one: all trust ends, both ways.")))
+        keep = button(tr("Keep this one"), lambda: self._ask_to_renew(False), name="keepIdentityButton")
+        sure.addLayout(row(1, keep, button(tr("Make a new one"), self._new_identity, name="makeIdentityButton")))
+        self._sure.hide()
+        inside.addWidget(self._sure)
 
         self._section(inside, tr("Radio and network"))
         frame, box = card(spacing=8)
@@ -257,6 +266,15 @@ class SettingsWindow(Window):
             inside.addLayout(words, 1)
             inside.addWidget(forget, 0, Qt.AlignmentFlag.AlignTop)
             self._peers.addWidget(line)
+
+    def _ask_to_renew(self, ask: bool) -> None:
+        self._sure.setVisible(ask)
+        self._renew.setVisible(not ask)
+
+    def _new_identity(self) -> None:
+        self._controller.renew_identity()
+        self._ask_to_renew(False)
+        self._fill_peers()
 
     def _forget(self, identity: str) -> Callable[[], None]:
         def act() -> None:

@@ -228,7 +228,7 @@ REASONS: Mapping[Reason, Said] = {
     Reason.NOT_CHECKED: Said(
         "Linked, but silent",
         "The Wi-Fi link was made, but {peer} did not answer on it.",
-        "A firewall may be in the way: allow UDP port 47476 on both, then try again.",
+        "A firewall may be in the way: allow UDP port {port} on both, then try again.",
     ),
     Reason.NO_ADDRESS: Said(
         "No address",
@@ -440,15 +440,15 @@ IDENTITY_CHANGED = Said(
 
 def failure_text(failure: Failure, peer: str = "") -> Said:
     """The failure for the user; `peer` is the other's name as it came, empty when not known."""
-    return reason_text(failure.reason, stage=failure.stage, peer=peer)
+    return reason_text(failure.reason, stage=failure.stage, peer=peer, port=failure.port)
 
 
-def reason_text(reason: Reason, *, stage: Stage = Stage.IDLE, peer: str = "") -> Said:
+def reason_text(reason: Reason, *, stage: Stage = Stage.IDLE, peer: str = "", port: int = 47476) -> Said:
     said = REASONS[reason]
     if reason is Reason.NO_ANSWER:  # who did not answer depends on who was asked
         said = {Stage.ASKED: NOT_ANSWERED_HERE, Stage.ENTERING: NO_PIN_TYPED}.get(stage, said)
     name = quoted(peer) if peer else tr("the other computer")
-    values = {"peer": name, "Peer": name if peer else tr("The other computer"), "stage": tr(DURING[stage])}
+    values = {"peer": name, "Peer": name if peer else tr("The other computer"), "stage": tr(DURING[stage]), "port": str(port)}
     return Said(tr(said.title), tr(said.sentence, **values), tr(said.advice, **values))
 
 

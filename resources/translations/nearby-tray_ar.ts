@@ -950,6 +950,26 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
+        <source>New identity…</source>
+        <translation>هوية جديدة…</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings.py"/>
+        <source>For one of two computers whose disk was copied. To others it is a new one: all trust ends, both ways.</source>
+        <translation>لأحد حاسوبين نُسخ قرصهما. سيبدو للآخرين حاسوبًا جديدًا: تنتهي كل ثقة من الجانبين.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings.py"/>
+        <source>Keep this one</source>
+        <translation>إبقاء هذه</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings.py"/>
+        <source>Make a new one</source>
+        <translation>إنشاء هوية جديدة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings.py"/>
         <source>Radio and network</source>
         <translation>اللاسلكي والشبكة</translation>
     </message>
@@ -1552,8 +1572,8 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>A firewall may be in the way: allow UDP port 47476 on both, then try again.</source>
-        <translation>ربما يعترض جدار حماية: اسمح بمنفذ UDP رقم 47476 على الجهازين، ثم أعد المحاولة.</translation>
+        <source>A firewall may be in the way: allow UDP port {port} on both, then try again.</source>
+        <translation>ربما يعترض جدار حماية: اسمح بمنفذ UDP رقم {port} على الجهازين، ثم أعد المحاولة.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
@@ -4103,6 +4123,11 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/system/doctor.py"/>
+        <source>Nearby Tray hears nobody meanwhile.</source>
+        <translation>في هذه الأثناء لا يسمع Nearby Tray أحدًا.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor.py"/>
         <source>This user has no login session here, so the computer takes the user for absent.</source>
         <translation>ليست لهذا المستخدم جلسة دخول هنا، فيعدّه الحاسوب غائبًا.</translation>
     </message>
@@ -4120,6 +4145,11 @@ The ordinary network stays as it is.</source>
         <location filename="../../nearby_tray/system/doctor.py"/>
         <source>unknown</source>
         <translation>غير معروف</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor.py"/>
+        <source>It is locked.</source>
+        <translation>وهي مقفلة.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/system/doctor.py"/>

@@ -950,6 +950,26 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
+        <source>New identity…</source>
+        <translation>Neue Identität …</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings.py"/>
+        <source>For one of two computers whose disk was copied. To others it is a new one: all trust ends, both ways.</source>
+        <translation>Für einen von zwei Computern, deren Festplatte kopiert wurde. Für andere ist er dann ein neuer: Alles Vertrauen endet auf beiden Seiten.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings.py"/>
+        <source>Keep this one</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings.py"/>
+        <source>Make a new one</source>
+        <translation>Neue erstellen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings.py"/>
         <source>Radio and network</source>
         <translation>Funk und Netzwerk</translation>
     </message>
@@ -1552,8 +1572,8 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>A firewall may be in the way: allow UDP port 47476 on both, then try again.</source>
-        <translation>Vielleicht ist eine Firewall im Weg: Erlauben Sie auf beiden den UDP-Port 47476 und versuchen Sie es dann erneut.</translation>
+        <source>A firewall may be in the way: allow UDP port {port} on both, then try again.</source>
+        <translation>Vielleicht ist eine Firewall im Weg: Erlauben Sie auf beiden den UDP-Port {port} und versuchen Sie es dann erneut.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
@@ -4103,6 +4123,11 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/system/doctor.py"/>
+        <source>Nearby Tray hears nobody meanwhile.</source>
+        <translation>Solange hört Nearby Tray niemanden.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor.py"/>
         <source>This user has no login session here, so the computer takes the user for absent.</source>
         <translation>Dieser Benutzer hat hier keine Anmeldesitzung, der Computer hält ihn also für abwesend.</translation>
     </message>
@@ -4120,6 +4145,11 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
         <location filename="../../nearby_tray/system/doctor.py"/>
         <source>unknown</source>
         <translation>unbekannt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor.py"/>
+        <source>It is locked.</source>
+        <translation>Sie ist gesperrt.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/system/doctor.py"/>

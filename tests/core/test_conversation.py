@@ -914,13 +914,28 @@ def test_a_key_that_decides_the_secret_is_refused(public: bytes) -> None:
     assert heard == [Failed("unusable public key")] and replies == [encode(Goodbye(PROTOCOL))]
 
 
+def test_who_only_names_our_identity_is_no_copy_of_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
+    air = pair()
+    own = Identity.from_seed(LISTENER_SEED).public
+    said = Conversation._proof
+    monkeypatch.setattr(
+        Conversation,
+        "_proof",
+        lambda self, *given: msgspec.structs.replace(said(self, *given), identity=own) if self is air.caller else said(self, *given),
+    )
+    air.requested()
+    air.to_caller += air.listener.offer()
+    _, listener_heard = air.deliver()
+    assert listener_heard == [Failed("wrong signature")]
+
+
 def test_a_peer_with_our_own_identity_is_refused() -> None:
     twin = Conversation(role=Role.CALLER, channel=CHANNEL, me=CALLER, identity=Identity.from_seed(LISTENER_SEED), entropy=seeded("twin"))
     air = Pair(twin, conversation(Role.LISTENER)).requested()
     air.to_caller += air.listener.offer()
     caller_heard, listener_heard = air.deliver()
     assert listener_heard == [Failed("our own identity came back", own_identity=True)]
-    assert caller_heard[1:] == [Left(PROTOCOL, sealed=True)]
+    assert caller_heard[1:] == [Failed("our own identity came back", own_identity=True)], "the caller learns it too"
 
 
 @pytest.mark.parametrize("identity", [bytes(32), b"\x01" + bytes(31), b"\xee" + b"\xff" * 31, b"\xff" * 32])

@@ -813,7 +813,8 @@ def test_the_session(daemon: Daemon, world: World, run: Run) -> None:
     expect(run(world.look("session")), UNKNOWN, "no logind")
     expect(looked(run, world, "session", login()), OK, "type wayland", "active, at the computer itself")
     expect(looked(run, world, "session", login(Remote=Variant("b", True))), WARN, "over the network")
-    expect(looked(run, world, "session", login(Active=Variant("b", False))), WARN, "not active")
+    expect(looked(run, world, "session", login(Active=Variant("b", False))), WARN, "not active", "hears nobody")
+    expect(looked(run, world, "session", login(LockedHint=Variant("b", True))), OK, "is locked", "hears nobody")
     world.environment["XDG_SESSION_ID"] = "c7"
     named = login()
     named.methods["org.freedesktop.login1.Manager.GetSession"] = named.methods.pop("org.freedesktop.login1.Manager.GetSessionByPID")

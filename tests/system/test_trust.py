@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,31 @@ def test_a_newer_file_is_used_and_never_overwritten(path: Path) -> None:
     with pytest.raises(OSError, match="newer"):
         asyncio.run(file.save(()))
     assert path.read_bytes() == before and copies(path) == []
+
+
+@pytest.mark.logs("could not be read")
+def test_the_key_before_the_last_is_kept_as_long_as_there_is_one(path: Path) -> None:
+    renewed = replace(peer(3), previous_key=b"p" * 32)
+    remember(path, (*PEERS, renewed))
+    assert TrustFile(path).load().peers == (*PEERS, renewed) and "p" * 32 not in repr(renewed)
+    raw = json.loads(path.read_bytes())
+    del raw["peers"][2]["previous_key"]
+    put(path, json.dumps(raw).encode())
+    assert TrustFile(path).load().peers == (*PEERS, peer(3))
+    raw["peers"][2]["previous_key"] = "AAAA"
+    put(path, json.dumps(raw).encode())
+    assert TrustFile(path).look() and len(TrustFile(path).load().peers) == 2
+
+
+def test_a_new_identity_is_kept_and_trusts_nobody(path: Path) -> None:
+    remember(path, PEERS)
+    file = TrustFile(path)
+    before = file.load().identity.public
+    new = file.renew()
+    assert TrustFile(path).load().identity.public == before, "not before it is saved"
+    asyncio.run(file.save(()))
+    found = TrustFile(path).load()
+    assert found.identity.public == new.public != before and found.peers == () and found.problems == ()
 
 
 def test_what_another_machine_with_this_home_adds_stays(path: Path) -> None:

@@ -263,6 +263,10 @@ class FakeController:
         self.calls.append(("forget", identity_id))
         self.people = [one for one in self.people if one.identity.hex() != identity_id]
 
+    def renew_identity(self) -> None:
+        self.calls.append(("renew_identity",))
+        self.people = []
+
     def health_window(self, open: bool) -> None:
         self.calls.append(("health_window", open))
 

@@ -117,6 +117,20 @@ def test_forgetting_a_computer(bot: QtBot, window: SettingsWindow, controller: F
     bot.waitUntil(lambda: len([b for b in window.findChildren(QPushButton, "forgetButton") if b.isVisible()]) == 1)
 
 
+def test_a_new_identity_is_asked_for_twice(window: SettingsWindow, controller: FakeController) -> None:
+    def button(name: str) -> QPushButton:
+        (found,) = window.findChildren(QPushButton, name)
+        return found
+
+    button("newIdentityButton").click()
+    button("keepIdentityButton").click()
+    assert controller.calls == [] and not button("makeIdentityButton").isVisible()
+    button("newIdentityButton").click()
+    button("makeIdentityButton").click()
+    assert controller.calls == [("renew_identity",)]
+    assert not button("makeIdentityButton").isVisible() and button("newIdentityButton").isVisible()
+
+
 def test_a_remembered_computer_says_since_when_and_when_last(window: SettingsWindow) -> None:
     anna, studio = [words for words in shown(window) if words.startswith("Since ")]
     assert "last linked" in anna and "not linked since" in studio
