@@ -1,7 +1,9 @@
 """Notifications of the desktop (org.freedesktop.Notifications, Desktop Notifications Specification 1.2), and when there is reason for one.
 
 `Notifications` keeps at most one notification for each key and survives its server: one that is absent, hangs, restarts or lies costs a
-notification, never more. Nothing it signals is believed but an action that was offered on a notification that is shown.
+notification, never more. Nothing it signals is believed but an action that was offered on a notification that is shown; and what opens
+something is offered only by a server that was installed: where there is none, any program of the user may take its name and press the
+buttons.
 `Notifier` decides from the Snapshots: a request, the link, its loss and its return, a failure, who comes into a group of ours and leaves
 it; each withdrawn when the matter is settled. A PIN is in none of them: they are kept, and shown on locked screens.
 """
@@ -12,7 +14,7 @@ import asyncio
 import html
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,6 +22,7 @@ from typing import Any, Protocol
 
 from ..core.model import Reason, Snapshot, Stage, Wish
 from ..tasks import Tasks, outcome
+from .asker import is_installed, process_of
 from .bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant
 
 log = logging.getLogger(__name__)
@@ -32,6 +35,7 @@ LATE = 60.0  # seconds in which a late answer is still taken, so that what it sh
 MOST_LATE = 4
 MOST = 16  # keys
 DEFAULT = "default"  # the action of a click on the notification itself
+CONSENTS = frozenset({"accept", "allow"})  # actions that open something
 
 _TITLE, _BODY = 200, 1000  # characters
 
@@ -55,12 +59,19 @@ class _Shown:
 class Notifications:
     """The session's notification server. `notify` and `withdraw` return at once; one task says it to the server, in order."""
 
-    def __init__(self, *, icon: str = "nearby-tray", open_label: str = "Open") -> None:
-        """`icon`: a name of the icon theme or a file's URI. `open_label`: for the click on a notification, a button with some servers."""
+    def __init__(
+        self, *, icon: str = "nearby-tray", open_label: str = "Open", judge: Callable[[Bus, str], Awaitable[bool]] | None = None
+    ) -> None:
+        """`icon`: a name of the icon theme or a file's URI. `open_label`: for the click on a notification, a button with some servers.
+
+        `judge`: may the owner of this unique name answer for the user? By default one that was installed.
+        """
         self._icon, self._open_label = icon, open_label
+        self._judge = judge or _is_installed
         self._bus: Bus | None = None
         self._owner: str | None = None
         self._capabilities: frozenset[str] | None = None  # of the present owner
+        self._may_consent = False  # the present owner
         self._wanted: dict[str, _Note] = {}
         self._dirty: dict[str, None] = {}  # keys to tell the server of, in order
         self._shown: dict[str, _Shown] = {}
@@ -150,7 +161,7 @@ class Notifications:
         if owner == self._owner:
             return
         self._shown.clear()
-        self._owner, self._capabilities = owner, None
+        self._owner, self._capabilities, self._may_consent = owner, None, False
         if owner is not None:
             for key, note in self._wanted.items():
                 if note.urgent and (key != self._calling or self._called is not None):
@@ -195,8 +206,11 @@ class Notifications:
                 said = found[0] if found and isinstance(found[0], list) else []
                 self._capabilities = frozenset(word for word in said[:100] if isinstance(word, str))
                 log.debug("the notification server offers %s", sorted(self._capabilities))
+                owner = self._owner
+                self._may_consent = owner is not None and await self._judge(bus, owner) and owner == self._owner
             with_actions = "actions" in self._capabilities and note.on_action is not None
-            actions = [(DEFAULT, self._open_label), *note.actions] if with_actions else []
+            offered = [action for action in note.actions if self._may_consent or action[0] not in CONSENTS]
+            actions = [(DEFAULT, self._open_label), *offered] if with_actions else []
             before = self._shown.get(key)
             answer = await self._notify(
                 bus,
@@ -332,6 +346,12 @@ class Texts(Protocol):
     def group_notice(self, before: Snapshot, now: Snapshot) -> tuple[str, str] | None: ...
 
     def tr(self, english: str, **values: object) -> str: ...
+
+
+async def _is_installed(bus: Bus, owner: str) -> bool:
+    """Is that program one that only root can change?"""
+    process = await process_of(bus, owner)
+    return process is not None and is_installed(process)
 
 
 class Board(Protocol):

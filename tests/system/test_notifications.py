@@ -94,15 +94,20 @@ class Server(ServiceInterface):
         return [note["title"] for note in self.open.values()]
 
 
+async def installed(bus: Bus, owner: str) -> bool:
+    """These servers run in the test's own process, which nobody installed."""
+    return True
+
+
 @asynccontextmanager
-async def on_bus(*servers: Server) -> Any:
+async def on_bus(*servers: Server, judge: Any = installed) -> Any:
     """Notifications and one server that has the name; yields both, and the server's connection."""
     bus = await Bus.connect("session")
     for server in servers:
         bus.export(PATH, server)
     if servers:
         assert await bus.request_name(SERVER)
-    notifications = Notifications()
+    notifications = Notifications(judge=judge)
     await notifications.open()
     try:
         yield notifications, bus
@@ -112,6 +117,27 @@ async def on_bus(*servers: Server) -> Any:
 
 
 YES_NO = [("accept", "Accept"), ("decline", "Decline")]
+
+
+def test_a_server_that_was_not_installed_is_offered_no_consent(daemon: object, run: Run, until: Until) -> None:
+    """Any program takes the name where nobody has it, and presses what it is offered, or what it is not."""
+
+    async def main() -> None:
+        server = Server("actions")
+        chosen: list[str] = []
+        async with on_bus(server, judge=None) as (notes, _):
+            for key, actions in (("a", YES_NO), ("b", [("allow", "Allow"), ("forbid", "Do not allow")])):
+                notes.notify(key, key, actions=actions, urgent=True, on_action=chosen.append)
+            await until(lambda: set(notes.shown) == {"a", "b"})
+            assert [list(note["actions"]) for note in server.open.values()] == [["default", "decline"], ["default", "forbid"]]
+            for number in list(server.open):
+                server.ActionInvoked(number, "accept")
+                server.ActionInvoked(number, "allow")
+                server.ActionInvoked(number, "default")
+            await until(lambda: len(chosen) == 2)
+            assert chosen == ["default", "default"]
+
+    run(main())
 
 
 def test_shown_replaced_chosen_withdrawn(daemon: object, run: Run, until: Until) -> None:
