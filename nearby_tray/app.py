@@ -584,16 +584,11 @@ def languages() -> tuple[tuple[str, str], ...]:
 
 
 def machine_kind() -> Kind:
-    """What the firmware says this machine is (SMBIOS "System Enclosure", as the kernel shows it to everybody)."""
+    """What this machine is, for the picture that others see of it."""
+    from . import host
     from .core.wire import Kind
 
-    laptops, desktops, tablets = {8, 9, 10, 14, 31, 32}, {3, 4, 5, 6, 7, 13, 15, 16, 35}, {11, 30}
-    with suppress(OSError, ValueError):
-        chassis = int(Path("/sys/class/dmi/id/chassis_type").read_text())
-        for kind, numbers in ((Kind.LAPTOP, laptops), (Kind.DESKTOP, desktops), (Kind.TABLET, tablets)):
-            if chassis in numbers:
-                return kind
-    return Kind.OTHER
+    return Kind(host.chassis() or "other")
 
 
 def watch_signals(quit: asyncio.Event) -> list[signal.Signals]:

@@ -23,6 +23,7 @@ import msgspec
 from msgspec import Meta
 from platformdirs import user_config_path, user_data_path, user_state_path
 
+from . import host
 from .core.model import Visibility
 from .core.names import clean_name
 
@@ -82,7 +83,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def shown_name(self) -> str:
         """What others see: the chosen name or the host's, printable, at most 32 bytes of UTF-8, never empty."""
-        return clean_name(self.name, "") or clean_name(os.uname().nodename.partition(".")[0], "") or "computer"
+        return clean_name(self.name, "") or host.name()
 
 
 # What stands for a choice that cannot be read. The name too: it may have been chosen so that the host's is not told.
