@@ -34,6 +34,7 @@ _COMMAND = "nearby-tray"
 _MODULES = {"nearby_tray": "__main__.py", "nearby_tray.cli": "cli.py"}  # what `-m` may be given, and the file that it runs
 _OPTIONS = {"-I", "-s", "-E", "-P", "-B", "-u", "-sP", "-Es"}  # of Python's, those that run nothing
 _COMM = 15  # characters that the kernel keeps of a process's name, TASK_COMM_LEN
+_PLACES = ("/usr/", "/opt/", "/app/", "/snap/", "/nix/store/", "/gnu/store/")  # where programs are installed
 UNKNOWN = Asker("")
 
 
@@ -82,18 +83,19 @@ def describe(pid: int, sender: str = "", proc: Path = Path("/proc")) -> Asker:
 
 
 def is_installed(pid: int, proc: Path = Path("/proc")) -> bool:
-    """Does this process run files that only root can change: was it installed, and not brought along by a program of the user?"""
+    """Does this process run files that were installed: only root can change them, and they are where programs are installed?"""
     folder = proc / str(pid)
-    files = [folder / "exe"]
-    name = Path(_link(folder / "exe")).name
-    if name.rstrip("0123456789.") in _INTERPRETERS:
+    program = _link(folder / "exe")
+    files = {program: folder / "exe"}
+    if Path(program).name.rstrip("0123456789.") in _INTERPRETERS:
         script = _script(_words(folder))
-        if not script.startswith("/"):
-            return False
-        files.append(folder / "root" / script[1:])
+        files[script] = _within(folder, script)
     try:
-        return all(found.st_uid == 0 and not found.st_mode & 0o022 for found in (file.stat() for file in files))
-    except OSError:
+        return all(
+            path.startswith(_PLACES) and "/../" not in path and found.st_uid == 0 and not found.st_mode & 0o022
+            for path, found in ((path, file.stat()) for path, file in files.items())
+        )
+    except (OSError, ValueError):
         return False
 
 

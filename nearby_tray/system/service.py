@@ -61,6 +61,7 @@ ALL_CALLS, ALL_CHANGES = (500, 100.0), (100, 10.0)
 QUEUE = 16  # calls that wait for their turn
 OWN_CHANGES = (30, 10.0)  # … by the user's own commands, whatever the programs do
 TRIALS = (20, 5.0)  # callers that are looked at, whether they are the user's own, when others have used up what all share
+TRIES = 6  # calls of one such caller: a command makes a few
 CALLERS = 128  # that are kept in mind
 _ONLY_READ = {"Status", "Peers", "Members", "Settings", "Log", "Autostart", "Get", "GetAll", "Introspect", "Ping", "GetMachineId"}
 LIMITS = "org.freedesktop.DBus.Error.LimitsExceeded"
@@ -253,12 +254,13 @@ class _Bucket:
 class _Caller:
     """What is known of one caller: its two limits, and whether it is the user's own command (`None`: nobody has looked)."""
 
-    __slots__ = ("limits", "on_trial", "own")
+    __slots__ = ("limits", "on_trial", "own", "tries")
 
     def __init__(self, now: float) -> None:
         self.limits = _Bucket(*CALLS, now), _Bucket(*CHANGES, now)
         self.own: bool | None = None
         self.on_trial = False
+        self.tries = TRIES
 
 
 class Gate:
@@ -291,8 +293,9 @@ class Gate:
         caller.on_trial = False
         if all(self._all[kind].take(now) for kind in kinds):
             return None
-        if caller.own is None and self._trials.take(now):
+        if caller.own is None and caller.tries and self._trials.take(now):
             caller.on_trial = True
+            caller.tries -= 1
             return None
         return self._refused(sender, now)
 

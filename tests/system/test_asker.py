@@ -157,20 +157,26 @@ def test_a_process_that_is_gone_or_hidden_has_no_name(tmp_path: Path) -> None:
         ([b"server"], 0o755, True),
         ([b"server"], 0o775, False),
         ([b"server"], 0o757, False),
-        ([PYTHON, b"/srv/server.py"], 0o755, True),
-        ([PYTHON, b"/srv/mine.py"], 0o755, False),
+        ([PYTHON, b"/usr/share/server.py"], 0o755, True),
+        ([PYTHON, b"/usr/share/mine.py"], 0o755, False),
+        ([PYTHON, b"/home/server.py"], 0o755, False),  # of root, in root's home
+        ([PYTHON, b"/usr/../home/server.py"], 0o755, False),
         ([PYTHON, b"server.py"], 0o755, False),
         ([PYTHON, b"-c", b"x"], 0o755, False),
-        ([b"gjs", b"-m", b"/srv/server.py"], 0o755, True),  # as GNOME's server of notifications
+        ([b"gjs", b"-m", b"/usr/share/server.py"], 0o755, True),  # as GNOME's server of notifications
     ],
 )
-def test_what_root_installed_is_told_from_what_the_user_brought(made: Proc, words: list[bytes], mode: int, installed: bool) -> None:
+def test_what_root_installed_is_told_from_what_the_user_brought(
+    made: Proc, monkeypatch: pytest.MonkeyPatch, words: list[bytes], mode: int, installed: bool
+) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can make files of root")
     exe = made.file("usr/bin/gjs") if words[0] == b"gjs" else made.python if words[0] == PYTHON else made.file("usr/bin/server")
     exe.chmod(mode)
-    made.file("srv/server.py").chmod(0o644)
-    os.chown(made.file("srv/mine.py"), 65534, 65534)
+    for name in ("usr/share/server.py", "home/server.py"):
+        made.file(name).chmod(0o644)
+    os.chown(made.file("usr/share/mine.py"), 65534, 65534)
+    monkeypatch.setattr(asker, "_PLACES", ("/usr/", f"{made.files}/usr/"))
     assert is_installed(4711, made.runs(os.fsencode(exe), *words)) is installed
 
 
