@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from random import Random
@@ -493,6 +494,33 @@ def test_another_setting_does_not_prolong_the_limit() -> None:
         assert ada.look().visible_until == until is not None
 
     played(play, visible_minutes=1)
+
+
+def test_a_question_that_is_open_when_the_screen_is_locked_is_missed() -> None:
+    """Nobody who passes by, and no notification on the lock screen, answers it."""
+
+    async def play(ada: Person, ben: Person) -> None:
+        await ada.ask("ben")
+        asked = await ben.at(Stage.ASKED)
+        ben.controller.set_away(True)
+        assert ben.look().stage is Stage.IDLE and [missed.peer.name for missed in ben.look().missed] == ["ada"]
+        ben.controller.accept(asked.question)
+        assert ben.look().stage is Stage.IDLE
+        assert (await ada.at(Stage.IDLE)).failure is not None
+        ben.controller.set_away(False)
+        await ada.link(ben)
+
+    played(play)
+
+
+def test_time_that_a_turned_loop_has_passed_is_over_in_the_next() -> None:
+    async def wall() -> float:
+        before = time.time()
+        await asyncio.sleep(3600)
+        return before
+
+    first = run_turned(wall())
+    assert 3600 <= run_turned(wall()) - first < 3660 and time.time() < first + 3600
 
 
 def test_away_hears_nobody_and_still_says_what_is_chosen() -> None:

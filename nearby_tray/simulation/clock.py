@@ -1,17 +1,22 @@
 """A clock that tests can turn: an asyncio loop on which waiting takes no time.
 
 Whenever nothing is ready the loop's time jumps to the next timer. An hour of protocol passes in milliseconds, and the same seed gives
-the same order of everything.
+the same order of everything. The wall's clock is turned along, also from one run to the next: what a program writes down in one of them has
+the right age when it is started again in another.
 """
 
 from __future__ import annotations
 
 import asyncio
 import selectors
+import time
 from collections.abc import Coroutine
 from typing import Any, TypeVar
+from unittest.mock import patch
 
 T = TypeVar("T")
+_BEGIN = 1000.0
+_passed = 0.0  # seconds of the runs before
 
 
 class Stuck(RuntimeError):
@@ -35,7 +40,7 @@ class TurnedLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self._turned = _Selector()
-        self._turned.now = 1000.0
+        self._turned.now = _BEGIN
         super().__init__(self._turned)
 
     def time(self) -> float:
@@ -44,5 +49,12 @@ class TurnedLoop(asyncio.SelectorEventLoop):
 
 def run_turned(work: Coroutine[Any, Any, T]) -> T:
     """Run `work` on a loop of its own and close that."""
+    global _passed
+    real = time.time
     with asyncio.Runner(loop_factory=TurnedLoop) as runner:
-        return runner.run(work)
+        loop, before = runner.get_loop(), _passed
+        with patch.object(time, "time", lambda: real() + before + loop.time() - _BEGIN):
+            try:
+                return runner.run(work)
+            finally:
+                _passed = before + loop.time() - _BEGIN
