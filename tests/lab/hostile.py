@@ -27,7 +27,7 @@ from flows import Lab, asked, hosted, meet
 from guest.drive import Node, Status
 from guest.hostile import Wish
 from guest.machine import LAB, Group, Machine, say, shell, until
-from guest.wpa import Bare
+from guest.wpa import P2P_DEVICE, Bare, Refused
 from journeys import result
 
 ASIDE = "table 47476"  # of routes that nobody is sent to: what comes waits there to be judged
@@ -245,6 +245,24 @@ async def outcome(a: Node, limit: float = 120) -> Status:
     return found
 
 
+async def answered(a: Node, c: Bare, since: float, intent: int) -> Group:
+    """C agrees each time that A asks: frames get lost. Returns C's group."""
+
+    async def agree() -> None:
+        seen = since
+        while True:
+            found, at = await c.heard_at(f"P2P-GO-NEG-REQUEST {a.p2p_address}|P2P-GO-NEG-FAILURE|GROUP-FORMATION-FAILURE", seen, 300)
+            seen = at + 0.001
+            with suppress(Refused):
+                await (c.connect(a.p2p_address, intent=intent) if "REQUEST" in found[0] else c.find())
+
+    agrees = asyncio.get_running_loop().create_task(agree())
+    try:
+        return await c.grouped(since)
+    finally:
+        agrees.cancel()
+
+
 async def call(lab: Lab, wish: Callable[[Group], Wish], *, owner: bool, good: bool, why: str = "", exact: bool = True) -> dict[str, Any]:
     """A calls C, which owns the group unless `owner`. `good`: they are to be linked; `exact`: not even for a moment was there more."""
     a, c = lab.a, lab.c
@@ -253,9 +271,7 @@ async def call(lab: Lab, wish: Callable[[Group], Wish], *, owner: bool, good: bo
     since = time.monotonic()
     async with overheard(a) as heard:
         await a.command("connect", c.host, "--method", "push-button")
-        await c.heard(f"P2P-GO-NEG-REQUEST {a.p2p_address}", since)
-        await c.connect(a.p2p_address, intent=0 if owner else 15)
-        group = await c.grouped(since)
+        group = await answered(a, c, since, intent=0 if owner else 15)
         assert group.owner is not owner, group
         async with hostile(c, wish(group)) as voice:
             status = await outcome(a)
@@ -303,7 +319,7 @@ def log_tail(a: Node) -> str:
 async def handshake(c: Bare, address: str = "", mask: str = "255.255.255.0", first: str = "0.0.0.0", last: str = "0.0.0.0") -> None:
     """What C as an owner gives its clients in the 4-way handshake; nothing, without words."""
     for key, value in (("go", address or "0.0.0.0"), ("mask", mask if address else "0.0.0.0"), ("start", first), ("end", last)):
-        await c.ask(f"SET ip_addr_{key} {value}", "p2p-dev-wlan0")
+        await c.ask(f"SET ip_addr_{key} {value}", P2P_DEVICE)
 
 
 @asynccontextmanager
@@ -452,12 +468,14 @@ async def hostile_members(lab: Lab) -> dict[str, Any]:
 
 @walk("root")
 async def hostile_former_member(lab: Lab) -> dict[str, Any]:
-    """Sent out of our group, it comes back with the passphrase: put out again, until our user lets it in anew."""
+    """Sent out of our group, it comes back with the passphrase that it was given: put out again, and no member."""
     a, c = lab.a, lab.c
+    began = time.monotonic()
     group = await hosted(lab)
     await c.find()
     await until(f"{c.name} sees {a.host}", lambda: flows.sees(c, a), 90)
     await flows.let_in(lab, c, group)
+    ssid, key = (await c.heard(r'P2P-GROUP-STARTED \S+ client ssid="([^"]*)".* psk=([0-9a-f]{64})', began)).groups()
     sent = time.monotonic()
     await a.command("expel", c.host)
 
@@ -465,16 +483,24 @@ async def hostile_former_member(lab: Lab) -> dict[str, Any]:
         return not await flows.members(a)
 
     await until("it is out", nobody, 45)
-    # Its wpa_supplicant has the passphrase and comes back by itself.
-    _, out = await c.heard_at("CTRL-EVENT-DISCONNECTED|P2P-GROUP-REMOVED", sent)
-    say("sent out", seconds=out - sent)
-    returned = len(c.since(sent))
-    await asyncio.sleep(20)  # long enough for several tries
-    tries = [event for event in c.since(sent) if "CTRL-EVENT-CONNECTED" in event.text]
-    assert await nobody(), "it is back"
+    await c.heard("P2P-GROUP-REMOVED", sent)
+    inside: list[float] = []
+    for _ in range(2):
+        number = await c.ask("ADD_NETWORK", P2P_DEVICE)
+        for key_and_value in (f'ssid "{ssid}"', f"psk {key}", "proto RSN", "key_mgmt WPA-PSK", "pairwise CCMP", "disabled 2"):
+            await c.ask(f"SET_NETWORK {number} {key_and_value}", P2P_DEVICE)
+        again = time.monotonic()
+        await c.ask(f"P2P_GROUP_ADD persistent={number}")
+        _, came = await c.heard_at("P2P-GROUP-STARTED|CTRL-EVENT-CONNECTED", again)
+        _, went = await c.heard_at("CTRL-EVENT-DISCONNECTED|P2P-GROUP-REMOVED", came)
+        inside.append(went - came)
+        say("came back and was put out", seconds=went - came)
+        assert await nobody(), "it is a member again"
+        await c.end()
     assert (await a.status()).state == "hosting"
-    await flows.apart(lab, c)
-    return {"came back": len(tries), "events": len(c.since(sent)) - returned}
+    await a.command("disconnect")
+    await a.in_state("idle", limit=45)
+    return {"inside": max(inside)}
 
 
 # --- running ---
