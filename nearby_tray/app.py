@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, cast
 
 from . import BUS_INTERFACE, BUS_NAME, BUS_PATH
 from .core.model import Asker, Failure, Method, Radios, Snapshot
-from .tasks import Tasks, in_turn
+from .tasks import Tasks, in_turn, outcome
 from .ui import text
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def run(options: Options) -> int:
     with qasync.QEventLoop(app) as loop:
         loop.set_default_executor(ThreadPoolExecutor())  # a thread when there is work for one; qasync's own begins with ten
         quit = asyncio.Event()
-        main = loop.create_task(_until_quit(work, quit), name="the applet")
+        main = outcome(_until_quit(work, quit), "the applet", loop)
 
         def lost() -> None:
             log.error("the screen has gone, so Nearby Tray ends")

@@ -123,9 +123,9 @@ class Tasks:
                 log.exception("the failure of %s could not be told", name)
 
 
-def outcome(work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
-    """A task whose result, and whose error, is the news of whoever awaits it."""
-    task = asyncio.get_running_loop().create_task(work, name=name)
+def outcome(work: Coroutine[Any, Any, T], name: str, loop: asyncio.AbstractEventLoop | None = None) -> asyncio.Task[T]:
+    """A task whose result, and whose error, is the news of whoever awaits it. `loop`: one that does not run yet."""
+    task = (loop or asyncio.get_running_loop()).create_task(work, name=name)
     _alive.add(task)
     task.add_done_callback(_alive.discard)
     return task
