@@ -83,7 +83,7 @@ def command_line() -> tuple[tuple[Option, ...], tuple[Verb, ...]]:
 def _options(parser: argparse.ArgumentParser) -> tuple[Option, ...]:
     made = []
     for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
+        if isinstance(action, argparse._SubParsersAction) or action.help == argparse.SUPPRESS:
             continue
         if isinstance(action, argparse._HelpAction):
             made.append(Option("--help", "show what there is"))

@@ -220,6 +220,30 @@ class _Front:
         return lambda *words: getattr(self._controller, name)(*words) if self._controller is not None else None
 
 
+class _Presence:
+    """Whether somebody is there to answer: the session says so, and, where a program made the bus start us, the user has used us since.
+
+    Otherwise any program could make this computer visible again after the user had ended the applet, and nobody would know.
+    """
+
+    def __init__(self, set_away: Callable[[bool], None], *, seen: bool) -> None:
+        self._set_away, self._seen = set_away, seen
+        self._locked = False
+        if not seen:
+            set_away(True)
+
+    def away(self, locked: bool) -> None:
+        """What the session says."""
+        self._locked = locked
+        self._set_away(locked or not self._seen)
+
+    def seen(self) -> None:
+        """The user has opened a window of ours, or typed a command."""
+        if not self._seen:
+            self._seen = True
+            self._set_away(self._locked)
+
+
 class _Applet:
     """The real thing, with a face (`app`) or without."""
 
@@ -235,6 +259,7 @@ class _Applet:
         self._trust: TrustFile
         self._known: Trust
         self._bluez: BlueZ | None = None
+        self._presence: _Presence
         self.controller: Controller
 
     async def run(self, quit: asyncio.Event) -> int:
@@ -245,7 +270,13 @@ class _Applet:
             await _load()
         self.controller = self._make_controller()
         self._speak()
+        self._presence = _Presence(self.controller.set_away, seen=not self._options.activated)
         self._front.connect(self.controller)
+        if self._app is not None and self._options.activated:
+            from PySide6.QtWidgets import QApplication
+
+            assert isinstance(self._app, QApplication)
+            self._app.focusChanged.connect(lambda _, now: self._presence.seen() if now is not None else None)
         from .system.bus import BusGone
         from .system.login import Login
         from .system.notifications import Notifications, Notifier
@@ -278,7 +309,7 @@ class _Applet:
             raise_=self.raise_window,
             enabled=lambda: self.controller.settings.notifications,
         )
-        login = Login(self.controller.set_away, suspend=self.controller.suspend, wake=self.controller.wake)
+        login = Login(self._presence.away, suspend=self.controller.suspend, wake=self.controller.wake)
         self.controller.subscribe(service.show)
         self.controller.subscribe(notifier.show)
         await login.open()  # first: before that is known, nobody is heard
@@ -350,6 +381,9 @@ class _Applet:
         self._unkept = ""
         self.controller.apply(settings)
         return self._unkept
+
+    def used(self) -> None:
+        self._presence.seen()
 
     def raise_window(self) -> None:
         if self._face is not None:

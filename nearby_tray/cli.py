@@ -50,6 +50,7 @@ class Options:
 
     headless: bool = False  # no tray, no window: only the command line
     background: bool = False  # no window at the start
+    activated: bool = False  # by the bus, for some program: nobody is heard before the user has used us
     demo: bool = False  # simulated radios
     once: bool = False  # the demo walks by itself and ends
     screenshots: Path | None = None  # where the demo saves pictures
@@ -139,6 +140,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"nearby-tray {__version__}")
     parser.add_argument("--background", action="store_true", help="start in the tray, without opening a window")
+    parser.add_argument("--activated", action="store_true", help=argparse.SUPPRESS)  # what the bus starts, with --background
     parser.add_argument("--headless", action="store_true", help="start without tray and windows; use the commands below")
     parser.add_argument("--demo", action="store_true", help="the real interface on simulated radios, with a simulated neighbour")
     parser.add_argument("--once", action="store_true", help="with --demo: walk through a whole link by itself, then end")
@@ -206,7 +208,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
 def _run(wanted: argparse.Namespace) -> int:
     starting = [
         f"--{name.replace('_', '-')}"
-        for name in ("background", "headless", "demo", "once", "screenshots", "log_level")
+        for name in ("background", "activated", "headless", "demo", "once", "screenshots", "log_level")
         if getattr(wanted, name) not in (None, False)
     ]
     if wanted.verb is not None:
@@ -227,6 +229,7 @@ def _run(wanted: argparse.Namespace) -> int:
         Options(
             headless=wanted.headless,
             background=wanted.background,
+            activated=wanted.activated,
             demo=wanted.demo,
             once=wanted.once,
             screenshots=wanted.screenshots,

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from nearby_tray.app import LastLines, _Applet, say_as_much_as
+from nearby_tray.app import LastLines, _Applet, _Presence, say_as_much_as
 from nearby_tray.cli import Options
 from nearby_tray.core.model import Visibility
 from nearby_tray.settings import Settings, save, settings_path
@@ -133,6 +133,65 @@ def test_what_is_opened_in_the_first_moment_shows_the_settings_of_the_file(tmp_p
     save(settings_path(), Settings(name="Kitchen"))
     starting = _Applet(Options())
     assert starting._settings_shown().shown_name == "Kitchen" and not list(starting._remembered())
+
+
+def test_one_that_the_bus_started_hears_nobody_before_the_user_has_used_it() -> None:
+    said: list[bool] = []
+    presence = _Presence(said.append, seen=False)
+    presence.away(False)
+    presence.away(True)
+    presence.away(False)
+    assert said == [True] * 4, "that nobody has locked the screen does not mean that the user wants it"
+    presence.seen()
+    presence.seen()
+    presence.away(True)
+    assert said[4:] == [False, True]
+    said.clear()
+    presence = _Presence(said.append, seen=True)
+    presence.away(False)
+    presence.seen()
+    assert said == [False]
+
+
+@pytest.mark.parametrize("headless", [False, True])
+def test_a_start_by_the_bus_ends_with_the_users_own_command(session: dict[str, str], headless: bool) -> None:
+    """Another program may ask it something and is told; that makes nobody visible."""
+
+    async def story() -> None:
+        words = ["--headless"] if headless else ["--background"]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            AWAY,
+            *words,
+            "--activated",
+            env=session,
+            cwd=ROOT,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        assert process.stdout is not None
+        async with asyncio.timeout(LIMIT):
+            assert await process.stdout.readline() == b"away True\n"
+            await answers(session)
+            await tray(session, "settings", "port=50000")
+            assert await process.stdout.readline() == b"away False\n"
+        assert (await tray(session, "quit"))[0] == 0
+        await process.wait()
+
+    asyncio.run(story())
+
+
+AWAY = """
+import sys
+from nearby_tray import cli, controller
+away = controller.Controller.set_away
+def said(self, now):
+    print("away", now, flush=True)
+    away(self, now)
+controller.Controller.set_away = said
+sys.exit(cli.main(sys.argv[1:]))
+"""
 
 
 def test_the_last_lines_of_the_log_are_kept_for_a_report() -> None:

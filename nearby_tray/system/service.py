@@ -112,6 +112,10 @@ class Commands(Protocol):
         """Put them in force; why they could not be kept, empty when they were."""
         ...
 
+    def used(self) -> None:
+        """The user's own command speaks: somebody is there."""
+        ...
+
     def raise_window(self) -> None: ...
 
     def quit(self) -> None: ...
@@ -355,6 +359,8 @@ class _Interface(ServiceInterface):
                 refusal = self._gate.judge(sender, asker.own)
                 if refusal is not None:
                     raise refusal
+                if asker.own:
+                    self._commands.used()
                 yield asker
         finally:
             self._waiting -= 1

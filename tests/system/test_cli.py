@@ -152,6 +152,8 @@ class Applet:
         self.settings = settings
         return ""
 
+    def used(self) -> None: ...
+
     def raise_window(self) -> None:
         self.calls.append("raise")
 
@@ -828,6 +830,8 @@ class Real:
     def apply(self, settings: Settings) -> str:
         self.controller.apply(settings)
         return ""
+
+    def used(self) -> None: ...
 
     def raise_window(self) -> None: ...
 

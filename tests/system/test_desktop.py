@@ -71,7 +71,7 @@ def test_the_programs_are_named_by_their_whole_path(base: Path) -> None:
     keys = autostart.read_entry(base / ENTRY)
     assert keys is not None and shlex.split(keys["Exec"]) == [sys.argv[0]] and keys["TryExec"] == sys.argv[0] and " " in sys.argv[0]
     line = next(line for line in (base / SERVICE).read_text().splitlines() if line.startswith("Exec="))
-    assert shlex.split(line.removeprefix("Exec=")) == [sys.argv[0], "--background"]
+    assert shlex.split(line.removeprefix("Exec=")) == [sys.argv[0], "--background", "--activated"]
     (line,) = (line for line in (base / UNIT).read_text().splitlines() if line.startswith("ExecStart="))
     assert shlex.split(line.removeprefix("ExecStart=")) == [sys.argv[0], "--background"]
     if shutil.which("desktop-file-validate"):

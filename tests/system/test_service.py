@@ -110,6 +110,8 @@ class Applet:
         self.settings = settings
         return ""
 
+    def used(self) -> None: ...
+
     def raise_window(self) -> None:
         self.calls.append("raise")
 
