@@ -26,6 +26,8 @@ settings.load_profile("any machine")
 def pytest_configure(config: pytest.Config) -> None:
     # dbus-next's, from Python 3.13 on; typing has it until 3.15, and we support up to 3.14.
     config.addinivalue_line("filterwarnings", "ignore:'typing.no_type_check_decorator' is deprecated:DeprecationWarning")
+    # dbus-next's and qasync's, from Python 3.14 on; asyncio has it until 3.16.
+    config.addinivalue_line("filterwarnings", "ignore:'asyncio.iscoroutinefunction' is deprecated:DeprecationWarning:(dbus_next|qasync)")
     config.addinivalue_line("markers", "logs(*patterns): records of WARNING or worse that must come")
     config.addinivalue_line("markers", "may_log(*patterns): records of WARNING or worse that may come")
 
