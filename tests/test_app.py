@@ -335,6 +335,12 @@ ENDS = {
 }
 
 
+def unignored() -> None:
+    """A test run in the background of a shell has these ignored, and what it starts would keep that."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 async def answers(session: dict[str, str]) -> None:
     async with asyncio.timeout(LIMIT):
         while (await tray(session, "status"))[0] != 0:
@@ -345,7 +351,9 @@ async def answers(session: dict[str, str]) -> None:
 @pytest.mark.parametrize("words", [["--headless"], ["--background"]])
 def test_each_signal_that_ends_programs_ends_it_in_order(session: dict[str, str], how: str, words: list[str]) -> None:
     async def story() -> None:
-        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "nearby_tray", *words, env=session, stderr=subprocess.PIPE)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "nearby_tray", *words, env=session, stderr=subprocess.PIPE, preexec_fn=unignored
+        )
         await answers(session)
         for number in ENDS[how]:
             process.send_signal(number)
@@ -422,8 +430,9 @@ def test_when_the_screen_goes_it_ends_in_order(session: dict[str, str], tmp_path
         screen.kill()
         async with asyncio.timeout(LIMIT):
             _, said = await process.communicate()
-        assert process.returncode == 1 and (tmp_path / "closed").exists(), said.decode()
-        assert b"Traceback" not in said and said.count(b"the screen has gone") == 1, said.decode()
+        # 0: Qt has closed the window before it found that the screen is gone
+        assert process.returncode in (0, 1) and (tmp_path / "closed").exists(), said.decode()
+        assert b"Traceback" not in said and said.count(b"the screen has gone") == process.returncode, said.decode()
 
     try:
         asyncio.run(story())
