@@ -470,43 +470,6 @@ async def hostile_members(lab: Lab) -> dict[str, Any]:
     return {"networks": networks, "overheard": len(heard)}
 
 
-@walk("root")
-async def hostile_former_member(lab: Lab) -> dict[str, Any]:
-    """Sent out of our group, it comes back with the passphrase that it was given: put out again, and no member."""
-    a, c = lab.a, lab.c
-    began = time.monotonic()
-    group = await hosted(lab)
-    await c.find()
-    await until(f"{c.name} sees {a.host}", lambda: flows.sees(c, a), 90)
-    await flows.let_in(lab, c, group)
-    ssid, key = (await c.heard(r'P2P-GROUP-STARTED \S+ client ssid="([^"]*)".* psk=([0-9a-f]{64})', began)).groups()
-    sent = time.monotonic()
-    await a.command("expel", c.host)
-
-    async def nobody() -> bool:
-        return not await flows.members(a)
-
-    await until("it is out", nobody, 45)
-    await c.heard("P2P-GROUP-REMOVED", sent)
-    inside: list[float] = []
-    for _ in range(2):
-        number = await c.ask("ADD_NETWORK", P2P_DEVICE)
-        for key_and_value in (f'ssid "{ssid}"', f"psk {key}", "proto RSN", "key_mgmt WPA-PSK", "pairwise CCMP", "disabled 2"):
-            await c.ask(f"SET_NETWORK {number} {key_and_value}", P2P_DEVICE)
-        again = time.monotonic()
-        await c.ask(f"P2P_GROUP_ADD persistent={number}")
-        _, came = await c.heard_at("P2P-GROUP-STARTED|CTRL-EVENT-CONNECTED", again)
-        _, went = await c.heard_at("CTRL-EVENT-DISCONNECTED|P2P-GROUP-REMOVED", came)
-        inside.append(went - came)
-        say("came back and was put out", seconds=went - came)
-        assert await nobody(), "it is a member again"
-        await c.end()
-    assert (await a.status()).state == "hosting"
-    await a.command("disconnect")
-    await a.in_state("idle", limit=45)
-    return {"inside": max(inside)}
-
-
 # --- running ---
 
 
