@@ -108,13 +108,17 @@ class Demo:
             await self._picture("found")
             peer = next(p for p in found.peers if p.reachable)
             self._menu(peer.name)
-            asked = await self._until(lambda s: s.stage is Stage.ASKING and s.code is not None, f"asked: {peer.name} shows the same code?")
+            asked = await self._until(
+                lambda s: s.stage is Stage.ASKING and s.code is not None and robin.snapshot.code is not None,
+                f"asked: {peer.name} shows the same code?",
+                other=True,  # the other side has its code one message later
+            )
             if asked.code != robin.snapshot.code:
                 raise Wrong("the two codes differ")
             print(f"code: {asked.code} on both screens", flush=True)
             await self._picture("asking")
             await self._until(lambda s: s.agreed_there and s.may_match, "accepted: Robin says yes")
-            self._button("matchButton")
+            await self._button("matchButton")
             await self._until(lambda s: s.stage in (Stage.MEETING, Stage.FORMING), "both agree: finding each other on Wi-Fi")
             await self._until(lambda s: s.stage is Stage.CHECKING, "formed: the group is up")
             await self._linked(robin.snapshot)
@@ -128,7 +132,7 @@ class Demo:
             robin.ask(next(p.id for p in robin.snapshot.peers if p.reachable))
             await self._until(lambda s: s.stage is Stage.ASKED, "dialog: Robin asks for a link")
             await self._picture("request")
-            self._button("acceptButton")
+            await self._button("acceptButton")
             await self._until(lambda s: s.stage is Stage.CHECKING, "formed: the group is up")
             await self._linked(robin.snapshot)
             robin.disconnect()
@@ -179,13 +183,15 @@ class Demo:
                 return
         raise Wrong(f"the menu has no “{label}” to click")
 
-    def _button(self, name: str) -> None:
-        """Click a button of an open window."""
-        for window in self._app.topLevelWidgets():
-            button = window.findChild(QAbstractButton, name)
-            if window.isVisible() and button is not None and button.isEnabled():
-                button.click()
-                return
+    async def _button(self, name: str) -> None:
+        """Click a button of an open window, once it takes an answer."""
+        for _ in range(50):
+            for window in self._app.topLevelWidgets():
+                button = window.findChild(QAbstractButton, name)
+                if window.isVisible() and button is not None and button.isVisible() and button.isEnabled():
+                    button.click()
+                    return
+            await asyncio.sleep(0.1)
         raise Wrong(f"no window has a button “{name}” to click")
 
     async def _picture(self, name: str) -> None:

@@ -14,13 +14,14 @@ import asyncio
 import html
 import logging
 import os
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
-from ..core.model import Reason, Snapshot, Stage, Wish
+from ..core.model import Missed, Reason, Snapshot, Stage
 from ..tasks import Tasks, outcome
 from .asker import is_installed, process_of
 from .bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant
@@ -333,6 +334,8 @@ class Texts(Protocol):
 
     def wish_notice(self, snapshot: Snapshot) -> tuple[str, str]: ...
 
+    def missed_notice(self, missed: Missed) -> tuple[str, str]: ...
+
     def linked_notice(self, snapshot: Snapshot) -> tuple[str, str]: ...
 
     def restoring_notice(self, snapshot: Snapshot) -> tuple[str, str]: ...
@@ -371,7 +374,8 @@ class Board(Protocol):
     def withdraw(self, key: str) -> None: ...
 
 
-REQUEST, WISH, LINK, GROUP = "request", "wish", "link", "group"
+REQUEST, WISH, MISSED, LINK, GROUP = "request", "wish", "missed", "link", "group"
+PATIENCE = 1.0  # seconds from seeing a question to having read it
 
 
 class Notifier:
@@ -391,6 +395,7 @@ class Notifier:
         copy: Callable[[str], Any] | None,
         raise_: Callable[[], Any],
         enabled: Callable[[], bool] = lambda: True,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`copy`: to the clipboard; None where there is none to copy to."""
         self._board, self._texts = board, texts
@@ -398,6 +403,8 @@ class Notifier:
         self._allow, self._forbid = allow, forbid
         self._copy, self._raise = copy, raise_
         self._enabled = enabled
+        self._clock = clock
+        self._shown_at: dict[str, float] = {}  # when a question came up last
         self._last = Snapshot()
         self._linked = False  # a link was there and has not been given up
 
@@ -406,8 +413,13 @@ class Notifier:
         before, self._last = self._last, snapshot
         self._show_request(before, snapshot)
         self._show_wish(before, snapshot)
+        self._show_missed(before, snapshot)
         self._show_link(before, snapshot)
         self._show_group(before, snapshot)
+
+    def _too_soon(self, tag: str) -> bool:
+        """Nobody can have read it yet: a click was meant for what was there before."""
+        return self._clock() < self._shown_at.get(tag, -PATIENCE) + PATIENCE
 
     def _show_request(self, before: Snapshot, now: Snapshot) -> None:
         asked = _request(now)
@@ -416,50 +428,70 @@ class Notifier:
         if asked is None:
             self._board.withdraw(REQUEST)
         elif self._enabled():
-            tr = self._texts.tr
-            actions = [("accept", tr("Accept")), ("decline", tr("Decline"))]
-            if not now.verified or (now.peer is not None and now.peer.identity_changed):
-                # Whoever claims a remembered name, or proves nothing, deserves the whole dialog, not a quick yes.
-                actions = [("open", tr("Show the request")), ("decline", tr("Decline"))]
-            if now.stage is Stage.ENTERING:
-                actions = [("open", tr("Open"))]
-            title, body = (self._texts.entry_notice if now.stage is Stage.ENTERING else self._texts.request_notice)(now)
-            answer = partial(self._answer, asked, now.question)
-            self._board.notify(REQUEST, title, body, actions=actions, urgent=True, on_action=answer)
+            self._ask(now)
 
-    def _answer(self, asked: tuple[object, ...], question: str, action: str) -> None:
-        if _request(self._last) != asked:
+    def _ask(self, now: Snapshot) -> None:
+        tr = self._texts.tr
+        actions = [("accept", tr("Accept")), ("decline", tr("Decline"))]
+        if not now.verified or (now.peer is not None and now.peer.identity_changed):
+            # Whoever claims a trusted name, or proves nothing, deserves the whole dialog, not a quick yes.
+            actions = [("open", tr("Show the request")), ("decline", tr("Decline"))]
+        if now.stage is Stage.ENTERING:
+            actions = [("open", tr("Open"))]
+        title, body = (self._texts.entry_notice if now.stage is Stage.ENTERING else self._texts.request_notice)(now)
+        self._shown_at[REQUEST] = self._clock()
+        self._board.notify(REQUEST, title, body, actions=actions, urgent=True, on_action=partial(self._answer, now))
+
+    def _answer(self, asked: Snapshot, action: str) -> None:
+        if _request(self._last) != _request(asked):
             return  # a late click must not answer the next request
-        match action:
-            case "accept":
-                self._accept(question)
-            case "decline":
-                self._decline(question)
-            case _:
-                self._raise()
+        if action not in ("accept", "decline"):
+            self._raise()
+        elif self._too_soon(REQUEST):
+            self._ask(asked)  # the server has closed it
+        elif action == "accept":
+            self._accept(asked.question)
+        else:
+            self._decline(asked.question)
 
     def _show_wish(self, before: Snapshot, now: Snapshot) -> None:
-        wish = now.wish
-        if wish == before.wish:
+        if now.wish == before.wish:
             return
-        if wish is None:
+        if now.wish is None:
             self._board.withdraw(WISH)
         elif self._enabled():
-            tr = self._texts.tr
-            actions = [("allow", tr("Allow")), ("forbid", tr("Do not allow"))]
-            title, body = self._texts.wish_notice(now)
-            self._board.notify(WISH, title, body, actions=actions, urgent=True, on_action=lambda action: self._answer_wish(wish, action))
+            self._ask_for_program(now)
 
-    def _answer_wish(self, wish: Wish, action: str) -> None:
-        if self._last.wish != wish:
+    def _ask_for_program(self, now: Snapshot) -> None:
+        tr = self._texts.tr
+        actions = [("allow", tr("Allow")), ("forbid", tr("Do not allow"))]
+        title, body = self._texts.wish_notice(now)
+        self._shown_at[WISH] = self._clock()
+        self._board.notify(WISH, title, body, actions=actions, urgent=True, on_action=partial(self._answer_wish, now))
+
+    def _answer_wish(self, asked: Snapshot, action: str) -> None:
+        wish = asked.wish
+        if wish is None or self._last.wish != wish:
             return  # a late click must not answer the next one
-        match action:
-            case "allow":
-                self._allow(wish.id)
-            case "forbid":
-                self._forbid(wish.id)
-            case _:
-                self._raise()
+        if action not in ("allow", "forbid"):
+            self._raise()
+        elif self._too_soon(WISH):
+            self._ask_for_program(asked)
+        elif action == "allow":
+            self._allow(wish.id)
+        else:
+            self._forbid(wish.id)
+
+    def _show_missed(self, before: Snapshot, now: Snapshot) -> None:
+        """Said once; the line in the panel stays."""
+        if not now.missed:
+            if before.missed:
+                self._board.withdraw(MISSED)
+            return
+        new = [missed for missed in now.missed if missed.id not in {known.id for known in before.missed}]
+        if new and self._enabled():
+            title, body = self._texts.missed_notice(new[-1])
+            self._board.notify(MISSED, title, body, actions=[("open", self._texts.tr("Open"))], on_action=lambda _: self._raise())
 
     def _show_link(self, before: Snapshot, now: Snapshot) -> None:
         restoring = now.restoring_because is not None and now.stage is not Stage.LINKED
@@ -538,9 +570,7 @@ def _is_hosting(snapshot: Snapshot) -> bool:
 
 
 def _request(snapshot: Snapshot) -> tuple[object, ...] | None:
-    """What tells one request from another."""
-    if snapshot.stage not in (Stage.ASKED, Stage.ENTERING):
+    """What tells one request from another; `None` when nothing is asked, or it is answered."""
+    if snapshot.stage not in (Stage.ASKED, Stage.ENTERING) or snapshot.agreed_here:
         return None
-    peer = snapshot.peer.id if snapshot.peer else ""
-    # A stranger has no code; in a group of ours the stage began before it asked. Its deadline tells its requests apart.
-    return (peer, snapshot.code, snapshot.started, snapshot.stage, snapshot.tries_left, None if snapshot.verified else snapshot.deadline)
+    return (snapshot.question, snapshot.stage, snapshot.tries_left)

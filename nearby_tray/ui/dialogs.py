@@ -2,9 +2,11 @@
 
 Each exists while the snapshot says so and closes because the snapshot moved on, never by itself; none is modal, so nothing waits for it.
 The request and the wish are declined by whatever closes them from the user's side (Esc, the window's cross), once; typing a PIN is given
-up the same way; closing a PIN that is shown only hides it, the panel still has it. Accepting needs a click, Alt+A or the space bar on the
-button: Enter never accepts, for a window opens while somebody may be typing elsewhere. Only in the field of a PIN that fits it does, for
-there it was aimed at. A PIN is in its field or label while it is needed, and nowhere afterwards.
+up the same way; closing a PIN that is shown only hides it, the panel still has it. A window opens while somebody may be typing or clicking
+elsewhere, so nobody answers by accident: it takes no focus unless the user is in this program, no button is the default or has the focus,
+and for a second after it came up, moved or changed whom it is about it takes no answer at all (`patience`). Accepting needs a click, Alt+A
+or the space bar on the button. Enter never accepts, but in the field of a PIN that fits, for there it was aimed at. A PIN is in its field
+or label while it is needed, and nowhere afterwards.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from .parts import (
     Countdown,
     Notice,
     PinField,
+    Steps,
     Who,
     button,
     card,
@@ -37,6 +40,7 @@ from .parts import (
     tool,
     width_for,
 )
+from .patience import Patience
 from .text import tr
 
 if TYPE_CHECKING:
@@ -48,6 +52,7 @@ class Dialog(QDialog):
 
     QUESTION = ""
     CHARACTERS = 46  # of the font, in its width
+    UNASKED = False  # no click of the user opens it, so it never takes the focus by itself
 
     def __init__(self, controller: Controller, title: str) -> None:
         super().__init__(None, Qt.WindowType.Dialog | Qt.WindowType.WindowStaysOnTopHint)
@@ -63,6 +68,10 @@ class Dialog(QDialog):
         self.layout_ = QVBoxLayout(self)
         self.layout_.setContentsMargins(16, 16, 16, 16)
         self.layout_.setSpacing(12)
+        self.patience = Patience(self, self._enable)
+
+    def _enable(self) -> None:
+        """Offer what may be answered now."""
 
     def _fit(self) -> None:
         width = width_for(self.layout_, max(380, self.fontMetrics().averageCharWidth() * self.CHARACTERS))
@@ -83,10 +92,12 @@ class Dialog(QDialog):
             self.question = snapshot.wish.id if self.QUESTION == "wish" and snapshot.wish is not None else snapshot.question
             self.answered = False
             self.forget()
+            self.patience.again()
         self.draw(snapshot)
         if not self.isVisible() and not self.answered:
             self.focus_first()
-            self.bring_up()
+            self._come_up(quietly=self.UNASKED or QApplication.activeWindow() is None)
+            QApplication.alert(self)
 
     def take_over(self, other: Dialog) -> None:
         """Be the window of the question that `other` was."""
@@ -110,14 +121,22 @@ class Dialog(QDialog):
         raise NotImplementedError
 
     def bring_up(self) -> None:
+        """The user wants to see it."""
+        self._come_up(quietly=False)
+        self.activateWindow()
+
+    def _come_up(self, *, quietly: bool) -> None:
+        """Show it; `quietly`: whoever has the focus keeps it, also where the window manager gives it to new windows (X11, user time 0)."""
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, quietly)
+        if (window := self.windowHandle()) is not None:
+            window.setProperty("_q_showWithoutActivating", quietly)  # Qt sets it when the window is made, and only then
         self.show()
         self.raise_()
-        self.activateWindow()
-        QApplication.alert(self)
+        self.patience.again()
 
     def settle(self) -> bool:
-        """True the first time for this question: one question has one answer."""
-        if self.answered:
+        """True the first time for this question, once it can have been read: one question has one answer."""
+        if self.answered or not self.patience.over:
             return False
         self.answered = True
         return True
@@ -129,10 +148,14 @@ class Dialog(QDialog):
         return done
 
     def reject(self) -> None:  # Esc
-        self.leave()
-        self.hide()
+        if self.patience.over:
+            self.leave()
+            self.hide()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.patience.over:
+            event.ignore()
+            return
         self.leave()
         event.accept()
 
@@ -152,13 +175,18 @@ class Dialog(QDialog):
 
 
 class RequestDialog(Dialog):
-    """Somebody wants to connect: who, what for, the code to compare or the PIN to type, and how long there is to decide."""
+    """Somebody wants to connect: who, what for, the code to compare or the PIN to type, and how long there is to decide.
+
+    Once accepted it shows how far the link is, and closes when it is there.
+    """
 
     QUESTION = "request"
+    UNASKED = True
 
     def __init__(self, controller: Controller) -> None:
         super().__init__(controller, tr("Incoming request"))
         self._typing = False  # to accept is to type a PIN
+        self._going = False  # it was accepted here: what is shown is how far the link is
         self._changed = Notice("bad", "warning")
         self._changed.setObjectName("identityChanged")
         self._unverified = Notice("fair", "warning")
@@ -169,18 +197,21 @@ class RequestDialog(Dialog):
         self._pin = PinField()
         self._pin.changed.connect(self._enable)
         self._pin.edit.returnPressed.connect(self._accept_it)
-        for each in (self._who, self._code, self._compare, self._pin, self._countdown):
+        self._steps = Steps()
+        for each in (self._who, self._code, self._compare, self._steps, self._pin, self._countdown):
             inside.addWidget(each)
-        self._remember = QCheckBox()
-        self._remember.setObjectName("rememberBox")
+        self._opens = label(tr(text.WHAT_OPENS), "dim", scale=0.92)
+        self._trust = QCheckBox()
+        self._trust.setObjectName("trustBox")
         self._accept = button(tr("&Accept"), self._accept_it, role="primary", name="acceptButton")
         self._decline = button(tr("&Decline"), self.leave, name="declineButton")
-        self._decline.setDefault(True)
-        for answer in (self._accept, self._decline):
+        self._cancel = button(tr("&Cancel"), self._stop, name="cancelButton")
+        for answer in (self._accept, self._decline, self._cancel):
             answer.setMinimumSize(110, 38)
-        for part in (self._changed, self._unverified, frame, self._remember):
+            answer.setAutoDefault(False)
+        for part in (self._changed, self._unverified, frame, self._opens, self._trust):
             self.layout_.addWidget(part)
-        self.layout_.addLayout(row(1, self._decline, self._accept))
+        self.layout_.addLayout(row(1, self._cancel, self._decline, self._accept))
         self.setTabOrder(self._decline, self._accept)
         restyle(self)
 
@@ -188,73 +219,103 @@ class RequestDialog(Dialog):
         peer = snapshot.peer
         return (peer.id if peer else "", snapshot.code, snapshot.started, snapshot.deadline, snapshot.method)
 
+    def render_snapshot(self, snapshot: Snapshot) -> None:
+        waiting = snapshot.stage is Stage.ASKED and snapshot.agreed_here and snapshot.question == self.question
+        steps = snapshot.stage in (Stage.MEETING, Stage.FORMING, Stage.CHECKING) and snapshot.restoring_because is None
+        if self._going and (waiting or steps):
+            self.draw(snapshot)
+            return
+        self._going = False
+        super().render_snapshot(snapshot)
+
     def forget(self) -> None:
-        self._remember.setChecked(False)
+        self._trust.setChecked(False)
         self._pin.clear()
 
     def focus_first(self) -> None:
-        self._decline.setFocus()
+        self.setFocus()  # no button: a key that was meant for another window answers nothing
 
     def draw(self, snapshot: Snapshot) -> None:
         peer = snapshot.peer
-        changed = peer is not None and peer.identity_changed
+        changed = peer is not None and peer.identity_changed and not self._going
         self._changed.setVisible(changed)
         if changed and peer is not None:
             self._changed.say(text.identity_changed_text(peer.name))
-        self._unverified.setVisible(not snapshot.verified)
+        self._unverified.setVisible(not snapshot.verified and not self._going)
         if not snapshot.verified:
             self._unverified.say(text.unverified_text(snapshot))
         set_role(self._accept, "" if changed else "primary")
-        self._who.show_peer(peer, text.request_line(snapshot))
-        self._code.setVisible(snapshot.code is not None and snapshot.needs_code)
+        asked = snapshot.stage is Stage.ASKED
+        self._who.show_peer(peer, text.request_line(snapshot) if not self._going else "", verified=snapshot.verified or not self._going)
+        self._code.setVisible(asked and snapshot.code is not None and snapshot.needs_code)
         self._code.show_code(snapshot.code or "")
+        self._compare.setVisible(asked)
         self._compare.setText(text.compare_words(snapshot))
-        self._typing = snapshot.pin_wanted
+        self._steps.setVisible(self._going and not asked)
+        if self._steps.isVisibleTo(self):
+            self._steps.show_steps(snapshot.stage, snapshot.attempt, snapshot.timings, meeting=snapshot.verified)
+        self._typing = snapshot.pin_wanted and not self._going
         self._pin.setVisible(self._typing)
-        self._show_remember(snapshot)
+        self._opens.setVisible(not self._going)
+        self._show_trust(snapshot)
+        for answer in (self._accept, self._decline):
+            answer.setVisible(not self._going)
+        self._cancel.setVisible(self._going)
         self._countdown.follow(snapshot)
         self._enable()
 
-    def _show_remember(self, snapshot: Snapshot) -> None:
+    def _show_trust(self, snapshot: Snapshot) -> None:
         """The computer, where that can be proven; otherwise the group, where the back end remembers one. A group of our own has its own."""
         group = not snapshot.verified and snapshot.radios.abilities.persistent and snapshot.link is None and not snapshot.pin_wanted
-        words = tr("&Remember this group") if group else tr("&Remember this computer")
-        if words != self._remember.text():
-            self._remember.setText(words)
-            self._remember.setAccessibleName(words.replace("&", ""))
-            tip = tr("It can be formed again with neither button nor PIN.") if group else tr(text.REMEMBER_TIP)
-            self._remember.setToolTip(tip)
-        self._remember.setVisible(snapshot.needs_code if snapshot.verified else group)
+        words = tr("&Remember this group") if group else tr("Trust t&his computer (no code next time)")
+        if words != self._trust.text():
+            self._trust.setText(words)
+            self._trust.setAccessibleName(words.replace("&", ""))
+            tip = tr("It can be formed again with neither button nor PIN.") if group else tr(text.TRUST_TIP)
+            self._trust.setToolTip(tip)
+        offered = (snapshot.needs_code and not (snapshot.peer is not None and snapshot.peer.trusted)) if snapshot.verified else group
+        self._trust.setVisible(offered and not self._going)
 
     def _enable(self) -> None:
-        open = not self.answered
-        for each in (self._decline, self._remember):
+        open = not self.answered and self.patience.over
+        for each in (self._decline, self._trust):
             each.setEnabled(open)
-        self._pin.edit.setReadOnly(not open)
+        self._cancel.setEnabled(self.patience.over)
+        self._pin.edit.setReadOnly(self.answered)
         self._accept.setEnabled(open and (not self._typing or self._pin.pin is not None))
 
     def _accept_it(self) -> None:
         typed = self._pin.pin if self._typing else None
         if self._typing and typed is None:
             return
-        remember = self._remember.isChecked() and self._remember.isVisible()
+        trust = self._trust.isChecked() and self._trust.isVisible()
         if self.settle():
+            self._going = True
             self._enable()
             if typed is not None:
                 self.controller.enter_pin(self.question, typed)
             else:
-                self.controller.accept(self.question, remember)
+                self.controller.accept(self.question, trust)
 
     def leave(self) -> None:
-        if self.settle():
+        if self._going:
+            self._going = False  # seen: how far the link is stands in the panel, too
+        elif self.settle():
             self._enable()
             self.controller.decline(self.question)
+
+    def _stop(self) -> None:
+        if self.patience.over:
+            self._going = False
+            self.controller.cancel()
+            self.hide()
 
 
 class WishDialog(Dialog):
     """A program of this computer asks for something: which one, for what, with whom, and how long there is to decide."""
 
     QUESTION = "wish"
+    UNASKED = True
 
     def __init__(self, controller: Controller) -> None:
         super().__init__(controller, tr("A program asks"))
@@ -265,9 +326,9 @@ class WishDialog(Dialog):
             inside.addWidget(each)
         self._allow = button(tr("&Allow"), self._allow_it, role="primary", name="allowButton")
         self._forbid = button(tr("&Do not allow"), self.leave, name="forbidButton")
-        self._forbid.setDefault(True)
         for answer in (self._allow, self._forbid):
             answer.setMinimumSize(110, 38)
+            answer.setAutoDefault(False)
         self.layout_.addWidget(frame)
         self.layout_.addWidget(label(tr(text.WISH_HINT), "dim", scale=0.92))
         self.layout_.addLayout(row(1, self._forbid, self._allow))
@@ -278,7 +339,7 @@ class WishDialog(Dialog):
         return (wish.asker, wish.what, wish.peer.id if wish.peer else "", wish.since) if wish is not None else None
 
     def focus_first(self) -> None:
-        self._forbid.setFocus()
+        self.setFocus()
 
     def draw(self, snapshot: Snapshot) -> None:
         wish = snapshot.wish
@@ -296,7 +357,7 @@ class WishDialog(Dialog):
 
     def _enable(self) -> None:
         for each in (self._forbid, self._allow):
-            each.setEnabled(not self.answered)
+            each.setEnabled(not self.answered and self.patience.over)
 
     def _allow_it(self) -> None:
         if self.settle():
@@ -360,8 +421,9 @@ class EntryDialog(Dialog):
 
     def _enable(self) -> None:
         self._pin.edit.setReadOnly(self.answered)
-        self._cancel.setEnabled(not self.answered)
-        self._connect.setEnabled(not self.answered and self._pin.pin is not None)
+        open = not self.answered and self.patience.over
+        self._cancel.setEnabled(open)
+        self._connect.setEnabled(open and self._pin.pin is not None)
 
     def _send(self) -> None:
         typed = self._pin.pin

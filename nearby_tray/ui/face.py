@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication, QWindow
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ..core.model import Method, Snapshot, Visibility
+from ..core.model import Method, Snapshot, Stage, Visibility
 from . import text, theme
 from .tray import Tray
 
@@ -134,6 +134,7 @@ class Face(QObject):
         self._settings_window: SettingsWindow | None = None
         self._still_running: StillRunning | None = None
         self._to_copy = ""
+        self._asks = False  # we ask somebody
         self._make_doctor = doctor
         self._doctor_window: DoctorWindow | None = None
         self._closed = False
@@ -161,6 +162,7 @@ class Face(QObject):
     def _render(self, snapshot: Snapshot) -> None:
         if self._closed:
             return
+        began = self._asks
         self.tray.render_snapshot(snapshot)
         if self._panel is not None:
             self._panel.render_snapshot(snapshot)
@@ -172,8 +174,13 @@ class Face(QObject):
             self._dialogs[question] = DIALOGS[question](self._controller)
         for dialog in self._dialogs.values():
             dialog.render_snapshot(snapshot)
+        # Whoever asks sees the code, wherever that began: in the menu, in the panel, by a command.
+        asks, self._asks = snapshot.stage is Stage.ASKING, snapshot.stage is Stage.ASKING
+        if asks and not began:
+            self.show_panel(quietly=QApplication.activeWindow() is None)
 
-    def show_panel(self) -> QWidget:
+    def show_panel(self, *, quietly: bool = False) -> QWidget:
+        """`quietly`: whoever has the focus keeps it."""
         if self._panel is None:
             from .panel import Doors, Panel
 
@@ -181,7 +188,7 @@ class Face(QObject):
             doors = Doors(self.show_settings, self.show_question, self._panel_closed, self._troubleshoot)
             self._panel = Panel(self._controller, lambda: self._settings().shown_name, doors)
         self._panel.render_snapshot(self._controller.snapshot)
-        self._panel.show_near(self.tray.geometry())
+        self._panel.show_near(self.tray.geometry(), quietly=quietly)
         return self._panel
 
     def show_host(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
@@ -27,7 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from ..core import pin as pins
-from ..core.model import Failure, Health, Member, Method, Peer, Probe, Reason, Snapshot, Stage, Timings, Visibility
+from ..core.model import Failure, Health, Member, Method, Missed, Peer, Probe, Reason, Snapshot, Stage, Visibility
 from . import text, theme
 from .parts import (
     Code,
@@ -40,6 +41,7 @@ from .parts import (
     PeerRow,
     Sparkline,
     Step,
+    Steps,
     Who,
     Window,
     button,
@@ -57,6 +59,7 @@ from .parts import (
     tool,
     width_for,
 )
+from .patience import Patience
 from .text import tr
 
 if TYPE_CHECKING:
@@ -65,6 +68,7 @@ if TYPE_CHECKING:
 WIDTH = 380
 MINUTES = 10  # what "for a while" means in the panel; the settings offer other lengths
 MOST_ADDRESSES = 3
+MOST_MISSED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +170,11 @@ class Panel(Window):
             self._close_look = wanted
             self._controller.health_window(wanted)
 
-    def show_near(self, icon: QRect) -> None:
-        """Show and raise; beside the tray icon where its place is known (X11), otherwise where the desktop puts windows."""
+    def show_near(self, icon: QRect, *, quietly: bool = False) -> None:
+        """Show and raise; beside the tray icon where its place is known (X11), otherwise where the desktop puts windows.
+
+        `quietly`: whoever has the focus keeps it.
+        """
         screen = QGuiApplication.screenAt(icon.center()) if icon.isValid() else None
         fresh = not self.isVisible()
         if fresh:
@@ -184,9 +191,13 @@ class Panel(Window):
             place.setX(max(free.left() + 6, min(place.x(), free.right() - size.width() - 6)))
             place.setY(max(free.top(), min(place.y(), free.bottom() - size.height())))
             self.move(place)
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, quietly)
+        if (window := self.windowHandle()) is not None:
+            window.setProperty("_q_showWithoutActivating", quietly)  # Qt sets it when the window is made, and only then
         self.show()
         self.raise_()
-        self.activateWindow()
+        if not quietly:
+            self.activateWindow()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -360,6 +371,16 @@ class _Idle(_Page):
             row(self._again, button(tr("&Dismiss"), self.controller.dismiss, role="flat", name="dismissButton"), 1, *self._links())
         )
         self.layout_.addWidget(self._failure)
+        self._left = Notice("card", "hint")
+        self._left.setObjectName("left")
+        again = button(tr("Connect again"), self.controller.seek, name="connectAgainButton")
+        dismiss = button(tr("&Dismiss"), self.controller.dismiss, role="flat", name="dismissLeft")
+        self._left.inside.addLayout(row(again, dismiss, 1))
+        self.layout_.addWidget(self._left)
+        self._missed = QVBoxLayout()
+        self._missed.setSpacing(8)
+        self._missed_shown: tuple[Missed, ...] = ()
+        self.layout_.addLayout(self._missed)
         for radio in ("wifi", "bluetooth"):
             notice = self._trouble[radio] = Notice("fair", "warning")
             notice.setObjectName(f"trouble-{radio}")
@@ -384,8 +405,29 @@ class _Idle(_Page):
         go = self.doors.troubleshoot
         return [button(tr("Troubleshoot…"), go, role="link", name="troubleshootLink")] if go is not None else []
 
+    def _show_missed(self, missed: tuple[Missed, ...]) -> None:
+        """A line for each, the last ones first, until it is answered or put away."""
+        if missed == self._missed_shown:
+            return
+        self._missed_shown = missed
+        empty(self._missed)
+        for each in reversed(missed[-MOST_MISSED:]):
+            notice = Notice("card", "hint")
+            notice.setObjectName("missed")
+            answer = button(tr("Answer"), partial(self.controller.call_back, each.id), name="answerMissedButton")
+            dismiss = button(tr("Dismiss"), partial(self.controller.forget_missed, each.id), role="flat", name="dismissMissedButton")
+            notice.inside.addLayout(row(answer, dismiss, 1))
+            notice.say(text.Said(text.missed_words(each), "", ""))
+            self._missed.addWidget(notice)
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        _show_failure(self._failure, snapshot.failure, snapshot.peer)
+        left = snapshot.failure is not None and snapshot.failure.reason is Reason.PEER_LEFT
+        self._left.setVisible(left)
+        if left and snapshot.failure is not None:
+            said = text.failure_text(snapshot.failure, snapshot.peer.name if snapshot.peer else "")
+            self._left.say(text.Said(said.sentence, "", ""))
+        _show_failure(self._failure, None if left else snapshot.failure, snapshot.peer)
+        self._show_missed(snapshot.missed)
         self._problems.setVisible(bool(snapshot.problems))
         if snapshot.problems:
             self._problems.say(*text.problems_text(snapshot))
@@ -691,18 +733,31 @@ class _Asking(_Page):
         for each in (self._who, self._code, self._compare, self._countdown):
             inside.addWidget(each)
         self.layout_.addWidget(frame)
-        self._remember = QCheckBox(tr("&Remember this computer"))
-        self._remember.setObjectName("rememberBox")
-        self._remember.setToolTip(tr(text.REMEMBER_TIP))
-        self._remember.setAccessibleName(tr("Remember this computer"))
-        self.layout_.addWidget(self._remember)
-        self._question = ""
-        self._match = button(tr("They &match"), self._they_match, role="primary", name="matchButton")
+        self._trust = QCheckBox(tr("Trust t&his computer (no code next time)"))
+        self._trust.setObjectName("trustBox")
+        self._trust.setToolTip(tr(text.TRUST_TIP))
+        self._trust.setAccessibleName(tr("Trust this computer (no code next time)"))
+        self.layout_.addWidget(self._trust)
+        self._question, self._may_match = "", False
+        self._asked = ("", False)
+        self._patience: Patience | None = None
+        self._match = button(tr("The&y match"), self._they_match, role="primary", name="matchButton")
         self._cancel = button(tr("&Cancel"), self.controller.cancel, name="cancelButton")
+        for answer in (self._match, self._cancel):
+            answer.setAutoDefault(False)
         self.layout_.addLayout(row(1, self._cancel, self._match))
 
+    def focus_first(self) -> None:
+        self.setFocus()  # no button: what is typed when the code comes up answers nothing
+
+    def _enable(self) -> None:
+        self._match.setEnabled(self._may_match and self._patience is not None and self._patience.over)
+
     def _they_match(self) -> None:
-        self.controller.match(self._question, self._remember.isChecked() and self._remember.isVisible())
+        if self._patience is not None and self._patience.over and self._may_match:
+            self._may_match = False  # one question has one answer
+            self._enable()
+            self.controller.match(self._question, self._trust.isChecked() and self._trust.isVisible())
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         peer = snapshot.peer
@@ -713,62 +768,58 @@ class _Asking(_Page):
         self._who.show_peer(peer)
         self._code.setVisible(snapshot.code is not None and snapshot.needs_code)
         self._code.show_code(snapshot.code or "")
-        self._remember.setVisible(snapshot.code is not None and snapshot.needs_code)
+        compares = snapshot.code is not None and snapshot.needs_code and not snapshot.agreed_here
+        self._trust.setVisible(compares)
         if snapshot.code is None:
-            self._remember.setChecked(False)  # a new request begins
-        self._question = snapshot.question
-        self._match.setVisible(snapshot.may_match)
+            self._trust.setChecked(False)  # a new request begins
+        if self._patience is None:
+            self._patience = Patience(self.window(), self._enable)
+        asks = (snapshot.question, snapshot.may_match)
+        if asks != self._asked:
+            self._asked = asks
+            self._question, self._may_match = asks
+            self._patience.again()
+        self._match.setVisible(compares)
+        self._enable()
         self._compare.setText(text.compare_words(snapshot))
         self._countdown.follow(snapshot)
 
 
 class _Asked(_Page):
-    """The request has its own window; the panel says so and leads there."""
+    """The request has its own window; the panel says so and leads there. Once it is accepted the code is here, too."""
+
+    def focus_first(self) -> None:
+        self.setFocus()
 
     def build(self) -> None:
         frame, inside = card(spacing=10)
         self._who = Who()
+        self._code, self._compare = Code(), label()
+        self._compare.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._show = button(tr("&Show the request"), self.doors.question, role="primary", name="showRequestButton")
         self._countdown = Countdown()
-        for each in (self._who, self._countdown, self._show):
+        for each in (self._who, self._code, self._compare, self._countdown, self._show):
             inside.addWidget(each)
         self.layout_.addWidget(frame)
-        self.layout_.addWidget(button(tr("&Decline"), lambda: self.controller.decline(), name="declineRequestButton"))
+        self._cancel = button(tr("&Cancel"), self.controller.cancel, name="cancelButton")
+        self.layout_.addWidget(self._cancel)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
+        waits = snapshot.agreed_here
         self._who.show_peer(snapshot.peer, text.request_line(snapshot))
+        self._code.setVisible(waits and snapshot.code is not None and snapshot.needs_code)
+        self._code.show_code(snapshot.code or "")
+        self._compare.setVisible(waits)
+        self._compare.setText(text.compare_words(snapshot))
+        self._show.setVisible(not waits)
+        self._cancel.setVisible(waits)
         self._countdown.follow(snapshot)
-
-
-class _Steps(QWidget):
-    """Finding, forming, checking: which is done, which is going on, how long each took. When restoring, calling comes first."""
-
-    def __init__(self, *, restoring: bool = False) -> None:
-        super().__init__()
-        layout = column(self, spacing=4)
-        self._words = {stage: tr(text.STATES[stage]) for stage in (Stage.MEETING, Stage.FORMING, Stage.CHECKING)}
-        if restoring:
-            self._words = {Stage.RESTORING: tr("Meeting again over Bluetooth"), **self._words}
-        self._steps = {stage: Step(words) for stage, words in self._words.items()}
-        for step in self._steps.values():
-            layout.addWidget(step)
-
-    def show_steps(self, stage: Stage, attempt: int, timings: Timings, *, meeting: bool = True) -> None:
-        self._steps[Stage.MEETING].setVisible(meeting)  # whoever does not run Nearby Tray is met already
-        took = {Stage.MEETING: timings.find, Stage.FORMING: timings.form, Stage.CHECKING: timings.check}
-        at = list(self._steps).index(stage) if stage in self._steps else -1
-        for k, (each, step) in enumerate(self._steps.items()):
-            state = "done" if k < at else "going" if k == at else "pending"
-            words = self._words[each]
-            if each is Stage.FORMING and attempt > 1 and state == "going":
-                words = tr("Making the Wi-Fi link, try {n} of 3", n=attempt)
-            step.show_step(state, words, took.get(each) if state == "done" else None)
 
 
 class _Forming(_Page):
     def build(self) -> None:
         frame, inside = card(spacing=10)
-        self._who, self._steps, self._countdown = Who(), _Steps(), Countdown()
+        self._who, self._steps, self._countdown = Who(), Steps(), Countdown()
         self._pin, self._unasked = _Pin(self.doors.question), label(role="dim")
         for each in (self._who, self._unasked, self._pin, self._steps, self._countdown):
             inside.addWidget(each)
@@ -1040,7 +1091,7 @@ class _Restoring(_Page):
         self._why.setObjectName("restoring")
         self.layout_.addWidget(self._why)
         frame, inside = card(spacing=10)
-        self._who, self._steps, self._countdown = Who(), _Steps(restoring=True), Countdown()
+        self._who, self._steps, self._countdown = Who(), Steps(restoring=True), Countdown()
         for each in (self._who, self._steps, self._countdown):
             inside.addWidget(each)
         self.layout_.addWidget(frame)

@@ -45,7 +45,7 @@ from PySide6.QtWidgets import (
 )
 
 from ..core import pin as pins
-from ..core.model import Grade, Peer, Snapshot
+from ..core.model import Grade, Peer, Snapshot, Stage, Timings
 from . import text, theme
 from .text import tr
 
@@ -711,7 +711,7 @@ class PeerRow(QAbstractButton):
         else:
             words = [("", text.kind_words(self.peer), colour)]
             if self.peer.identity_changed:
-                words = [("warning", tr("Not as remembered"), tones.bad)]
+                words = [("warning", tr("Not the one you trust"), tones.bad)]
             elif self.peer.trusted:
                 words.append(("trusted", tr("Trusted"), tones.good))
             if self.peer.bonded:
@@ -878,3 +878,28 @@ def tool(glyph: str, accessible: str, clicked: Callable[[], object], *, name: st
         made.setObjectName(name)
     made.clicked.connect(lambda _checked=False: clicked())
     return made
+
+
+class Steps(QWidget):
+    """Finding, forming, checking: which is done, which is going on, how long each took. When restoring, calling comes first."""
+
+    def __init__(self, *, restoring: bool = False) -> None:
+        super().__init__()
+        layout = column(self, spacing=4)
+        self._words = {stage: tr(text.STATES[stage]) for stage in (Stage.MEETING, Stage.FORMING, Stage.CHECKING)}
+        if restoring:
+            self._words = {Stage.RESTORING: tr("Meeting again over Bluetooth"), **self._words}
+        self._steps = {stage: Step(words) for stage, words in self._words.items()}
+        for step in self._steps.values():
+            layout.addWidget(step)
+
+    def show_steps(self, stage: Stage, attempt: int, timings: Timings, *, meeting: bool = True) -> None:
+        self._steps[Stage.MEETING].setVisible(meeting)  # whoever does not run Nearby Tray is met already
+        took = {Stage.MEETING: timings.find, Stage.FORMING: timings.form, Stage.CHECKING: timings.check}
+        at = list(self._steps).index(stage) if stage in self._steps else -1
+        for k, (each, step) in enumerate(self._steps.items()):
+            state = "done" if k < at else "going" if k == at else "pending"
+            words = self._words[each]
+            if each is Stage.FORMING and attempt > 1 and state == "going":
+                words = tr("Making the Wi-Fi link, try {n} of 3", n=attempt)
+            step.show_step(state, words, took.get(each) if state == "done" else None)

@@ -69,7 +69,7 @@ class SettingsWindow(Window):
         for minutes in LIMITS:
             self.limit.addItem(tr("Until I change it") if minutes is None else tr("For {n} minutes", n=minutes), minutes)
         self.limit.currentIndexChanged.connect(lambda _k: self._change(visible_minutes=self.limit.currentData()))
-        self.accept_paired = QCheckBox(tr("A&ccept paired computers without asking"))
+        self.accept_paired = QCheckBox(tr("A&ccept trusted, paired computers without asking"))
         self.accept_paired.toggled.connect(lambda on: self._change(accept_paired=on))
         self.autostart = QCheckBox(tr("&Start at login, hidden"))
         self.autostart.toggled.connect(lambda on: self._change(autostart=on))
@@ -98,7 +98,7 @@ class SettingsWindow(Window):
             ("nameEdit", self.name, tr("Name of this computer")),
             ("visibilityBox", self.visibility, tr("Visible to")),
             ("limitBox", self.limit, tr("How long everyone may ask")),
-            ("acceptPairedBox", self.accept_paired, tr("Accept paired computers without asking")),
+            ("acceptPairedBox", self.accept_paired, tr("Accept trusted, paired computers without asking")),
             ("autostartBox", self.autostart, tr("Start at login, hidden")),
             ("autostartByBox", self.autostart_by, tr("Started at login by")),
             ("languageBox", self.language, tr("Language")),
@@ -151,7 +151,7 @@ class SettingsWindow(Window):
         box.addWidget(label(tr(text.ACCEPT_PAIRED_HINT), "dim", scale=0.92))
         inside.addWidget(frame)
 
-        self._section(inside, tr("Remembered computers"))
+        self._section(inside, tr("Trusted computers"))
         frame, self._peers = card(spacing=4)
         inside.addWidget(frame)
         # Twice, because nothing brings the old one back.
@@ -249,7 +249,7 @@ class SettingsWindow(Window):
         empty(self._peers)
         listed = sorted(self._remembered(), key=lambda peer: peer.last_linked or peer.since, reverse=True)
         if not listed:
-            self._peers.addWidget(label(tr("None yet. Tick “Remember” when both of you accept."), "dim"))
+            self._peers.addWidget(label(tr("None yet. Tick “Trust this computer” on both when you connect."), "dim"))
         now = datetime.now()
         for peer in listed:
             line = QWidget()

@@ -21,6 +21,7 @@ from ..core.model import (
     Health,
     LinkInfo,
     Method,
+    Missed,
     Peer,
     Probe,
     Reason,
@@ -387,7 +388,7 @@ VISIBLE_TO: Mapping[Visibility, str] = {
 
 VISIBILITY_HINTS: Mapping[Visibility, str] = {
     Visibility.EVERYONE: "Any computer nearby may ask; you decide.",
-    Visibility.TRUSTED: "Only computers you remembered may ask.",
+    Visibility.TRUSTED: "Only computers you trust find this one.",
     Visibility.NOBODY: "No computer finds this one. You can still connect to others.",
 }
 
@@ -409,7 +410,7 @@ KINDS: Mapping[str, str] = {
 }
 
 PURPOSES: Mapping[str, str] = {
-    "link": "wants to link with this computer",
+    "link": "wants to connect to this computer",
     "files": "wants to send or get files",
     "screen": "wants to share a screen",
 }
@@ -420,7 +421,8 @@ POWER_SAVE = (
 UNASKED = "Accepted without asking, because it is paired."
 UNREACHABLE = "Gone from Wi-Fi Direct for the moment."
 FOREIGN = "It does not run Nearby Tray, or does not answer with it. It can be linked with by Wi-Fi Direct alone, not verified."
-REMEMBER_TIP = "If both of you remember, there is no code to compare next time."
+TRUST_TIP = "If both of you trust the other, there is no code to compare next time."
+WHAT_OPENS = "While you are linked, it can reach programs on this computer that accept network connections."
 NOT_VERIFIED = "Not verified: it does not run Nearby Tray."
 UNVERIFIED = Said(
     "Not verified",
@@ -432,8 +434,8 @@ NEEDS_PIN = "A PIN needs NetworkManager 1.60 or newer, or the right to control w
 NEEDS_JOINING = "It owns a group already, and joining one needs the right to control wpa_supplicant."
 NEEDS_HOST = "A group of your own needs the right to control wpa_supplicant."
 IDENTITY_CHANGED = Said(
-    "Not the computer you remembered",
-    "It calls itself {peer}, a name you remembered, but it cannot prove to be the same computer.",
+    "Not the computer you trust",
+    "It calls itself {peer}, the name of a computer you trust, but it cannot prove to be that one.",
     "Go on only if you know why (a new installation, for instance), and compare the code with care.",
 )
 
@@ -528,7 +530,7 @@ def wants_words(method: Method) -> str:
 
 def question(snapshot: Snapshot) -> str:
     """Which dialog the moment needs: `request`, `wish` (of a program), `entry` (type a PIN), `pin` (it is shown), or none."""
-    if snapshot.stage is Stage.ASKED:
+    if snapshot.stage is Stage.ASKED and not snapshot.agreed_here:
         return "request"
     if snapshot.wish is not None:
         return "wish"
@@ -652,7 +654,11 @@ def headline(snapshot: Snapshot) -> str:
             reason = trouble(snapshot)
             return reason_text(reason).title if reason else tr("Ready")
         case Stage.ASKING:
+            if snapshot.may_match and snapshot.needs_code:
+                return tr("Compare the code with {peer}", peer=name)
             return tr("Waiting for {peer} to accept", peer=name)
+        case Stage.ASKED if snapshot.agreed_here:
+            return tr("Waiting for {peer} to compare the code", peer=name)
         case Stage.ASKED:
             return tr("{peer} wants to connect", peer=name)
         case Stage.LINKED:
@@ -715,16 +721,25 @@ def compare_words(snapshot: Snapshot) -> str:
         }[snapshot.method]
     if snapshot.code is None:
         return tr("Agreeing on keys…")
+    name = quoted(snapshot.peer.name) if snapshot.peer else tr("the other computer")
+    if snapshot.stage is Stage.ASKED and snapshot.agreed_here:
+        return tr("Waiting for {peer} to compare the code.", peer=name)
     if not snapshot.needs_code:
-        return tr("You remembered this computer: there is no code to compare.")
-    return tr("Compare this code with the one on the other screen. Go on only if they are the same.")
+        return tr("You trust this computer, so there is no code to compare.")
+    if snapshot.stage is Stage.ASKED:
+        return tr("Accept only if both codes match.")
+    if snapshot.agreed_here:
+        return tr("Waiting for {peer} to accept", peer=name)
+    if snapshot.may_match:
+        return tr("Do both screens show this code? If theirs is different, cancel.")
+    return tr("The same code must be on both screens. {peer} accepts first.", peer=name)
 
 
 def badges(peer: Peer) -> tuple[str, ...]:
     """Short words beside a peer's name."""
     found = []
     if peer.identity_changed:
-        found.append(tr("Not as remembered"))
+        found.append(tr("Not the one you trust"))
     if peer.trusted and not peer.identity_changed:
         found.append(tr("Trusted"))
     if peer.bonded:
@@ -803,7 +818,15 @@ def request_notice(snapshot: Snapshot) -> tuple[str, str]:
     if snapshot.code and snapshot.needs_code:
         code = snapshot.code.replace(" ", "\u00a0")  # on one line
         return tr("{peer} wants to connect", peer=name), tr("Accept only if both screens show {code}.", code=code)
-    return tr("{peer} wants to connect", peer=name), tr("You remembered this computer.")
+    return tr("{peer} wants to connect", peer=name), tr("You trust this computer.")
+
+
+def missed_words(missed: Missed) -> str:
+    return tr("Missed request: {peer} wanted to connect.", peer=quoted(missed.peer.name))
+
+
+def missed_notice(missed: Missed) -> tuple[str, str]:
+    return tr("Missed request"), tr("{peer} wanted to connect.", peer=clean(missed.peer.name))
 
 
 def linked_notice(snapshot: Snapshot) -> tuple[str, str]:

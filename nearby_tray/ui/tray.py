@@ -87,7 +87,6 @@ def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
     """What the menu of this snapshot says. Two equal plans need no new menu."""
     entries: list[Entry] = [Entry(text.headline(snapshot), "headline", enabled=False)]
     ready = text.trouble(snapshot) is None
-    about = snapshot.question
     if text.question(snapshot) == "wish":
         entries.append(Entry(tr("&A program asks…"), "question"))
     match snapshot.stage:
@@ -102,13 +101,15 @@ def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
                 else:
                     entries.append(Entry(words, "ask", peer.id, enabled=peer.reachable))
             entries.append(Entry(tr("&Stop looking"), "stop_seeking"))
-        case Stage.ASKED if not snapshot.verified:
-            # Nothing proves who asks: the whole dialog, not a quick yes.
-            entries += [Entry(tr("&Show the request"), "question"), Entry(tr("&Decline"), "decline", about)]
         case Stage.ASKED:
+            # The whole dialog, not a quick yes or no: a line that comes up under the pointer is clicked by accident.
             if snapshot.code and snapshot.needs_code:
                 entries.append(Entry(tr("Code {code}", code=snapshot.code), "code", enabled=False))
-            entries += [Entry(tr("&Accept"), "accept", about), Entry(tr("&Decline"), "decline", about)]
+            if snapshot.agreed_here:
+                entries.append(Entry(tr("&Cancel"), "cancel"))
+            else:
+                name = text.isolated(text.clean(snapshot.peer.name if snapshot.peer else "", 40)).replace("&", "&&")
+                entries.append(Entry(tr("Answer {peer}…", peer=name), "question", about=snapshot.question))
         case Stage.ENTERING:
             entries += [Entry(tr("&Enter the PIN…"), "question"), Entry(tr("&Cancel"), "cancel")]
         case Stage.HOSTING:
@@ -118,9 +119,16 @@ def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
                 words = tr("Disconnect {peer}", peer=text.clean(member.peer.name, 40)).replace("&", "&&")
                 entries.append(Entry(words, "expel", member.peer.address))
             entries.append(Entry(tr("&End the group"), "disconnect"))
-        case Stage.LINKED | Stage.RESTORING:
+        case Stage.RESTORING:
+            entries.append(Entry(tr("&Connect nearby"), "seek", enabled=ready))
+            entries.append(Entry(tr("&Disconnect"), "disconnect"))
+        case Stage.LINKED:
             entries.append(Entry(tr("&Disconnect"), "disconnect"))
         case Stage.ASKING | Stage.MEETING | Stage.FORMING | Stage.CHECKING:
+            if snapshot.stage is Stage.ASKING and snapshot.code and snapshot.needs_code:
+                entries.append(Entry(tr("Code {code}", code=snapshot.code), "code", enabled=False))
+                if snapshot.may_match:
+                    entries.append(Entry(tr("Compare the codes…"), "open"))
             if snapshot.pin is not None:
                 entries.append(Entry(tr("Show the &PIN"), "question"))
             entries.append(Entry(tr("&Disconnect"), "disconnect") if snapshot.restoring_because else Entry(tr("&Cancel"), "cancel"))
@@ -200,8 +208,6 @@ class Tray(QObject):
             "question": lambda _: open_question(),
             "open_host": lambda _: open_host(),
             "expel": controller.expel,
-            "accept": controller.accept,
-            "decline": controller.decline,
             "cancel": lambda _: controller.cancel(),
             "disconnect": lambda _: controller.disconnect(),
             "visibility": self._set_visibility,

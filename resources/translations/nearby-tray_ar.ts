@@ -35,16 +35,20 @@
     </message>
     <message>
         <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
         <source>&amp;Accept</source>
         <translation>&amp;قبول</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
         <source>&amp;Decline</source>
         <translation>&amp;رفض</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/dialogs.py"/>
+        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/tray.py"/>
+        <source>&amp;Cancel</source>
+        <translation>إل&amp;غاء</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/dialogs.py"/>
@@ -55,8 +59,8 @@
     <message>
         <location filename="../../nearby_tray/ui/dialogs.py"/>
         <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>&amp;Remember this computer</source>
-        <translation>ت&amp;ذكّر هذا الحاسوب</translation>
+        <source>Trust t&amp;his computer (no code next time)</source>
+        <translation>الوثوق ب&amp;هذا الحاسوب (بلا رمز في المرة القادمة)</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/dialogs.py"/>
@@ -88,13 +92,6 @@
         <location filename="../../nearby_tray/ui/dialogs.py"/>
         <source>C&amp;onnect</source>
         <translation>ا&amp;تصال</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;Cancel</source>
-        <translation>إل&amp;غاء</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/dialogs.py"/>
@@ -268,10 +265,15 @@
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
+        <source>Connect again</source>
+        <translation>اتصال من جديد</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/panel.py"/>
         <location filename="../../nearby_tray/ui/tray.py"/>
         <location filename="../../nearby_tray/demo.py"/>
         <source>&amp;Connect nearby</source>
-        <translation>اتصال بجهاز &amp;قريب</translation>
+        <translation>ات&amp;صال بجهاز قريب</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
@@ -283,6 +285,16 @@
         <location filename="../../nearby_tray/ui/panel.py"/>
         <source>Troubleshoot…</source>
         <translation>استكشاف الأخطاء…</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/panel.py"/>
+        <source>Answer</source>
+        <translation>رد</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/panel.py"/>
+        <source>Dismiss</source>
+        <translation>إخفاء</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
@@ -392,30 +404,18 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Remember this computer</source>
-        <translation>تذكّر هذا الحاسوب</translation>
+        <source>Trust this computer (no code next time)</source>
+        <translation>الوثوق بهذا الحاسوب (بلا رمز في المرة القادمة)</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>They &amp;match</source>
-        <translation>الرمزان &amp;متطابقان</translation>
+        <source>The&amp;y match</source>
+        <translation>الرمزان متط&amp;ابقان</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
         <source>&amp;Show the request</source>
         <translation>&amp;عرض الطلب</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Meeting again over Bluetooth</source>
-        <translation>اللقاء من جديد عبر Bluetooth</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Making the Wi-Fi link, try {n} of 3</source>
-        <translation>إنشاء وصلة Wi-Fi، المحاولة {n} من 3</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
@@ -725,8 +725,8 @@ The ordinary network stays as it is.</source>
     <message>
         <location filename="../../nearby_tray/ui/parts.py"/>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Not as remembered</source>
-        <translation>ليس كما هو محفوظ</translation>
+        <source>Not the one you trust</source>
+        <translation>ليس الحاسوب الموثوق</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/parts.py"/>
@@ -786,6 +786,17 @@ The ordinary network stays as it is.</source>
         <translation>أزمنة الذهاب والإياب في آخر دقيقة</translation>
     </message>
     <message>
+        <location filename="../../nearby_tray/ui/parts.py"/>
+        <source>Meeting again over Bluetooth</source>
+        <translation>اللقاء من جديد عبر Bluetooth</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Making the Wi-Fi link, try {n} of 3</source>
+        <translation>إنشاء وصلة Wi-Fi، المحاولة {n} من 3</translation>
+    </message>
+    <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
         <source>Errors only</source>
         <translation>الأخطاء فقط</translation>
@@ -837,8 +848,8 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>A&amp;ccept paired computers without asking</source>
-        <translation>قبول الحواسيب ال&amp;مقترنة دون سؤال</translation>
+        <source>A&amp;ccept trusted, paired computers without asking</source>
+        <translation>قبول الحواسيب الموثوقة المقترنة &amp;دون سؤال</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
@@ -867,8 +878,8 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Accept paired computers without asking</source>
-        <translation>قبول الحواسيب المقترنة دون سؤال</translation>
+        <source>Accept trusted, paired computers without asking</source>
+        <translation>قبول الحواسيب الموثوقة المقترنة دون سؤال</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
@@ -945,8 +956,9 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Remembered computers</source>
-        <translation>الحواسيب المحفوظة</translation>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Trusted computers</source>
+        <translation>الحواسيب الموثوقة</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
@@ -1025,8 +1037,8 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>None yet. Tick “Remember” when both of you accept.</source>
-        <translation>لا شيء بعد. ضع علامة على «تذكّر» حين تقبلان كلاكما.</translation>
+        <source>None yet. Tick “Trust this computer” on both when you connect.</source>
+        <translation>لا شيء بعد. فعّل «الوثوق بهذا الحاسوب» على الجهازين عند الاتصال.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
@@ -2028,11 +2040,6 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Trusted computers</source>
-        <translation>الحواسيب الموثوقة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
         <source>Nobody</source>
         <translation>لا أحد</translation>
     </message>
@@ -2058,8 +2065,8 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Only computers you remembered may ask.</source>
-        <translation>لا يمكن أن يطلب إلا حاسوب حفظته.</translation>
+        <source>Only computers you trust find this one.</source>
+        <translation>لا يجد هذا الحاسوب إلا الحواسيب التي تثق بها.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
@@ -2138,7 +2145,7 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>wants to link with this computer</source>
+        <source>wants to connect to this computer</source>
         <translation>يريد الاتصال بهذا الحاسوب</translation>
     </message>
     <message>
@@ -2173,8 +2180,13 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>If both of you remember, there is no code to compare next time.</source>
-        <translation>إن تذكّر كل منكما الآخر فلن يكون هناك رمز للمقارنة في المرة القادمة.</translation>
+        <source>If both of you trust the other, there is no code to compare next time.</source>
+        <translation>إذا وثق كل منكما بالآخر فلا رمز للمقارنة في المرة القادمة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>While you are linked, it can reach programs on this computer that accept network connections.</source>
+        <translation>ما دمتما متصلين يمكنه الوصول إلى برامج هذا الحاسوب التي تقبل اتصالات الشبكة.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
@@ -2213,13 +2225,13 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Not the computer you remembered</source>
-        <translation>ليس الحاسوب الذي حفظته</translation>
+        <source>Not the computer you trust</source>
+        <translation>ليس الحاسوب الذي تثق به</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>It calls itself {peer}, a name you remembered, but it cannot prove to be the same computer.</source>
-        <translation>يسمي نفسه {peer}، وهو اسم حفظته، لكنه لا يستطيع إثبات أنه الحاسوب نفسه.</translation>
+        <source>It calls itself {peer}, the name of a computer you trust, but it cannot prove to be that one.</source>
+        <translation>يسمي نفسه {peer} باسم حاسوب تثق به، لكنه لا يستطيع إثبات أنه هو.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
@@ -2620,8 +2632,18 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Compare the code with {peer}</source>
+        <translation>قارن الرمز مع {peer}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
         <source>Waiting for {peer} to accept</source>
         <translation>انتظار قبول {peer}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Waiting for {peer} to compare the code</source>
+        <translation>في انتظار مقارنة الرمز على {peer}</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
@@ -2685,13 +2707,28 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>You remembered this computer: there is no code to compare.</source>
-        <translation>لقد حفظت هذا الحاسوب: لا يوجد رمز للمقارنة.</translation>
+        <source>Waiting for {peer} to compare the code.</source>
+        <translation>في انتظار مقارنة الرمز على {peer}.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Compare this code with the one on the other screen. Go on only if they are the same.</source>
-        <translation>قارن هذا الرمز بالرمز على الشاشة الأخرى. لا تتابع إلا إذا تطابقا.</translation>
+        <source>You trust this computer, so there is no code to compare.</source>
+        <translation>أنت تثق بهذا الحاسوب، فلا رمز للمقارنة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Accept only if both codes match.</source>
+        <translation>اقبل فقط إذا تطابق الرمزان.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Do both screens show this code? If theirs is different, cancel.</source>
+        <translation>هل تعرض الشاشتان هذا الرمز؟ إن كان رمزهم مختلفًا فألغِ.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>The same code must be on both screens. {peer} accepts first.</source>
+        <translation>يجب أن يظهر الرمز نفسه على الشاشتين. يقبل {peer} أولًا.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
@@ -2735,8 +2772,23 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>You remembered this computer.</source>
-        <translation>لقد حفظت هذا الحاسوب.</translation>
+        <source>You trust this computer.</source>
+        <translation>أنت تثق بهذا الحاسوب.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Missed request: {peer} wanted to connect.</source>
+        <translation>طلب فائت: أراد {peer} الاتصال.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Missed request</source>
+        <translation>طلب فائت</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>{peer} wanted to connect.</source>
+        <translation>أراد {peer} الاتصال.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
@@ -2865,6 +2917,11 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/tray.py"/>
+        <source>Answer {peer}…</source>
+        <translation>الرد على {peer}…</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/tray.py"/>
         <source>&amp;Enter the PIN…</source>
         <translation>إدخال رقم &amp;PIN…</translation>
     </message>
@@ -2877,6 +2934,11 @@ The ordinary network stays as it is.</source>
         <location filename="../../nearby_tray/ui/tray.py"/>
         <source>&amp;End the group</source>
         <translation>إن&amp;هاء المجموعة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/tray.py"/>
+        <source>Compare the codes…</source>
+        <translation>مقارنة الرمزين…</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/tray.py"/>

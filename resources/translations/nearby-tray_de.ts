@@ -35,16 +35,20 @@
     </message>
     <message>
         <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
         <source>&amp;Accept</source>
         <translation>&amp;Annehmen</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
         <source>&amp;Decline</source>
         <translation>Ab&amp;lehnen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/dialogs.py"/>
+        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/tray.py"/>
+        <source>&amp;Cancel</source>
+        <translation>Abb&amp;rechen</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/dialogs.py"/>
@@ -55,8 +59,8 @@
     <message>
         <location filename="../../nearby_tray/ui/dialogs.py"/>
         <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>&amp;Remember this computer</source>
-        <translation>Diesen &amp;Computer merken</translation>
+        <source>Trust t&amp;his computer (no code next time)</source>
+        <translation>Diesem Com&amp;puter vertrauen (nächstes Mal kein Code)</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/dialogs.py"/>
@@ -88,13 +92,6 @@
         <location filename="../../nearby_tray/ui/dialogs.py"/>
         <source>C&amp;onnect</source>
         <translation>&amp;Verbinden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;Cancel</source>
-        <translation>Abb&amp;rechen</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/dialogs.py"/>
@@ -268,6 +265,11 @@
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
+        <source>Connect again</source>
+        <translation>Wieder verbinden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/panel.py"/>
         <location filename="../../nearby_tray/ui/tray.py"/>
         <location filename="../../nearby_tray/demo.py"/>
         <source>&amp;Connect nearby</source>
@@ -283,6 +285,16 @@
         <location filename="../../nearby_tray/ui/panel.py"/>
         <source>Troubleshoot…</source>
         <translation>Fehlersuche …</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/panel.py"/>
+        <source>Answer</source>
+        <translation>Antworten</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/panel.py"/>
+        <source>Dismiss</source>
+        <translation>Ausblenden</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
@@ -392,30 +404,18 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Remember this computer</source>
-        <translation>Diesen Computer merken</translation>
+        <source>Trust this computer (no code next time)</source>
+        <translation>Diesem Computer vertrauen (nächstes Mal kein Code)</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>They &amp;match</source>
+        <source>The&amp;y match</source>
         <translation>Sie stimmen ü&amp;berein</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
         <source>&amp;Show the request</source>
         <translation>Anfrage &amp;zeigen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Meeting again over Bluetooth</source>
-        <translation>Wiedersehen über Bluetooth</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Making the Wi-Fi link, try {n} of 3</source>
-        <translation>WLAN-Verbindung wird hergestellt, Versuch {n} von 3</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
@@ -725,8 +725,8 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     <message>
         <location filename="../../nearby_tray/ui/parts.py"/>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Not as remembered</source>
-        <translation>Nicht wie gemerkt</translation>
+        <source>Not the one you trust</source>
+        <translation>Nicht der vertraute</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/parts.py"/>
@@ -786,6 +786,17 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
         <translation>Laufzeiten der letzten Minute</translation>
     </message>
     <message>
+        <location filename="../../nearby_tray/ui/parts.py"/>
+        <source>Meeting again over Bluetooth</source>
+        <translation>Wiedersehen über Bluetooth</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Making the Wi-Fi link, try {n} of 3</source>
+        <translation>WLAN-Verbindung wird hergestellt, Versuch {n} von 3</translation>
+    </message>
+    <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
         <source>Errors only</source>
         <translation>Nur Fehler</translation>
@@ -837,8 +848,8 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>A&amp;ccept paired computers without asking</source>
-        <translation>Ge&amp;koppelte Computer ohne Rückfrage annehmen</translation>
+        <source>A&amp;ccept trusted, paired computers without asking</source>
+        <translation>Vertraute, gekoppelte Computer &amp;ohne Rückfrage annehmen</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
@@ -867,8 +878,8 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Accept paired computers without asking</source>
-        <translation>Gekoppelte Computer ohne Rückfrage annehmen</translation>
+        <source>Accept trusted, paired computers without asking</source>
+        <translation>Vertraute, gekoppelte Computer ohne Rückfrage annehmen</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
@@ -945,8 +956,9 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Remembered computers</source>
-        <translation>Gemerkte Computer</translation>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Trusted computers</source>
+        <translation>Vertraute Computer</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
@@ -1025,8 +1037,8 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>None yet. Tick “Remember” when both of you accept.</source>
-        <translation>Noch keine. Setzen Sie das Häkchen bei „merken“, wenn Sie beide annehmen.</translation>
+        <source>None yet. Tick “Trust this computer” on both when you connect.</source>
+        <translation>Noch keiner. Setzen Sie beim Verbinden auf beiden das Häkchen „Diesem Computer vertrauen“.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
@@ -2028,11 +2040,6 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Trusted computers</source>
-        <translation>Vertraute Computer</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
         <source>Nobody</source>
         <translation>Niemand</translation>
     </message>
@@ -2058,8 +2065,8 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Only computers you remembered may ask.</source>
-        <translation>Nur Computer, die Sie sich gemerkt haben, dürfen anfragen.</translation>
+        <source>Only computers you trust find this one.</source>
+        <translation>Nur Computer, denen Sie vertrauen, finden diesen.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
@@ -2138,7 +2145,7 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>wants to link with this computer</source>
+        <source>wants to connect to this computer</source>
         <translation>möchte sich mit diesem Computer verbinden</translation>
     </message>
     <message>
@@ -2173,8 +2180,13 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>If both of you remember, there is no code to compare next time.</source>
-        <translation>Wenn Sie sich beide merken, ist beim nächsten Mal kein Code zu vergleichen.</translation>
+        <source>If both of you trust the other, there is no code to compare next time.</source>
+        <translation>Wenn beide einander vertrauen, gibt es nächstes Mal keinen Code zu vergleichen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>While you are linked, it can reach programs on this computer that accept network connections.</source>
+        <translation>Solange Sie verbunden sind, erreicht er Programme auf diesem Computer, die Netzwerkverbindungen annehmen.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
@@ -2213,13 +2225,13 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Not the computer you remembered</source>
-        <translation>Nicht der Computer, den Sie sich gemerkt haben</translation>
+        <source>Not the computer you trust</source>
+        <translation>Nicht der Computer, dem Sie vertrauen</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>It calls itself {peer}, a name you remembered, but it cannot prove to be the same computer.</source>
-        <translation>Er nennt sich {peer}, ein Name, den Sie sich gemerkt haben, kann aber nicht beweisen, derselbe Computer zu sein.</translation>
+        <source>It calls itself {peer}, the name of a computer you trust, but it cannot prove to be that one.</source>
+        <translation>Er nennt sich {peer} wie ein Computer, dem Sie vertrauen, kann aber nicht beweisen, dass er es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
@@ -2620,8 +2632,18 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Compare the code with {peer}</source>
+        <translation>Code mit {peer} vergleichen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
         <source>Waiting for {peer} to accept</source>
         <translation>Warten auf die Zustimmung von {peer}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Waiting for {peer} to compare the code</source>
+        <translation>Warten, bis auf {peer} der Code verglichen ist</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
@@ -2685,13 +2707,28 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>You remembered this computer: there is no code to compare.</source>
-        <translation>Sie haben sich diesen Computer gemerkt: Es gibt keinen Code zu vergleichen.</translation>
+        <source>Waiting for {peer} to compare the code.</source>
+        <translation>Warten, bis auf {peer} der Code verglichen ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Compare this code with the one on the other screen. Go on only if they are the same.</source>
-        <translation>Vergleichen Sie diesen Code mit dem auf dem anderen Bildschirm. Machen Sie nur weiter, wenn beide gleich sind.</translation>
+        <source>You trust this computer, so there is no code to compare.</source>
+        <translation>Sie vertrauen diesem Computer, also gibt es keinen Code zu vergleichen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Accept only if both codes match.</source>
+        <translation>Nehmen Sie nur an, wenn beide Codes übereinstimmen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Do both screens show this code? If theirs is different, cancel.</source>
+        <translation>Zeigen beide Bildschirme diesen Code? Wenn dort ein anderer steht, brechen Sie ab.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>The same code must be on both screens. {peer} accepts first.</source>
+        <translation>Auf beiden Bildschirmen muss derselbe Code stehen. Zuerst wird auf {peer} angenommen.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
@@ -2735,8 +2772,23 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <source>You remembered this computer.</source>
-        <translation>Sie haben sich diesen Computer gemerkt.</translation>
+        <source>You trust this computer.</source>
+        <translation>Sie vertrauen diesem Computer.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Missed request: {peer} wanted to connect.</source>
+        <translation>Verpasste Anfrage: {peer} wollte sich verbinden.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Missed request</source>
+        <translation>Verpasste Anfrage</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
+        <source>{peer} wanted to connect.</source>
+        <translation>{peer} wollte sich verbinden.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
@@ -2865,6 +2917,11 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/tray.py"/>
+        <source>Answer {peer}…</source>
+        <translation>{peer} antworten …</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/tray.py"/>
         <source>&amp;Enter the PIN…</source>
         <translation>&amp;PIN eingeben …</translation>
     </message>
@@ -2877,6 +2934,11 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
         <location filename="../../nearby_tray/ui/tray.py"/>
         <source>&amp;End the group</source>
         <translation>&amp;Gruppe beenden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/tray.py"/>
+        <source>Compare the codes…</source>
+        <translation>Codes vergleichen …</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/tray.py"/>

@@ -19,6 +19,7 @@ from nearby_tray.core.model import (
     LinkInfo,
     Member,
     Method,
+    Missed,
     Peer,
     Reason,
     Snapshot,
@@ -474,7 +475,17 @@ def wall() -> Wall:
 
 
 @pytest.fixture
-def notifier(wall: Wall, told: list[str]) -> Notifier:
+def clock() -> list[float]:
+    """The time; each look at it is two seconds later, unless a test holds it."""
+    return [0.0, 2.0]
+
+
+@pytest.fixture
+def notifier(wall: Wall, told: list[str], clock: list[float]) -> Notifier:
+    def now() -> float:
+        clock[0] += clock[1]
+        return clock[0]
+
     return Notifier(
         wall,
         texts=text,
@@ -486,6 +497,7 @@ def notifier(wall: Wall, told: list[str]) -> Notifier:
         seek=lambda: told.append("seek"),
         copy=lambda address: told.append(address),
         raise_=lambda: told.append("raise"),
+        clock=now,
     )
 
 
@@ -506,10 +518,40 @@ def test_a_request_can_be_answered_in_its_notification(notifier: Notifier, wall:
 def test_a_late_click_does_not_answer_the_next_request(notifier: Notifier, wall: Wall, told: list[str]) -> None:
     notifier.show(ASKED)
     old = wall.pinned[REQUEST][3]
-    notifier.show(replace(ASKED, code="111 222", started=5.0))
+    notifier.show(replace(ASKED, question="q2", code="111 222", started=5.0))
     assert "111\u00a0222" in wall.pinned[REQUEST][1]
     old("accept")
     assert told == []
+
+
+@pytest.mark.parametrize("action", ["accept", "decline"])
+@pytest.mark.parametrize("before", [IDLE, "another request"])
+def test_a_request_that_has_only_just_come_up_takes_no_answer(
+    notifier: Notifier, wall: Wall, told: list[str], clock: list[float], before: object, action: str
+) -> None:
+    """It comes up under a moving pointer: ten clicks a second through the whole second, and it is still there."""
+    clock[1] = 0.0
+    notifier.show(IDLE if before is IDLE else replace(ASKED, question="q0"))
+    notifier.show(replace(ASKED, question="q1"))
+    for _ in range(10):
+        clock[0] += 0.1
+        wall.pinned[REQUEST][3](action)  # each brings it up anew: the server has closed it
+        assert told == [] and REQUEST in wall.pinned
+    clock[0] += 1.0
+    wall.pinned[REQUEST][3](action)
+    assert told == [action]
+
+
+def test_a_missed_request_is_said_once_and_leads_to_the_panel(notifier: Notifier, wall: Wall, told: list[str]) -> None:
+    missed = Missed("m1", Peer("1", "Kitchen"), 1.0)
+    for _ in range(3):
+        notifier.show(replace(IDLE, missed=(missed,)))
+    title, body, actions, act = wall.pinned["missed"]
+    assert "Missed" in title and "Kitchen" in body and actions == ("open",) and wall.times == 1
+    act("open")
+    assert told == ["raise"]
+    notifier.show(IDLE)
+    assert "missed" not in wall.pinned
 
 
 WISH = Wish(Asker("Fi\x1bles", "/usr/bin/files"), WishKind.LINK, Peer("1", "Kitchen"), 1.0, 61.0)
@@ -645,7 +687,9 @@ GROUP_UP = Snapshot(stage=Stage.HOSTING, verified=False, link=LinkInfo("p2p1", (
 def test_a_stranger_is_not_accepted_by_a_quick_click(notifier: Notifier, wall: Wall, told: list[str]) -> None:
     for ours in Method:
         wanted = ours is Method.KEYPAD
-        notifier.show(replace(STRANGE, method=ours, deadline=70.0, peer=replace(PHONE, id=ours.value), pin_wanted=wanted))
+        notifier.show(
+            replace(STRANGE, question=ours.value, method=ours, deadline=70.0, peer=replace(PHONE, id=ours.value), pin_wanted=wanted)
+        )
         title, body, actions, act = wall.pinned[REQUEST]
         assert "Pixel" in title and "Not verified" in body and actions == ("open", "decline")
     act("open")
@@ -660,7 +704,7 @@ def test_the_next_request_of_the_same_stranger_is_another_one(notifier: Notifier
     old = wall.pinned[REQUEST][3]
     notifier.show(replace(STRANGE, now=2.0))
     assert wall.times == 1
-    notifier.show(replace(STRANGE, deadline=90.0))
+    notifier.show(replace(STRANGE, question="q2", deadline=90.0))
     assert wall.times == 2
     old("decline")
     assert told == []

@@ -14,7 +14,21 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 collect_ignore_glob: list[str] = []
 if find_spec("PySide6") is None or find_spec("pytestqt") is None:
     # text.py knows no Qt: its tests run everywhere.
-    parts = ("panel", "dialogs", "settings", "doctor", "tray", "theme", "face", "qt_build", "session", "accessibility", "atspi", "words")
+    parts = (
+        "panel",
+        "dialogs",
+        "settings",
+        "doctor",
+        "tray",
+        "theme",
+        "face",
+        "patience",
+        "qt_build",
+        "session",
+        "accessibility",
+        "atspi",
+        "words",
+    )
     collect_ignore_glob = [f"test_{part}.py" for part in parts]
 
 if TYPE_CHECKING:
@@ -25,10 +39,11 @@ QUIET = ("This plugin does not support", "QSystemTrayIcon", "systemTrayWindowCha
 
 
 @pytest.fixture
-def bot(qtbot: QtBot, qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[QtBot]:
+def bot(qtbot: QtBot, qapp: QApplication, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[QtBot]:
     """A qtbot in whose test an unexpected message of Qt is a failure."""
-    from nearby_tray.ui import theme
+    from nearby_tray.ui import patience, theme
 
+    monkeypatch.setattr(patience, "MILLISECONDS", 0)  # the moment in which a window takes no answer has tests of its own
     qapp.setPalette(theme.our_palette(dark=False))
     yield qtbot
     from PySide6.QtCore import QCoreApplication, QEvent

@@ -18,6 +18,7 @@ from nearby_tray.core.model import (
     LinkInfo,
     Member,
     Method,
+    Missed,
     Peer,
     Probe,
     Radios,
@@ -75,7 +76,7 @@ MEMBERS = (
 )
 PIN = "12345670"
 FILES = Asker("Files", "/usr/bin/nautilus --gapplication-service", 4711)
-WISH = Wish(FILES, WishKind.LINK, ANNA, 100.0, 160.0)
+WISH = Wish(FILES, WishKind.LINK, ANNA, 100.0, 160.0, "w1")
 
 PEOPLE = (
     TrustedPeer(b"\x01" * 32, bytes(32), "Anna's ThinkPad", since=1_780_000_000.0, last_linked=1_795_000_000.0),
@@ -102,7 +103,11 @@ def idle(**changes: object) -> Snapshot:
 
 
 def staged(stage: Stage, **changes: object) -> Snapshot:
-    return idle(stage=stage, peer=ANNA, started=100.0, now=112.0, deadline=160.0, **changes)
+    asks: dict[str, object] = {}
+    if stage in (Stage.ASKING, Stage.ASKED, Stage.ENTERING):
+        known = changes.get("needs_code", True) is False
+        asks = {"question": "q1", "peer": replace(ANNA, trusted=known)}
+    return idle(**{"stage": stage, "peer": ANNA, "started": 100.0, "now": 112.0, "deadline": 160.0, **asks, **changes})
 
 
 def foreign(stage: Stage, **changes: object) -> Snapshot:
@@ -140,7 +145,9 @@ STRANGE: dict[str, Snapshot] = {
     "hosting-invited": hosting(members=MEMBERS[:1], peer=TV, deadline=230.0),
     "hosting-pin": hosting(members=MEMBERS[:1], peer=OLD, method=Method.DISPLAY, pin=PIN, deadline=230.0),
     "hosting-problem": hosting(members=MEMBERS[:2], failure=Failure(Stage.HOSTING, Reason.WRONG_PIN)),
-    "hosting-asked": hosting(stage=Stage.ASKED, members=MEMBERS[:2], peer=OLD, method=Method.KEYPAD, pin_wanted=True, deadline=150.0),
+    "hosting-asked": hosting(
+        stage=Stage.ASKED, question="q2", members=MEMBERS[:2], peer=OLD, method=Method.KEYPAD, pin_wanted=True, deadline=150.0
+    ),
 }
 
 SCENES: dict[str, Snapshot] = {
@@ -149,15 +156,20 @@ SCENES: dict[str, Snapshot] = {
     "idle-nobody": idle(visibility=Visibility.NOBODY, listening=False),
     "radios-off": idle(radios=Radios(Reason.BLUETOOTH_OFF, Reason.WIFI_NO_P2P), listening=False),
     "failed": idle(peer=ANNA, failure=Failure(Stage.FORMING, Reason.NOT_FORMED, "supplicant-timeout (state 120, reason 11)")),
+    "left": idle(peer=ANNA, failure=Failure(Stage.LINKED, Reason.PEER_LEFT)),
+    "missed": idle(missed=(Missed("m1", ANNA, 90.0), Missed("quiet", LONG, 95.0))),
     "declined": idle(peer=ANNA, failure=Failure(Stage.ASKING, Reason.DECLINED)),
     "nobody-answered": idle(failure=Failure(Stage.SEEKING, Reason.NOBODY_ANSWERED)),
     "seeking-empty": idle(stage=Stage.SEEKING, started=100.0, now=103.0, deadline=130.0),
     "seeking": idle(stage=Stage.SEEKING, started=100.0, now=108.0, deadline=130.0, peers=(ANNA, STUDIO, PHONE, LONG, CHANGED)),
     "asking-keys": staged(Stage.ASKING, peers=(ANNA,)),
     "asking": staged(Stage.ASKING, code="042 719"),
+    "asking-compare": staged(Stage.ASKING, code="042 719", may_match=True, agreed_there=True),
+    "asking-said": staged(Stage.ASKING, code="042 719", agreed_here=True),
     "asking-remembered": staged(Stage.ASKING, code="042 719", needs_code=False),
     "asking-changed": replace(staged(Stage.ASKING, code="042 719"), peer=CHANGED),
     "asked": staged(Stage.ASKED, code="042 719"),
+    "asked-waiting": staged(Stage.ASKED, code="042 719", agreed_here=True),
     "asked-remembered": staged(Stage.ASKED, code="042 719", needs_code=False, purpose="screen"),
     "asked-changed": replace(staged(Stage.ASKED, code="042 719", purpose="files"), peer=CHANGED),
     "meeting": staged(Stage.MEETING, attempt=1),

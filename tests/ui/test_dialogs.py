@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from nearby_tray.core.model import Method, Snapshot, Stage
 from nearby_tray.ui import text
 from nearby_tray.ui.dialogs import DIALOGS, Dialog, EntryDialog, PinDialog, RequestDialog, WishDialog
-from nearby_tray.ui.parts import Code, Countdown, PinField
+from nearby_tray.ui.parts import Code, Countdown, PinField, Steps
 
 from .scenes import ABLE, HOSTILE, PIN, SCENES, FakeController, foreign, idle
 
@@ -43,7 +43,7 @@ def test_it_says_who_why_and_which_code(dialog: RequestDialog) -> None:
     assert dialog.isVisible() and not dialog.isModal()
     assert dialog.windowTitle() == "Incoming request"
     shown = [each.text() for each in dialog.findChildren(QLabel)]
-    assert "Anna's ThinkPad" in shown and "wants to link with this computer" in shown
+    assert "Anna's ThinkPad" in shown and "wants to connect to this computer" in shown
     code = dialog.findChild(Code)
     assert isinstance(code, Code) and code.code == "042 719"
     assert button(dialog, "acceptButton").accessibleName() == "Accept"
@@ -53,21 +53,41 @@ def test_it_says_who_why_and_which_code(dialog: RequestDialog) -> None:
 
 @pytest.mark.parametrize("remember", [False, True])
 def test_accept(bot: QtBot, dialog: RequestDialog, controller: FakeController, remember: bool) -> None:
-    box = dialog.findChild(QCheckBox, "rememberBox")
+    box = dialog.findChild(QCheckBox, "trustBox")
     assert isinstance(box, QCheckBox) and not box.isChecked()
     box.setChecked(remember)
     QTest.mouseClick(button(dialog, "acceptButton"), Qt.MouseButton.LeftButton)
     QTest.mouseClick(button(dialog, "acceptButton"), Qt.MouseButton.LeftButton)
     assert controller.calls == [("accept", remember)]
-    assert dialog.isVisible()  # until the snapshot moves on
-    controller.show(SCENES["meeting"])
+    controller.show(SCENES["asked-waiting"])
+    code = dialog.findChild(Code)
+    assert dialog.isVisible() and isinstance(code, Code) and code.isVisible(), "the other one compares, too"
+    for scene in ("meeting", "forming", "checking"):
+        controller.show(SCENES[scene])
+        assert dialog.isVisible() and not code.isVisible() and button(dialog, "cancelButton").isVisible()
+        assert not button(dialog, "acceptButton").isVisible() and dialog.findChildren(Steps)[0].isVisible()
+    controller.show(SCENES["linked-good"])
     assert not dialog.isVisible()
     assert controller.calls == [("accept", remember)]
 
 
-def test_decline_is_the_default(dialog: RequestDialog) -> None:
-    assert button(dialog, "declineButton").isDefault()
-    assert not button(dialog, "acceptButton").isDefault() and not button(dialog, "acceptButton").autoDefault()
+@pytest.mark.parametrize("way", ["cancel", "escape"])
+def test_what_was_accepted_can_be_stopped_or_put_away(dialog: RequestDialog, controller: FakeController, way: str) -> None:
+    button(dialog, "acceptButton").click()
+    controller.show(SCENES["meeting"])
+    if way == "cancel":
+        button(dialog, "cancelButton").click()
+    else:
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    controller.show(SCENES["forming"])
+    assert not dialog.isVisible() and controller.calls[1:] == ([("cancel",)] if way == "cancel" else [])
+
+
+def test_no_answer_is_the_default_or_has_the_focus(dialog: RequestDialog) -> None:
+    for name in ("acceptButton", "declineButton", "cancelButton"):
+        assert not button(dialog, name).isDefault() and not button(dialog, name).autoDefault()
+    assert not isinstance(dialog.focusWidget(), QPushButton)
 
 
 @pytest.mark.parametrize("way", ["button", "escape", "close"])
@@ -105,7 +125,7 @@ def test_it_closes_without_an_answer_when_the_moment_is_over(dialog: RequestDial
 
 
 def test_the_next_request_is_a_new_question(bot: QtBot, dialog: RequestDialog, controller: FakeController) -> None:
-    box = dialog.findChild(QCheckBox, "rememberBox")
+    box = dialog.findChild(QCheckBox, "trustBox")
     assert isinstance(box, QCheckBox)
     box.setChecked(True)
     button(dialog, "declineButton").click()
@@ -196,7 +216,7 @@ def test_a_strangers_request_is_marked_and_declined_by_default(open: Open, scene
     assert peer is not None
     said = text.unverified_text(SCENES[scene])
     assert {said.title, said.sentence, said.advice, text.wants_words(SCENES[scene].method)} <= set(shown(dialog))
-    assert button(dialog, "declineButton").isDefault() and dialog.focusWidget() is button(dialog, "declineButton")
+    assert not button(dialog, "declineButton").isDefault() and not isinstance(dialog.focusWidget(), QPushButton)
     assert not next(iter(dialog.findChildren(Code))).isVisible()
     assert next(iter(dialog.findChildren(Countdown))).isVisible()
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
@@ -212,7 +232,7 @@ def test_a_verified_request_has_no_such_mark(dialog: RequestDialog) -> None:
 @pytest.mark.parametrize("remember", [False, True])
 def test_a_stranger_is_accepted_by_a_click(open: Open, scene: str, remember: bool) -> None:
     dialog, controller = open(scene)
-    box = dialog.findChild(QCheckBox, "rememberBox")
+    box = dialog.findChild(QCheckBox, "trustBox")
     assert isinstance(box, QCheckBox) and "group" in box.text()
     box.setChecked(remember)
     button(dialog, "acceptButton").click()
@@ -222,7 +242,7 @@ def test_a_stranger_is_accepted_by_a_click(open: Open, scene: str, remember: boo
 def test_a_group_is_not_remembered_where_that_cannot_be(open: Open) -> None:
     dialog, controller = open("asked-button")
     controller.show(replace(SCENES["asked-button"], radios=idle().radios))
-    box = dialog.findChild(QCheckBox, "rememberBox")
+    box = dialog.findChild(QCheckBox, "trustBox")
     assert isinstance(box, QCheckBox) and not box.isVisible()
 
 
@@ -441,7 +461,7 @@ def test_a_wish_names_the_program_what_it_wants_and_with_whom(open: Open) -> Non
     shown = [each.text() for each in dialog.findChildren(QLabel) if each.isVisible()]
     assert "“Files” asks to connect this computer to “Anna's ThinkPad”." in shown
     assert "/usr/bin/nautilus --gapplication-service" in shown and text.WISH_HINT in shown
-    assert button(dialog, "forbidButton").isDefault() and dialog.focusWidget() is button(dialog, "forbidButton")
+    assert not button(dialog, "forbidButton").isDefault() and not isinstance(dialog.focusWidget(), QPushButton)
 
 
 def test_a_program_that_cannot_be_named_is_a_program(open: Open) -> None:

@@ -84,15 +84,13 @@ def test_every_icon_has_its_moment() -> None:
         ("idle", "seek", ("seek",)),
         ("seeking", "stop_seeking", ("stop_seeking",)),
         ("seeking", "ask p2", ("ask", "p2")),
-        ("asked", "accept", ("accept", False)),
-        ("asked", "decline", ("decline",)),
         ("asking", "cancel", ("cancel",)),
         ("forming", "cancel", ("cancel",)),
         ("linked-good", "disconnect", ("disconnect",)),
         ("restoring", "disconnect", ("disconnect",)),
         ("restoring-forming", "disconnect", ("disconnect",)),
         ("seeking-foreign", "ask display p3", ("ask", "p3", Method.DISPLAY, False)),
-        ("asked-button", "decline", ("decline",)),
+        ("asked-waiting", "cancel", ("cancel",)),
         ("entering", "cancel", ("cancel",)),
         ("forming-pin", "cancel", ("cancel",)),
         ("hosting", "expel 02:00:00:00:06:00", ("expel", "02:00:00:00:06:00")),
@@ -190,14 +188,32 @@ def test_lines_of_the_menu_stay_the_same_ones_while_others_come_and_go(face: Fac
     assert actions(face)["visibility everyone"] is everyone and not everyone.isChecked() and actions(face)["visibility nobody"].isChecked()
 
 
-def test_a_yes_in_the_menu_is_for_the_request_that_it_was_shown_with(face: Face, controller: FakeController) -> None:
-    asked = SCENES["asked"]
+@pytest.mark.parametrize("scene", ["asked", "asked-button", "asked-changed", "asked-remembered", "hosting-asked"])
+def test_the_menu_leads_to_the_request_and_answers_nothing(face: Face, controller: FakeController, scene: str) -> None:
+    """A line that comes up under the pointer is clicked by accident: the whole dialog, not a quick yes or no."""
+    asked = SCENES[scene]
     controller.show(asked)
-    before = actions(face)["accept"]
+    before = actions(face)["question"]
     controller.show(replace(asked, now=asked.now + 1))
-    assert actions(face)["accept"] is before
+    assert actions(face)["question"] is before and before.text().startswith("Answer ")
     controller.show(replace(asked, question="another"))
-    assert "accept" not in actions(face) and actions(face)["accept another"] is not before
+    assert actions(face)["question"] is not before
+    for action in actions(face).values():
+        if action.isEnabled() and not action.text().replace("&", "").startswith(("Quit", "End")):
+            action.trigger()
+    assert not [call for call in controller.calls if call[0] in ("accept", "decline", "match", "enter_pin")]
+
+
+def test_the_code_is_on_the_screen_of_whoever_asks_wherever_that_began(face: Face, controller: FakeController) -> None:
+    controller.show(SCENES["asking"])
+    panel = face._panel
+    assert panel is not None and panel.isVisible()
+    panel.hide()
+    controller.show(replace(SCENES["asking"], may_match=True))
+    assert not panel.isVisible(), "once: the user may put it away"
+    assert [action.text() for name, action in actions(face).items() if name == "code"] == ["Code 042 719"]
+    actions(face)["open"].trigger()
+    assert panel.isVisible() and controller.calls == []
 
 
 @pytest.mark.parametrize("name", HOSTILE)

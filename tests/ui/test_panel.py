@@ -76,7 +76,7 @@ def test_files_that_could_not_be_read_are_shown_until_dismissed(make: Make) -> N
     assert not any("damaged" in said for said in words(panel))
 
 
-@pytest.mark.parametrize("reason", Reason)
+@pytest.mark.parametrize("reason", [reason for reason in Reason if reason is not Reason.PEER_LEFT])
 def test_every_reason_is_shown_with_its_advice(make: Make, reason: Reason) -> None:
     panel, controller = make(idle(failure=Failure(Stage.FORMING, reason, "what the <b>daemon</b> said")))
     said = text.failure_text(Failure(Stage.FORMING, reason))
@@ -107,7 +107,10 @@ def test_a_failure_names_the_other_computer(make: Make) -> None:
         ("idle", "connectButton", ("seek",)),
         ("seeking", "stopButton", ("stop_seeking",)),
         ("asking", "cancelButton", ("cancel",)),
-        ("asked", "declineRequestButton", ("decline",)),
+        ("asked-waiting", "cancelButton", ("cancel",)),
+        ("asking-compare", "matchButton", ("match", False)),
+        ("left", "connectAgainButton", ("seek",)),
+        ("left", "dismissLeft", ("dismiss",)),
         ("forming", "cancelButton", ("cancel",)),
         ("meeting", "cancelButton", ("cancel",)),
         ("checking", "cancelButton", ("cancel",)),
@@ -689,7 +692,7 @@ def test_who_asked_is_said_while_it_goes_on(make: Make) -> None:
 
 def test_the_caller_may_remember_too_and_a_new_request_begins_without(make: Make) -> None:
     panel, controller = make(replace(SCENES["asking"], may_match=True))
-    box = named(panel, "rememberBox")
+    box = named(panel, "trustBox")
     box.click()
     named(panel, "matchButton").click()
     assert controller.calls[-1] == ("match", True)

@@ -62,6 +62,17 @@ def main() -> None:
     docked.setInterval(50)
     docked.timeout.connect(look)
     docked.start()
+    # A question that has only just come up takes no answer.
+    asked = QTimer(app)
+    asked.setInterval(50)
+
+    def ready() -> None:
+        if face._dialogs and all(dialog.patience.over for dialog in face._dialogs.values()):
+            asked.stop()
+            say(answerable=True)
+
+    asked.timeout.connect(ready)
+    asked.start()
     QTimer.singleShot(0, lambda: say(event="running"))
     app.exec()
     face.close()
