@@ -62,7 +62,7 @@ def run(options: Options) -> int:
     from .ui.face import prepare_environment
 
     prepare_environment()
-    from .ui.screen import Screen
+    from .screen import Screen
 
     screen = Screen()
     app = screen.application("nearby-tray")
