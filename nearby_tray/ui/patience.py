@@ -23,6 +23,7 @@ class Patience(QObject):
 
     def __init__(self, window: QWidget, changed: Callable[[], object]) -> None:
         super().__init__(window)
+        self._window = window
         self._changed = changed
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -39,7 +40,10 @@ class Patience(QObject):
         self._changed()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # Somebody who types into the window is in it, and what they type may need another line.
-        if event.type() in _ELSEWHERE and not isinstance(QApplication.focusWidget(), QLineEdit):
+        # Somebody who types into this window is in it, and what they type may need another line.
+        # Typing into another window excuses nothing.
+        focus = QApplication.focusWidget()
+        typed = event.type() == QEvent.Type.Resize and isinstance(focus, QLineEdit) and self._window.isAncestorOf(focus)
+        if event.type() in _ELSEWHERE and not typed:
             self.again()
         return False

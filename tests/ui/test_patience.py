@@ -171,3 +171,18 @@ def snapshots() -> list[Snapshot]:
 
 def test_every_question_that_there_is_has_its_row_here() -> None:
     assert {text.question(snapshot) for snapshot in snapshots()} == set(DIALOGS) - {"pin"}
+
+
+def test_who_types_into_another_window_has_not_read_this_one(bot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "MILLISECONDS", 3_600_000)
+    other = QLineEdit()
+    bot.addWidget(other)
+    other.show()
+    other.activateWindow()
+    other.setFocus()
+    bot.waitUntil(other.hasFocus)
+    seen = Patience(window := QWidget(), lambda: None)
+    bot.addWidget(window)
+    window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+    window.show()
+    assert not seen.over
