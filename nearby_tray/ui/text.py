@@ -695,6 +695,8 @@ def state_line(snapshot: Snapshot) -> str:
         return tr(STATES[Stage.RESTORING])
     if snapshot.stage is Stage.HOSTING and snapshot.link is None:
         return tr("Starting a group")
+    if snapshot.may_match and snapshot.needs_code:
+        return tr("Compare the code")
     return tr(STATES[snapshot.stage])
 
 

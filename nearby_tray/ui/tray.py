@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -157,8 +158,22 @@ def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
 
 
 def _for_the_bus(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    """Menus over D-Bus mark their mnemonics with an underscore: Qt makes one of each &, and does not double those of a name."""
-    return tuple(entry._replace(words=entry.words.replace("_", "__"), entries=_for_the_bus(entry.entries)) for entry in entries)
+    return tuple(entry._replace(words=_bus_words(entry.words), entries=_for_the_bus(entry.entries)) for entry in entries)
+
+
+def _bus_words(words: str) -> str:
+    """A menu over D-Bus marks its mnemonic with an underscore, and a & is a &. Qt makes an underscore of the first & that is not the last
+    character, and leaves the others alone (QDBusMenuItem::convertMnemonic): one & is given to it, those of a name stay single."""
+    said, given = "", False
+    for part in re.findall("&&|&|[^&]+", words):
+        if part == "&&":
+            said += "&" if given else "&&"
+            given = True
+        elif part != "&":
+            said += part.replace("_", "__")
+        elif not given:
+            said, given = said + "&", True
+    return said
 
 
 def _value(call: QDBusPendingCallWatcher) -> object:

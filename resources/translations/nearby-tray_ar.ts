@@ -2687,6 +2687,11 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Compare the code</source>
+        <translation>قارن الرمز</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
         <source>Accept to let it connect. There is no code to compare.</source>
         <translation>اقبل لتسمح له بالاتصال. لا يوجد رمز للمقارنة.</translation>
     </message>

@@ -2687,6 +2687,11 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
+        <source>Compare the code</source>
+        <translation>Code vergleichen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text.py"/>
         <source>Accept to let it connect. There is no code to compare.</source>
         <translation>Mit „Annehmen“ darf es sich verbinden. Es gibt keinen Code zu vergleichen.</translation>
     </message>

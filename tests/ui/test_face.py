@@ -21,7 +21,7 @@ from nearby_tray.core.model import Method, Snapshot, Visibility
 from nearby_tray.settings import Settings
 from nearby_tray.ui import language, text, theme
 from nearby_tray.ui.face import Controller, Face
-from nearby_tray.ui.tray import plan, state_of
+from nearby_tray.ui.tray import _bus_words, plan, state_of
 
 from .scenes import HOSTILE, PHONE, SCENES, FakeController, idle
 
@@ -368,6 +368,20 @@ def test_the_journey_in_one_go(face: Face, controller: FakeController) -> None:
     for snapshot in (*SCENES.values(), *reversed(SCENES.values())):
         controller.show(snapshot)
     assert {call[0] for call in controller.calls} == {"health_window"}
+
+
+NAMES = ("my_laptop_2", "Tom & Jerry", "Tom & Jerry & Co", "R&D_lab", "a&b", "_start", "end_", "&end&", "__", "&&", "a&&b", "&", "x &")
+
+
+@pytest.mark.parametrize("before", ["", "&Show "])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_in_a_menu_over_the_bus_is_that_name(name: str, before: str) -> None:
+    """By the rules of Qt and of com.canonical.dbusmenu, written down here once more."""
+    words = _bus_words(before + name.replace("&", "&&"))
+    at = words.find("&")
+    on_the_bus = words if at in (-1, len(words) - 1) else f"{words[:at]}_{words[at + 1 :]}"
+    shown = on_the_bus.replace("__", "\0").replace("_", "").replace("\0", "_")
+    assert shown == before.replace("&", "") + name
 
 
 # --- rules for the whole of ui/ ---
