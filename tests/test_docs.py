@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROWS = [line for line in (ROOT / "docs" / "security.md").read_text(encoding="utf-8").partition("## Threat model")[2].splitlines()]
+ROWS = (ROOT / "docs" / "security.md").read_text(encoding="utf-8").partition("## Threat model")[2].splitlines()
 NAMED = [found for line in ROWS for found in re.findall(r"`([\w/]+\.py)::(\w+)`", line)]
 
 
