@@ -429,8 +429,7 @@ class Session:
             case Idle():
                 return Wants(listen=listens, serve=lingering)
             case Asked():
-                # The two have seen each other by the time their people have compared the codes.
-                return Wants(serve=lingering, find=Find.ON)
+                return Wants(serve=lingering)
             case Seeking(round):
                 return Wants(listen=listens, serve=ready, advertisement=self._advertised(round), find=Find.ON)
             case Asking():
