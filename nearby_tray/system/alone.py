@@ -383,7 +383,8 @@ class Alone:
                 if not where:
                     raise
                 await self._supplicant.p2p("Find", find)  # there is no such channel here
-            await self._wait(lambda: is_seen() or doing.lost is not None, self._limits.renew)
+            again = self._limits.look if order.way is Way.JOIN else self._limits.renew
+            await self._wait(lambda: is_seen() or doing.lost is not None, again)
             if doing.lost is not None:
                 raise doing.lost
 

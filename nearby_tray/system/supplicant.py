@@ -82,6 +82,7 @@ class Limits:
     open: float = 15.0  # until the first report
     find: float = 60.0  # what Find is asked for
     renew: float = 20.0
+    look: float = 6.0  # after a find on all channels that did not meet the owner of a group, until the next: the scan takes 4 s in the lab
     call: float = 10.0
     turn: float = 8.0  # how long the one that answers waits for the other to begin, which starts later (`core.orders.Limits.lead_again`)
     asked: float = 30.0  # how long a request that was heard counts as one to be answered

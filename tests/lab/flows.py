@@ -233,6 +233,21 @@ async def unconfirmed_client(lab: Lab) -> Figures:
     return figures
 
 
+@flow("negotiated_button", LOSES)
+async def unconfirmed_by_us(lab: Lab) -> Figures:
+    """It calls, our user accepts, and our confirmation is lost: we believe in a group, until nobody comes; then it is asked again."""
+    a, c = lab.a, lab.c
+    find = await meet(a, c)
+    since = time.monotonic()
+    await c.connect(a.p2p_address)
+    await asked(a, c)
+    async with losing(GO_NEGOTIATION_CONFIRM, a, (*lab.nodes, *lab.phones)):
+        await a.press("Accept")
+    figures = await together(lab, find, since, c)
+    assert len(a.orders(since)) > 1, figures
+    return figures
+
+
 @flow("negotiated_button")
 async def button_called(lab: Lab) -> Figures:
     """It calls, our user accepts in the dialog."""

@@ -1084,6 +1084,25 @@ def test_one_that_is_not_found_again_is_said_to_be_out_of_sight(run: Run, tmp_pa
     run(main())
 
 
+def test_an_owner_that_one_scan_of_all_channels_missed_is_met_by_the_next(run: Run, tmp_path: Path) -> None:
+    """It is on one of many channels, and gives its group up after 15 s."""
+
+    async def main() -> None:
+        async with world(tmp_path, limits=replace(LIMITS, look=0.01)) as here:
+            path = here.fake.add_peer(PEER)
+
+            def find(_given: dict[str, Any]) -> None:
+                if len(here.fake.named("Find")) == 3:
+                    here.fake.change_peer(path, groupcapability=1)
+
+            here.fake.on_find = find
+            here.fake.on_connect = lambda _given: here.fake.start_group("client", PEER)
+            await here.wifi.form(replace(PHONE, way=Way.JOIN))
+            assert set(map(repr, here.fake.named("Find"))) == {repr(("Find", {"Timeout": 30}))}, "each on all channels"
+
+    run(main())
+
+
 def test_a_restart_ends_the_looking_for_one(run: Run, tmp_path: Path, until: Until) -> None:
     async def main() -> None:
         async with world(tmp_path) as here:
