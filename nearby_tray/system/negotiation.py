@@ -102,6 +102,7 @@ class Doing:
     cancelling: asyncio.Task[bool] | None = None  # of what another has said in our place
     held: bool = False  # nothing is sent before a scan has ended
     agreed: bool = False  # beforehand: a `Cancel` alone does not take that back
+    invited: bool = False  # the other into a remembered group: from then on the daemon takes invitations of its by itself
     lost: Unavailable | None = None  # the daemon is gone, or another one is there
 
     def lose(self, why: Unavailable) -> None:

@@ -910,6 +910,9 @@ def test_a_remembered_group_is_formed_again_without_provisioning(run: Run, tmp_p
                 ("Invite", here.fake.main, {"peer": here.fake.path_of(PEER), "persistent_group_object": path})
             ]
             assert not here.fake.named("Connect")
+            flushed = len(here.fake.named("Flush"))
+            await here.wifi.remove()
+            assert len(here.fake.named("Flush")) > flushed, "or the daemon takes the next invitation of that machine with nobody asked"
 
     run(main())
 
@@ -925,6 +928,8 @@ def test_how_the_other_takes_an_invitation_is_told(run: Run, tmp_path: Path, sta
             await until(lambda: bool(here.told(PeerFound)) and here.told(PeerFound)[-1].remembered)
             here.fake.on_invite = lambda _given: here.fake.invited(status)
             assert (await failure(here.wifi.form(replace(OURS, way=Way.REINVOKE)))).reason is reason
+            assert here.fake.named("Flush"), "or the daemon takes the next invitation of that machine with nobody asked"
+            here.fake.add_peer(PEER)
             await here.wifi.host(HostGroup(2))
             assert (await failure(here.wifi.invite(PEER))).reason is reason
             here.fake.on_invite = lambda _given: here.fake.invited(1)
@@ -1074,8 +1079,9 @@ def test_one_that_is_not_found_again_is_said_to_be_out_of_sight(run: Run, tmp_pa
             for way in (Way.NEGOTIATE, Way.JOIN):
                 assert (await failure(here.wifi.form(replace(PHONE, way=way, patience=0.05)))).reason is Reason.NOT_SEEN
             assert not here.fake.named("Connect") and here.is_clean()
+            looked = len(here.fake.named("Find"))
             forming = asyncio.ensure_future(here.wifi.form(PHONE))
-            await until(lambda: len(here.fake.named("Find")) == 3)
+            await until(lambda: len(here.fake.named("Find")) > looked)
             forming.cancel()
             await asyncio.wait({forming})
             assert forming.cancelled() and not here.fake.finding
