@@ -1068,19 +1068,18 @@ class Controller:
     # --- snapshots out ---
 
     def _snapshot(self) -> Snapshot:
-        now = self._now()
+        now, snapshot = self._now(), self._session.snapshot()
+        link = self._link if snapshot.stage in (Stage.LINKED, Stage.CHECKING) else None
         snapshot = replace(
-            self._session.snapshot(),
+            snapshot,
             now=now,
             listening=self._listening is True,
             visibility=self._visibility,
             visible_until=self._visible_until,
             problems=self._problems,
+            failure=replace(snapshot.failure, port=self._settings.port) if snapshot.failure is not None else None,
+            health=self._health(link, now) if link is not None else None,
         )
-        if snapshot.failure is not None:
-            snapshot = replace(snapshot, failure=replace(snapshot.failure, port=self._settings.port))
-        if self._link is not None and snapshot.stage in (Stage.LINKED, Stage.CHECKING):
-            snapshot = replace(snapshot, health=self._health(self._link, now))
         if self._echoes:
             snapshot = self._with_echoes(snapshot, now)
         return snapshot
@@ -1111,7 +1110,7 @@ class Controller:
 
     def _publish(self) -> None:
         snapshot = self._snapshot()
-        if self._published is not None and replace(snapshot, now=self._published.now) == self._published:
+        if snapshot == self._published:
             return
         self._published = snapshot
         for listener in list(self._listeners):

@@ -48,7 +48,7 @@ class Tasks:
     def __init__(self, broken: Callable[[str, Exception], None] | None = None) -> None:
         """`broken` hears the name of each task that failed, after it was logged: to tell whoever can act."""
         self._broken = broken
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: dict[asyncio.Task[Any], None] = {}  # in the order in which they began, which is that in which they are told to end
 
     def keep(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> asyncio.Task[None]:
         """Run `work` until it returns or is cancelled; when it fails, run it again after a pause."""
@@ -81,9 +81,12 @@ class Tasks:
         return [task for task in self._tasks if task is not asyncio.current_task()]
 
     def _mine(self, task: asyncio.Task[T]) -> asyncio.Task[T]:
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = None
+        task.add_done_callback(self._forget)
         return task
+
+    def _forget(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.pop(task, None)
 
     async def _kept(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
         pause, loop, said = Pause(), asyncio.get_running_loop(), ""

@@ -308,7 +308,7 @@ class Snapshot:
     health: Health | None = None
     deadline: float | None = None  # when this stage ends by itself
     started: float = 0.0  # when this stage began
-    now: float = 0.0  # the clock when this was made: countdowns start here
+    now: float = field(default=0.0, compare=False)  # the clock when this was made: countdowns start here
     failure: Failure | None = None  # why the last journey ended, or what last went wrong in our group; until the next, or dismissed
     restoring_because: Reason | None = None
     verified: bool = True  # False: the peer does not run Nearby Tray, nothing proves who it is

@@ -88,6 +88,7 @@ class Air:
         self.deaf: set[frozenset[str]] = set()  # pairs whose supplicants ignore each other
         self.bonds: dict[frozenset[str], bool] = {}  # pairs of machines that are paired; whether their links can be seen to be encrypted
         self.story: Callable[[str], None] = lambda line: None
+        self.witness: Callable[[str, str], None] = lambda one, other: None  # hears of each pair that comes into one group
 
     def machine(self, name: str) -> Machine:
         machine = Machine(self, name, len(self.machines) + 1)
@@ -95,7 +96,14 @@ class Air:
         return machine
 
     def other(self, machine: Machine, address: str) -> Machine | None:
-        return next((m for m in self.machines if m is not machine and text_address(m.address) == address), None)
+        """Who has this P2P address; of several that claim it, anyone."""
+        there = [m for m in self.machines if m is not machine and text_address(m.address) == address]
+        return there[0] if len(there) == 1 else self.random.choice(there) if there else None
+
+    def join(self, one: Machine, other: Machine) -> None:
+        """The two are in one group from now on."""
+        self.formed.append((one.name, other.name))
+        self.witness(one.name, other.name)
 
     def later(self, least: float, most: float, then: Callable[[], None]) -> asyncio.TimerHandle:
         return asyncio.get_running_loop().call_later(self.random.uniform(least, most), then)
@@ -110,7 +118,7 @@ class Machine:
 
     def __init__(self, air: Air, name: str, number: int) -> None:
         self.air = air
-        self.name = name
+        self.name, self.number = name, number
         self.address = bytes((0x02, 0x4E, 0x54, 0, 0, number))
         self.station = text_address(bytes((0x06, 0x4E, 0x54, 0, 0, number)))  # on a group
         self.link_local = f"fe80::{number:x}"
@@ -131,6 +139,12 @@ class Machine:
         self.pinger.go()
         self.prober.go()
 
+    def sleep(self, seconds: float) -> None:
+        """Both daemons take their devices down for so long, and nobody is heard any more."""
+        self.bluetooth.lose(Reason.BLUETOOTH_OFF, seconds)
+        self.wifi.switch(Reason.WIFI_OFF)
+        self.air.later(seconds, seconds + 4, lambda: self.wifi.switch(None))
+
 
 class SimulatedBluetooth:
     """bluetoothd and its radio."""
@@ -139,6 +153,8 @@ class SimulatedBluetooth:
         self.machine = machine
         self.air = machine.air
         self.origin = f"bt-{machine.name}"
+        self.room = ROOM
+        self.adapters = 1
         self.sink: Sink | None = None
         self.on = True
         self.serving = False
@@ -164,7 +180,7 @@ class SimulatedBluetooth:
 
     async def unserve(self) -> None:
         self.serving, self.advertisement = False, None
-        for other in list(self.centrals):
+        for other in _in_order(self.centrals):
             if other in self.callers:
                 # One radio link carries both directions: ours to them goes on.
                 self.centrals.discard(other)
@@ -188,7 +204,7 @@ class SimulatedBluetooth:
             raise Unavailable(Reason.PEER_GONE, "le-connection-abort-by-local")
         other.centrals.add(self)
         self.callers.add(other)
-        return ROOM
+        return min(self.room, other.room)
 
     async def send(self, origin: str, frame: bytes, role: Role) -> None:
         self._check()
@@ -206,24 +222,40 @@ class SimulatedBluetooth:
             self.air.story(f"a frame from {self.machine.name} is bent")
         # A notification reaches everybody who is connected; a write only the caller.
         writes = other in self.callers
-        for receiver in [other] if writes else list(self.centrals):
+        for receiver in [other] if writes else _in_order(self.centrals):
             bond = self.air.bonds.get(frozenset((self.machine.name, receiver.machine.name)))
-            arrived = FrameArrived(self.origin, frame, ROOM, bonded=bond is not None, encrypted=bond is True and not writes)
+            arrived = FrameArrived(
+                self.origin, frame, min(self.room, receiver.room), bonded=bond is not None, encrypted=bond is True and not writes
+            )
             for _ in range(2 if chance() < faults.frame_twice else 1):
                 if receiver.sink is not None:
                     receiver.sink(arrived)
 
     async def disconnect(self, origin: str) -> None:
-        for other in [o for o in self.callers | self.centrals if o.origin == origin]:
+        for other in [o for o in _in_order(self.callers | self.centrals) if o.origin == origin]:
             self._part(other)
 
     def restart(self, pause: float = 1.0) -> None:
         """bluetoothd goes and comes back, having forgotten everything."""
         self.air.story(f"bluetoothd of {self.machine.name} restarts")
+        self.lose(Reason.BLUETOOTH_MISSING, pause)
+
+    def unplug(self, pause: float) -> None:
+        """The adapter goes for so many seconds; what it had is gone, though another one may take its place at once."""
+        self.air.story(f"the adapter of {self.machine.name} goes")
+        if self.adapters == 1:
+            self.lose(Reason.BLUETOOTH_NO_ADAPTER, pause)
+            return
+        self._forget()
+        if self.sink is not None:
+            self.sink(BluetoothChanged(None, fresh=True))
+
+    def lose(self, reason: Reason, pause: float) -> None:
+        """Everything is forgotten, and nothing can be done for a while."""
         self._forget()
         self.on = False
         if self.sink is not None:
-            self.sink(BluetoothChanged(Reason.BLUETOOTH_MISSING))
+            self.sink(BluetoothChanged(reason))
 
         def back() -> None:
             self.on = True
@@ -235,7 +267,7 @@ class SimulatedBluetooth:
     def cut(self) -> None:
         """All connections break, as when somebody walks away."""
         self.air.story(f"Bluetooth connections of {self.machine.name} break")
-        for other in list(self.callers | self.centrals):
+        for other in _in_order(self.callers | self.centrals):
             self._part(other, tell=True)
 
     def go(self) -> None:
@@ -248,7 +280,7 @@ class SimulatedBluetooth:
 
     def _forget(self) -> None:
         self.serving, self.advertisement, self.listening = False, None, False
-        for other in list(self.callers | self.centrals):
+        for other in _in_order(self.callers | self.centrals):
             self._part(other)
 
     def _others(self) -> list[SimulatedBluetooth]:
@@ -274,6 +306,11 @@ class SimulatedBluetooth:
             raise Unavailable(Reason.BLUETOOTH_MISSING, "org.freedesktop.DBus.Error.ServiceUnknown")
 
 
+def _in_order(radios: set[SimulatedBluetooth]) -> list[SimulatedBluetooth]:
+    """The same order in each run."""
+    return sorted(radios, key=lambda radio: radio.machine.number)
+
+
 class SimulatedWifi:
     """NetworkManager or wpa_supplicant, or both, and their radio. `abilities` says which manners it has."""
 
@@ -286,6 +323,7 @@ class SimulatedWifi:
         self.sink: Sink | None = None
         self.reason: Reason | None = None
         self.finding = False
+        self.finds = 0  # how many were begun
         self.seen: set[str] = set()
         self.activation: FormGroup | HostGroup | None = None
         self.started = 0.0
@@ -306,6 +344,7 @@ class SimulatedWifi:
         if isinstance(self.activation, FormGroup) and self._is_forming():
             self._break_formation("a find was started while forming")
         self.finding = True
+        self.finds += 1
         for other in self._others():
             if other.finding:
                 self._meet(other)
@@ -316,17 +355,16 @@ class SimulatedWifi:
     async def stop_find(self) -> None:
         if isinstance(self.activation, FormGroup) and self._is_forming():
             self._break_formation("the find was stopped while forming")
+        self._forget_soon()
         self.finding = False
 
     async def clear(self) -> None:
         self.finding = False
         await asyncio.sleep(self.air.random.uniform(3, 10))
         self.cleared = asyncio.get_running_loop().time()
-        for address in list(self.seen):
+        for address in sorted(self.seen):
             self._lose(address)
-        for other in self._others():
-            # A side is heard again when its own peer entry is new; both sides clear.
-            self.air.deaf.discard(frozenset((self.machine.name, other.machine.name)))
+        self._hear_all()  # a side is heard again when its own peer entry is new; both sides clear
 
     async def form(self, order: FormGroup) -> Group:
         self._check()
@@ -378,8 +416,11 @@ class SimulatedWifi:
             raise Unavailable(Reason.WIFI_BUSY, "another activation")
         if not self.abilities.host:
             raise Unavailable(Reason.NOT_OFFERED)
-        self.activation, self.done = order, asyncio.get_running_loop().create_future()
+        done: asyncio.Future[Group] = asyncio.get_running_loop().create_future()
+        self.activation, self.done = order, done
         await asyncio.sleep(self.air.random.uniform(0.5, 6))
+        if done.done():
+            return done.result()  # it failed meanwhile
         if self.activation is not order:
             raise Unavailable(Reason.NOT_FORMED, "the group ended before it was up")
         self.group = _Group([self.machine], hosted=True)
@@ -438,6 +479,7 @@ class SimulatedWifi:
             self._fail(reason)
             self.finding = False
             self.seen.clear()
+            self._hear_all()
         if self.sink is not None:
             self.sink(WifiChanged(reason, self.machine.address, fresh=reason is None, abilities=self.abilities))
 
@@ -496,9 +538,27 @@ class SimulatedWifi:
             self.seen.add(address)
             self._tell(PeerFound(address, other.label, 70, kind=other.kind, methods=other.methods, owner=hosts))
 
+    def _forget_soon(self) -> None:
+        self.air.later(60, 75, partial(self._fade, self.finds))
+
+    def _fade(self, find: int) -> None:
+        """Who finds no more is forgotten after a minute, and that two were deaf to each other with it (P2P_PEER_EXPIRATION_AGE)."""
+        if self.finding or self.finds != find or self.group is not None:
+            return
+        for address in sorted(self.seen):
+            self._lose(address)
+        for other in self._others():
+            other._lose(text_address(self.machine.address))
+        self._hear_all()
+
+    def _hear_all(self) -> None:
+        for other in self._others():
+            self.air.deaf.discard(frozenset((self.machine.name, other.machine.name)))
+
     def _lose(self, address: str) -> None:
-        self.seen.discard(address)
-        self._tell(PeerLost(address))
+        if address in self.seen:
+            self.seen.discard(address)
+            self._tell(PeerLost(address))
 
     def hears_of(self, who: Machine, asks: Asks, method: Method) -> None:
         """Somebody's request reaches our supplicant; only who may listen to it hears of that."""
@@ -558,7 +618,7 @@ class SimulatedWifi:
         lead = (ours.intent or 7) > (theirs.intent or 7) or (ours.intent == theirs.intent and self.air.random.random() < 0.5)
         group = _Group([self.machine, other.machine] if lead else [other.machine, self.machine])
         self.air.groups.append(group)
-        self.air.formed.append((self.machine.name, other.machine.name))
+        self.air.join(self.machine, other.machine)
         for wifi, order in ((self, ours), (other, theirs)):
             wifi.group = group
             self.air.later(0.1, 1.5, partial(wifi._up, group, order))
@@ -601,7 +661,7 @@ class SimulatedWifi:
             return
         group.members.append(other.machine)
         other.group = group
-        self.air.formed.append((self.machine.name, other.machine.name))
+        self.air.join(self.machine, other.machine)
         self._tell(MemberJoined(self._attempt(), address, other.machine.station))
         other._up(group, order)
 
@@ -618,6 +678,7 @@ class SimulatedWifi:
         self.admissions.clear()
         if group is None:
             return
+        self._forget_soon()
         owner = group.members[0]
         if group.hosted and owner is not self.machine:
             group.members.remove(self.machine)

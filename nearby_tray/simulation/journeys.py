@@ -1,52 +1,68 @@
-"""Journeys of two (or more) simulated people through whole controllers, with faults, and what must hold after each.
+"""Journeys of simulated people through whole controllers, on air that is not kind, and what must hold after each.
 
-    python -m nearby_tray.simulation.journeys --count 2000 --seed 0     any number from any seed
-    python -m nearby_tray.simulation.journeys --replay 4711             one, step by step
+    python -m nearby_tray.simulation.journeys --count 2000 --seed 0                          any number from any seed
+    python -m nearby_tray.simulation.journeys --count 5000 --seed 1 --first 20000            a piece of a long run
+    python -m nearby_tray.simulation.journeys --count 100000 --seed 1 --processes 2          on more than one core
+    python -m nearby_tray.simulation.journeys --replay 4711                                  one, step by step
 
-A seed decides everything: who does what when, what goes wrong, how long each radio takes. After each journey:
-no group without consent on both sides; both ends agree on the outcome; every stage ended; no advertisement, service, connection, find,
-profile, group, socket or task is left.
+A seed decides everything: what the journey is about, who does what when, which daemons fail at which call, how long each radio takes. More
+than half of the journeys have several troubles beside the one that they are about. What must hold: no group without both people's consent;
+nobody is linked with somebody hostile; both ends agree on the outcome, the code and the trust; every stage ends within its bound; when all
+is calm again every task lives and listens, and nothing but what was made to go wrong is in the log as an error, and no secret at all; the
+same two people then link; and in the end nothing is left.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
+import logging
 import sys
+import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from random import Random
+from typing import Any
 
 import msgspec
 
-from ..controller import Controller, Edges
 from ..core import pin as pins
-from ..core.keys import Identity, TrustedPeer
-from ..core.model import Admission, HostGroup, Method, Reason, Snapshot, Stage, Way
+from ..core.keys import TrustedPeer
+from ..core.model import Admission, HostGroup, Method, Reason, Snapshot, Stage, Visibility, Way
 from ..core.peers import text_address
 from ..errors import Unavailable
-from ..settings import Settings
-from .air import ALL, Air, Faults, Machine
+from ..tasks import Tasks
+from .air import ALL, Air, Faults
 from .clock import run_turned
+from .hostile import Hostile
+from .people import PROGRAM, Person
 from .phone import Phone
+from .rough import REFUSALS, Rough
 
 LIMIT = 1500.0  # seconds of simulated time after which a journey is stuck
+REST = 700.0  # … within which everybody rests when nobody wants anything any more
+GLANCE = 5.0  # … between two looks at everybody
+QUIET = 45.0  # … of rest after which nobody will click any more
+CALM = 130.0  # until every limit on strangers is over, and every call that hung is given up
 RESTING = (Stage.IDLE,)
 PAIR = frozenset(("ada", "ben"))
+KEPT = {"radio", "air", "ping", "count", "probe", "trust"}  # tasks of one controller, from the start to the end
+CROWDED = 50  # of so many journeys one has a crowd
 
 
 class Plan(Enum):
-    """What a journey is about. Each is drawn with the same chance."""
+    """What a journey is about. Each is drawn with the same chance, but for the crowd, which takes long."""
 
     PLAIN = "plain"
     DECLINED = "declined"
     AWAY = "the user is away"
     CANCELLED = "the caller cancels"
     BOTH_CALL = "both call at once"
-    WRONG_CODE = "somebody is in between"
     BAD_FRAMES = "frames are lost, repeated, bent"
     STICKS = "the failure that sticks"
     ONE_SIDED = "one side's start is lost"
@@ -57,16 +73,58 @@ class Plan(Enum):
     RADIO_OFF = "a radio goes off for a while"
     LINK_CUT = "the link is cut and comes back"
     LOSSY = "the link loses datagrams"
-    REMEMBERED = "they know each other"
+    REMEMBERED = "they trust each other"
+    TRUSTING = "they trust, forget and trust again"
     PAIRED = "they are paired, and one accepts such callers unasked"
-    CROWD = "others are around"
+    OTHERS = "others are around"
     OWN_PIN = "both can use a PIN"
+    APPLET_RESTARTS = "an applet is started again"
+    ASLEEP = "a machine sleeps"
+    ADAPTER = "a Bluetooth adapter goes and comes"
+    SMALL_FRAMES = "frames are as small as can be"
+    MISSED = "a missed request is called back"
+    PROGRAM = "a program asks for it"
+    HIDDEN = "the other is visible to trusted computers, or nobody"
+    CLONED = "one disk was copied from the other"
+    SAME_ADDRESS = "two have one P2P address"
+    ROUGH = "daemons hang, fail and lie"
+    HOSTILE = "somebody hostile is around"
     STRANGER = "a machine without our protocol"
     STRANGER_ASKS = "such a machine asks"
     STRANGER_HOSTS = "such a machine owns a group"
     WRONG_PIN = "a PIN is mistyped"
     HOSTING = "a group of our own"
     OVERLAP = "two push the button at once"
+    CROWD = "a crowd of 5 to 20"
+
+
+_PHONES = {Plan.STRANGER: 1, Plan.STRANGER_ASKS: 1, Plan.STRANGER_HOSTS: 1, Plan.WRONG_PIN: 1, Plan.HOSTING: 3, Plan.OVERLAP: 3}
+# With nothing else going wrong these end in a link.
+_LINKS = {
+    Plan.PLAIN,
+    Plan.OTHERS,
+    Plan.REMEMBERED,
+    Plan.TRUSTING,
+    Plan.LINK_CUT,
+    Plan.BOTH_CALL,
+    Plan.OWN_PIN,
+    Plan.SMALL_FRAMES,
+    Plan.PROGRAM,
+}
+# A machine that goes away, or whose user ends it, between the two first pongs was linked for the other one only.
+_ONE_SIDED = {
+    Plan.VANISHES,
+    Plan.RADIO_OFF,
+    Plan.WIFI_RESTARTS,
+    Plan.LOSSY,
+    Plan.CANCELLED,
+    Plan.APPLET_RESTARTS,
+    Plan.ASLEEP,
+    Plan.ROUGH,
+    Plan.HOSTILE,
+    Plan.SAME_ADDRESS,
+    Plan.CROWD,
+}
 
 
 @dataclass(slots=True)
@@ -75,178 +133,51 @@ class Report:
 
     seed: int
     plan: Plan
+    fair: bool = True  # nothing goes wrong but what the plan is about
     linked: bool = False
     tries: int = 0
     seconds: float = 0.0
+    reasons: set[Reason] = field(default_factory=set)
     broken: list[str] = field(default_factory=list)  # invariants, as sentences
     story: list[str] = field(default_factory=list)
 
 
-class Person:
-    """Somebody at a machine: looks at each snapshot and does what the journey's plan says."""
+@dataclass(slots=True)
+class Journey:
+    """All that is there on one journey."""
 
-    def __init__(self, air: Air, machine: Machine, seed: int, say: Callable[[str], None], trusted: Sequence[TrustedPeer] = ()) -> None:
-        self.air, self.machine, self.say = air, machine, say
-        self.random = Random(f"{seed} {machine.name}")
-        self.identity = Identity.from_seed(self.random.randbytes(32))
-        self.controller = Controller(
-            lambda: Edges(machine.bluetooth, machine.wifi, machine.pinger, machine.prober, machine.trust),
-            identity=self.identity,
-            trusted=trusted,
-            settings=Settings(name=machine.name),
-            entropy=self.random.randbytes,
-            wall_clock=lambda: 1.7e9,
-        )
-        self.seen: list[Stage] = []
-        self.snapshot = Snapshot()
-        self.asked_for: str | None = None  # whom we asked
-        self.consented = False  # we asked somebody, or accepted
-        self.linked_with: set[str] = set()
-        self.code: str | None = None
-        self.tries = 0
-        self.alive = True
-        self.accepts: bool | None = True  # None: nobody is there to answer
-        self.remembers = False
-        self.pause = (2.0, 15.0)  # seconds before it answers a dialog
-        self.reads_code: Callable[[], str | None] | None = None  # looks at the other's screen
-        self.phone: Phone | None = None  # a machine without our protocol that it has in mind
-        self.method = Method.PBC  # with that
-        self.slips = 0  # PINs it will mistype
-        self.agreed: set[str] = set()  # P2P addresses of machines without our protocol that it said yes to
-        self.members: set[str] = set()  # that were in its group
-        self.phones: list[Phone] = []  # whose screens it can read
-        self._choosing = False
-        self._acting: set[asyncio.TimerHandle] = set()
+    report: Report
+    random: Random
+    air: Air
+    say: Callable[[str], None]
+    people: list[Person] = field(default_factory=list)
+    phones: list[Phone] = field(default_factory=list)
+    hostile: Hostile | None = None
+    tasks: Tasks = field(default_factory=Tasks)
+    forgot: bool = False  # somebody forgot somebody
 
-    async def start(self) -> None:
-        await self.controller.open()
-        self.controller.subscribe(self._look)
+    @property
+    def plan(self) -> Plan:
+        return self.report.plan
 
-    def _look(self, snapshot: Snapshot) -> None:
-        before, self.snapshot = self.snapshot, snapshot
-        if snapshot.stage is not before.stage:
-            self.seen.append(snapshot.stage)
-            why = f" ({snapshot.failure.reason.value})" if snapshot.failure else ""
-            self.say(f"{self.machine.name}: {snapshot.stage.value}{why}")
-            if snapshot.stage in (Stage.ASKED, Stage.ENTERING) and self.accepts is not None:
-                self.later(*self.pause, self._answer)
-        if snapshot.may_match and not before.may_match:
-            self.later(*self.pause, self._compare)
-        self.tries = max(self.tries, snapshot.attempt)
-        if snapshot.code is not None:
-            self.code = snapshot.code
-        if snapshot.stage is Stage.ASKING and snapshot.agreed_here:
-            self.consented = True  # the one that was asked is trusted, and has proven itself
-        if snapshot.stage is Stage.LINKED and snapshot.peer is not None:
-            self.linked_with.add(snapshot.peer.name)
-        self.members |= {member.peer.address for member in snapshot.members}
-        if snapshot.stage is Stage.SEEKING and self.phone is not None:
-            there = next((p for p in snapshot.peers if p.address == self.phone.address and p.on_wifi), None)
-            if there is not None and not self._choosing:
-                self._choosing = True
-                self.later(0.5, 8, lambda: self._ask_phone(there.id))
-        if snapshot.stage is Stage.SEEKING and self.asked_for is not None:
-            peer = next((p for p in snapshot.peers if p.name == self.asked_for and p.reachable), None)
-            if peer is not None and not self._choosing:
-                self._choosing = True
-                self.later(0.5, 8, lambda: self._ask(peer.id))
+    def do(self, work: Coroutine[Any, Any, None]) -> None:
+        """Something that takes its time, beside the rest."""
+        self.tasks.do(work, "an incident")
 
-    def _ask(self, id: str) -> None:
-        self._choosing = False
-        if any(peer.id == id and peer.reachable for peer in self.snapshot.peers):
-            self.controller.ask(id)
-
-    def _ask_phone(self, id: str) -> None:
-        self._choosing = False
-        if self.snapshot.stage is Stage.SEEKING and any(peer.id == id for peer in self.snapshot.peers):
-            self.agreed.add(id)
-            self.controller.ask(id, self.method)
-
-    def _answer(self) -> None:
-        snapshot = self.snapshot
-        if snapshot.stage not in (Stage.ASKED, Stage.ENTERING) or snapshot.peer is None:
-            return
-        if not snapshot.verified and self.accepts:
-            self.agreed.add(snapshot.peer.address)
-            if snapshot.pin_wanted:
-                self._type(snapshot.peer.address)
-            else:
-                self.controller.accept(snapshot.question)
-            return
-        if self.reads_code is not None and self.snapshot.needs_code and self.reads_code() != self.snapshot.code:
-            self.say(f"{self.machine.name}: the codes differ")
-            self.controller.decline()
-        elif self.accepts:
-            self.consented = True
-            self.controller.accept(snapshot.question, self.remembers)
-        else:
-            self.controller.decline()
-
-    def _compare(self) -> None:
-        snapshot = self.snapshot
-        if not snapshot.may_match:
-            return
-        if self.reads_code is not None and self.reads_code() != snapshot.code:
-            self.say(f"{self.machine.name}: the codes differ")
-            self.controller.cancel()
-        else:
-            self.consented = True
-            self.controller.match(snapshot.question, self.remembers)
-
-    def _type(self, address: str) -> None:
-        """Read the PIN on the other's screen and type it; now and then it is another one, which no checksum tells."""
-        shown = next((phone.pin for phone in self.phones if phone.address == address), None)
-        if shown is None:
-            self.later(1, 3, self._answer)
-            return
-        if self.slips > 0:
-            self.slips -= 1
-            shown = pins.make(self.random.randbytes)
-        self.controller.enter_pin(self.snapshot.question, shown)
-
-    def later(self, least: float, most: float, do: Callable[[], None]) -> None:
-        def act() -> None:
-            if self.alive:
-                do()
-
-        self._acting.add(asyncio.get_running_loop().call_later(self.random.uniform(least, most), act))
-
-    def seek(self, name: str, identity: bytes | None = None) -> None:
-        self.asked_for = name
-        self.controller.seek(identity)
-
-    def vanish(self) -> None:
-        """SIGKILL: nothing is said and nothing undone by ourselves."""
-        self.alive = False
-        self.machine.vanish()
-        self.controller.halt()
-
-    async def stop(self) -> None:
-        for handle in self._acting:
-            handle.cancel()
-        if self.alive:
-            self.alive = False
-            await self.controller.close()
-
-    async def until(self, holds: Callable[[Snapshot], bool], limit: float) -> bool:
-        """Wait until a snapshot is as described; `False` when it was not within `limit` seconds."""
-        came = asyncio.Event()
-        unsubscribe = self.controller.subscribe(lambda snapshot: came.set() if holds(snapshot) else None)
-        try:
-            async with asyncio.timeout(limit):
-                await came.wait()
-        except TimeoutError:
-            return False
-        finally:
-            unsubscribe()
-        return True
+    def soon(self, least: float, most: float, what: Callable[[], None]) -> None:
+        asyncio.get_running_loop().call_later(self.random.uniform(least, most), what)
 
 
-def run(seed: int, plan: Plan | None = None, story: Callable[[str], None] | None = None) -> Report:
-    """One journey. `story`: gets each step as it happens."""
+def draw(random: Random) -> Plan:
+    """What a journey is about."""
+    return Plan.CROWD if random.random() < 1 / CROWDED else random.choice([plan for plan in Plan if plan is not Plan.CROWD])
+
+
+def run(seed: int, plan: Plan | None = None, story: Callable[[str], None] | None = None, *, fair: bool | None = None) -> Report:
+    """One journey. `story`: gets each step as it happens. `fair`: without other troubles than the plan's, or with them."""
     random = Random(seed)
-    drawn = random.choice(list(Plan))
-    report = Report(seed, plan or drawn)
+    drawn, share = draw(random), random.random()
+    report = Report(seed, plan or drawn, fair=share < 0.4 if fair is None else fair)
     return run_turned(_journey(report, random, story))
 
 
@@ -266,33 +197,46 @@ async def _journey(report: Report, random: Random, story: Callable[[str], None] 
     loop.set_exception_handler(unhandled)
     air = Air(report.seed, _faults(report.plan, random))
     air.story = say
-    people = _people(report, air, random, say)
-    phones = [_phone(air, n, random, say, people[0]) for n in range(_phones(report.plan))]
-    for person in people:
-        await person.start()
-    for phone in phones:
-        await phone.start()
-    try:
-        async with asyncio.timeout(LIMIT):
-            if phones:
-                await _act_with_phones(report.plan, random, people[0], phones, say)
-            else:
-                await _act(report.plan, random, air, people, say)
-            for person in people:
-                if person.alive and not await person.until(lambda snapshot: snapshot.stage in RESTING, 600) and person.alive:
-                    report.broken.append(f"{person.machine.name} never came to rest: {person.snapshot.stage.value}")
-    except TimeoutError:
-        report.broken.append(f"it did not end within {LIMIT:.0f} s")
-    _check(report, air, people, phones)
-    for person in people:
-        await person.stop()
-    for phone in phones:
-        await phone.stop()
-    await asyncio.sleep(7)  # what the other side's daemons still have to notice
+    journey = Journey(report, random, air, say)
+    _people(journey)
+    if not report.fair:
+        _trouble(journey)
+    with _logged() as records:
+        for person in journey.people:
+            if not person.alive:  # some have been started anew while another one's daemons were slow
+                await person.start()
+        for phone in journey.phones:
+            await phone.start()
+        if journey.hostile is not None:
+            await journey.hostile.start()
+        try:
+            async with asyncio.timeout(LIMIT):
+                await (_act_with_phones(journey) if journey.phones else _act(journey))
+                if journey.hostile is not None:
+                    await asyncio.sleep(random.uniform(5, 120))
+                    await journey.hostile.stop()
+                await _rest(journey)
+        except TimeoutError:
+            report.broken.append(f"it did not end within {LIMIT:.0f} s")
+        _check(journey)
+        await _calm(journey)
+        await _again(journey)
+        for person in journey.people:
+            await person.stop()
+        for phone in journey.phones:
+            await phone.stop()
+        await asyncio.sleep(7)  # what the other side's daemons still have to notice
     left = air.left() + [task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     report.broken += [f"left behind: {what}" for what in left]
+    _check_log(journey, records)
+    for person in journey.people:
+        report.broken += person.broken
+        report.reasons |= person.reasons
     report.seconds = loop.time() - began
     return report
+
+
+# --- who is there, and what goes wrong -----------------------------------------------------------------------------------------
 
 
 def _faults(plan: Plan, random: Random) -> Faults:
@@ -310,50 +254,142 @@ def _faults(plan: Plan, random: Random) -> Faults:
             return Faults()
 
 
-def _people(report: Report, air: Air, random: Random, say: Callable[[str], None]) -> list[Person]:
-    names = ["ada"] if _phones(report.plan) else ["ada", "ben"]
-    if report.plan is Plan.WRONG_CODE:
-        names = ["ada", "ben", "mallory-1", "mallory-2"]
-    elif report.plan is Plan.CROWD:
+def _people(journey: Journey) -> None:
+    plan, random, air, seed = journey.plan, journey.random, journey.air, journey.report.seed
+    names = ["ada"] if plan in _PHONES else ["ada", "ben"]
+    if plan in (Plan.OTHERS, Plan.SAME_ADDRESS):
         names += ["cy", "dot"]
-    people = [Person(air, air.machine(name), report.seed, say) for name in names]
-    if report.plan in (Plan.REMEMBERED, Plan.PAIRED):
-        ada, ben = people[:2]
-        key = random.randbytes(32)
-        for one, two in ((ada, ben), (ben, ada)):
-            one.controller.know(TrustedPeer(two.identity.public, key, two.machine.name, 1.6e9))
-    if report.plan is Plan.OWN_PIN:
-        for person in random.choice((people, people[:1], people[1:])):
-            person.machine.wifi.abilities = ALL
+    elif plan is Plan.CROWD:
+        names += [f"p{number}" for number in range(random.randint(3, 18))]
+    same = random.randbytes(32) if plan is Plan.CLONED else None
+    people = journey.people
+    people += [Person(air, air.machine(name), seed, journey.say, same) for name in names]
     for person in people:
-        person.remembers = random.random() < 0.3
-        if _phones(report.plan):
+        person.others = {other.machine.name: other for other in people if other is not person}
+        person.trusts = random.random() < 0.3
+        if plan in _PHONES:
             person.machine.wifi.abilities = ALL
-    if report.plan is Plan.PAIRED:
-        # What is chosen in the settings is consent to those it can be known of, and to nobody else: who is asked is not there.
-        ben = people[1]
-        ben.consented = air.bonds[PAIR] = random.random() < 0.7
-        ben.accepts = None
-        ben.controller.apply(msgspec.structs.replace(ben.controller.settings, accept_paired=True))
-    return people
+    air.witness = lambda one, other: _witnessed(journey, one, other)
+    for number in range(_PHONES.get(plan, 0)):
+        phone = Phone(air.machine(f"phone-{number}"), random, people[0].machine, lambda: people[0].snapshot, journey.say)
+        journey.phones.append(phone)
+        people[0].phones.append(phone)
+    if plan in _PHONES:
+        return
+    ada, ben = people[:2]
+    known = plan in (Plan.REMEMBERED, Plan.PAIRED, Plan.HIDDEN) or (plan in (Plan.HOSTILE, Plan.LINK_CUT) and random.random() < 0.5)
+    if known:
+        key = random.randbytes(32)
+        ada.know(ben, key)
+        ben.know(ada, key)
+    match plan:
+        case Plan.OWN_PIN:
+            for person in random.choice((people, people[:1], people[1:])):
+                person.machine.wifi.abilities = ALL
+        case Plan.PAIRED:
+            # What is chosen in the settings is consent to those it can be known of, and to nobody else: who is asked is not there.
+            air.bonds[PAIR] = random.random() < 0.7
+            ben.accepts = None
+            ben.controller.apply(msgspec.structs.replace(ben.controller.settings, accept_paired=True))
+        case Plan.HIDDEN:
+            ben.controller.set_visibility(random.choice((Visibility.TRUSTED, Visibility.NOBODY)))
+        case Plan.SMALL_FRAMES:
+            for person in people:
+                person.machine.bluetooth.room = random.choice((20, 23, 61))
+        case Plan.ADAPTER:
+            for person in people:
+                person.machine.bluetooth.adapters = random.choice((1, 2))
+        case Plan.SAME_ADDRESS:
+            people[2].machine.address = random.choice((ada, ben)).machine.address
+        case Plan.ROUGH:
+            _roughen(journey)
+        case Plan.HOSTILE:
+            journey.hostile = Hostile(air.machine("mallory"), random, {p.machine.name: p.machine for p in people}, lambda: _screens(people))
+        case _:
+            pass
 
 
-def _phones(plan: Plan) -> int:
-    """How many machines without our protocol are around."""
-    if plan in (Plan.HOSTING, Plan.OVERLAP):
-        return 3
-    return int(plan in (Plan.STRANGER, Plan.STRANGER_ASKS, Plan.STRANGER_HOSTS, Plan.WRONG_PIN))
+def _screens(people: Iterable[Person]) -> list[Snapshot]:
+    return [person.snapshot for person in people]
 
 
-def _phone(air: Air, number: int, random: Random, say: Callable[[str], None], ada: Person) -> Phone:
-    phone = Phone(air.machine(f"phone-{number}"), random, ada.machine, lambda: ada.snapshot, say)
-    ada.phones.append(phone)
-    return phone
+def _roughen(journey: Journey) -> None:
+    """Daemons of one or of all of them are not kind."""
+    random = journey.random
+    for person in random.choice((journey.people, journey.people[:1], journey.people[-1:])):
+        calls, signals = random.choice((0.02, 0.05, 0.2)), random.choice((0.0, 0.05, 0.3))
+        only = random.choice(("", "", "", *REFUSALS))
+        if random.random() < 0.4:
+            step = random.choice(list(REFUSALS))
+            refusal = random.choice(REFUSALS[step])
+            person.rough = Rough(person.machine, journey.report.seed, calls=1.0, only=step, refusal=refusal)
+        else:
+            person.rough = Rough(person.machine, journey.report.seed, calls=0.5 if only else calls, signals=signals, only=only)
 
 
-async def _act_with_phones(plan: Plan, random: Random, ada: Person, phones: list[Phone], say: Callable[[str], None]) -> None:
+def _trouble(journey: Journey) -> None:
+    """Several things go wrong, whatever the journey is about."""
+    random, faults, people = journey.random, journey.air.faults, journey.people
+    if random.random() < 0.4:
+        faults.frame_lost = faults.frame_bent = faults.frame_twice = random.choice((0.0, 0.003, 0.02))
+        faults.connect_fails, faults.datagram_lost = random.choice((0.0, 0.1, 0.4)), random.choice((0.0, 0.02, 0.1))
+        faults.one_sided, faults.sticks, faults.provision_fails = (random.choice((0.0, 0.2)) for _ in range(3))
+    for person in people:
+        person.clicks_again = random.choice((0.0, 0.5))
+        person.changes_mind = random.choice((0.0, 0.0, 0.2))
+        person.calls_back = random.random() < 0.5
+        if random.random() < 0.1:
+            person.pause = (20, 75)
+    if random.random() < 0.3:
+        _roughen(journey)
+    for _ in range(random.choice((0, 1, 1, 2, 3, 5))):
+        journey.soon(0.5, 90, _incident(journey, random.choice(people)))
+
+
+def _incident(journey: Journey, person: Person) -> Callable[[], None]:
+    """One thing that happens to somebody."""
+    random, machine = journey.random, person.machine
+    bluetooth, wifi = machine.bluetooth, machine.wifi
+    seconds = random.choice((random.uniform(0.1, 3), random.uniform(3, 90)))
+
+    def radio_off() -> None:
+        wifi.switch(random.choice((Reason.WIFI_OFF, Reason.WIFI_NO_P2P)))
+        journey.air.later(seconds, seconds, lambda: wifi.switch(None))
+
+    def bluetooth_off() -> None:
+        bluetooth.lose(Reason.BLUETOOTH_OFF, seconds)
+
+    def lock() -> None:
+        person.controller.set_away(True)
+        person.later(seconds, seconds, lambda: person.controller.set_away(False))
+
+    def cut() -> None:
+        machine.pinger.cut = True
+        journey.air.later(seconds, seconds, lambda: setattr(machine.pinger, "cut", False))
+
+    return random.choice(
+        (
+            bluetooth.restart,
+            wifi.restart,
+            bluetooth.cut,
+            lambda: bluetooth.unplug(seconds),
+            radio_off,
+            bluetooth_off,
+            lock,
+            cut,
+            person.controller.cancel,
+            lambda: journey.do(person.sleep(seconds)),
+            lambda: journey.do(person.restart(killed=random.random() < 0.5)),
+        )
+    )
+
+
+# --- who clicks what -------------------------------------------------------------------------------------------------------------
+
+
+async def _act_with_phones(journey: Journey) -> None:
     """Journeys with machines that do not run Nearby Tray."""
-    phone = phones[0]
+    plan, random, ada, phone = journey.plan, journey.random, journey.people[0], journey.phones[0]
     ada.method = random.choice(list(Method))
     match plan:
         case Plan.STRANGER | Plan.WRONG_PIN:
@@ -361,6 +397,8 @@ async def _act_with_phones(plan: Plan, random: Random, ada: Person, phones: list
                 ada.method = random.choice((Method.DISPLAY, Method.KEYPAD))
                 ada.slips = phone.slips = random.choice((1, 2, 3))
             phone.agrees = plan is Plan.WRONG_PIN or random.random() < 0.8
+            if plan is Plan.STRANGER and random.random() < 0.2:
+                phone.machine.wifi.methods = frozenset((random.choice(list(Method)),))
             ada.phone = phone
             ada.controller.seek()
         case Plan.STRANGER_ASKS:
@@ -375,13 +413,13 @@ async def _act_with_phones(plan: Plan, random: Random, ada: Person, phones: list
             await asyncio.sleep(random.uniform(1, 5))
             await _admit_ada(phone, ada)
         case _:
-            await _host(plan, random, ada, phones, say)
+            await _host(journey)
             return
     await ada.until(lambda snapshot: snapshot.stage is not Stage.IDLE, 60)
     if await _settled(ada):
-        await asyncio.sleep(random.uniform(1, 30))
+        await asyncio.sleep(random.uniform(1, 10))
         if random.random() < 0.5:
-            say("phone-0 leaves")
+            journey.say("phone-0 leaves")
             await phone.machine.wifi.remove()
         else:
             ada.controller.disconnect()
@@ -398,8 +436,10 @@ async def _admit_ada(phone: Phone, ada: Person) -> None:
     phone.pin = None
 
 
-async def _host(plan: Plan, random: Random, ada: Person, phones: list[Phone], say: Callable[[str], None]) -> None:
-    ada.controller.host()
+async def _host(journey: Journey) -> None:
+    plan, random, ada, phones = journey.plan, journey.random, journey.people[0], journey.phones
+    ada.allows = random.random() < 0.8
+    ada.controller.host(asker=PROGRAM if random.random() < 0.3 else None)
     if not await ada.until(lambda snapshot: snapshot.stage is Stage.HOSTING and snapshot.link is not None, 40):
         return
     if plan is Plan.OVERLAP:
@@ -419,22 +459,19 @@ async def _host(plan: Plan, random: Random, ada: Person, phones: list[Phone], sa
         ada.later(60, 85, invite)
     await asyncio.sleep(random.uniform(60, 200))
     for member in ada.snapshot.members[:1]:
-        say(f"{member.peer.address} is sent out")
+        journey.say(f"{member.peer.address} is sent out")
         ada.controller.expel(member.peer.address)
     await asyncio.sleep(random.uniform(5, 20))
     ada.accepts = False
     ada.controller.disconnect()
 
 
-async def _act(plan: Plan, random: Random, air: Air, people: list[Person], say: Callable[[str], None]) -> None:
+async def _act(journey: Journey) -> None:
     """The journey itself: who clicks what, and what goes wrong meanwhile."""
+    plan, random, say, people = journey.plan, journey.random, journey.say, journey.people
     ada, ben = people[:2]
-    loop = asyncio.get_running_loop()
-
-    def soon(least: float, most: float, fault: Callable[[], None]) -> None:
-        loop.call_later(random.uniform(least, most), fault)
-
     someone = random.choice((ada, ben))
+    machine = someone.machine
     match plan:
         case Plan.DECLINED:
             ben.accepts = False
@@ -444,40 +481,64 @@ async def _act(plan: Plan, random: Random, air: Air, people: list[Person], say: 
             ada.later(1, 40, ada.controller.cancel)
         case Plan.BOTH_CALL:
             ben.later(0, 3, lambda: ben.seek("ada"))
-        case Plan.WRONG_CODE:
-            two = people[3]  # mallory: the one ada asks accepts everything, the other asks ben in her place
-            ben.reads_code = lambda: ada.code
-            ada.asked_for = None
-            two.later(0, 5, lambda: two.seek("ben"))
-            ada.seek("mallory-1")
-            await ada.until(lambda snapshot: snapshot.stage is not Stage.IDLE, 5)
-            await ben.until(lambda snapshot: snapshot.stage is Stage.ASKED, 60)
-            await asyncio.sleep(20)
-            for person in people:
-                person.controller.cancel()
-            return
         case Plan.BLUETOOTH_RESTARTS:
-            soon(0.5, 30, someone.machine.bluetooth.restart)
+            journey.soon(0.5, 30, machine.bluetooth.restart)
         case Plan.WIFI_RESTARTS:
-            soon(0.5, 60, someone.machine.wifi.restart)
+            journey.soon(0.5, 60, machine.wifi.restart)
         case Plan.WALKS_AWAY:
-            soon(0.5, 30, someone.machine.bluetooth.cut)
+            journey.soon(0.5, 30, machine.bluetooth.cut)
         case Plan.RADIO_OFF:
             off = random.uniform(1, 50)
-            soon(off, off, lambda: someone.machine.wifi.switch(Reason.WIFI_OFF))
+            journey.soon(off, off, lambda: machine.wifi.switch(Reason.WIFI_OFF))
             back = off + random.uniform(2, 120)
-            soon(back, back, lambda: someone.machine.wifi.switch(None))
+            journey.soon(back, back, lambda: machine.wifi.switch(None))
+        case Plan.ADAPTER:
+            seconds = random.uniform(0.5, 60)
+            journey.soon(0.5, 40, lambda: machine.bluetooth.unplug(seconds))
         case Plan.VANISHES:
-            soon(0.5, 60, someone.vanish)
+            journey.soon(0.5, 60, someone.vanish)
+        case Plan.APPLET_RESTARTS:
+            killed = random.random() < 0.5
+            journey.soon(0.5, 80, lambda: journey.do(someone.restart(killed=killed)))
+        case Plan.ASLEEP:
+            asleep = random.uniform(1, 300)
+            journey.soon(0.5, 80, lambda: journey.do(someone.sleep(asleep)))
+        case Plan.MISSED:
+            ada.later(4, 50, ada.controller.cancel)
+            ben.accepts, ben.calls_back = None, True
+        case Plan.PROGRAM:
+            ada.by_program, ada.allows = True, random.random() < 0.7
+        case Plan.CROWD:
+            await _crowd(journey)
+        case Plan.OTHERS:
+            people[2].later(10, 60, lambda: people[2].seek("dot") if people[2].snapshot.stage is Stage.IDLE else None)
         case _:
             pass
+    for link in range(random.randint(2, 4) if plan is Plan.TRUSTING else 1):
+        if plan is Plan.TRUSTING:
+            _trust_or_not(journey, ada, ben, link)
+        await _link(journey, ada, ben)
+    if plan is Plan.MISSED:
+        ben.accepts = True
+        await ben.until(lambda snapshot: snapshot.stage is Stage.LINKED, 120)
+        await asyncio.sleep(5)
+    for person in people:
+        if person.alive and await _settled(person):
+            await asyncio.sleep(random.uniform(1, 5))
+        if person.alive and person.snapshot.stage is not Stage.IDLE:
+            say(f"{person.machine.name} disconnects")
+            person.controller.disconnect()
 
-    identity = ben.identity.public if plan is Plan.REMEMBERED else None
+
+async def _link(journey: Journey, ada: Person, ben: Person) -> None:
+    """One link from the click to the disconnecting, and what happens to it."""
+    random, say = journey.random, journey.say
+    identity = ben.identity.public if journey.plan in (Plan.REMEMBERED, Plan.HIDDEN) and random.random() < 0.6 else None
     ada.seek("ben", identity)
     await ada.until(lambda snapshot: snapshot.stage is not Stage.IDLE, 5)
     if not await _settled(ada) or not ada.alive:
         return
-    if plan is Plan.LINK_CUT:
+    if journey.plan is Plan.LINK_CUT:
         await asyncio.sleep(random.uniform(1, 20))
         say("the air between them is cut")
         for person in (ada, ben):
@@ -488,14 +549,40 @@ async def _act(plan: Plan, random: Random, air: Air, people: list[Person], say: 
         for person in (ada, ben):
             person.machine.pinger.cut = False
         await _settled(ada)
-    await asyncio.sleep(random.uniform(1, 40))
+    await asyncio.sleep(random.choice((random.uniform(1, 3), random.uniform(1, 10), random.uniform(1, 40))))
     ender = random.choice([person for person in (ada, ben) if person.alive])
-    if plan is Plan.CROWD:
-        people[2].controller.seek()
-        await asyncio.sleep(5)
-        people[2].controller.cancel()
     say(f"{ender.machine.name} disconnects")
     ender.controller.disconnect()
+    for person in (ada, ben):
+        if person.alive and journey.report.fair:
+            await person.until(lambda snapshot: snapshot.stage in RESTING, 60)
+
+
+def _trust_or_not(journey: Journey, ada: Person, ben: Person, link: int) -> None:
+    """Between two links somebody forgets the other, or does not."""
+    for person, other in ((ada, ben), (ben, ada)):
+        person.trusts = journey.random.random() < 0.8
+        if link and journey.random.random() < 0.3:
+            journey.say(f"{person.machine.name} forgets {other.machine.name}")
+            journey.forgot = True
+            person.controller.forget(other.identity.public.hex())
+
+
+async def _crowd(journey: Journey) -> None:
+    """Everybody calls somebody, at about the same time."""
+    random, others = journey.random, journey.people[2:]
+    names = [person.machine.name for person in journey.people]
+    for person in others:
+        name = random.choice([name for name in names if name != person.machine.name])
+
+        def seek(person: Person = person, name: str = name) -> None:
+            if person.snapshot.stage is Stage.IDLE:
+                person.seek(name)
+
+        person.later(0, 60, seek)
+        person.later(100, 200, person.controller.cancel)
+        if random.random() < 0.3:
+            person.accepts = random.choice((False, None))
 
 
 async def _settled(person: Person) -> bool:
@@ -504,83 +591,328 @@ async def _settled(person: Person) -> bool:
     return person.snapshot.stage is Stage.LINKED
 
 
-def _check(report: Report, air: Air, people: list[Person], phones: list[Phone]) -> None:
-    """What must hold, whatever happened."""
-    by_name = {person.machine.name: person for person in people}
-    addresses = {phone.machine.name: phone.address for phone in phones}
-    for names in air.formed:
-        strange = {addresses[name] for name in names if name in addresses}
-        for name in (name for name in names if name in by_name):
-            if not strange <= by_name[name].agreed:
-                report.broken.append(f"{name} is in a group with {strange} without having agreed")
-            if not strange and not by_name[name].consented:
-                report.broken.append(f"a group was formed although {name} had not agreed")
-    if phones:
-        _check_phones(report, people[0], phones)
+# --- what must hold --------------------------------------------------------------------------------------------------------------
+
+
+async def _rest(journey: Journey) -> None:
+    """Nobody wants anything any more: each stage ends by itself, but for a link, which somebody ends."""
+    await journey.tasks.gone(REST)
+    quiet = 0.0
+    for _ in range(int(REST / GLANCE)):
+        await asyncio.sleep(GLANCE)
+        people = [person for person in journey.people if person.alive]
+        for person in people:
+            if person.snapshot.stage is Stage.LINKED:
+                person.controller.disconnect()
+        quiet = quiet + GLANCE if all(person.snapshot.stage in RESTING for person in people) else 0.0
+        if quiet > QUIET:
+            return
+    restless = [f"{person.machine.name}, {person.snapshot.stage.value}" for person in people if person.snapshot.stage not in RESTING]
+    journey.report.broken.append(f"they never came to rest: {'; '.join(restless)}")
+
+
+def _witnessed(journey: Journey, *names: str) -> None:
+    """Two machines come into one group: both people want that."""
+    people = {person.machine.name: person for person in journey.people}
+    strange = {phone.machine.name: phone.address for phone in journey.phones}
+    if not all(name in people or name in strange for name in names):
+        return  # whoever is hostile may be in a group under somebody's address, but never be linked
+    for name, other in (names, names[::-1]):
+        if (person := people.get(name)) is None:
+            continue
+        if other in strange and strange[other] not in person.agreed:
+            journey.report.broken.append(f"{name} is in a group with {other} without having agreed")
+        elif other in people and not person.wants(people[other]) and journey.plan is not Plan.SAME_ADDRESS:
+            journey.report.broken.append(f"a group with {other} was formed although {name} had not agreed")
+
+
+def _check(journey: Journey) -> None:
+    """What must hold when everybody is at rest, whatever happened."""
+    report, people = journey.report, journey.people
+    if journey.phones:
+        _check_phones(journey)
         return
-    ada, ben = by_name["ada"], by_name["ben"]
+    ada, ben = people[:2]
     report.linked = "ben" in ada.linked_with and "ada" in ben.linked_with
     report.tries = max(ada.tries, ben.tries)
+    by_name = {person.machine.name: person for person in people}
     for person in people:
         for name in person.linked_with:
-            other = by_name[name]
-            if other.alive and person.machine.name not in other.linked_with and not _one_sided_allowed(report.plan):
+            if person.machine.name not in by_name[name].linked_with and report.fair and report.plan not in _ONE_SIDED:
                 report.broken.append(f"{person.machine.name} was linked with {name}, {name} never with {person.machine.name}")
         if person.alive and person.snapshot.stage not in RESTING:
             report.broken.append(f"{person.machine.name} is still {person.snapshot.stage.value}")
-    proven = air.bonds.get(PAIR)
-    must_link = report.plan in (Plan.PLAIN, Plan.CROWD, Plan.REMEMBERED, Plan.LINK_CUT, Plan.BOTH_CALL, Plan.OWN_PIN) or proven is True
-    if must_link and not report.linked:
+        shown = person.snapshot
+        if person.alive and (shown.pin is not None or shown.code is not None or shown.members or shown.question):
+            report.broken.append(f"{person.machine.name} is at rest, and something is shown or asked still")
+    proven = journey.air.bonds.get(PAIR)
+    must = report.plan in _LINKS and not (report.plan is Plan.PROGRAM and not ada.allows)
+    if report.fair and (must or proven is True) and not report.linked:
         report.broken.append("nothing went wrong, and yet they were not linked")
-    must_not = report.plan in (Plan.DECLINED, Plan.AWAY, Plan.WRONG_CODE) or proven is False
-    if must_not and any("ben" in names for names in air.formed):
+    must_not = report.plan in (Plan.DECLINED, Plan.AWAY, Plan.CLONED) or proven is False
+    if must_not and not ben.calls_back and any("ben" in names for names in journey.air.formed):
         report.broken.append("a group was formed although ben had said no, or nothing")
+    if journey.hostile is not None:
+        report.broken += journey.hostile.broken
+    _check_trust(journey)
 
 
-def _check_phones(report: Report, ada: Person, phones: list[Phone]) -> None:
+def _check_trust(journey: Journey) -> None:
+    """Two who trust each other know each other by one key, and nobody is trusted who is not trusting."""
+    ada, ben = journey.people[:2]
+    one, two = _trusted(ada, ben), _trusted(ben, ada)
+    sure = journey.report.fair and journey.report.plan not in _ONE_SIDED and not journey.forgot
+    if sure and (one is None) != (two is None):
+        journey.report.broken.append("one trusts the other, the other does not")
+    if sure and one is not None and two is not None and one.trust_key != two.trust_key:
+        journey.report.broken.append("they trust each other by two keys")
+
+
+def _trusted(person: Person, other: Person) -> TrustedPeer | None:
+    return next((known for known in person.controller.trusted if known.identity == other.identity.public), None)
+
+
+def _check_phones(journey: Journey) -> None:
+    report, ada = journey.report, journey.people[0]
     report.linked = bool(ada.linked_with or ada.members)
     if ada.snapshot.stage not in RESTING:
         report.broken.append(f"ada is still {ada.snapshot.stage.value}")
     if ada.snapshot.pin is not None or ada.snapshot.members:
         report.broken.append("a PIN or a member is shown although nothing goes on")
-    refused = ada.accepts is not True and report.plan is Plan.STRANGER_ASKS
-    if refused and report.linked:
+    if ada.accepts is not True and report.plan is Plan.STRANGER_ASKS and report.linked:
         report.broken.append("linked with a stranger although ada had said no, or nothing")
 
 
-def _one_sided_allowed(plan: Plan) -> bool:
-    """A machine that goes away, or whose user ends it, between the two first pongs was linked for the other one only."""
-    return plan in (Plan.VANISHES, Plan.RADIO_OFF, Plan.WIFI_RESTARTS, Plan.LOSSY, Plan.CANCELLED, Plan.WRONG_CODE)
+async def _calm(journey: Journey) -> None:
+    """Everything works again; after a while every task lives, and everybody hears."""
+    people = journey.people
+    if journey.hostile is not None:
+        await journey.hostile.stop()  # in case that the journey did not end
+        journey.hostile.machine.address = bytes(6)
+    if journey.plan is Plan.SAME_ADDRESS:
+        people[2].machine.address = bytes((0x02, 0x4E, 0x54, 0, 1, 3))
+        people[2].machine.wifi.switch(Reason.WIFI_OFF)
+    journey.air.faults = Faults()
+    for person in people:
+        if person.rough is not None:
+            person.rough.on = False
+        person.accepts, person.allows, person.by_program, person.calls_back = True, True, False, False
+        person.clicks_again, person.changes_mind, person.pause, person.slips = 0.0, 0.0, (2.0, 15.0), 0
+        person.asked_for = person.phone = None
+    if journey.plan is Plan.CROWD:
+        for person in people[4:]:  # go home: a call has room for eight answers
+            person.machine.wifi.switch(Reason.WIFI_OFF)
+    for phone in journey.phones:
+        phone.agrees, phone.slips, phone.machine.wifi.methods = True, 0, frozenset(Method)
+    await asyncio.sleep(CALM)
+    await _rest(journey)
+    for person in people:
+        machine, gone = person.machine, journey.plan is Plan.CROWD and person in people[4:]
+        machine.pinger.cut = False
+        if not gone:
+            machine.wifi.switch(None)
+        if not person.alive:
+            await person.restart(killed=True)
+        person.controller.cancel()
+        person.controller.set_away(False)
+        person.controller.set_visibility(Visibility.EVERYONE)
+        person.controller.dismiss()
+    await asyncio.sleep(CALM)
+    running = Counter(task.get_name() for task in asyncio.all_tasks())
+    for name in KEPT:
+        if running[name] != len(people):
+            journey.report.broken.append(f"{running[name]} of {len(people)} tasks are there: {name}")
+    strange = [name for name in running if name not in KEPT and not name.startswith(("Task-", "phone-"))]
+    if strange:
+        journey.report.broken.append(f"at rest, and yet there is still: {', '.join(sorted(strange))}")
+    for person in people:
+        if not person.snapshot.listening and person.snapshot.radios.wifi is None:
+            journey.report.broken.append(f"{person.machine.name} does not listen at rest")
+
+
+async def _again(journey: Journey) -> None:
+    """Whatever happened: the same two link now, and part."""
+    ada = journey.people[0]
+    ada.linked_with.clear()
+    if journey.phones:
+        phone = journey.phones[0]
+        await phone.machine.wifi.remove()
+        await phone.machine.wifi.find()
+        ada.phone, ada.method = phone, Method.PBC
+        ada.controller.seek()
+    elif journey.plan is Plan.CLONED:
+        return
+    else:
+        ada.seek("ben")
+    await ada.until(lambda snapshot: snapshot.stage is not Stage.IDLE, 5)
+    if not await _settled(ada):
+        why = ada.snapshot.failure
+        journey.report.broken.append(f"all is well again, and yet the two do not link: {why.reason.value if why else 'no reason'}")
+    await asyncio.sleep(2)
+    if not journey.phones and ada.snapshot.stage is Stage.LINKED:
+        ben = journey.people[1]
+        if ben.snapshot.stage is not Stage.LINKED or ben.snapshot.code != ada.snapshot.code:
+            journey.report.broken.append("the second time only one is linked, or they show two codes")
+        _check_trust(journey)
+    ada.controller.disconnect()
+    await ada.until(lambda snapshot: snapshot.stage in RESTING, 60)
+    for person in journey.people:
+        if not await person.until(lambda snapshot: snapshot.stage in RESTING, 60):
+            journey.report.broken.append(f"{person.machine.name} does not come to rest again: {person.snapshot.stage.value}")
+
+
+# --- the log ---------------------------------------------------------------------------------------------------------------------
+
+# What daemons that hang and fail may make the controller say.
+_EXPECTED = (
+    "could not ",
+    "does not end",
+    "too much",
+    "could not undo everything",
+)
+
+
+class _Records(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.kept: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.kept.append(record)
+
+
+@contextmanager
+def _logged() -> Iterator[list[logging.LogRecord]]:
+    """What the program logs meanwhile, and nobody else sees it."""
+    log, records = logging.getLogger("nearby_tray"), _Records()
+    level, log.propagate = log.level, False
+    log.addHandler(records)
+    log.setLevel(logging.DEBUG)
+    try:
+        yield records.kept
+    finally:
+        log.removeHandler(records)
+        log.setLevel(level)
+        log.propagate = True
+
+
+def _check_log(journey: Journey, records: list[logging.LogRecord]) -> None:
+    """Nothing but what was made to go wrong is an error, and no secret is in it."""
+    raised = [error for person in journey.people if person.rough is not None for error in person.rough.raised]
+    for record in records:
+        if record.levelno < logging.WARNING:
+            continue
+        error = record.exc_info[1] if record.exc_info else None
+        made = any(error is each for each in raised) or (bool(raised) and "cancelled from inside" in str(error))
+        expected = record.levelno < logging.ERROR and any(words in record.getMessage() for words in _EXPECTED)
+        if not made and not expected:
+            journey.report.broken.append(f"in the log, {record.levelname}: {record.getMessage()} {error or ''}")
+    text = "\n".join(record.getMessage() for record in records)
+    secrets = {secret for person in journey.people for secret in person.secrets} | {phone.pin for phone in journey.phones if phone.pin}
+    journey.report.broken += [f"a secret is in the log: {secret}" for secret in secrets if secret in text]
+
+
+# --- many of them ----------------------------------------------------------------------------------------------------------------
+
+# Reasons that no journey reaches, each with the test that does.
+ELSEWHERE: dict[Reason, str] = {
+    Reason.METHODS_DIFFER: "tests/system/test_supplicant.py::test_a_negotiation_that_fails_is_told_early_with_its_reason",
+    Reason.NOT_READY: "tests/core/test_strangers.py::test_one_that_does_not_get_ready_is_named",
+    Reason.NOT_OURS: "tests/system/test_bluez.py::test_who_has_no_such_service_is_let_go",
+    Reason.CANCELLED: "tests/system/test_notifications.py::test_what_the_user_did_is_no_news",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m nearby_tray.simulation.journeys", description="Run simulated journeys.")
     parser.add_argument("--count", type=int, default=2000, help="how many (default 2000)")
-    parser.add_argument("--seed", type=int, default=0, help="the first seed (default 0)")
+    parser.add_argument("--seed", type=int, default=0, help="the seed of the first (default 0)")
+    parser.add_argument("--first", type=int, default=0, metavar="N", help="leave out so many: the rest of a run that was stopped")
+    parser.add_argument("--processes", type=int, default=1, help="how many at once (default 1)")
     parser.add_argument("--plan", choices=[plan.name.lower() for plan in Plan], help="only this kind")
     parser.add_argument("--replay", type=int, metavar="SEED", help="run this one and print each step")
     options = parser.parse_args(arguments)
     plan = Plan[options.plan.upper()] if options.plan else None
     if options.replay is not None:
-        report = run(options.replay, plan, print)
-        for broken in report.broken:
-            print(f"BROKEN: {broken}")
-        print(f"seed {report.seed}: {report.plan.value}, {'linked' if report.linked else 'not linked'}")
-        return 1 if report.broken else 0
-    bad = 0
-    linked: Counter[Plan] = Counter()
-    total: Counter[Plan] = Counter()
-    for seed in range(options.seed, options.seed + options.count):
-        report = run(seed, plan)
-        total[report.plan] += 1
-        linked[report.plan] += report.linked
-        for broken in report.broken:
-            print(f"seed {seed} ({report.plan.value}): {broken}")
-        bad += bool(report.broken)
-    for kind in sorted(total, key=lambda kind: kind.name):
-        print(f"{kind.value:40} {linked[kind]:5} of {total[kind]:5} linked")
-    print(f"{options.count} journeys from seed {options.seed}: {bad} broken")
-    return 1 if bad else 0
+        return _replay(options.replay, plan)
+    seeds = range(options.seed + options.first, options.seed + options.count)
+    table = _Table()
+    try:
+        for report, spent in _reports(seeds, plan, options.processes):
+            table.add(report, spent)
+            for broken in report.broken:
+                print(f"{_command(report, plan)}    # {report.plan.value}: {broken}", flush=True)
+    except KeyboardInterrupt:
+        print(f"stopped; to go on: --first {options.first + table.count}")
+    table.show(f"seeds {seeds.start} to {seeds.start + table.count - 1}")
+    return 1 if table.bad else 0
+
+
+def _command(report: Report, plan: Plan | None) -> str:
+    only = f" --plan {plan.name.lower()}" if plan is not None else ""
+    return f"python -m nearby_tray.simulation.journeys --replay {report.seed}{only}"
+
+
+def _replay(seed: int, plan: Plan | None) -> int:
+    report = run(seed, plan, print)
+    for broken in report.broken:
+        print(f"BROKEN: {broken}")
+    print(f"seed {report.seed}: {report.plan.value}, {'linked' if report.linked else 'not linked'}")
+    return 1 if report.broken else 0
+
+
+def _one(seed: int, plan: Plan | None) -> tuple[Report, float]:
+    began = time.process_time()
+    report = run(seed, plan)
+    report.story.clear()
+    return report, time.process_time() - began
+
+
+def _reports(seeds: range, plan: Plan | None, processes: int) -> Iterator[tuple[Report, float]]:
+    """Each journey with the CPU seconds that it took."""
+    if processes == 1:
+        gc.freeze()
+        yield from (_one(seed, plan) for seed in seeds)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(processes) as pool:
+        yield from pool.map(partial(_one, plan=plan), seeds, chunksize=20)
+
+
+class _Table:
+    """What came of them."""
+
+    def __init__(self) -> None:
+        self.count = self.bad = 0
+        self._spent = 0.0
+        self._linked: Counter[Plan] = Counter()
+        self._total: Counter[Plan] = Counter()
+        self._fair: Counter[Plan] = Counter()
+        self._reasons: Counter[Reason] = Counter()
+
+    def add(self, report: Report, spent: float) -> None:
+        self.count += 1
+        self.bad += bool(report.broken)
+        self._spent += spent
+        self._total[report.plan] += 1
+        self._linked[report.plan] += report.linked
+        self._fair[report.plan] += report.fair
+        self._reasons.update(report.reasons)
+
+    def show(self, which: str) -> None:
+        for kind in sorted(self._total, key=lambda kind: kind.name):
+            fair = f"{self._fair[kind]:5} with no other trouble"
+            print(f"{kind.value:60} {self._linked[kind]:5} of {self._total[kind]:5} linked, {fair}")
+        print()
+        for reason in Reason:
+            seen = self._reasons[reason]
+            where = f"{seen:6} journeys" if seen else ELSEWHERE.get(reason, "no journey of this run")
+            print(f"{reason.value:24} {where}")
+        reached = sum(self._reasons[reason] > 0 for reason in Reason)
+        rate = self.count / self._spent if self._spent else 0.0
+        print(f"\n{reached} of {len(Reason)} reasons reached; {rate:.1f} journeys for each second of a processor")
+        print(f"{self.count} journeys, {which}: {self.bad} broken")
 
 
 if __name__ == "__main__":
