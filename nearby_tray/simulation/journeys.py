@@ -203,12 +203,13 @@ async def _journey(report: Report, random: Random, story: Callable[[str], None] 
         _trouble(journey)
     with _logged() as records:
         for person in journey.people:
-            if not person.alive:  # some have been started anew while another one's daemons were slow
-                await person.start()
+            await person.start()
         for phone in journey.phones:
             await phone.start()
         if journey.hostile is not None:
             await journey.hostile.start()
+        if not report.fair:
+            _incidents(journey)
         try:
             async with asyncio.timeout(LIMIT):
                 await (_act_with_phones(journey) if journey.phones else _act(journey))
@@ -342,8 +343,13 @@ def _trouble(journey: Journey) -> None:
             person.pause = (20, 75)
     if random.random() < 0.3:
         _roughen(journey)
+
+
+def _incidents(journey: Journey) -> None:
+    """Things happen to them from now on."""
+    random = journey.random
     for _ in range(random.choice((0, 1, 1, 2, 3, 5))):
-        journey.soon(0.5, 90, _incident(journey, random.choice(people)))
+        journey.soon(0.5, 90, _incident(journey, random.choice(journey.people)))
 
 
 def _incident(journey: Journey, person: Person) -> Callable[[], None]:
