@@ -54,7 +54,7 @@ from .core.promise import SLACK, Clocks, Promise
 from .core.wire import Kind
 from .errors import Unavailable
 from .settings import Band, Settings
-from .tasks import Pause, Tasks, close_each, ended, within
+from .tasks import Pause, Tasks, close_each, ended, told_to_end, within
 
 log = logging.getLogger(__name__)
 
@@ -669,6 +669,8 @@ class Controller:
 
     async def _send_frames(self, origin: str, role: Role, frames: tuple[bytes, ...]) -> None:
         for frame in frames:
+            if told_to_end():
+                raise Unavailable(Reason.INTERNAL, "given up before all was sent")
             await self._bluetooth.send(origin, frame, role)
 
     def _cut(self, origin: str) -> None:

@@ -96,7 +96,7 @@ class Tasks:
                 await work()
                 return
             except asyncio.CancelledError:
-                if _told_to_end():
+                if told_to_end():
                     raise
                 error: Exception = _cancelled_by_nobody(name)
             except Exception as caught:
@@ -203,7 +203,8 @@ def _unforeseen(error: Exception) -> Exception | None:
     return None if isinstance(error, Unavailable | TimeoutError) else error
 
 
-def _told_to_end() -> bool:
+def told_to_end() -> bool:
+    """Has what runs here been cancelled? It may be going on all the same, when something that it awaited did not heed that."""
     task = asyncio.current_task()
     return task is None or task.cancelling() > 0
 

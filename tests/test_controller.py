@@ -7,6 +7,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -17,7 +18,7 @@ import pytest
 from nearby_tray import controller as shell
 from nearby_tray.controller import STEP, Controller, Edges
 from nearby_tray.core import orders as o
-from nearby_tray.core.keys import Identity, TrustedPeer
+from nearby_tray.core.keys import Identity, Role, TrustedPeer
 from nearby_tray.core.link import Link
 from nearby_tray.core.model import BluetoothChanged, Failure, FormGroup, Group, Reason, Snapshot, Stage, Visibility, WifiChanged
 from nearby_tray.errors import Unavailable
@@ -841,3 +842,28 @@ def test_each_transition_is_logged_once_and_without_secrets(caplog: pytest.LogCa
     assert caplog.messages.count("Idle → Seeking on Seek") == 1
     assert sum(message.startswith("Asked → Meeting on ") for message in caplog.messages) == 1
     assert codes[0] not in caplog.text and codes[0].replace(" ", "") not in caplog.text
+
+
+@pytest.mark.logs("say it does not end")
+def test_what_is_given_up_says_no_more_frames() -> None:
+    """A send that does not heed being cancelled comes back after all: what was still to be said then is not said any more."""
+
+    async def story() -> None:
+        ada = Person(Air(1).machine("ada"))
+        await ada.controller.open()
+        sent: list[bytes] = []
+
+        async def send(origin: str, frame: bytes, role: Role) -> None:
+            sent.append(frame)
+            until = asyncio.get_running_loop().time() + 60
+            while asyncio.get_running_loop().time() < until:
+                with suppress(asyncio.CancelledError):
+                    await asyncio.sleep(until - asyncio.get_running_loop().time())
+
+        ada.machine.bluetooth.send = send  # type: ignore[method-assign]
+        ada.controller._carry_out(o.Say("bt-ben", Role.CALLER, (b"one", b"two")))
+        await asyncio.sleep(200)
+        assert sent == [b"one"]
+        await ada.controller.close()
+
+    run_turned(story())

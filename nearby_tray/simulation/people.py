@@ -55,7 +55,7 @@ class Person:
         self.clicks_again = 0.0  # how often it clicks twice
         self.changes_mind = 0.0  # how often it cancels what it has just agreed to
         self.allows = True  # what programs want
-        self.calls_back = False  # who was missed
+        self.calls_back = False  # who was missed, two times
         self.by_program = False  # it is a program that chooses
         self.phone: Phone | None = None  # a machine without our protocol that it has in mind
         self.method = Method.PBC  # with that
@@ -77,6 +77,7 @@ class Person:
         self._restarting = False
         self._entered = 0.0
         self._choosing = False
+        self._called_back = 0
         self._acting: set[asyncio.TimerHandle] = set()
         self._watchers: list[tuple[Callable[[Snapshot], bool], asyncio.Event]] = []
 
@@ -354,7 +355,8 @@ class Person:
         (self.controller.allow if self.allows else self.controller.forbid)(wish)
 
     def _call_back(self, missed: str, name: str) -> None:
-        if self.snapshot.stage is Stage.IDLE and name in self.others:
+        if self.snapshot.stage is Stage.IDLE and name in self.others and self._called_back < 2:
+            self._called_back += 1
             self.asked_for = name
             self.controller.call_back(missed)
         else:
