@@ -48,7 +48,7 @@ def run(options: Options) -> int:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     say_as_much_as(options.log_level or "info")
     if os.geteuid() == 0 and not options.demo:
-        from .settings import foreign_home
+        from .private_file import foreign_home
 
         if (folder := foreign_home()) is not None:
             harm = "started as root, Nearby Tray would leave files there that its owner could not change any more"
@@ -393,12 +393,12 @@ class _Applet:
         self._quit.set()
 
     def _make_controller(self) -> Controller:
-        from . import settings
+        from . import private_file, settings
         from .controller import Controller
         from .system.trust import TrustFile
 
         self._path = settings.settings_path()
-        settings.sweep(self._path)
+        private_file.sweep(self._path)
         self._settings, problems = settings.load(self._path)
         if self._options.log_level is None:
             say_as_much_as(self._settings.log_level)

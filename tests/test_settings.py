@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import os
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nearby_tray import private_file
 from nearby_tray import settings as kept
 from nearby_tray.core.model import Visibility
-from nearby_tray.settings import AutostartBy, LogLevel, Settings, changed, load, save, sweep
+from nearby_tray.settings import AutostartBy, LogLevel, Settings, changed, load, save
 
 OTHER = Settings(
     name="Kitchen", visibility=Visibility.TRUSTED, visible_minutes=10, accept_paired=True, port=5000, adapter="hci1", notifications=False,
@@ -116,12 +115,12 @@ def test_a_newer_version_is_read_and_kept(path: Path) -> None:
 
 
 def test_copies_are_bounded_and_the_newest_stay(path: Path) -> None:
-    for n in range(kept.COPIES + 3):
+    for n in range(private_file.COPIES + 3):
         put(path, f"damaged {n}")
         os.utime(path, (n, n))
         save(path, Settings())
     texts = {(path.parent / name).read_text() for name in copies(path)}
-    assert texts == {f"damaged {n}" for n in range(3, kept.COPIES + 3)}
+    assert texts == {f"damaged {n}" for n in range(3, private_file.COPIES + 3)}
 
 
 def test_a_folder_in_the_place_of_the_file(path: Path) -> None:
@@ -253,14 +252,14 @@ def test_nothing_of_root_is_left_in_the_home_of_another_user(tmp_path: Path, mon
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         monkeypatch.delenv(name, raising=False)
     before = sorted(tmp_path.rglob("*"))
-    assert kept.foreign_home() == str(folders[-1])
+    assert private_file.foreign_home() == str(folders[-1])
     with pytest.raises(PermissionError, match="another user"):
         save(kept.settings_path(), OTHER)
     assert sorted(tmp_path.rglob("*")) == before
     os.chown(folders[0], 0, 0)
     for folder in folders[1:]:
         os.chown(folder, 0, 0)
-    assert kept.foreign_home() is None
+    assert private_file.foreign_home() is None
 
 
 def test_a_pipe_does_not_hold_us_up(path: Path) -> None:
@@ -354,93 +353,3 @@ def test_changes_are_checked() -> None:
     for change, word in wrong:
         with pytest.raises(ValueError, match=word):
             changed(Settings(), change)
-
-
-# --- what a killed writer leaves ---
-
-
-def leave(folder: Path, name: str = ".settings.json.0123456789ab.tmp") -> Path:
-    left = folder / name
-    left.write_bytes(b"a seed")
-    return left
-
-
-def test_what_a_killed_writer_left_is_taken_away(tmp_path: Path) -> None:
-    path = tmp_path / "settings.json"
-    save(path, Settings())
-    left = [leave(tmp_path), leave(tmp_path, ".settings.json.ffffffffffff.tmp")]
-    sweep(path)
-    assert not any(one.exists() for one in left) and path.exists()
-
-
-def test_a_writer_that_is_killed_leaves_what_is_taken_away(tmp_path: Path) -> None:
-    program = """
-import os, pathlib, sys
-from nearby_tray import settings
-os.fsync = lambda handle: os.kill(os.getpid(), 9)
-settings.write_private(pathlib.Path(sys.argv[1]), b"a seed")
-"""
-    path = tmp_path / "trust.json"
-    done = subprocess.run([sys.executable, "-c", program, str(path)], cwd=Path(__file__).parent.parent, check=False)
-    assert done.returncode == -9 and len(list(tmp_path.iterdir())) == 1
-    sweep(path)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_one_that_is_being_written_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "settings.json"
-    fsync = os.fsync
-
-    def meanwhile(handle: int) -> None:
-        sweep(path)
-        fsync(handle)
-
-    monkeypatch.setattr(os, "fsync", meanwhile)
-    save(path, Settings(name="kept"))
-    assert load(path)[0].name == "kept"
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        ".settings.json.0123456789AB.tmp",
-        ".settings.json.0123456789a.tmp",
-        ".settings.json.0123456789ab.tmp.bak",
-        "settings.json.0123456789ab.tmp",
-        ".other.json.0123456789ab.tmp",
-        ".settingsxjson.0123456789ab.tmp",
-        "settings.json.bak",
-    ],
-)
-def test_nothing_else_is_taken_away(tmp_path: Path, name: str) -> None:
-    left = leave(tmp_path, name)
-    sweep(tmp_path / "settings.json")
-    assert left.exists()
-
-
-def test_no_link_is_followed_and_no_folder_or_pipe_touched(tmp_path: Path) -> None:
-    folder = tmp_path / "config"
-    folder.mkdir()
-    precious = tmp_path / "precious"
-    precious.write_text("precious")
-    names = iter(f".settings.json.{number:012x}.tmp" for number in range(3))
-    link = folder / next(names)
-    link.symlink_to(precious)
-    (folder / next(names)).mkdir()
-    os.mkfifo(folder / next(names))
-    sweep(folder / "settings.json")
-    assert precious.read_text() == "precious" and len(list(folder.iterdir())) == 3
-
-
-def test_where_the_file_is_a_link_what_was_left_beside_its_target_goes(tmp_path: Path) -> None:
-    real = tmp_path / "dotfiles"
-    real.mkdir()
-    path = tmp_path / "settings.json"
-    path.symlink_to(real / "settings.json")
-    left = leave(real)
-    sweep(path)
-    assert not left.exists()
-
-
-def test_no_folder_is_no_error(tmp_path: Path) -> None:
-    sweep(tmp_path / "nothing" / "settings.json")

@@ -17,11 +17,12 @@ import shlex
 import shutil
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from .. import private_file
 from ..core.checks import Sentence, say
 from ..settings import AutostartBy
 from .bus import Bus, BusError, BusGone
@@ -241,14 +242,8 @@ def quoted(word: str) -> str:
 def _write(text: str, target: Path | None = None) -> None:
     target = target or path()
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.urandom(4).hex()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8", errors="surrogateescape")
-        temporary.replace(target)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
+    with private_file.replacing(target, 0o644) as file:
+        file.write(text.encode(errors="surrogateescape"))
 
 
 def read_entry(file: Path) -> dict[str, str] | None:

@@ -25,7 +25,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from ..settings import read_private
+from .. import private_file
 from . import autostart
 
 _EVERYBODY = Path("/usr/local/share")  # FHS 3.0, 4.9: what an administrator installs by hand
@@ -280,15 +280,8 @@ def _put(path: Path, data: bytes, everybody: bool) -> None:
         folder.mkdir()
         if everybody:
             folder.chmod(0o755)  # whatever root's umask is
-    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
-    try:
-        temporary.write_bytes(data)
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
+    with private_file.replacing(path, 0o644) as file:
+        file.write(data)
 
 
 def _read_list(base: Path) -> _List:
@@ -296,7 +289,7 @@ def _read_list(base: Path) -> _List:
     if (base / _LIST).is_symlink():  # no dotfile of the user's: what it names is taken away
         raise OSError(errno.ELOOP, "it is a link, and links are not followed")
     try:
-        data = read_private(base / _LIST, _SIZE_LIMIT)
+        data = private_file.read(base / _LIST, _SIZE_LIMIT)
     except FileNotFoundError:
         return _List()
     try:

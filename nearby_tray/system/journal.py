@@ -11,18 +11,15 @@ import hashlib
 import json
 import logging
 import os
-import re
 import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from platformdirs import user_state_path
-
-from ..settings import sweep, write_private
+from .. import private_file
 
 log = logging.getLogger(__name__)
 
-_LEFT = re.compile(r"\.(.+\.json)\.[0-9a-f]{12}\.tmp")  # see `write_private`
+_SIZE_LIMIT = 1024 * 1024  # bytes of one file
 _MOST = 200  # entries read from one file
 _LONGEST = 200  # characters of a kind or id
 
@@ -89,7 +86,7 @@ class Journal:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder if folder is not None else user_state_path("nearby-tray", appauthor=False) / "made"
+        self._folder = folder if folder is not None else private_file.state_folder() / "made"
         self._owner = _Owner.me()
         self._path = self._folder / self._owner.file_name()
         self._lock = threading.Lock()
@@ -137,9 +134,7 @@ class Journal:
         found = []
         try:
             paths = sorted(self._folder.glob("*.json"))
-            for left in list(self._folder.iterdir()):  # of one that was killed while it wrote
-                if (writer := _LEFT.fullmatch(left.name)) is not None:
-                    sweep(self._folder / writer[1])
+            private_file.sweep_folder(self._folder, ".json")
         except OSError:
             return []
         for path in paths:
@@ -163,7 +158,7 @@ class Journal:
                 _unlink(path)
                 return
             text = json.dumps({"owner": owner and asdict(owner), "entries": [asdict(entry) for entry in entries]})
-            write_private(path, text.encode())
+            private_file.replace(path, text.encode())
         except OSError as error:
             if not self._complained:
                 self._complained = True
@@ -180,7 +175,7 @@ def _unlink(path: Path) -> None:
 def _read(path: Path) -> tuple[_Owner | None, list[Entry]]:
     """What a file says; nothing when it is damaged, and then it is moved out of the way."""
     try:
-        data = json.loads(path.read_bytes()[: 1 << 20])
+        data = json.loads(private_file.read(path, _SIZE_LIMIT))
         who = data["owner"]
         texts = None if who is None else [str(who[name]) for name in ("start", "boot", "space", "machine")]
         owner = None if texts is None else _Owner(int(who["pid"]), *texts)

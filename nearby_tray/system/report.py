@@ -21,11 +21,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import msgspec
-from platformdirs import user_data_path, user_documents_path
+from platformdirs import user_documents_path
 
-from .. import __version__
+from .. import __version__, private_file
 from ..core.checks import Finding, Status
-from ..settings import Settings, read_private
+from ..settings import Settings
 from .machine import Machine
 
 MOST_LINES = 400  # of the log
@@ -159,7 +159,7 @@ def names(settings: Settings, machine: Machine, peers: Iterable[str] = ()) -> di
 def _remembered() -> set[str]:
     """The labels in the file of remembered computers, and nothing else of it. The file is never made by asking."""
     try:
-        raw = msgspec.json.decode(read_private(user_data_path("nearby-tray", appauthor=False) / "trust.json", 1024 * 1024))
+        raw = msgspec.json.decode(private_file.read(private_file.data_folder() / "trust.json", 1024 * 1024))
     except (OSError, ValueError, RecursionError):
         return set()
     rows = raw.get("peers") if isinstance(raw, dict) else None
@@ -242,18 +242,8 @@ def _versions(machine: Machine) -> list[str]:
 
 
 def save(path: Path, content: str) -> None:
-    """Make the file, mode 0600. Raises `OSError`, `FileExistsError` when there is anything of that name; then nothing is left behind."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            os.fchmod(file.fileno(), 0o600)
-            file.write(content.encode(errors="replace"))
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        with suppress(OSError):
-            path.unlink()
-        raise
+    """Make the file, see `private_file.create`."""
+    private_file.create(path, content.encode(errors="replace"))
 
 
 def save_new(content: str, folder: Path | None = None) -> Path:

@@ -19,11 +19,10 @@ from typing import Annotated
 
 import msgspec
 from msgspec import Meta
-from platformdirs import user_data_path
 
+from .. import private_file
 from ..core.keys import Identity, TrustedPeer
 from ..core.names import clean_name
-from ..settings import copy_suffix, read_private, sweep, tighten, write_private
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +74,7 @@ class TrustFile:
     """The file. `load` first (it waits for the disk: call it before the loop runs, or in a thread), then `save` after each change."""
 
     def __init__(self, path: Path | None = None) -> None:
-        self.path = path if path is not None else user_data_path("nearby-tray", appauthor=False) / "trust.json"
+        self.path = path if path is not None else private_file.data_folder() / "trust.json"
         self._seed = b""
         self._refusal: str | None = "it has not been read yet"
         self._writing = threading.Lock()
@@ -85,10 +84,10 @@ class TrustFile:
 
     def load(self) -> Trust:
         """Who we are and whom we remember; the first time an identity is made. Never raises: what went wrong is in `problems`."""
-        sweep(self.path)
+        private_file.sweep(self.path)
         tightened = False
         with suppress(OSError):
-            tightened = tighten(self.path)
+            tightened = private_file.tighten(self.path)
         found, self._refusal = self._read()
         if tightened:
             found.problems.insert(
@@ -120,7 +119,7 @@ class TrustFile:
         """What is in the file, and why it is not to be replaced."""
         found, refusal = _Found(), None
         try:
-            _understand(read_private(self.path, SIZE_LIMIT), found)
+            _understand(private_file.read(self.path, SIZE_LIMIT), found)
         except FileNotFoundError:
             pass
         except OSError as error:
@@ -155,7 +154,7 @@ class TrustFile:
         known = self._seen | {peer.identity for peer in peers}
         found = _Found()
         with suppress(OSError):
-            _understand(read_private(self.path, SIZE_LIMIT), found)
+            _understand(private_file.read(self.path, SIZE_LIMIT), found)
         return tuple(peer for peer in found.peers if peer.identity not in known) if found.seed == self._seed else ()
 
     def _write(self, peers: Iterable[TrustedPeer], *, keep: str | None = None) -> None:
@@ -163,7 +162,7 @@ class TrustFile:
             raise PermissionError(f"{self.path} is left alone: {self._refusal}")
         rows = [_Peer(p.identity, p.trust_key, p.label[:200], p.since, p.last_linked, p.previous_key) for p in _newest(peers)]
         text = msgspec.json.format(msgspec.json.encode(_File(VERSION, self._seed, rows)), indent=1) + b"\n"
-        write_private(self.path, text, keep=keep)
+        private_file.replace(self.path, text, keep=keep)
 
     def __repr__(self) -> str:
         return f"TrustFile({str(self.path)!r})"
@@ -191,7 +190,7 @@ def _understand(data: bytes, found: _Found) -> None:
     version = raw.get("version")
     if isinstance(version, int) and not isinstance(version, bool) and version >= 1:
         if version > VERSION:
-            found.keep = copy_suffix(version, VERSION)
+            found.keep = private_file.copy_suffix(version, VERSION)
     else:
         found.keep = ".bak"
         found.problems.append(damaged + "it does not say its version.")
