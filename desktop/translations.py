@@ -29,8 +29,7 @@ SOURCES = (
     "nearby_tray/demo.py",
     "nearby_tray/core/checks.py",
     "nearby_tray/system/autostart.py",
-    "nearby_tray/system/doctor.py",
-    "nearby_tray/system/machine.py",
+    "nearby_tray/system/doctor/*.py",
     "nearby_tray/system/notifications.py",
 )
 TABLES = ("nearby_tray/ui/text.py", "nearby_tray/ui/settings.py")  # where constants are sentences

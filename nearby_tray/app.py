@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .settings import AutostartBy, Settings
     from .system.autostart import Found
     from .system.bluez import BlueZ
-    from .system.doctor import Doctor
+    from .system.doctor.examination import Doctor
     from .system.trust import Trust, TrustFile
     from .ui.face import Controller as FaceController
     from .ui.face import Face
@@ -144,8 +144,8 @@ _WORK = (
     ".controller",
     ".system.trust",
     ".system.bus",
-    ".system.networkmanager",
-    ".system.wifi",
+    ".system.wifi.networkmanager",
+    ".system.wifi.choice",
     ".system.bluez",
     ".system.notifications",
     ".system.service",
@@ -423,7 +423,7 @@ class _Applet:
         from .system.journal import Journal
         from .system.pinger import UdpPinger
         from .system.prober import EchoProber
-        from .system.wifi import choose
+        from .system.wifi.choice import choose
 
         journal = Journal()
         self._bluez = BlueZ(self._settings.adapter, journal, self._adapter_chosen)
@@ -466,8 +466,9 @@ class _Applet:
         return self.controller.trusted if self._front.connected else ()
 
     def _make_doctor(self) -> Doctor:
-        from .system import report, service
-        from .system.doctor import Doctor
+        from .system import service
+        from .system.doctor import report
+        from .system.doctor.examination import Doctor
 
         def applet() -> report.Applet:
             return report.Applet.of(service.status(self._front.snapshot, describe), list(self._lines.lines))

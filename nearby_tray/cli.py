@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from .core.checks import Finding
-    from .system import report
     from .system.bus import Bus, Signal
+    from .system.doctor import report
 
 OK, NOT_POSSIBLE, USAGE, NO_APPLET, NO_BUS = range(5)
 INTERRUPTED = 130
@@ -315,14 +315,14 @@ async def _doctor(wanted: argparse.Namespace) -> int:
     """Needs no applet, no display and no bus. NOT_POSSIBLE when a check has failed."""
     from .core.checks import as_json, has_failed
     from .settings import load, settings_path
-    from .system.doctor import examine
-    from .system.machine import Machine
+    from .system.doctor.examination import examine
+    from .system.doctor.machine import Machine
 
     settings, _ = load(settings_path())
     async with Machine(settings=settings) as machine:
         findings = await examine(machine)
     if wanted.bundle is not None:
-        from .system import report
+        from .system.doctor import report
 
         content = report.text(findings, machine, await _applet_for_report())
         try:
@@ -338,7 +338,7 @@ async def _doctor(wanted: argparse.Namespace) -> int:
 
 async def _applet_for_report() -> report.Applet | None:
     """What the running applet has to tell; `None` when there is none that does."""
-    from .system import report
+    from .system.doctor import report
 
     with suppress(Failed):
         async with _applet() as remote:

@@ -23,7 +23,7 @@ from .ui.face import Face
 
 if TYPE_CHECKING:
     from .cli import Options
-    from .system.doctor import Doctor
+    from .system.doctor.examination import Doctor
 
 STEP = 60.0  # seconds that one step of the walk may take; the air is simulated, the clock is not
 
@@ -91,8 +91,8 @@ class Demo:
 
     def _make_doctor(self) -> Doctor:
         """It looks at the real machine: whoever sees the demo may want to know what is missing."""
-        from .system.doctor import Doctor
-        from .system.report import Applet
+        from .system.doctor.examination import Doctor
+        from .system.doctor.report import Applet
 
         return Doctor(lambda: self._you.settings, lambda: Applet(state=["the demo, on simulated air"]))
 

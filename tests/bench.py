@@ -76,7 +76,7 @@ import sys
 from nearby_tray import cli, app
 edges = app._Applet._edges
 def with_address(self):
-    from nearby_tray.system import networkmanager
+    from nearby_tray.system.wifi import networkmanager
     async def address(*_): return bytes.fromhex("024e54000001")
     networkmanager.NetworkManager.__init__.__kwdefaults__["read_address"] = address
     return edges(self)

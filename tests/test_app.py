@@ -208,7 +208,7 @@ def test_the_last_lines_of_the_log_are_kept_for_a_report() -> None:
 
 
 WINDOWS = {f"nearby_tray.ui.{name}" for name in ("panel", "parts", "dialogs", "settings", "doctor", "closing")}
-FOR_LATER = WINDOWS | {"nearby_tray.system.doctor", "nearby_tray.system.report", "nearby_tray.demo", "nearby_tray.simulation"}
+FOR_LATER = WINDOWS | {"nearby_tray.system.doctor", "nearby_tray.system.doctor.report", "nearby_tray.demo", "nearby_tray.simulation"}
 HEARING = {"bleak", "dbus_fast"}
 
 
@@ -225,7 +225,7 @@ def test_what_is_not_needed_in_the_tray_is_not_loaded(
         "import atexit, json, sys\n"
         "atexit.register(lambda: print(json.dumps(sorted(sys.modules))))\n"
         "from nearby_tray import cli\n"
-        "from nearby_tray.system.networkmanager import NetworkManager\n"
+        "from nearby_tray.system.wifi.networkmanager import NetworkManager\n"
         "async def address(*_): return bytes.fromhex('024e54000001')\n"  # no kernel has this radio
         "NetworkManager.__init__.__kwdefaults__['read_address'] = address\n"
         "sys.exit(cli.main(['--background', '--log-level', 'error']))"

@@ -14,7 +14,8 @@ import pytest
 
 from nearby_tray import __version__
 from nearby_tray.settings import Settings
-from nearby_tray.system import networkmanager, notifications, service
+from nearby_tray.system import notifications, service
+from nearby_tray.system.wifi import networkmanager
 
 DESKTOP = Path(__file__).parents[1] / "desktop"
 SHARE = DESKTOP / "share"

@@ -350,7 +350,7 @@ def test_nobody_can_make_us_try_for_ever_or_ask_our_user_twice(method: Method, a
             m.wait(min(slow, m.order.patience))
             fail(m, random.choice(PASSING))
         assert m.snapshot.question == "" and m.stage() is not Stage.ASKED
-        m.wait(3.0)  # no faster do requests of one machine come (`system.negotiation.Requests`)
+        m.wait(3.0)  # no faster do requests of one machine come (`system.wifi.negotiation.Requests`)
     assert isinstance(m.session.state, Ending) and m.now <= began + LIMITS.pair + LIMITS.slack
     assert 0 < orders <= 2 * (LIMITS.pair / 3.0 + 1)
     failure = m.removed().failure()

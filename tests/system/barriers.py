@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nearby_tray.system.bus import Bus
-from nearby_tray.system.wifi import ChosenWifi
+from nearby_tray.system.wifi.choice import ChosenWifi
 
 
 async def answered(bus: Bus | None, names: Iterable[str], times: int = 3) -> None:

@@ -1,8 +1,9 @@
 """A wpa_supplicant with one Wi-Fi radio, as far as Wi-Fi Direct goes, on a private bus. After the lab's recordings of 2.10.
 
-The rule: it is as particular as the real one. What it exports has the signatures of the recorded introspection (`wpa_supplicant.xml`, a
-test compares); every key of a dictionary is checked with its type and answered with InvalidArgs otherwise, as dbus_new_handlers_p2p.c
-does; a restart means another unique name and other object paths. What other machines do, the test does (`ask`, `invite`, `answer` …).
+The rule: it is as particular as the real one. What it exports has the signatures of the recorded introspection
+(`wifi/wpa_supplicant.xml`, a test compares); every key of a dictionary is checked with its type and answered with InvalidArgs otherwise,
+as dbus_new_handlers_p2p.c does; a restart means another unique name and other object paths. What other machines do, the test does
+(`ask`, `invite`, `answer` …).
 """
 
 from __future__ import annotations

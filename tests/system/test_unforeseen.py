@@ -13,27 +13,27 @@ import pytest
 
 from nearby_tray.core.model import BluetoothChanged, EdgeEvent, Group, Reason, WifiChanged
 from nearby_tray.errors import Unavailable
-from nearby_tray.system import networkmanager
-from nearby_tray.system.alone import Alone
 from nearby_tray.system.bluez import BlueZ
 from nearby_tray.system.bus import Bus, BusTimeout
 from nearby_tray.system.journal import Journal
 from nearby_tray.system.login import Login
-from nearby_tray.system.networkmanager import Limits as ManagerLimits
-from nearby_tray.system.networkmanager import NetworkManager
 from nearby_tray.system.notifications import Notifications
 from nearby_tray.system.prober import EchoProber
-from nearby_tray.system.supplicant import Limits, Supplicant
-from nearby_tray.system.wifi import ChosenWifi
+from nearby_tray.system.wifi import networkmanager
+from nearby_tray.system.wifi.choice import ChosenWifi
+from nearby_tray.system.wifi.networkmanager import Limits as ManagerLimits
+from nearby_tray.system.wifi.networkmanager import NetworkManager
+from nearby_tray.system.wifi.standalone import Standalone
+from nearby_tray.system.wifi.supplicant import Limits, Supplicant
 
 from .fake_bluez import FakeBlueZ
 from .fake_networkmanager import FakeNetworkManager
 from .fake_supplicant import FakeSupplicant
-from .test_networkmanager import ORDER
-from .test_networkmanager import linked as linked_by_manager
-from .test_networkmanager import world as manager_world
-from .test_supplicant import FakeKernel, formed, no_signal, own_address
-from .test_supplicant import world as supplicant_world
+from .wifi.test_networkmanager import ORDER
+from .wifi.test_networkmanager import linked as linked_by_manager
+from .wifi.test_networkmanager import world as manager_world
+from .wifi.test_supplicant import FakeKernel, formed, no_signal, own_address
+from .wifi.test_supplicant import world as supplicant_world
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 Until = Callable[..., Awaitable[None]]
@@ -104,7 +104,7 @@ def test_a_set_up_that_fails_is_said_and_done_again(
         heard: list[EdgeEvent] = []
         fake: FakeNetworkManager | FakeSupplicant | FakeBlueZ
         journal = Journal(tmp_path / "made")
-        opened: NetworkManager | Alone | BlueZ
+        opened: NetworkManager | Standalone | BlueZ
         supplicant = Supplicant(limits=Limits(pause=0.01), read_address=own_address)
         match edge:
             case "networkmanager":
@@ -112,7 +112,7 @@ def test_a_set_up_that_fails_is_said_and_done_again(
                 fake, opened = FakeNetworkManager(), NetworkManager(journal, limits=limits, read_address=own_address)
                 failed = fails_once(monkeypatch, opened, "_on_up")
             case "supplicant":
-                fake, opened = FakeSupplicant(), Alone(supplicant, journal, kernel=FakeKernel(), read_signal=no_signal)
+                fake, opened = FakeSupplicant(), Standalone(supplicant, journal, kernel=FakeKernel(), read_signal=no_signal)
                 failed = fails_once(monkeypatch, supplicant, "_on_up")
             case _:
                 fake, opened = FakeBlueZ(), BlueZ()
@@ -135,7 +135,7 @@ def test_the_choice_of_a_way_goes_on(run: Run, tmp_path: Path, until: Until, mon
         journal = Journal(tmp_path / "made")
         supplicant = Supplicant(limits=Limits(open=0.1, pause=0.01), read_address=own_address)
         manager = NetworkManager(journal, limits=ManagerLimits(open=0.1, pause=0.01), read_address=own_address)
-        wifi = ChosenWifi(manager, supplicant, Alone(supplicant, journal, kernel=FakeKernel(), read_signal=no_signal))
+        wifi = ChosenWifi(manager, supplicant, Standalone(supplicant, journal, kernel=FakeKernel(), read_signal=no_signal))
         heard: list[EdgeEvent] = []
         await wifi.open(heard.append)
         fails_once(monkeypatch, wifi, "_choose")

@@ -232,8 +232,8 @@ import asyncio, sys
 import qasync
 from PySide6.QtWidgets import QApplication
 from nearby_tray.settings import Settings
-from nearby_tray.system.doctor import Doctor
-from nearby_tray.system.report import Applet
+from nearby_tray.system.doctor.examination import Doctor
+from nearby_tray.system.doctor.report import Applet
 from nearby_tray.ui.doctor import DoctorWindow
 app = QApplication([])
 app.setQuitOnLastWindowClosed(False)

@@ -1,6 +1,6 @@
 """wpa_supplicant on D-Bus as it is now: is it there, may we talk to it, who is around, and its signals as typed values.
 
-Two edges are built on it, `alone.Alone` and `beside.Beside`, with what they share in `negotiation`. The rules it keeps:
+Two edges are built on it, `standalone.Standalone` and `combined.Combined`, with what they share in `negotiation`. The rules it keeps:
 
 - Nothing of the daemon is taken over from before: when its name has another owner, everything is read again and what was made is lost.
 - Signals are hostile until checked: paths, addresses, sizes, numbers, PINs; how many there may be is limited. A PIN or passphrase is never
@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from ..core.model import (
+from ...core.model import (
     Asks,
     Method,
     PeerFound,
@@ -27,11 +27,11 @@ from ..core.model import (
     Reason,
     WifiRequest,
 )
-from ..core.names import clean_name
-from ..errors import Unavailable
-from ..tasks import Tasks
-from . import nl80211
-from .bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant, if_there
+from ...core.names import clean_name
+from ...errors import Unavailable
+from ...tasks import Tasks
+from .. import nl80211
+from ..bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant, if_there
 
 log = logging.getLogger(__name__)
 

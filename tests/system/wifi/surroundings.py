@@ -6,7 +6,7 @@ import asyncio
 from ipaddress import ip_interface, ip_network
 
 from nearby_tray.system.routing import Route
-from nearby_tray.system.terms import Surroundings
+from nearby_tray.system.wifi.terms import Surroundings
 
 MAIN = 254
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from ..core.model import (
+from ...core.model import (
     Abilities,
     Admission,
     AdmissionFailed,
@@ -41,11 +41,12 @@ from ..core.model import (
     WifiChanged,
     WifiRequest,
 )
-from ..errors import Unavailable
-from ..tasks import Tasks, ended, in_turn
-from . import addresses, nl80211, terms
-from .bus import BusError, BusGone, Variant
-from .journal import Journal
+from ...errors import Unavailable
+from ...tasks import Tasks, ended, in_turn
+from .. import addresses, nl80211
+from ..bus import BusError, BusGone, Variant
+from ..journal import Journal
+from . import terms
 from .negotiation import Doing, Requests, connect, judge, negotiate, provision, reject, why_not_invited
 from .supplicant import (
     GROUP,
@@ -113,7 +114,7 @@ class _Admitted:
     timer: asyncio.TimerHandle
 
 
-class Alone:
+class Standalone:
     """Serves `controller.Wifi` with wpa_supplicant only: no NetworkManager has the radio."""
 
     ABILITIES = Abilities("wpa_supplicant", pin=True, intent=True, frequency=True, host=True, hears=True, persistent=True)

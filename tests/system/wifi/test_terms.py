@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from nearby_tray.core.model import Reason
 from nearby_tray.errors import Unavailable
-from nearby_tray.system import terms
 from nearby_tray.system.routing import Route
-from nearby_tray.system.terms import Given, Keeper, Surroundings, free, masked, objection, refusal
+from nearby_tray.system.wifi import terms
+from nearby_tray.system.wifi.terms import Given, Keeper, Surroundings, free, masked, objection, refusal
 
 from .surroundings import FULL_TUNNEL, HOME, MAIN, Ear, computer
 
@@ -198,7 +198,7 @@ def test_what_cannot_be_judged_is_not_good(run: Run) -> None:
 IN_A_KERNEL = """
 import asyncio, subprocess
 from ipaddress import ip_interface
-from nearby_tray.system import terms
+from nearby_tray.system.wifi import terms
 
 def ip(*words): subprocess.run(["ip", *words], check=True)
 

@@ -43,14 +43,14 @@ from nearby_tray.core.strangers import Pairing, Probing
 from nearby_tray.errors import Unavailable
 from nearby_tray.system import nl80211
 from nearby_tray.system.addresses import Assigned
-from nearby_tray.system.alone import Alone
 from nearby_tray.system.bus import Variant
 from nearby_tray.system.journal import Journal
-from nearby_tray.system.supplicant import Limits, Supplicant
-from nearby_tray.system.terms import Keeper, Surroundings
+from nearby_tray.system.wifi.standalone import Standalone
+from nearby_tray.system.wifi.supplicant import Limits, Supplicant
+from nearby_tray.system.wifi.terms import Keeper, Surroundings
 
-from .barriers import answered
-from .fake_supplicant import OWN, ROOT, WPA, FakeSupplicant
+from ..barriers import answered
+from ..fake_supplicant import OWN, ROOT, WPA, FakeSupplicant
 from .surroundings import FULL_TUNNEL, HOME, Ear, computer
 
 pytestmark = pytest.mark.usefixtures("daemon")
@@ -63,7 +63,7 @@ PIN = "12345670"
 OURS = FormGroup(1, PEER, ("169.254.7.1", "fd11:22:33::1"), ("169.254.7.2", "fd11:22:33::2"), "Ana's laptop")
 PHONE = FormGroup(1, PEER)
 LINK_LOCAL = "fe80::1"
-READY = WifiChanged(None, OWN, abilities=Alone.ABILITIES)
+READY = WifiChanged(None, OWN, abilities=Standalone.ABILITIES)
 LIMITS = Limits(open=30, find=30, renew=30, settle=10, poll=0.001, again=0.01, pause=0.01, signal=0, member=20, turn=20)
 
 Run = Callable[[Any], Any]
@@ -126,7 +126,7 @@ class World:
 
     fake: FakeSupplicant
     supplicant: Supplicant
-    wifi: Alone
+    wifi: Standalone
     kernel: FakeKernel
     folder: Path
     network: Surroundings = HOME  # this computer's, besides
@@ -164,7 +164,7 @@ async def world(folder: Path, *, start: bool = True, opened: bool = True, limits
     async def network() -> Surroundings:
         return here.network
 
-    wifi = Alone(
+    wifi = Standalone(
         supplicant,
         Journal(folder),
         kernel=kernel,
@@ -1203,7 +1203,7 @@ async def paired(here: World, method: Method, *, host: bool = True) -> list[Form
 
     for event in (
         BluetoothChanged(None),
-        replace(READY, abilities=replace(Alone.ABILITIES, host=host)),
+        replace(READY, abilities=replace(Standalone.ABILITIES, host=host)),
         o.Seek(),
         PeerFound(PEER, "Phone"),
         o.Ask(PEER, method=method),

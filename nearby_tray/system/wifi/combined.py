@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from ..core.model import (
+from ...core.model import (
     INTENT,
     Abilities,
     Admission,
@@ -29,9 +29,9 @@ from ..core.model import (
     Way,
     WifiChanged,
 )
-from ..errors import Unavailable
-from ..tasks import outcome
-from .bus import BusError, BusGone
+from ...errors import Unavailable
+from ...tasks import outcome
+from ..bus import BusError, BusGone
 from .negotiation import Doing, Requests, connect, judge, negotiate, provision, reject
 from .networkmanager import NetworkManager
 from .supplicant import (
@@ -51,7 +51,7 @@ _SCANS = 25  # tries to begin one: the longest take 5 s
 _LATER = 10.0  # seconds: our own patience ends first, and knows why
 
 
-class Beside:
+class Combined:
     """Serves `controller.Wifi` with NetworkManager for finding, profile, addresses and counters, and wpa_supplicant for the negotiation.
 
     NetworkManager destroys a group that forms while it is not activating, so each is formed while it is; hosting is not possible.

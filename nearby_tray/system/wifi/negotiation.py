@@ -11,15 +11,15 @@ import logging
 from collections import deque
 from dataclasses import dataclass, field
 
-from ..core.model import (
+from ...core.model import (
     FormGroup,
     Method,
     Reason,
     Way,
     WifiRequest,
 )
-from ..errors import Unavailable
-from .bus import BusError, BusGone, Variant
+from ...errors import Unavailable
+from ..bus import BusError, BusGone, Variant
 from .supplicant import (
     CHANNEL_UNSUPPORTED,
     INVALID_ARGS,

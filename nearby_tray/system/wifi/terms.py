@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from ..core.model import Reason
-from ..errors import Unavailable
-from . import addresses, routing
-from .addresses import Address
-from .netlink import Changes
-from .routing import Network, Route
+from ...core.model import Reason
+from ...errors import Unavailable
+from .. import addresses, routing
+from ..addresses import Address
+from ..netlink import Changes
+from ..routing import Network, Route
 
 log = logging.getLogger(__name__)
 

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from ..core.checks import Fix, Sentence, harmless, say
-from ..settings import Settings
-from . import nl80211, routing
-from .bus import Bus, BusGone
+from ...core.checks import Fix, Sentence, harmless, say
+from ...settings import Settings
+from .. import nl80211, routing
+from ..bus import Bus, BusGone
 
 CALL = 4.0  # seconds for one call to a daemon
 _RUN = 3.0  # seconds for a program to say its version

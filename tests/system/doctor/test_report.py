@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from nearby_tray.core.checks import Finding, Fix, fail, ok, say
 from nearby_tray.settings import Settings
-from nearby_tray.system import report
-from nearby_tray.system.machine import Machine
-from nearby_tray.system.report import Applet, Redactor
+from nearby_tray.system.doctor import report
+from nearby_tray.system.doctor.machine import Machine
+from nearby_tray.system.doctor.report import Applet, Redactor
 
 # --- masking, by its properties ------------------------------------------------------------------------------------------------
 

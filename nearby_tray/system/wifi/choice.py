@@ -1,7 +1,7 @@
 """Which of the three ways serves Wi-Fi Direct on this machine, found out at run time. Serves `controller.Wifi`.
 
-NetworkManager where it has the radio, together with wpa_supplicant where this user may talk to that (`Beside`); wpa_supplicant alone where
-NetworkManager is absent or leaves the radio to others, and this user may.
+NetworkManager where it has the radio, together with wpa_supplicant where this user may talk to that (`Combined`); wpa_supplicant alone
+(`Standalone`) where NetworkManager is absent or leaves the radio to others, and this user may.
 
 The rule: never another way in the middle of something. While a find runs, or a group is being formed or is up, what was chosen stays;
 afterwards the change is told as if the daemon were a new one (`WifiChanged(fresh=True)`).
@@ -15,12 +15,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from ..core.model import Admission, EdgeEvent, FormGroup, Group, HostGroup, Method, Reason, WifiChanged
-from ..tasks import Tasks, in_turn
-from .alone import Alone
-from .beside import Beside
-from .journal import Journal
+from ...core.model import Admission, EdgeEvent, FormGroup, Group, HostGroup, Method, Reason, WifiChanged
+from ...tasks import Tasks, in_turn
+from ..journal import Journal
+from .combined import Combined
 from .networkmanager import NetworkManager
+from .standalone import Standalone
 from .supplicant import Changed, Heard, Supplicant
 
 log = logging.getLogger(__name__)
@@ -36,14 +36,14 @@ class Limits:
 class ChosenWifi:
     """The one of the three that fits, as one `controller.Wifi`."""
 
-    def __init__(self, manager: NetworkManager, supplicant: Supplicant, alone: Alone, *, limits: Limits | None = None) -> None:
+    def __init__(self, manager: NetworkManager, supplicant: Supplicant, alone: Standalone, *, limits: Limits | None = None) -> None:
         self._manager = manager
         self._supplicant = supplicant
         self._alone = alone
-        self._beside = Beside(manager, supplicant)
+        self._beside = Combined(manager, supplicant)
         self._limits = limits or Limits()
         self._sink: Callable[[EdgeEvent], None] = lambda _event: None
-        self._current: NetworkManager | Beside | Alone = manager
+        self._current: NetworkManager | Combined | Standalone = manager
         self._by_manager: WifiChanged | None = None  # as NetworkManager sees it
         self._reported: WifiChanged | None = None
         self._switched = False  # and not told yet
@@ -81,7 +81,7 @@ class ChosenWifi:
 
     # --- choosing ---
 
-    def _fitting(self) -> NetworkManager | Beside | Alone:
+    def _fitting(self) -> NetworkManager | Combined | Standalone:
         manager = self._by_manager.reason if self._by_manager is not None else Reason.WIFI_MISSING
         usable = self._supplicant.path is not None and self._supplicant.reason in (None, Reason.WIFI_OFF)
         managed = self._manager.manages(self._supplicant.name)
@@ -118,15 +118,15 @@ class ChosenWifi:
             before, self._current = self._current, fitting
             if not first:
                 log.info("Wi-Fi Direct by %s", _name(fitting))
-                if isinstance(before, Alone | Beside):
+                if isinstance(before, Standalone | Combined):
                     await before.close()
             self._switched = not first
-            if isinstance(fitting, Alone | Beside):
+            if isinstance(fitting, Standalone | Combined):
                 await fitting.open(self._heard)
             self._report()
 
     def _report(self, *, fresh: bool = False) -> None:
-        """Tell how NetworkManager is, as the present way knows it; `Alone` tells for itself."""
+        """Tell how NetworkManager is, as the present way knows it; `Standalone` tells for itself."""
         event = self._by_manager or WifiChanged(Reason.WIFI_MISSING)
         if self._current is self._alone:
             return
@@ -140,7 +140,7 @@ class ChosenWifi:
             event = replace(event, reason=Reason.WIFI_NO_P2P)  # a NetworkManager would not help
         event = replace(event, fresh=event.fresh or fresh)
         if self._current is self._beside:
-            event = replace(event, abilities=Beside.ABILITIES)
+            event = replace(event, abilities=Combined.ABILITIES)
         self._tell_change(event)
 
     def _tell_change(self, event: WifiChanged) -> None:
@@ -210,7 +210,7 @@ class ChosenWifi:
     async def host(self, order: HostGroup) -> Group:
         return await self._grouping(lambda way: way.host(order))
 
-    async def _grouping(self, make: Callable[[NetworkManager | Beside | Alone], object]) -> Group:
+    async def _grouping(self, make: Callable[[NetworkManager | Combined | Standalone], object]) -> Group:
         async with self._choosing:
             self._group = True
         try:
@@ -250,8 +250,8 @@ class ChosenWifi:
 def choose(journal: Journal, *, bus: str = "system") -> ChosenWifi:
     """The real thing. `bus`: "system" or an address."""
     supplicant = Supplicant(bus=bus)
-    return ChosenWifi(NetworkManager(journal, bus=bus), supplicant, Alone(supplicant, journal))
+    return ChosenWifi(NetworkManager(journal, bus=bus), supplicant, Standalone(supplicant, journal))
 
 
-def _name(way: NetworkManager | Beside | Alone) -> str:
-    return way.ABILITIES.backend if isinstance(way, Alone | Beside) else "NetworkManager"
+def _name(way: NetworkManager | Combined | Standalone) -> str:
+    return way.ABILITIES.backend if isinstance(way, Standalone | Combined) else "NetworkManager"

@@ -26,19 +26,19 @@ from nearby_tray.core.model import (
     WifiRequest,
 )
 from nearby_tray.errors import Unavailable
-from nearby_tray.system import networkmanager
-from nearby_tray.system.alone import Alone
-from nearby_tray.system.beside import Beside
 from nearby_tray.system.journal import Journal
-from nearby_tray.system.networkmanager import NetworkManager
-from nearby_tray.system.supplicant import Limits as SupplicantLimits
-from nearby_tray.system.supplicant import Supplicant
-from nearby_tray.system.terms import Keeper, Surroundings
-from nearby_tray.system.wifi import ChosenWifi, Limits
+from nearby_tray.system.wifi import networkmanager
+from nearby_tray.system.wifi.choice import ChosenWifi, Limits
+from nearby_tray.system.wifi.combined import Combined
+from nearby_tray.system.wifi.networkmanager import NetworkManager
+from nearby_tray.system.wifi.standalone import Standalone
+from nearby_tray.system.wifi.supplicant import Limits as SupplicantLimits
+from nearby_tray.system.wifi.supplicant import Supplicant
+from nearby_tray.system.wifi.terms import Keeper, Surroundings
 
-from .barriers import answered, chosen_once_more
-from .fake_networkmanager import FakeNetworkManager
-from .fake_supplicant import OWN, WPA, FakeSupplicant
+from ..barriers import answered, chosen_once_more
+from ..fake_networkmanager import FakeNetworkManager
+from ..fake_supplicant import OWN, WPA, FakeSupplicant
 from .surroundings import HOME, Ear
 from .test_supplicant import HIGH, OURS, PEER, PIN, FakeKernel, no_signal, radio
 
@@ -123,7 +123,9 @@ async def world(
         limits=SupplicantLimits(open=30, pause=0.01, again=0.01, poll=0.001, turn=20, takeover=takeover, answer=answer, scan=0.02),
         read_address=own_address,
     )
-    alone = Alone(daemon, journal, kernel=FakeKernel(), read_signal=no_signal, read_link=radio, read_index=lambda name: 7, keeper=keeper)
+    alone = Standalone(
+        daemon, journal, kernel=FakeKernel(), read_signal=no_signal, read_link=radio, read_index=lambda name: 7, keeper=keeper
+    )
     wifi = ChosenWifi(edge, daemon, alone, limits=Limits(grace=grace))
     here = World(fake_manager, fake, wifi, folder)
     if opened:
@@ -185,7 +187,7 @@ def test_what_cannot_be_done_beside_networkmanager_is_not_offered(run: Run, tmp_
     async def main() -> None:
         async with world(tmp_path) as here:
             abilities = here.told(WifiChanged)[0].abilities
-            assert abilities == Beside.ABILITIES
+            assert abilities == Combined.ABILITIES
             assert abilities.pin and abilities.intent and abilities.frequency and abilities.hears and not abilities.host
             here.add_peer()
             for work in (

@@ -34,7 +34,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..core.model import (
+from ...core.model import (
     Abilities,
     Admission,
     EdgeEvent,
@@ -49,13 +49,14 @@ from ..core.model import (
     Way,
     WifiChanged,
 )
-from ..core.names import clean_name
-from ..errors import Unavailable
-from ..tasks import Tasks, ended, in_turn, outcome
-from . import nl80211, terms
-from .addresses import Address
-from .bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant, if_there
-from .journal import Journal
+from ...core.names import clean_name
+from ...errors import Unavailable
+from ...tasks import Tasks, ended, in_turn, outcome
+from .. import nl80211
+from ..addresses import Address
+from ..bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant, if_there
+from ..journal import Journal
+from . import terms
 from .terms import Given, Keeper
 
 log = logging.getLogger(__name__)

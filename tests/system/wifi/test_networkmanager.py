@@ -15,14 +15,14 @@ import pytest
 
 from nearby_tray.core.model import Abilities, EdgeEvent, FormGroup, Group, GroupLost, Method, PeerFound, PeerLost, Reason, Way, WifiChanged
 from nearby_tray.errors import Unavailable
-from nearby_tray.system import networkmanager
 from nearby_tray.system.bus import Bus, DBusError, Variant, plain
 from nearby_tray.system.journal import Journal, _Owner
-from nearby_tray.system.networkmanager import Limits, NetworkManager
 from nearby_tray.system.nl80211 import GroupRadio
-from nearby_tray.system.terms import Keeper, Surroundings
+from nearby_tray.system.wifi import networkmanager
+from nearby_tray.system.wifi.networkmanager import Limits, NetworkManager
+from nearby_tray.system.wifi.terms import Keeper, Surroundings
 
-from .fake_networkmanager import NM, Device, FakeNetworkManager, Firewall, Profile, WifiP2P, Wireless
+from ..fake_networkmanager import NM, Device, FakeNetworkManager, Firewall, Profile, WifiP2P, Wireless
 from .surroundings import FULL_TUNNEL, HOME, Ear, computer
 
 pytestmark = pytest.mark.usefixtures("daemon")

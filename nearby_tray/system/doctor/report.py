@@ -23,9 +23,9 @@ from pathlib import Path
 import msgspec
 from platformdirs import user_documents_path
 
-from .. import __version__, private_file
-from ..core.checks import Finding, Status
-from ..settings import Settings
+from ... import __version__, private_file
+from ...core.checks import Finding, Status
+from ...settings import Settings
 from .machine import Machine
 
 MOST_LINES = 400  # of the log

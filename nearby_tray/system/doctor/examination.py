@@ -16,16 +16,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import BUS_NAME
-from .. import settings as settings_file
-from ..core.checks import Action, Finding, Fix, Sentence, Verdict, fail, harmless, ok, say, unknown, warn
-from ..settings import Settings
-from ..tasks import Tasks
-from . import login, nl80211, report
-from .bus import Bus, BusError, BusGone, BusTimeout, Variant
+from ... import BUS_NAME
+from ... import settings as settings_file
+from ...core.checks import Action, Finding, Fix, Sentence, Verdict, fail, harmless, ok, say, unknown, warn
+from ...settings import Settings
+from ...tasks import Tasks
+from .. import login, nl80211
+from ..bus import Bus, BusError, BusGone, BusTimeout, Variant
+from ..nl80211 import Interface, Radio, Wireless
+from ..trust import TrustFile
+from . import report
 from .machine import CALL, NM, NM_P2P, NM_PATH, NM_WIFI, Device, Machine, Process, Unseen, version
-from .nl80211 import Interface, Radio, Wireless
-from .trust import TrustFile
 
 log = logging.getLogger(__name__)
 
@@ -884,7 +885,7 @@ async def _firewalld(machine: Machine) -> Verdict:
 
 def zone_file() -> Path:
     """Our firewalld zone: inside the package when installed, beside it in a checkout."""
-    package = Path(__file__).resolve().parent.parent
+    package = Path(__file__).resolve().parent.parent.parent
     installed = package / "desktop" / f"{_ZONE}.xml"
     return installed if installed.is_file() else package.parent / "desktop" / f"{_ZONE}.xml"
 
