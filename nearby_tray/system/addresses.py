@@ -1,7 +1,6 @@
 """Addresses of a network interface, through rtnetlink: what is in force, and, where this process may, adding and removing.
 
-The rule: reading is for everybody and never raises; changing needs CAP_NET_ADMIN and says so with `PermissionError`. Four messages and
-four attributes are spoken by hand, in the manner of `nl80211`; the answer of each is waited for, within a limit.
+Reading needs no privilege and never raises; changing needs CAP_NET_ADMIN and raises `PermissionError` without it.
 """
 
 from __future__ import annotations
@@ -9,22 +8,17 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
-import os
 import socket
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from .netlink import ACK, CREATE, DUMP, REPLACE, ROUTE, exchange, pack, u32, unpack
+
 log = logging.getLogger(__name__)
 
-# linux/netlink.h, linux/rtnetlink.h
-_ROUTE = 0
-_REQUEST, _ACK, _DUMP, _CREATE, _REPLACE = 0x1, 0x4, 0x300, 0x400, 0x100
-_ERROR, _DONE = 2, 3
-_NEW, _DELETE, _GET = 20, 21, 22
-_HEADER = struct.Struct("=IHHII")  # length, type, flags, sequence, port
-_ATTRIBUTE = struct.Struct("=HH")
+_NEW, _DELETE, _GET = 20, 21, 22  # linux/rtnetlink.h
 
 # linux/if_addr.h
 _MESSAGE = struct.Struct("=BBBBI")  # family, prefix, flags, scope, index
@@ -32,8 +26,6 @@ _ADDRESS, _LOCAL, _FLAGS = 1, 2, 8
 _NO_DAD, _DAD_FAILED, _TENTATIVE = 0x02, 0x08, 0x40
 
 _CAP_NET_ADMIN = 12
-_LIMIT = 2.0  # seconds for one answer
-_MOST = 4096  # messages of one answer
 
 Address = ipaddress.IPv4Interface | ipaddress.IPv6Interface
 
@@ -80,21 +72,19 @@ async def read_all() -> tuple[tuple[str, Address], ...]:
 
 async def add(index: int, address: str) -> None:
     """Assign `address` ("192.168.49.1/24"), at once and without looking for another owner of it. Raises `OSError`."""
-    await asyncio.to_thread(_change, _NEW, _REQUEST | _ACK | _CREATE | _REPLACE, index, ipaddress.ip_interface(address))
+    await asyncio.to_thread(_change, _NEW, ACK | CREATE | REPLACE, index, ipaddress.ip_interface(address))
 
 
 async def remove(index: int, address: str) -> None:
     """Take `address` away. Raises `OSError`, also when it is not there."""
-    await asyncio.to_thread(_change, _DELETE, _REQUEST | _ACK, index, ipaddress.ip_interface(address))
+    await asyncio.to_thread(_change, _DELETE, ACK, index, ipaddress.ip_interface(address))
 
 
 def _change(kind: int, flags: int, index: int, address: Address) -> None:
     packed = address.ip.packed
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
     body = _MESSAGE.pack(family, address.network.prefixlen, _NO_DAD if address.version == 6 else 0, 0, index)
-    for attribute in (_LOCAL, _ADDRESS):
-        body += _ATTRIBUTE.pack(_ATTRIBUTE.size + len(packed), attribute) + packed
-    list(_talk(kind, flags, body))
+    exchange(ROUTE, kind, body + pack({_LOCAL: packed, _ADDRESS: packed}), flags)
 
 
 def _read(index: int) -> list[Assigned]:
@@ -108,50 +98,17 @@ def _read_all() -> tuple[tuple[str, Address], ...]:
 
 def _assigned() -> Iterator[tuple[int, Assigned]]:
     """Everything that the kernel has not found to be taken, with the index of its interface."""
-    for body in _talk(_GET, _REQUEST | _DUMP, _MESSAGE.pack(socket.AF_UNSPEC, 0, 0, 0, 0)):
+    for body in exchange(ROUTE, _GET, _MESSAGE.pack(socket.AF_UNSPEC, 0, 0, 0, 0), DUMP):
         if len(body) < _MESSAGE.size:
             continue
         _family, bits, short_flags, _scope, where = _MESSAGE.unpack_from(body)
-        attributes = dict(_attributes(body[_MESSAGE.size :]))
-        packed = attributes.get(_LOCAL) or attributes.get(_ADDRESS) or b""
-        flags = struct.unpack("=I", attributes[_FLAGS])[0] if len(attributes.get(_FLAGS, b"")) == 4 else short_flags
+        facts = unpack(body[_MESSAGE.size :])
+        packed = facts.get(_LOCAL) or facts.get(_ADDRESS) or b""
+        long_flags = u32(facts.get(_FLAGS))
+        flags = short_flags if long_flags is None else long_flags
         if len(packed) in (4, 16) and not flags & _DAD_FAILED:
             address = ipaddress.ip_interface((packed, bits))
             yield where, Assigned(address, not flags & _TENTATIVE)
-
-
-def _talk(kind: int, flags: int, body: bytes) -> Iterator[bytes]:
-    """One request, and the bodies of its answer. Raises `OSError` with what the kernel said."""
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _ROUTE) as kernel:
-        kernel.settimeout(_LIMIT)
-        kernel.bind((0, 0))
-        kernel.sendto(_HEADER.pack(_HEADER.size + len(body), kind, flags, 1, 0) + body, (0, 0))
-        for _ in range(_MOST):
-            data, (port, _groups) = kernel.recvfrom(1 << 16)
-            if port != 0:
-                continue  # not from the kernel
-            while len(data) >= _HEADER.size:
-                length, what, *_rest = _HEADER.unpack_from(data)
-                if not _HEADER.size <= length <= len(data):
-                    return
-                if what == _DONE:
-                    return
-                if what == _ERROR:
-                    code = struct.unpack_from("=i", data, _HEADER.size)[0]
-                    if code:
-                        raise OSError(-code, os.strerror(-code))
-                    return
-                yield data[_HEADER.size : length]
-                data = data[(length + 3) & ~3 :]
-
-
-def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
-    while len(data) >= _ATTRIBUTE.size:
-        length, kind = _ATTRIBUTE.unpack_from(data)
-        if not _ATTRIBUTE.size <= length <= len(data):
-            return
-        yield kind & 0x3FFF, data[_ATTRIBUTE.size : length]
-        data = data[(length + 3) & ~3 :]
 
 
 # --- neighbours -------------------------------------------------------------------------------------------------------------
@@ -166,7 +123,7 @@ _KNOWN = _REACHABLE | _STALE | _DELAY | _PROBE
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """Somebody in the kernel's neighbour table (ARP, neighbour discovery) with an address that has been resolved."""
+    """A station in the kernel's neighbour table (ARP, neighbour discovery) with an address that has been resolved."""
 
     address: str  # textual, without scope
     station: str  # link-layer address "aa:bb:…"
@@ -184,14 +141,14 @@ async def neighbours(index: int) -> list[Neighbour]:
 
 
 def _read_neighbours(index: int) -> list[Neighbour]:
-    body = _NEIGHBOUR.pack(socket.AF_UNSPEC, 0, 0, 0, 0, 0, 0) + _ATTRIBUTE.pack(8, _IFINDEX) + struct.pack("=I", index)
+    body = _NEIGHBOUR.pack(socket.AF_UNSPEC, 0, 0, 0, 0, 0, 0) + pack({_IFINDEX: struct.pack("=I", index)})
     found = []
-    for answer in _talk(_GET_NEIGHBOURS, _REQUEST | _DUMP, body):
+    for answer in exchange(ROUTE, _GET_NEIGHBOURS, body, DUMP):
         if len(answer) < _NEIGHBOUR.size:
             continue
         _family, _pad, _pad2, where, state, _flags, _type = _NEIGHBOUR.unpack_from(answer)
-        attributes = dict(_attributes(answer[_NEIGHBOUR.size :]))
-        packed, station = attributes.get(_DESTINATION, b""), attributes.get(_LINK_LAYER, b"")
+        facts = unpack(answer[_NEIGHBOUR.size :])
+        packed, station = facts.get(_DESTINATION, b""), facts.get(_LINK_LAYER, b"")
         if where != index or not state & _KNOWN or len(packed) not in (4, 16) or len(station) != 6 or station[0] & 1 or not any(station):
             continue
         address = ipaddress.ip_address(packed)

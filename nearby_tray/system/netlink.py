@@ -1,11 +1,14 @@
-"""How netlink messages are put together and taken apart, for those who speak a few of them by hand.
+"""Netlink, by which the kernel is asked about radios, routes and addresses: messages, one exchange, and the news of changes.
 
-The rule: what comes from the kernel is read by its own lengths, and a length that cannot be ends the reading, never the program.
+What the kernel sends is read by its own lengths; a length that cannot be ends the reading, never the program. Written by hand: pyroute2
+does the same with a loop of its own, 25 MB and 0.2 s of import, which in the lab's emulated machine delayed the first report by 20 s.
 """
 
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import socket
 import struct
 from collections.abc import Iterator
@@ -13,9 +16,13 @@ from collections.abc import Iterator
 # linux/netlink.h
 HEADER = struct.Struct("=IHHII")  # length, type, flags, sequence, port
 ATTRIBUTE = struct.Struct("=HH")  # length, type
-REQUEST, DUMP = 0x1, 0x300
-ERROR, DONE = 2, 3
+ROUTE, GENERIC = 0, 16  # protocols
+ACK, REPLACE, DUMP, CREATE = 0x4, 0x100, 0x300, 0x400
+_REQUEST = 0x1
+_ERROR, _DONE = 2, 3
 _TYPE_MASK = 0x3FFF  # without the flags "nested" and "byte order"
+
+_LIMIT = 2.0  # seconds for one answer; the kernel needs microseconds
 
 Attributes = dict[int, bytes]
 
@@ -37,8 +44,8 @@ def messages(data: bytes) -> Iterator[tuple[int, bytes]]:
         data = data[(length + 3) & ~3 :]
 
 
-def attributes(data: bytes) -> Attributes:
-    """The attributes of a body, by type; of equal ones the last."""
+def unpack(data: bytes) -> Attributes:
+    """The attributes of a body, by type; of several of one type the last."""
     found: Attributes = {}
     while len(data) >= ATTRIBUTE.size:
         length, kind = ATTRIBUTE.unpack_from(data)
@@ -49,13 +56,41 @@ def attributes(data: bytes) -> Attributes:
     return found
 
 
-def number(value: bytes | None) -> int | None:
+def u32(value: bytes | None) -> int | None:
     """An unsigned 32-bit value; `None` when it is none."""
     return int(struct.unpack("=I", value)[0]) if value is not None and len(value) == 4 else None
 
 
+def exchange(protocol: int, kind: int, body: bytes, flags: int = 0, *, most: int = 4096) -> list[bytes]:
+    """One request, and the bodies of at most so many messages of the answer. Waits: call it in a thread.
+
+    Raises `OSError` with what the kernel said, `TimeoutError` when it says nothing.
+    """
+    answer: list[bytes] = []
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, protocol) as kernel:
+        kernel.settimeout(_LIMIT)
+        kernel.bind((0, 0))
+        kernel.sendto(HEADER.pack(HEADER.size + len(body), kind, _REQUEST | flags, 1, 0) + body, (0, 0))
+        while len(answer) < most:
+            data, (port, _groups) = kernel.recvfrom(1 << 16)
+            if port != 0:
+                continue  # not from the kernel
+            for what, part in messages(data):
+                if what == _DONE:
+                    return answer
+                if what == _ERROR:
+                    code: int = struct.unpack_from("=i", part)[0] if len(part) >= 4 else -errno.EBADMSG
+                    if code:
+                        raise OSError(-code, os.strerror(-code))
+                    return answer  # the ACK
+                answer.append(part)
+            if answer and not flags & (DUMP | ACK):
+                return answer
+    return answer[:most]
+
+
 class Changes:
-    """What happens to this computer's addresses and routes, as far as that something does. Anybody may listen. Raises `OSError`.
+    """Tells that something happened to this computer's addresses or routes, not what. Needs no privilege. Raises `OSError`.
 
     rtnetlink(7); the groups are RTMGRP_IPV4_IFADDR, RTMGRP_IPV4_ROUTE, RTMGRP_IPV6_IFADDR and RTMGRP_IPV6_ROUTE of linux/rtnetlink.h.
     """

@@ -1,32 +1,23 @@
-"""What only the kernel's wireless layer knows: our own P2P address, how a group is on the air, and what a radio can and may do.
+"""What only the kernel's wireless layer knows: the P2P address, how a group is on the air, and what a radio can and may do.
 
-NetworkManager's `HwAddress` of the P2P device is empty and wpa_supplicant keeps it to itself, but nl80211 tells anybody who asks. The
-rule: these are readings for the benefit of the user; what cannot be read is `None`, never an error.
-
-Five requests and two dozen attributes are spoken by hand. pyroute2 does the same with a loop of its own, 25 MB and 0.2 s of import, which
-in the lab's emulated machine delayed the first report by 20 s.
+NetworkManager's `HwAddress` of the P2P device is empty and wpa_supplicant keeps it to itself, but nl80211 tells anybody who asks. These are
+readings for the benefit of the user: what cannot be read is `None` or empty, never an error.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 import struct
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from .netlink import DONE, DUMP, ERROR, HEADER, REQUEST, pack
-from .netlink import Attributes as _Attributes
-from .netlink import attributes as _attributes
-from .netlink import messages as _messages
-from .netlink import number as _number
+from .netlink import DUMP, GENERIC, Attributes, exchange, pack, u32, unpack
 
 log = logging.getLogger(__name__)
 
 # linux/genetlink.h
-_NETLINK_GENERIC = 16
 _CONTROL = 16
 _GET_FAMILY, _FAMILY_ID, _FAMILY_NAME = 3, 1, 2
 _COMMAND = struct.Struct("=BBH")
@@ -40,9 +31,6 @@ _BAND_FREQUENCIES = 1
 _FREQUENCY_OF, _DISABLED, _NO_IR, _RADAR = 1, 2, 3, 5
 _WIDTHS = {0: 20, 1: 20, 2: 40, 3: 80, 4: 160, 5: 160, 6: 5, 7: 10, 8: 1, 9: 2, 10: 4, 11: 8, 12: 16, 13: 320}  # MHz; 4 is 80 + 80
 _STATION, _P2P_CLIENT, _P2P_GO, _P2P_DEVICE = 2, 8, 9, 10
-
-_LIMIT = 2.0  # seconds for one answer; the kernel needs microseconds
-_MOST = 4096  # messages of one answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +125,10 @@ async def channels(index: int) -> tuple[Channel, ...]:
 
 
 def _channels(bands: bytes) -> Iterator[Channel]:
-    for band in _attributes(bands).values():
-        for one in _attributes(_attributes(band).get(_BAND_FREQUENCIES, b"")).values():
-            flags = _attributes(one)
-            frequency = _number(flags.get(_FREQUENCY_OF))
+    for band in unpack(bands).values():
+        for one in unpack(unpack(band).get(_BAND_FREQUENCIES, b"")).values():
+            flags = unpack(one)
+            frequency = u32(flags.get(_FREQUENCY_OF))
             if frequency is not None:
                 yield Channel(frequency, _DISABLED in flags, _NO_IR in flags, _RADAR in flags)
 
@@ -171,7 +159,7 @@ async def forbidden(index: int, frequency: int) -> str | None:
 async def signal(index: int) -> int | None:
     """The signal of the (first) other station on the interface with this index, in percent as NetworkManager reckons it."""
     for station in await _ask(_GET_STATION, {_IFINDEX: struct.pack("=I", index)}):
-        level = _attributes(station.get(_STA_INFO, b"")).get(_STA_SIGNAL, b"")
+        level = unpack(station.get(_STA_INFO, b"")).get(_STA_SIGNAL, b"")
         if len(level) == 1:
             return percent(int.from_bytes(level, "little", signed=True))
     return None
@@ -197,18 +185,18 @@ def _choose(found: Iterable[Interface], parent: str) -> bytes | None:
     return mine.address if mine is not None and mine.kind == _STATION else None
 
 
-def _interfaces(answer: Iterable[_Attributes]) -> Iterator[Interface]:
+def _interfaces(answer: Iterable[Attributes]) -> Iterator[Interface]:
     for attributes in answer:
         address = attributes.get(_MAC, b"")
         if len(address) == 6 and any(address):
             yield Interface(
                 name=attributes.get(_IFNAME, b"").rstrip(b"\0").decode(errors="replace"),
-                index=_number(attributes.get(_IFINDEX)) or 0,
-                radio=_number(attributes.get(_WIPHY)) or 0,
-                kind=_number(attributes.get(_IFTYPE)) or 0,
+                index=u32(attributes.get(_IFINDEX)) or 0,
+                radio=u32(attributes.get(_WIPHY)) or 0,
+                kind=u32(attributes.get(_IFTYPE)) or 0,
                 address=address,
-                frequency=_number(attributes.get(_FREQUENCY)),
-                width=_WIDTHS.get(width) if (width := _number(attributes.get(_WIDTH))) is not None else None,
+                frequency=u32(attributes.get(_FREQUENCY)),
+                width=_WIDTHS.get(width) if (width := u32(attributes.get(_WIDTH))) is not None else None,
             )
 
 
@@ -296,16 +284,16 @@ def _wireless() -> Wireless | None:
         log.debug("nl80211 does not say: %r", error)
         return None
     rules = _ask_now(_GET_REGULATORY, {})
-    own = {_number(one.get(_WIPHY)): one for one in rules if _WIPHY in one}
+    own = {u32(one.get(_WIPHY)): one for one in rules if _WIPHY in one}
     world = next((_country(one) for one in rules if _WIPHY not in one), "")
     return Wireless(_radios(radios, own), tuple(_interfaces(interfaces)), world)
 
 
-def _radios(answer: Iterable[_Attributes], rules: Mapping[int | None, _Attributes]) -> tuple[Radio, ...]:
+def _radios(answer: Iterable[Attributes], rules: Mapping[int | None, Attributes]) -> tuple[Radio, ...]:
     """One radio's facts come in many messages; lists are spread over several of them."""
     found: dict[int, Radio] = {}
     for one in answer:
-        number = _number(one.get(_WIPHY))
+        number = u32(one.get(_WIPHY))
         if number is None:
             continue
         radio = found.get(number) or Radio(number, f"phy{number}")
@@ -313,8 +301,8 @@ def _radios(answer: Iterable[_Attributes], rules: Mapping[int | None, _Attribute
         found[number] = Radio(
             number,
             _name(one.get(_WIPHY_NAME)) or radio.name,
-            radio.kinds | frozenset(_attributes(one.get(_TYPES, b""))),
-            radio.software | frozenset(_attributes(one.get(_SOFTWARE_TYPES, b""))),
+            radio.kinds | frozenset(unpack(one.get(_TYPES, b""))),
+            radio.software | frozenset(unpack(one.get(_SOFTWARE_TYPES, b""))),
             radio.combinations + tuple(_combinations(one.get(_COMBINATIONS, b""))),
             tuple(channels[frequency] for frequency in sorted(channels)),
             _country(rules.get(number, {})),
@@ -324,13 +312,13 @@ def _radios(answer: Iterable[_Attributes], rules: Mapping[int | None, _Attribute
 
 
 def _combinations(data: bytes) -> Iterator[Combination]:
-    for one in _attributes(data).values():
-        facts = _attributes(one)
-        limits = [_attributes(limit) for limit in _attributes(facts.get(_COMBINATION_LIMITS, b"")).values()]
+    for one in unpack(data).values():
+        facts = unpack(one)
+        limits = [unpack(limit) for limit in unpack(facts.get(_COMBINATION_LIMITS, b"")).values()]
         yield Combination(
-            tuple((_number(limit.get(_LIMIT_MOST)) or 0, frozenset(_attributes(limit.get(_LIMIT_TYPES, b"")))) for limit in limits),
-            _number(facts.get(_COMBINATION_MOST)) or 0,
-            _number(facts.get(_COMBINATION_CHANNELS)) or 0,
+            tuple((u32(limit.get(_LIMIT_MOST)) or 0, frozenset(unpack(limit.get(_LIMIT_TYPES, b"")))) for limit in limits),
+            u32(facts.get(_COMBINATION_MOST)) or 0,
+            u32(facts.get(_COMBINATION_CHANNELS)) or 0,
         )
 
 
@@ -347,7 +335,7 @@ def _carries(combination: Combination, wanted: Counter[int]) -> bool:
     return True
 
 
-def _country(rules: _Attributes) -> str:
+def _country(rules: Attributes) -> str:
     name = _name(rules.get(_COUNTRY))[:2]
     return name if name.isascii() and name.isalnum() else ""
 
@@ -359,13 +347,13 @@ def _name(value: bytes | None) -> str:
 # --- netlink ----------------------------------------------------------------------------------------------------------------
 
 
-async def _ask(command: int, attributes: _Attributes | None = None) -> list[_Attributes]:
+async def _ask(command: int, attributes: Attributes | None = None) -> list[Attributes]:
     """The answer to a dump request; empty when there is nothing to ask or it does not answer."""
     # In a thread: the kernel takes a lock for it that is held for a while when an interface comes or goes.
     return await asyncio.to_thread(_ask_now, command, attributes or {})
 
 
-def _ask_now(command: int, attributes: _Attributes) -> list[_Attributes]:
+def _ask_now(command: int, attributes: Attributes) -> list[Attributes]:
     try:
         return _exchange(command, attributes)
     except (OSError, struct.error, LookupError) as error:  # no radio, no driver, no netlink here
@@ -373,32 +361,8 @@ def _ask_now(command: int, attributes: _Attributes) -> list[_Attributes]:
         return []
 
 
-def _exchange(command: int, attributes: _Attributes) -> list[_Attributes]:
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _NETLINK_GENERIC) as kernel:
-        kernel.settimeout(_LIMIT)
-        kernel.bind((0, 0))
-        family = _talk(kernel, _CONTROL, _GET_FAMILY, {_FAMILY_NAME: b"nl80211\0"}, REQUEST)
-        number = struct.unpack("=H", family[0][_FAMILY_ID])[0]
-        return _talk(kernel, number, command, attributes, REQUEST | DUMP)
-
-
-def _talk(kernel: socket.socket, family: int, command: int, attributes: _Attributes, flags: int) -> list[_Attributes]:
-    """One request and its whole answer. Raises `OSError` with what the kernel said, `TimeoutError` when it says nothing."""
-    body = _COMMAND.pack(command, 1, 0) + pack(attributes)
-    kernel.sendto(HEADER.pack(HEADER.size + len(body), family, flags, 1, 0) + body, (0, 0))
-    answer: list[_Attributes] = []
-    while len(answer) < _MOST:
-        data, (port, _groups) = kernel.recvfrom(1 << 16)
-        if port != 0:
-            continue  # not from the kernel
-        for kind, body in _messages(data):
-            if kind == DONE:
-                return answer
-            if kind == ERROR:
-                code = struct.unpack_from("=i", body)[0]
-                raise OSError(-code, "netlink")
-            if kind == family:
-                answer.append(_attributes(body[_COMMAND.size :]))
-        if not flags & DUMP and answer:
-            return answer
-    return answer
+def _exchange(command: int, attributes: Attributes) -> list[Attributes]:
+    (family, *_) = exchange(GENERIC, _CONTROL, _COMMAND.pack(_GET_FAMILY, 1, 0) + pack({_FAMILY_NAME: b"nl80211\0"}))
+    number = struct.unpack("=H", unpack(family[_COMMAND.size :])[_FAMILY_ID])[0]
+    answer = exchange(GENERIC, number, _COMMAND.pack(command, 1, 0) + pack(attributes), DUMP)
+    return [unpack(body[_COMMAND.size :]) for body in answer]

@@ -14,10 +14,9 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .netlink import DONE, DUMP, ERROR, HEADER, REQUEST, Attributes, attributes, messages, number
+from .netlink import DUMP, ROUTE, Attributes, exchange, u32, unpack
 
 # linux/rtnetlink.h, linux/fib_rules.h
-_ROUTE_FAMILY = 0
 _GET_ROUTE, _GET_RULE = 26, 34
 _BODY = struct.Struct("=BBBBBBBBI")  # rtmsg and fib_rule_hdr alike: family, dst_len, src_len, tos, table, …, type or action, flags
 _MAIN, _LOCAL = 254, 255
@@ -33,7 +32,6 @@ _INVERT = 0x2
 
 _SIZES: dict[int, int] = {socket.AF_INET: 4, socket.AF_INET6: 16}  # bytes of an address
 
-_LIMIT = 2.0  # seconds for one answer
 _MOST = 20_000  # rules or routes; a router of the internet's core has more and no applet
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -113,8 +111,9 @@ def _read() -> Routing:
     rules: list[Rule] = []
     routes: list[Route] = []
     for family in (socket.AF_INET, socket.AF_INET6):
-        rules += filter(None, map(_rule, _dump(_GET_RULE, family)))
-        routes += filter(None, map(_route, _dump(_GET_ROUTE, family)))
+        body = _BODY.pack(family, 0, 0, 0, 0, 0, 0, 0, 0)
+        rules += filter(None, map(_rule, exchange(ROUTE, _GET_RULE, body, DUMP, most=_MOST)))
+        routes += filter(None, map(_route, exchange(ROUTE, _GET_ROUTE, body, DUMP, most=_MOST)))
     return Routing(tuple(sorted(rules, key=lambda rule: rule.priority)), tuple(routes))
 
 
@@ -123,14 +122,14 @@ def _rule(body: bytes) -> Rule | None:
     if len(body) < _BODY.size:
         return None
     family, bits, source_bits, _, table, _, _, action, flags = _BODY.unpack_from(body)
-    facts = attributes(body[_BODY.size :])
+    facts = unpack(body[_BODY.size :])
     if source_bits or _RULE_OTHERS & facts.keys() or not _matches_us(facts.get(_RULE_USERS)):
         return None
-    marked = bool((number(facts.get(_RULE_MARK)) or 0) or (number(facts.get(_RULE_MASK)) or 0))
+    marked = bool((u32(facts.get(_RULE_MARK)) or 0) or (u32(facts.get(_RULE_MASK)) or 0))
     if marked is not bool(flags & _INVERT):
         return None  # for marked traffic only; the other way round, with "not", it is for all that is not marked
     to = _network(family, facts.get(_RULE_DST, b""), bits)
-    priority = number(facts.get(_RULE_PRIORITY)) or 0
+    priority = u32(facts.get(_RULE_PRIORITY)) or 0
     if to is None:
         return None
     if action in (_RULE_BLACKHOLE, _RULE_UNREACHABLE, _RULE_PROHIBIT):
@@ -139,7 +138,7 @@ def _rule(body: bytes) -> Rule | None:
         return None
     suppress = facts.get(_RULE_SUPPRESS, b"")
     longest = struct.unpack("=i", suppress)[0] if len(suppress) == 4 else -1
-    return Rule(priority, number(facts.get(_RULE_TABLE)) or table, to, longest)
+    return Rule(priority, u32(facts.get(_RULE_TABLE)) or table, to, longest)
 
 
 def _route(body: bytes) -> Route | None:
@@ -148,11 +147,11 @@ def _route(body: bytes) -> Route | None:
     family, bits, _, _, table, _, _, kind, flags = _BODY.unpack_from(body)
     if flags & _CLONED or kind not in (_UNICAST, _BLACKHOLE, _UNREACHABLE, _PROHIBIT, _THROW):
         return None
-    facts = attributes(body[_BODY.size :])
+    facts = unpack(body[_BODY.size :])
     to = _network(family, facts.get(_ROUTE_DST, b""), bits)
     if to is None:
         return None
-    index = number(facts.get(_ROUTE_OUT))
+    index = u32(facts.get(_ROUTE_OUT))
     interface = ""
     several: list[str] = []
     gateway = _gateway(facts)
@@ -164,7 +163,7 @@ def _route(body: bytes) -> Route | None:
             gateway = gateway or _gateway(more)
     except OSError:  # it went away meanwhile
         return None
-    return Route(number(facts.get(_ROUTE_TABLE)) or table, to, interface, kind == _THROW, gateway, tuple(several))
+    return Route(u32(facts.get(_ROUTE_TABLE)) or table, to, interface, kind == _THROW, gateway, tuple(several))
 
 
 def _gateway(facts: Attributes) -> str:
@@ -179,7 +178,7 @@ def _hops(data: bytes) -> Iterator[tuple[int, Attributes]]:
         length, _flags, _weight, index = _NEXT_HOP.unpack_from(data)
         if not _NEXT_HOP.size <= length <= len(data):
             return
-        yield index, attributes(data[_NEXT_HOP.size : length])
+        yield index, unpack(data[_NEXT_HOP.size : length])
         data = data[(length + 3) & ~3 :]
 
 
@@ -195,25 +194,3 @@ def _network(family: int, packed: bytes, bits: int) -> Network | None:
     if size is None or bits > 8 * size or len(packed) not in (0, size):
         return None
     return ipaddress.ip_network((packed or bytes(size), bits), strict=False)
-
-
-def _dump(what: int, family: int) -> Iterator[bytes]:
-    """The bodies of a dump. Raises `OSError`."""
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _ROUTE_FAMILY) as kernel:
-        kernel.settimeout(_LIMIT)
-        kernel.bind((0, 0))
-        body = _BODY.pack(family, 0, 0, 0, 0, 0, 0, 0, 0)
-        kernel.sendto(HEADER.pack(HEADER.size + len(body), what, REQUEST | DUMP, 1, 0) + body, (0, 0))
-        count = 0
-        while count < _MOST:
-            data, (port, _groups) = kernel.recvfrom(1 << 16)
-            if port != 0:
-                continue  # not from the kernel
-            for kind, body in messages(data):
-                if kind == DONE:
-                    return
-                if kind == ERROR:
-                    code = struct.unpack_from("=i", body)[0] if len(body) >= 4 else 0
-                    raise OSError(-code, os.strerror(-code))
-                count += 1
-                yield body

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nearby_tray.system import nl80211
-from nearby_tray.system.netlink import attributes, messages
+from nearby_tray.system.netlink import messages, unpack
 from nearby_tray.system.nl80211 import Channel, GroupRadio, Interface
 
 WLAN = bytes.fromhex("020000000000")
@@ -33,7 +33,7 @@ def interface(
         data += attribute(38, struct.pack("=I", frequency))
     if width is not None:
         data += attribute(159, struct.pack("=I", width))
-    return attributes(data)
+    return unpack(data)
 
 
 def test_attributes_and_messages_are_taken_apart() -> None:
@@ -43,13 +43,13 @@ def test_attributes_and_messages_are_taken_apart() -> None:
     body = b"\x05\x01\x00\x00" + attribute(6, P2P)
     message = struct.pack("=IHHII", 16 + len(body), 28, 2, 1, 0) + body
     assert list(messages(message * 2)) == [(28, body)] * 2
-    assert attributes(attribute(6 | 0x8000, P2P)) == {6: P2P}
+    assert unpack(attribute(6 | 0x8000, P2P)) == {6: P2P}
 
 
 @given(st.binary())
 def test_any_bytes_are_survived(data: bytes) -> None:
     list(messages(data))
-    list(nl80211._interfaces([attributes(data)]))
+    list(nl80211._interfaces([unpack(data)]))
     for kind in (2, 22, 32, 33, 120, 121):
         nl80211._radios([{1: struct.pack("=I", 0), kind: data}], {0: {33: data}})
 
@@ -86,7 +86,7 @@ def test_a_radio_comes_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def exchange(command: int, asked: dict[int, bytes]) -> list[dict[int, bytes]]:
         assert command != 1 or asked == {174: b""}
-        return [attributes(part) for part in {1: parts, 5: [], 31: rules}[command]]
+        return [unpack(part) for part in {1: parts, 5: [], 31: rules}[command]]
 
     monkeypatch.setattr(nl80211, "_exchange", exchange)
     told = asyncio.run(nl80211.wireless())
@@ -246,7 +246,7 @@ def radio(*channels: tuple[int, int | None]) -> list[dict[int, bytes]]:
     for frequency, flag in channels:
         one = attribute(1, struct.pack("=I", frequency)) + (attribute(flag, b"") if flag is not None else b"")
         listed = attribute(1 | 0x8000, attribute(0, one))  # NL80211_BAND_ATTR_FREQS
-        answer.append(attributes(attribute(1, struct.pack("=I", 0)) + attribute(22, attribute(0, listed))))
+        answer.append(unpack(attribute(1, struct.pack("=I", 0)) + attribute(22, attribute(0, listed))))
     return [*answer, {1: struct.pack("=I", 0)}, {22: b"???"}]
 
 

@@ -24,6 +24,7 @@ from nearby_tray.core.model import EdgeEvent, Group, Probe, ProbeAnswered
 from nearby_tray.system import addresses
 from nearby_tray.system import prober as module
 from nearby_tray.system.addresses import Assigned, Neighbour
+from nearby_tray.system.netlink import pack
 from nearby_tray.system.prober import EchoProber
 
 Run = Callable[..., Any]
@@ -308,13 +309,10 @@ def test_an_interface_that_is_gone_has_nobody_on_it(run: Run) -> None:
 
 
 def test_neighbours_are_taken_from_the_kernels_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    def attribute(kind: int, value: bytes) -> bytes:
-        return addresses._ATTRIBUTE.pack(4 + len(value), kind) + value + bytes(-len(value) % 4)
-
     def entry(state: int, address: str, station: str, index: int = 7) -> bytes:
         packed = ipaddress.ip_address(address).packed
         head = addresses._NEIGHBOUR.pack(socket.AF_INET, 0, 0, index, state, 0, 0)
-        return head + attribute(1, packed) + attribute(2, bytes.fromhex(station.replace(":", "")))
+        return head + pack({1: packed, 2: bytes.fromhex(station.replace(":", ""))})
 
     answer = [
         entry(0x02, PHONE, STATION),
@@ -330,7 +328,7 @@ def test_neighbours_are_taken_from_the_kernels_answer(monkeypatch: pytest.Monkey
         entry(0x02, "10.42.0.6", STATION, index=8),
         b"short",
     ]
-    monkeypatch.setattr(addresses, "_talk", lambda *_: iter(answer))
+    monkeypatch.setattr(addresses, "exchange", lambda *_: answer)
     assert asyncio.run(addresses.neighbours(7)) == [
         Neighbour(PHONE, STATION, True, False),
         Neighbour(TV, STATION, False, False),
