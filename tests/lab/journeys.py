@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import known
 from guest import bare, pairing
 from guest.bus import BusError
 from guest.drive import Node, Status
@@ -668,7 +669,14 @@ async def bench(lab: Lab, count: int) -> bool:
 # --- running ---
 
 
+LOGS = known.Logs(OUT / "logs")
+
+
 def result(name: str, row: dict[str, Any]) -> None:
+    """Say the figures of one walk and write them down; of a failed one also which known issues its words and the daemons' logs show."""
+    fresh = LOGS.fresh()
+    if row.get("ok") is False:
+        row = {**row, "known": known.matching(str(row.get("why", "")), *fresh)}
     say(name, **row)
     rounded = {key: round(value, 3) if isinstance(value, float) else value for key, value in row.items()}
     with (OUT / "results.jsonl").open("a") as file:
@@ -705,12 +713,12 @@ async def walk(lab: Lab, name: str) -> bool:
 
 
 async def main() -> int:
-    known = [*JOURNEYS, "soak", "bench"]
+    names = [*JOURNEYS, "soak", "bench"]
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(known))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names))
     parser.add_argument("--count", type=int, default=10, help="rounds of soak and bench")
     options = parser.parse_args()
-    if unknown := set(options.names) - set(known):
+    if unknown := set(options.names) - set(names):
         parser.error(f"no journey {unknown}")
     lab = Lab(await Node.open("A"), await Node.open("B"))
     good = True
