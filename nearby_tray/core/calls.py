@@ -51,6 +51,7 @@ class Round:
         return self.began + TURN * turn
 
 
+# spec: 1.4, 1.5
 def to_anyone(trusted: Sequence[TrustedPeer], entropy: Entropy, now: float, at: float, lost: SessionKeys | None = None) -> Round:
     """A call to anyone, trusted peers included, the last linked first; `lost`: keys of a lost link that the call also restores."""
     while True:
@@ -71,6 +72,7 @@ def to_anyone(trusted: Sequence[TrustedPeer], entropy: Entropy, now: float, at: 
         return Round(call_id, tuple(each for turn in turns for each in (resume[0], turn)), now, marks, restores)
 
 
+# spec: 1.4
 def to_one(peer: TrustedPeer, entropy: Entropy, now: float, at: float) -> Round:
     """A call to one trusted peer: nobody else may answer."""
     while True:

@@ -207,6 +207,7 @@ class _Phase(Enum):
 
 
 # From the caller's proof until both have agreed: phase, message and sender, and where that leads. All else is out of place.
+# spec: 2.8
 _AGREEMENT: dict[tuple[_Phase, str, Role], _Phase] = {
     (_Phase.AGREEING, "proof", Role.LISTENER): _Phase.PROVEN,
     (_Phase.AGREEING, "no", Role.LISTENER): _Phase.DECLINED,
@@ -404,6 +405,7 @@ class Conversation:
         self._phase = _Phase.OFFERED
         return [self._handshake(Offer(public_key=exchange_public(self._private), nonce=self._entropy(16)))]
 
+    # spec: 2.15
     def prove(self) -> list[bytes]:
         """Listener, after `Secured`: tell this caller who we are, before our user has answered. Nothing when it is told already."""
         if self.ended or self._phase is not _Phase.AGREEING or self._role is not Role.LISTENER:
@@ -493,6 +495,7 @@ class Conversation:
         self._phase = _Phase.GREETED
         return [Greeted(hello)]
 
+    # spec: 2.12, 2.13
     def _hear_request(self, data: bytes, request: Request) -> list[Heard]:
         if request.version != VERSION:
             raise WireError("a version that we did not say")
@@ -540,6 +543,7 @@ class Conversation:
         keys = self._agree(offer.public_key, _Phase.AGREEING)
         return [Keyed(keys)], [reveal, self._seal(self._proof())]
 
+    # spec: 3.2, 3.3
     def _hear_reveal(self, data: bytes, reveal: Reveal) -> None:
         if encode(reveal) != data:
             raise WireError("a reveal in another encoding than the one there is")
@@ -550,6 +554,7 @@ class Conversation:
         self._words.append(data)
         self._agree(reveal.public_key, _Phase.PROVING)
 
+    # spec: 2.20, 3.9
     def _hear_proof(self, proof: Proof, then: _Phase) -> list[Heard]:
         check_proof(proof.identity, proof.signature, self._role.other, self._transcript, self._identity.public)
         if proof.identity == self._identity.public:
@@ -605,6 +610,7 @@ class Conversation:
                 assert_never(message)
         return None if fits else f"{_type(message)} is out of place"
 
+    # spec: 2.9
     def _may_cross(self) -> bool:
         """Whether they may not yet have had our `again`, by which this round has begun here."""
         return self._round > self._their_round and not self._seen_by_them
@@ -646,6 +652,7 @@ class Conversation:
         self._words.append(data)
         return data
 
+    # spec: 3.7
     def _agree(self, peer_public: bytes, phase: _Phase) -> SessionKeys:
         self._transcript = transcript(self._words)
         keys = derive(self._private, peer_public, self._transcript)
@@ -668,6 +675,7 @@ class Conversation:
         data = encode(message)
         return data if self._sealer is None else self._sealer.seal(data)
 
+    # spec: 2.10
     def _open(self, data: bytes) -> tuple[Message, bool]:
         opener = self._opener
         if opener is None:

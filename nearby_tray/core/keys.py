@@ -107,6 +107,7 @@ class AddressPlan:
     prefix_v4: ClassVar[int] = 30
     prefix_v6: ClassVar[int] = 64
 
+    # spec: 5.1
     @classmethod
     def from_bytes(cls, drawn: bytes) -> AddressPlan:
         """The plan for the 16 bytes of key use `addresses`; the last seven are not used."""
@@ -167,6 +168,7 @@ def derive(private: bytes, peer_public: bytes, transcript: bytes) -> SessionKeys
     return _expand(_exchange(private, peer_public), transcript, first=True)
 
 
+# spec: 6.3
 def restored(old: SessionKeys, private: bytes, peer_public: bytes, salt: bytes) -> SessionKeys:
     """The keys of a restored link: a new exchange, mixed with the `resume` key of the lost one, so that nobody without that has them.
 
@@ -195,11 +197,13 @@ def exchange_public(private: bytes) -> bytes:
     return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
 
 
+# spec: 3.2
 def commitment(public_key: bytes, nonce: bytes) -> bytes:
     """What the caller says in `request` and opens in `reveal`: 32 bytes."""
     return _digest(b"nearby-tray commit", public_key, nonce)
 
 
+# spec: 3.1
 def transcript(messages: Iterable[bytes]) -> bytes:
     """SHA-256 over messages 1 to 4 as they went over the air, each after its length as a big-endian u32.
 
@@ -240,6 +244,7 @@ _SMALL_ORDER = {
 }
 
 
+# spec: 3.9
 def check_identity(identity: bytes) -> None:
     """`CheckFailed` for an Ed25519 key that is not in its one encoding, or of small order: everybody could sign in its name."""
     y = int.from_bytes(identity, "little") & ~(1 << 255)
@@ -253,6 +258,7 @@ def resume_hash(channel: bytes, hello: bytes, session: bytes, public_key: bytes)
     return _digest(*(part for each in parts for part in (len(each).to_bytes(4), each)))
 
 
+# spec: 6.2
 def resume_tag(old: SessionKeys, said: bytes) -> bytes:
     """The tag of `resume`, 16 bytes; `said`: `resume_hash`."""
     return authenticate(old.resume, b"nearby-tray resume" + said)
@@ -270,6 +276,7 @@ def restored_salt(said: bytes, public_key: bytes) -> bytes:
 HOUR = 3600  # seconds for which one hint is good
 
 
+# spec: 1.3
 def hint(key: bytes, call_id: bytes, at: float) -> bytes:
     """The hint of a call meant for one trusted peer: two bytes under its trust key, for the hour of `at` (POSIX seconds).
 
@@ -284,16 +291,19 @@ def is_hint(key: bytes, call_id: bytes, hinted: bytes, at: float) -> bool:
     return any(hint(key, call_id, at + shift) == hinted for shift in (0, -HOUR, HOUR))
 
 
+# spec: 6.1
 def resume_hint(keys: SessionKeys, call_id: bytes) -> bytes:
     """The hint of a call that restores a lost link."""
     return authenticate(keys.resume, b"nearby-tray resume hint" + call_id, size=2)
 
 
+# spec: 2.11
 def hello_mark(key: bytes, call: bytes, channel: bytes) -> bytes:
     """The mark of a nameless `hello`, 16 bytes: its listener has this key. `call`: the 6 bytes that it answers."""
     return authenticate(key, b"nearby-tray hello" + call + channel)
 
 
+# spec: 2.12
 def request_mark(key: bytes, channel: bytes, hello: bytes, committed: bytes) -> bytes:
     """The mark of a `request` to a nameless hello, 16 bytes: its caller has this key."""
     return authenticate(key, b"nearby-tray request" + channel + _digest(hello) + committed)
@@ -316,6 +326,7 @@ def equal(one: bytes, other: bytes) -> bool:
     return bytes_eq(one, other)
 
 
+# spec: 3.5
 class Sealer:
     """Seals our messages in the order in which they are sent.
 
@@ -364,6 +375,7 @@ class Opener:
         return message
 
 
+# spec: 3.4, 3.6
 def _expand(secret: bytes, salt: bytes, *, first: bool) -> SessionKeys:
     """HKDF-SHA-256, its extract step done once for all uses (RFC 5869, 2.2: HMAC with the salt as the key)."""
     from cryptography.hazmat.primitives.hashes import SHA256
@@ -388,6 +400,7 @@ def _expand(secret: bytes, salt: bytes, *, first: bool) -> SessionKeys:
     )
 
 
+# spec: 3.8
 def _proven(role: Role, transcript: bytes, own: bytes, callers: bytes) -> bytes:
     return b"nearby-tray v1 proof " + role.value.encode() + b"\0" + transcript + own + (callers if role is Role.LISTENER else b"")
 

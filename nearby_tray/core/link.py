@@ -16,6 +16,7 @@ from .keys import Role, SessionKeys
 from .model import Grade, Health, Probe, ProbeAnswered
 from .wire import Ping, PingType, ReplayWindow, WireError, decode_ping, encode_ping
 
+# spec: 4.5
 SLOW = 1.0  # seconds between pings on a healthy link that nobody looks at
 FAST = 0.2
 QUIET = 1.5  # seconds of silence after which pings come fast
@@ -167,6 +168,7 @@ class Link(_Meter):
         self._window = ReplayWindow()
         self._received = 0
 
+    # spec: 5.2
     def add_addresses(self, addresses: tuple[str, ...]) -> None:
         """Where the peer says it is (`linked`), in case the plan collided; at most `MORE`. They are called while nothing has answered."""
         fresh = [a for a in dict.fromkeys(addresses) if a not in self._known and _is_on_link(a, self._networks)]
@@ -188,6 +190,7 @@ class Link(_Meter):
         datagram = encode_ping(ping, self._out)
         return [(datagram, address) for address in self._addresses]
 
+    # spec: 4.3
     def receive(self, datagram: bytes, source: str, received: float, now: float) -> tuple[list[Verdict], list[tuple[bytes, str]]]:
         """One datagram from the air: what it means, and what to answer. Anything that is not ours is nothing.
 
@@ -230,6 +233,7 @@ class Link(_Meter):
             return self._next
         return min(self._next, max(self._answered + LOST, self._answered))
 
+    # spec: 4.6
     def farewell(self, now: float) -> list[tuple[bytes, str]]:
         """One goodbye; to be sent `FAREWELLS` times, `FAREWELL_GAP` apart."""
         self._sequence += 1

@@ -44,6 +44,7 @@ class WireError(ValueError):
 # --- the call --------------------------------------------------------------------------------------------------------------
 
 
+# spec: 1.1
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """What a caller advertises, as manufacturer data: exactly 6 bytes (a legacy advertisement has no room to grow)."""
@@ -73,6 +74,7 @@ class Call:
 _FRAME_HEADER = CHANNEL_SIZE + 2
 
 
+# spec: 2.1
 def split(channel: bytes, message: bytes, room: int) -> list[bytes]:
     """The frames of one message on one channel, each at most `room` bytes long.
 
@@ -111,6 +113,7 @@ class _Channel:
     kept: bool = False
 
 
+# spec: 2.2, 2.3, 2.4, 2.5
 class Assembly:
     """Joins frames to messages, for the channels of one side, within the limits of the protocol.
 
@@ -302,6 +305,7 @@ _Port = Annotated[int, Meta(ge=1, le=65535)]
 _Version = Annotated[int, Meta(ge=1, le=255)]
 _Address = Annotated[str, Meta(min_length=2, max_length=45)]
 
+# spec: 3.10
 _SECRET = frozenset(("public_key", "nonce", "commitment", "identity", "signature", "session", "tag", "mark", "pin"))
 
 
@@ -457,6 +461,7 @@ def encode(message: Message) -> bytes:
     return data
 
 
+# spec: 2.6
 def decode(data: bytes) -> Message:
     """Strict: types, lengths, ranges and an unknown type are a `WireError`. Fields that version 1 does not know are ignored."""
     if len(data) > MESSAGE_LIMIT:
@@ -469,6 +474,7 @@ def decode(data: bytes) -> Message:
         raise WireError(why) from None
 
 
+# spec: 2.7
 def _checked_name(name: str) -> str:
     if len(name.encode()) > NAME_LIMIT:
         raise ValueError(f"a name has at most {NAME_LIMIT} bytes")
@@ -524,6 +530,7 @@ class ReplayWindow:
         return True
 
 
+# spec: 4.1
 def encode_ping(ping: Ping, key: bytes) -> bytes:
     """The datagram, under the ping key of its sender."""
     head = _PING.pack(
@@ -540,6 +547,7 @@ def encode_ping(ping: Ping, key: bytes) -> bytes:
     return head + authenticate(key, head)
 
 
+# spec: 4.2
 def decode_ping(datagram: bytes, *, session: bytes, key: bytes, window: ReplayWindow) -> Ping:
     """Check a datagram under the other's ping key and against the window for what it sends; `WireError` for whatever is not valid.
 

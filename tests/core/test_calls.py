@@ -24,6 +24,7 @@ def peers(count: int, previous: bool = False) -> list[TrustedPeer]:
     ]
 
 
+# spec: 1.5
 @given(st.integers(0, 20), st.booleans(), st.booleans(), st.integers(0, 2**32))
 def test_any_call_to_anyone(count: int, previous: bool, restores: bool, seed: int) -> None:
     trusted = peers(count, previous)
@@ -68,6 +69,7 @@ def test_a_call_to_one_is_for_that_one() -> None:
     assert not any(repr(key) in shown for key in peer.keys)
 
 
+# spec: 1.4
 def test_a_call_that_would_say_anyone_by_accident_is_drawn_again() -> None:
     """One call id in 65 536 gives the hint that means anyone."""
     (peer,) = peers(1)

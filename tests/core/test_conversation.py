@@ -249,6 +249,7 @@ def test_nothing_is_known_before_it_is_proved() -> None:
         assert (side.keys, side.code, side.their_identity) == (None, None, None)
 
 
+# spec: 2.15
 def test_the_listener_shows_its_identity_only_when_it_accepts_or_wants_to() -> None:
     air = pair().requested()
     reveal, proof = air.caller.receive(air.listener.offer()[0])[1]
@@ -281,6 +282,7 @@ def test_the_answer_and_the_match_come_in_either_order(first: str) -> None:
     assert all(side.allows(Seen()) for side in (air.caller, air.listener))
 
 
+# spec: 2.9
 def test_a_match_that_crosses_a_no_is_no_breach() -> None:
     air = pair().proven()
     air.listener_says(NO)
@@ -346,6 +348,7 @@ def test_linked_that_crosses_again_is_of_no_interest() -> None:
     assert air.deliver() == ([], [Said(Seen()), Said(GO)])
 
 
+# spec: 2.9, 2.10
 def test_an_unsealed_goodbye_may_cross_the_reveal() -> None:
     air = pair().requested()
     offer = air.listener.offer()
@@ -355,6 +358,7 @@ def test_an_unsealed_goodbye_may_cross_the_reveal() -> None:
     assert left == Left(GoodbyeReason.CANCELLED, sealed=False) and not nothing
 
 
+# spec: 2.10
 def test_an_unsealed_goodbye_after_something_sealed_is_somebody_elses() -> None:
     air = pair().proven()
     air.to_caller.append(encode(Goodbye(GoodbyeReason.CANCELLED)))
@@ -436,6 +440,7 @@ def test_our_own_mistakes_are_raised() -> None:
     assert air.deliver() == ([], [Said(LINKED)])
 
 
+# spec: 2.8
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("reach", [lambda air: air, Pair.greeted, Pair.requested], ids=["new", "greeted", "requested"])
 def test_in_the_clear_each_message_has_one_place(role: Role, reach: Callable[[Pair], Pair]) -> None:
@@ -537,6 +542,7 @@ def words(place: str, role: Role) -> tuple[set[str], set[str], set[str]]:
     )
 
 
+# spec: 2.8
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("place", TABLE)
 def test_sealed_each_message_has_its_place(place: str, role: Role) -> None:
@@ -599,6 +605,7 @@ def test_before_the_callers_proof_nothing_sealed_has_a_place(place: str, role: R
         assert isinstance(heard[0], Failed) and hearer.ended
 
 
+# spec: 2.9
 @pytest.mark.parametrize("word", SEALED)
 def test_of_a_round_that_ended_here_only_what_was_on_its_way_is_taken(word: str) -> None:
     """The caller has said `again 2`; the listener, who has not heard it, said this."""
@@ -707,6 +714,7 @@ def encodings(message: wire.Message) -> list[bytes]:
     return [data for data in written if data != plain]
 
 
+# spec: 3.3
 def test_no_byte_of_the_last_message_under_the_code_is_free() -> None:
     """Whoever says `reveal` knows the code that each choice would give. So there is no choice: one encoding, committed to beforehand."""
     tried = 0
@@ -832,6 +840,7 @@ def test_a_middle_that_plays_the_listener_chooses_before_it_knows() -> None:
     assert isinstance(heard[0], Failed) and air.caller.code is None
 
 
+# spec: 3.7
 def test_each_conversation_draws_keys_of_its_own() -> None:
     """A share that is used twice lets a middle try codes one by one."""
     entropies = {role: seeded(f"one machine, {role.value}") for role in Role}
@@ -880,6 +889,7 @@ def test_a_changed_request_is_noticed() -> None:
     assert isinstance(listener_heard[0], Failed) and isinstance(caller_heard[-1], Failed)
 
 
+# spec: 3.2
 def test_another_key_than_the_committed_one_is_refused_before_anything_is_derived() -> None:
     air = pair().requested()
     air.listener.offer()
@@ -929,6 +939,7 @@ def test_who_only_names_our_identity_is_no_copy_of_this_computer(monkeypatch: py
     assert listener_heard == [Failed("wrong signature")]
 
 
+# spec: 3.9
 def test_a_peer_with_our_own_identity_is_refused() -> None:
     twin = Conversation(role=Role.CALLER, channel=CHANNEL, me=CALLER, identity=Identity.from_seed(LISTENER_SEED), entropy=seeded("twin"))
     air = Pair(twin, conversation(Role.LISTENER)).requested()
@@ -1024,6 +1035,7 @@ def test_a_proof_sent_back_is_refused() -> None:
 # --- lost, repeated, reordered ---------------------------------------------------------------------------------------------
 
 
+# spec: 3.5
 @pytest.mark.parametrize("harm", ["repeated", "lost", "swapped", "changed", "cut"])
 def test_sealed_messages_come_once_and_in_order_or_it_ends(harm: str) -> None:
     air = pair().forming()
@@ -1117,6 +1129,7 @@ def marked(*, expects: bytes | None = None) -> Pair:
     return Pair(conversation(Role.CALLER), conversation(Role.LISTENER, marking=Marking(KEY, CALL), expects=expects))
 
 
+# spec: 2.11
 def test_to_a_hint_nothing_is_said_but_a_mark() -> None:
     air = marked()
     (hello,) = air.listener.greet()
@@ -1147,6 +1160,7 @@ def test_facts_come_with_the_yes_and_only_then() -> None:
             assert air.caller.peer == LISTENER
 
 
+# spec: 2.12
 @pytest.mark.parametrize("wrong", ["none", "another key", "another channel", "another hello", "another commitment"])
 def test_a_request_without_the_right_mark_is_hung_up_on(wrong: str) -> None:
     air = marked()
@@ -1166,6 +1180,7 @@ def test_a_request_without_the_right_mark_is_hung_up_on(wrong: str) -> None:
     assert air.listener.peer is None
 
 
+# spec: 2.20
 def test_whoever_proves_another_identity_than_the_one_that_was_meant_gets_no_further() -> None:
     air = marked(expects=b"f" * 32).greeted()
     air.to_listener += air.caller.request(Purpose.LINK, Method.PBC, KEY)
@@ -1193,6 +1208,7 @@ def test_a_yes_to_a_marked_request_that_tells_no_facts_is_a_breach() -> None:
     assert heard == [Failed("a yes that does not say whose")]
 
 
+# spec: 2.13
 def test_a_version_that_we_did_not_say_is_refused() -> None:
     air = pair().greeted()
     request = decode(air.caller.request(Purpose.LINK, Method.PBC)[0])
@@ -1212,6 +1228,7 @@ def resuming(keys: SessionKeys, label: str = "again", channel: bytes = b"back", 
     ).greeted()
 
 
+# spec: 6.3
 def test_a_lost_link_is_restored_without_a_code() -> None:
     old = lost_link()
     air = resuming(old)
@@ -1230,6 +1247,7 @@ def test_a_lost_link_is_restored_without_a_code() -> None:
     assert air.deliver() == ([], [Said(GO)])
 
 
+# spec: 6.5
 def test_a_restored_link_can_be_lost_and_restored_and_the_old_keys_stay_good_until_then() -> None:
     old = keys = lost_link()
     for label in ("one", "two", "three"):
@@ -1244,6 +1262,7 @@ def test_a_restored_link_can_be_lost_and_restored_and_the_old_keys_stay_good_unt
     assert again.listener.keys is not None and again.listener.keys != keys
 
 
+# spec: 6.4
 def test_nothing_is_known_before_something_sealed_has_opened() -> None:
     air = resuming(lost_link())
     (resume,) = air.caller.resume()
@@ -1253,6 +1272,7 @@ def test_nothing_is_known_before_something_sealed_has_opened() -> None:
     assert heard == [] and air.caller.keys is None and len(match) == 1
 
 
+# spec: 6.2
 def test_two_resumes_at_once_have_keys_of_their_own() -> None:
     """Several that say hello are asked at once: one nonce on two channels would repeat a key stream."""
     old = lost_link()

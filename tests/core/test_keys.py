@@ -65,6 +65,7 @@ def test_what_goes_over_the_air_is_what_it_was() -> None:
     assert build() == kept()
 
 
+# spec: 1.3, 2.11, 2.12, 3.1, 3.4, 3.6, 5.1, 6.1, 6.2, 6.3
 def test_the_vectors_follow_from_the_protocols_text() -> None:
     """With nothing but hashlib and hmac, and the X25519 results of the private keys that the vectors name."""
     said, resume = kept()["conversation"], kept()["resume"]
@@ -147,6 +148,7 @@ def test_every_use_is_another_key_and_another_transcript_gives_other_ones() -> N
     assert not {name for name in first if first[name] == second[name]}
 
 
+# spec: 6.3
 def test_restored_keys_are_all_new_need_the_old_ones_and_can_be_restored_again() -> None:
     old = session()
     once = restored(old, PRIVATE, exchange_public(OTHER), b"n" * 32)
@@ -191,6 +193,7 @@ def test_keys_by_role() -> None:
     assert Role.CALLER.other is Role.LISTENER and Role.LISTENER.other is Role.CALLER
 
 
+# spec: 3.10
 def test_nothing_secret_in_a_repr() -> None:
     keys = session()
     trusted = TrustedPeer(identity=ADA.public, trust_key=keys.trust, label="Ada", since=1.5)
@@ -219,6 +222,7 @@ def test_any_plan_is_two_hosts_of_one_network(drawn: bytes) -> None:
     assert v6.subnet_of(IPv6Network("fd00::/8"))
 
 
+# spec: 5.1
 def test_a_plan_is_on_any_of_the_networks_but_that_of_the_clouds_metadata() -> None:
     thirds = [int(AddressPlan.from_bytes(bytes((n, *range(15)))).caller_v4.split(".")[2]) for n in range(253)]
     assert thirds == [*range(1, 169), *range(170, 255)]
@@ -253,6 +257,7 @@ def test_a_proof_holds_for_one_identity_role_and_transcript(role: Role) -> None:
             check_proof(unusable, signature, role, SALT, BEN.public)
 
 
+# spec: 3.8
 def test_what_is_signed_is_the_text_of_the_protocol() -> None:
     assert prove(ADA, Role.CALLER, SALT) == ADA.sign(b"nearby-tray v1 proof caller\0" + SALT + ADA.public)
     assert prove(ADA, Role.LISTENER, SALT, BEN.public) == ADA.sign(b"nearby-tray v1 proof listener\0" + SALT + ADA.public + BEN.public)
@@ -294,6 +299,7 @@ def small_order_points() -> frozenset[tuple[int, int]]:
     return frozenset(found)
 
 
+# spec: 3.9
 def test_an_identity_of_small_order_is_nobodys_in_any_encoding() -> None:
     """Under such a key one signature fits many messages: whoever shows it proves nothing (RFC 8032, 5.1.7)."""
     points = small_order_points()
@@ -339,6 +345,7 @@ def test_a_signature_has_one_encoding() -> None:
         check_proof(ADA.public, other, Role.CALLER, SALT)
 
 
+# spec: 3.2
 def test_the_commitment_is_the_text_of_the_protocol() -> None:
     assert commitment(SALT, b"n" * 16) == hashlib.sha256(b"nearby-tray commit" + SALT + b"n" * 16).digest()
 
@@ -356,6 +363,7 @@ def test_a_hint_is_for_one_key_one_call_and_one_hour() -> None:
     assert hint(SALT, b"123", HOUR) == hint(SALT, b"123", 2 * HOUR - 1)
 
 
+# spec: 1.3
 @pytest.mark.parametrize(("away", "known"), [(0.0, True), (HOUR, True), (-HOUR, True), (2 * HOUR, False), (-2 * HOUR, False)])
 def test_a_hint_is_recognised_by_a_clock_that_is_an_hour_away(away: float, known: bool) -> None:
     at = 1e9
@@ -394,6 +402,7 @@ def test_every_use_of_a_key_says_what_it_is_for() -> None:
     assert len(tags) == 5 and all(len(tag) == 16 for tag in tags)
 
 
+# spec: 6.2
 def test_a_resume_is_about_one_channel_one_hello_one_session_and_one_key() -> None:
     parts = [b"chan", b"hello", b"sessions", b"k" * 32]
     hashes = {resume_hash(*parts)}
@@ -402,6 +411,7 @@ def test_a_resume_is_about_one_channel_one_hello_one_session_and_one_key() -> No
     assert len(hashes) == 5
 
 
+# spec: 3.5
 def test_sealed_messages_open_once_and_in_order() -> None:
     sealer, opener = Sealer(SALT), Opener(SALT)
     first, second, third = (sealer.seal(b"same") for _ in range(3))

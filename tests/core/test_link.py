@@ -81,6 +81,7 @@ def ping(kind: PingType = PingType.PING, *, session: bytes = KEYS.session, key: 
 # --- figures ---------------------------------------------------------------------------------------------------------------
 
 
+# spec: 4.4
 def test_it_is_up_with_the_first_pong_and_says_so_once(ends: Ends) -> None:
     health = ends.run(20)
     assert ends.verdicts == [LinkUp()]
@@ -256,6 +257,7 @@ def gaps(ends: Ends) -> list[float]:
     return [round(b - a, 3) for a, b in pairwise(ends.pings)]
 
 
+# spec: 4.5
 def test_one_ping_a_second_and_five_while_somebody_looks(ends: Ends) -> None:
     ends.run(5)
     ends.pings.clear()
@@ -283,6 +285,7 @@ def test_pings_come_fast_until_the_first_answer_and_after_a_silence(ends: Ends) 
     assert all(at <= answered + QUIET + SLOW for at in ends.pings[:2])
 
 
+# spec: 4.5
 def test_lost_after_three_seconds_without_an_answer_and_said_once(ends: Ends) -> None:
     ends.run(10)
     ends.cut = True
@@ -359,6 +362,7 @@ def test_a_pong_to_a_ping_never_sent_counts_for_nothing(ends: Ends) -> None:
 # --- goodbye ---------------------------------------------------------------------------------------------------------------
 
 
+# spec: 4.6
 def test_a_goodbye_is_an_end_and_no_loss(ends: Ends) -> None:
     ends.run(5)
     ((datagram, address),) = ends.one.farewell(ends.now)
@@ -401,6 +405,7 @@ def test_addresses_that_a_peer_may_not_send_us_to(ends: Ends, hostile: str) -> N
     assert ends.one.addresses == (LISTENER,)
 
 
+# spec: 5.2
 def test_addresses_on_the_link_are_added_at_most_four_and_once(ends: Ends) -> None:
     ends = Ends(addresses=(LISTENER, "fd00::2"))
     ends.one.add_addresses(("fe80::7", "fd00::7", LISTENER, "169.254.7.7"))
@@ -411,6 +416,7 @@ def test_addresses_on_the_link_are_added_at_most_four_and_once(ends: Ends) -> No
     assert len(ends.one.addresses) <= 5, "each ping goes to each of them: a peer must not make us flood"
 
 
+# spec: 4.3
 def test_a_ping_is_answered_only_where_the_peer_may_be() -> None:
     ends = Ends()
     for source, answered in ((CALLER, True), ("169.254.9.9", False), ("192.168.1.1", False), ("fe80::9", False)):
@@ -424,6 +430,7 @@ def test_a_ping_is_answered_only_where_the_peer_may_be() -> None:
     assert [to for _, to in ends.two.receive(ping, "fe80::9", ends.now, ends.now)[1]] == ["fe80::9"], "the peer has said so"
 
 
+# spec: 4.3
 def test_a_pong_from_elsewhere_does_not_draw_our_pings_there() -> None:
     ends = Ends()
     ((ping, _),) = ends.one.due(BEGAN)
@@ -432,6 +439,7 @@ def test_a_pong_from_elsewhere_does_not_draw_our_pings_there() -> None:
     assert ends.one.addresses == (LISTENER,)
 
 
+# spec: 4.3
 @pytest.mark.parametrize(("late", "counts"), [(2.9, True), (3.1, False), (20.0, False)])
 def test_a_pong_that_comes_late_is_none(late: float, counts: bool) -> None:
     ends = Ends()

@@ -58,6 +58,7 @@ def unpacked(message: wire.Message) -> dict[str, Any]:
 # --- the call --------------------------------------------------------------------------------------------------------------
 
 
+# spec: 1.1
 def test_a_call_is_six_bytes_and_comes_back() -> None:
     call = Call(call_id=b"\x01\x02\x03", hint=b"\xab\xcd")
     assert call.encode() == b"\x11\x01\x02\x03\xab\xcd"
@@ -93,6 +94,7 @@ def test_any_bytes_as_an_advertisement(data: bytes) -> None:
 # --- frames ----------------------------------------------------------------------------------------------------------------
 
 
+# spec: 2.1
 @given(st.binary(min_size=1, max_size=wire.MESSAGE_LIMIT), st.integers(min_value=10, max_value=600))
 def test_what_is_split_is_joined_again(message: bytes, room: int) -> None:
     assembly, frames = Assembly(), split(A, message, room)
@@ -118,6 +120,7 @@ def test_channels_do_not_disturb_each_other() -> None:
     assert [what for what in heard if what] == [Joined(A, b"for alice"), Joined(B, b"for bobby")]
 
 
+# spec: 2.2
 @pytest.mark.parametrize("order", [(1, 0), (0, 2), (0, 0), (2,)], ids=["swapped", "lost", "repeated", "late"])
 def test_a_frame_out_of_order_ends_its_channel_only(order: tuple[int, ...]) -> None:
     assembly = Assembly()
@@ -129,6 +132,7 @@ def test_a_frame_out_of_order_ends_its_channel_only(order: tuple[int, ...]) -> N
     assert assembly.feed(other[1], 0.0, ORIGIN) == Joined(B, b"to B")
 
 
+# spec: 2.5
 def test_what_ended_stays_ended() -> None:
     assembly = Assembly()
     assert isinstance(assembly.feed(A + b"\x05\x00x", 0.0, ORIGIN), Broken)
@@ -163,6 +167,7 @@ def test_a_message_that_never_ends_runs_out_of_indexes() -> None:
     assert heard == [None] * 256 + [Broken(A, "a frame out of order")]
 
 
+# spec: 2.2
 def test_a_message_has_five_seconds() -> None:
     first, *_, last = split(A, b"twelve bytes", 12)
     assembly = Assembly()
@@ -185,6 +190,7 @@ def test_between_messages_a_channel_may_be_silent_for_as_long_as_it_likes() -> N
         assert assembly.deadline() is None
 
 
+# spec: 2.3
 def test_a_channel_belongs_to_the_connection_that_began_it() -> None:
     """Notifications reach everybody, so a channel's number is no secret: only who began it may speak on it, or break it."""
     assembly = Assembly()
@@ -195,6 +201,7 @@ def test_a_channel_belongs_to_the_connection_that_began_it() -> None:
     assert assembly.feed(last, 0.0, "ben") == Joined(A, b"twelve")
 
 
+# spec: 2.4
 def test_a_connection_has_two_channels_of_its_own() -> None:
     assembly = Assembly()
     heard = [assembly.feed(split(bytes((n,)) * 4, b"hi", 20)[0], 0.0, "mallory") for n in range(5)]
@@ -204,6 +211,7 @@ def test_a_connection_has_two_channels_of_its_own() -> None:
     assert assembly.feed(split(A, b"hi", 20)[0], 0.0, "ben") == Joined(A, b"hi")
 
 
+# spec: 2.4
 def test_the_ninth_channel_drops_first_what_has_said_no_whole_message() -> None:
     """Unfinished writes of a crowd push no listener out that has said hello."""
     assembly = Assembly()
@@ -240,6 +248,7 @@ def test_a_kept_channel_is_not_dropped() -> None:
     assert assembly.expire(0.0) == []
 
 
+# spec: 2.5
 def test_a_listener_hears_only_the_channels_it_chose() -> None:
     assembly = Assembly(strangers=False)
     assembly.keep(A, ORIGIN)
@@ -360,6 +369,7 @@ def test_the_fields_are_those_of_the_protocol(message: wire.Message) -> None:
     assert unpacked(message)["type"] == word
 
 
+# spec: 2.6
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
 def test_a_missing_or_wrong_field_is_refused_and_an_extra_one_ignored(message: wire.Message) -> None:
     fields = unpacked(message)
@@ -407,6 +417,7 @@ def test_a_hello_has_either_facts_or_a_mark() -> None:
             decode(packed(type="hello", versions=[1], **fields))
 
 
+# spec: 2.6
 def test_words_of_a_later_version_are_read_as_the_least_that_they_can_mean() -> None:
     assert decode(packed(type="goodbye", reason="tired")) == Goodbye(GoodbyeReason.FAILED)
     answer = decode(packed(type="answer", accepted=False, reason="tired", by="robot"))
@@ -520,6 +531,7 @@ def test_a_pin_is_on_the_wire_only_when_there_is_one_and_in_a_repr_never() -> No
     assert repr(with_pin).startswith("Go(method=<Method.DISPLAY: 'display'>, owner=")
 
 
+# spec: 3.10
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
 def test_no_byte_string_but_the_address_is_in_a_repr(message: wire.Message) -> None:
     for name, value in unpacked(message).items():
@@ -568,6 +580,7 @@ def test_any_flipped_bits(message: wire.Message, data: st.DataObject) -> None:
 # --- names -----------------------------------------------------------------------------------------------------------------
 
 
+# spec: 2.7
 def test_a_name_is_clean_once_it_is_a_message() -> None:
     fields = unpacked(MESSAGES[0])
     for name, label in (("a\u202eb", "ab"), ("", "unnamed"), ("é" * 16, "é" * 16)):
@@ -584,6 +597,7 @@ def ping(sequence: int = 1, **others: Any) -> Ping:
     return Ping(PingType.PING, SESSION, sequence, sent_ns=5, **others)
 
 
+# spec: 4.1
 def test_a_ping_is_68_bytes_and_comes_back() -> None:
     sent = Ping(PingType.PONG, SESSION, 2**64 - 1, 1, 2, 3, 4)
     datagram = encode_ping(sent, KEY)
@@ -592,6 +606,7 @@ def test_a_ping_is_68_bytes_and_comes_back() -> None:
     assert decode_ping(datagram, session=SESSION, key=KEY, window=ReplayWindow()) == sent
 
 
+# spec: 4.2
 def test_pings_are_checked_in_the_order_of_the_protocol() -> None:
     good = encode_ping(ping(), KEY)
 
@@ -629,6 +644,7 @@ def test_any_bytes_as_a_ping(data: bytes) -> None:
             decode_ping(datagram, session=SESSION, key=KEY, window=ReplayWindow())
 
 
+# spec: 4.2
 @given(st.lists(st.one_of(st.integers(0, 300), st.integers(2**64 - 100, 2**64 - 1)), max_size=60))
 def test_the_window_takes_each_sequence_once_and_none_from_long_ago(sequences: list[int]) -> None:
     window, seen = ReplayWindow(), set[int]()
