@@ -1282,7 +1282,7 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
         <source>Switch Wi-Fi on; no network needs to be in reach.</source>
         <translation>شغّل Wi-Fi؛ ولا يلزم أن تكون في المدى أي شبكة.</translation>
     </message>
@@ -1298,7 +1298,7 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
         <source>Log in at the computer itself, or ask its administrator for the right to control networks.</source>
         <translation>سجّل الدخول عند الحاسوب نفسه، أو اطلب من مديره حق التحكم في الشبكات.</translation>
     </message>
@@ -1879,7 +1879,7 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
         <source>idle</source>
         <translation>خامل</translation>
     </message>
@@ -3053,1233 +3053,383 @@ The ordinary network stays as it is.</source>
         <translation>لا يُشغَّل عند تسجيل الدخول: لم تعد مُدخلة البدء التلقائي موجودة.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>unmanaged</source>
-        <translation>غير مُدار</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>unavailable</source>
-        <translation>غير متاح</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>active</source>
-        <translation>نشط</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>being deactivated</source>
-        <translation>يجري إيقافه</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>failed</source>
-        <translation>فشل</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>It was not done after {n} s.</source>
-        <translation>لم ينتهِ بعد {n} ث.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Not answered: {what}.</source>
-        <translation>لا إجابة: {what}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The bus went away while it was asked.</source>
-        <translation>اختفى الناقل أثناء السؤال.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The answer was an error: {error}</source>
-        <translation>كانت الإجابة خطأ: {error}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The check itself failed: {error}</source>
-        <translation>فشل الفحص نفسه: {error}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>There is no Bluetooth adapter to switch on.</source>
-        <translation>لا يوجد محوّل Bluetooth لتشغيله.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>no interface</source>
-        <translation>لا واجهة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>There is no Wi-Fi radio to look at.</source>
-        <translation>لا يوجد جهاز Wi-Fi للنظر فيه.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{names}: an old driver, not of the kernel's wireless layer (nl80211).</source>
-        <translation>{names}: مشغّل قديم ليس من طبقة اللاسلكي في النواة (nl80211).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Use the driver that comes with the kernel, or another Wi-Fi adapter.</source>
-        <translation>استعمل المشغّل الذي يأتي مع النواة، أو محوّل Wi-Fi آخر.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The kernel sees no Wi-Fi radio.</source>
-        <translation>لا ترى النواة أي جهاز Wi-Fi.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Plug in a Wi-Fi adapter. If there is one, its driver or firmware is missing, or it is off in the firmware settings.</source>
-        <translation>صِل محوّل Wi-Fi. إن كان موجودًا فمشغّله أو برنامجه الثابت ناقص، أو هو متوقف في إعدادات البرنامج الثابت.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{radio}: {interfaces}.</source>
-        <translation>‏{radio}: {interfaces}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager: Wi-Fi is off by a switch or key of the machine.</source>
-        <translation>‏NetworkManager: أُوقف Wi-Fi بمفتاح أو زر في الجهاز.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Use the machine's Wi-Fi switch or key (often Fn and a key with an antenna or aeroplane).</source>
-        <translation>استعمل مفتاح Wi-Fi أو زره في الجهاز (غالبًا Fn مع زر عليه هوائي أو طائرة).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager: Wi-Fi is switched off.</source>
-        <translation>‏NetworkManager: Wi-Fi متوقف.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>nothing it tells of</source>
-        <translation>لا شيء مما يصرح به</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{radio} can be: {kinds}.</source>
-        <translation>يمكن أن يكون {radio}: {kinds}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Wi-Fi Direct needs P2P client and P2P group owner.</source>
-        <translation>يحتاج Wi-Fi Direct إلى P2P client وP2P group owner.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Update the kernel and the firmware, or use another Wi-Fi adapter; its driver must offer P2P (see: iw list).</source>
-        <translation>حدّث النواة والبرنامج الثابت، أو استعمل محوّل Wi-Fi آخر؛ يجب أن يدعم مشغّله P2P (انظر: iw list).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{radio} has no Wi-Fi Direct, so there is nothing to combine.</source>
-        <translation>ليس في {radio} دعم لـ Wi-Fi Direct، فلا شيء للجمع بينه.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{radio} carries: {interfaces}.</source>
-        <translation>يحمل {radio}: {interfaces}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>A link fits beside them, on {n} channels at once.</source>
-        <translation>تتسع معها لوصلة؛ عدد القنوات في وقت واحد: {n}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>A link fits beside them.</source>
-        <translation>تتسع معها لوصلة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The radio can be on one channel at a time: with a Wi-Fi network, a link has to share that one's channel.</source>
-        <translation>لا يستطيع جهاز اللاسلكي العمل إلا على قناة واحدة في وقت واحد: مع شبكة Wi-Fi يجب أن تشاركها الوصلة قناتها.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The radio can be on one channel at a time, now {mhz} MHz for the Wi-Fi network.</source>
-        <translation>لا يستطيع جهاز اللاسلكي العمل إلا على قناة واحدة في وقت واحد، وهي الآن {mhz} ميغاهرتز لشبكة Wi-Fi.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>No link may be begun on that channel, which is shared with radar.</source>
-        <translation>لا يجوز بدء وصلة على تلك القناة لأنها مشتركة مع الرادار.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Disconnect from the Wi-Fi network while linked, or use it on another channel.</source>
-        <translation>اقطع الاتصال بشبكة Wi-Fi أثناء الوصلة، أو استعملها على قناة أخرى.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>If links fail, disconnect from the Wi-Fi network while linked.</source>
-        <translation>إن فشلت الوصلات فاقطع الاتصال بشبكة Wi-Fi أثناءها.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{name} is an access point, and the driver carries no link beside it.</source>
-        <translation>{name} نقطة وصول، ولا يحمل المشغّل وصلة إلى جانبها.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Switch the hotspot off, then try again.</source>
-        <translation>أوقف نقطة الاتصال، ثم أعد المحاولة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Several interfaces are on one radio, and the driver carries no link beside them.</source>
-        <translation>توجد عدة واجهات على جهاز لاسلكي واحد، ولا يحمل المشغّل وصلة إلى جانبها.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Remove the ones you do not need.</source>
-        <translation>أزل ما لا تحتاج إليه منها.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Disconnect from the Wi-Fi network before you link.</source>
-        <translation>اقطع الاتصال بشبكة Wi-Fi قبل أن تتصل.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The driver names no way to carry a link beside a Wi-Fi network.</source>
-        <translation>لا يذكر المشغّل طريقة لحمل وصلة إلى جانب شبكة Wi-Fi.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>There is no Wi-Fi interface, so there is no driver to name.</source>
-        <translation>لا توجد واجهة Wi-Fi، فلا مشغّل لتسميته.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{name}: the driver is not named.</source>
-        <translation>{name}: المشغّل غير مسمّى.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{name}: {driver}, firmware {firmware}.</source>
-        <translation>{name}: {driver}، البرنامج الثابت {firmware}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{name}: {driver}.</source>
-        <translation>‏{name}: {driver}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Kernel {release}.</source>
-        <translation>النواة {release}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Install the firmware of the Wi-Fi adapter.</source>
-        <translation>ثبّت البرنامج الثابت لمحوّل Wi-Fi.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{names}: the firmware is missing.</source>
-        <translation>{names}: البرنامج الثابت ناقص.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{drivers}: known for Wi-Fi Direct that is missing or does not work ({where}).</source>
-        <translation>{drivers}: معروف بأن Wi-Fi Direct فيه ناقص أو لا يعمل ({where}).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Use another driver for it if there is one, or another Wi-Fi adapter.</source>
-        <translation>استعمل مشغّلًا آخر له إن وُجد، أو محوّل Wi-Fi آخر.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{name} ({radio}): blocked by a switch or key of the machine.</source>
-        <translation>{name} ({radio}): محجوب بمفتاح أو زر في الجهاز.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{name} ({radio}): switched off by software.</source>
-        <translation>{name} ({radio}): أُوقف برمجيًا.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{name} ({radio}): on.</source>
-        <translation>{name} ({radio}): يعمل.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Use the machine's radio switch or key (often Fn and a key with an antenna or aeroplane).</source>
-        <translation>استعمل مفتاح اللاسلكي أو زره في الجهاز (غالبًا Fn مع زر عليه هوائي أو طائرة).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Switch it on, or leave aeroplane mode.</source>
-        <translation>شغّله، أو اخرج من وضع الطيران.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The kernel has no radio switches here.</source>
-        <translation>ليس في النواة مفاتيح لاسلكي هنا.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The regulatory domain is {country}.</source>
-        <translation>النطاق التنظيمي هو {country}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The regulatory domain is not told.</source>
-        <translation>النطاق التنظيمي غير مصرَّح به.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{radio}: {social} of the 3 channels for finding each other and {five} channels of 5 GHz may be used.</source>
-        <translation>{radio}: يمكن استعمال {social} من قنوات التعارف الثلاث، وعدد قنوات 5 غيغاهرتز المتاحة {five}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The radio's firmware sets it.</source>
-        <translation>يحدده البرنامج الثابت لجهاز اللاسلكي.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>It forbids the channels on which Wi-Fi Direct machines find each other.</source>
-        <translation>يمنع القنوات التي يعثر فيها بعض أجهزة Wi-Fi Direct على بعض.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>It forbids some of the channels on which Wi-Fi Direct machines find each other.</source>
-        <translation>يمنع بعض القنوات التي يعثر فيها بعض أجهزة Wi-Fi Direct على بعض.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>No country is set, so 5 GHz is closed for links; they use the slower 2.4 GHz.</source>
-        <translation>لم يُحدد بلد، ولذلك نطاق 5 غيغاهرتز مغلق أمام الوصلات؛ فتستعمل نطاق 2.4 غيغاهرتز الأبطأ.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The firmware decides, by what it hears or by a setting in the machine's firmware; it cannot be set from here.</source>
-        <translation>يقرر البرنامج الثابت بحسب ما يسمعه أو بحسب إعداد في البرنامج الثابت للجهاز؛ ولا يمكن ضبطه من هنا.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Set the country you are in; if that is {country}:</source>
-        <translation>حدّد البلد الذي أنت فيه؛ إن كان {country}:</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Set the country you are in: sudo iw reg set, followed by its two letters.</source>
-        <translation>حدّد البلد الذي أنت فيه: sudo iw reg set يليه حرفا البلد.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager, which makes the link, can be asked over it only.</source>
-        <translation>لا يمكن سؤال NetworkManager، الذي ينشئ الوصلة، إلا عبره.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Start the D-Bus system bus.</source>
-        <translation>شغّل ناقل النظام D-Bus.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager is not running; links are made with wpa_supplicant alone, which this account may use.</source>
-        <translation>‏NetworkManager لا يعمل؛ تُنشأ الوصلات بواسطة wpa_supplicant وحده، ويحق لهذا الحساب استعماله.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager is installed and not running.</source>
-        <translation>‏NetworkManager مثبّت ولا يعمل.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Start NetworkManager.</source>
-        <translation>شغّل NetworkManager.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Install NetworkManager.</source>
-        <translation>ثبّت NetworkManager.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager is not installed.</source>
-        <translation>‏NetworkManager غير مثبّت.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager {version} is running.</source>
-        <translation>‏NetworkManager {version} يعمل.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Its version cannot be understood.</source>
-        <translation>لا يمكن فهم إصداره.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Wi-Fi Direct came with version 1.16.</source>
-        <translation>جاء Wi-Fi Direct مع الإصدار 1.16.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Update NetworkManager.</source>
-        <translation>حدّث NetworkManager.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>It is switched off as a whole.</source>
-        <translation>هو موقوف كليًا.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Switch networking on.</source>
-        <translation>شغّل الشبكات.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Nearby Tray was tried with 1.42 and newer only.</source>
-        <translation>لم يُجرَّب Nearby Tray إلا مع 1.42 وما بعده.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Update NetworkManager if links fail.</source>
-        <translation>حدّث NetworkManager إن فشلت الوصلات.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>There is no Wi-Fi radio that NetworkManager could manage.</source>
-        <translation>لا يوجد جهاز Wi-Fi يمكن أن يديره NetworkManager.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Install NetworkManager's part for Wi-Fi, then restart NetworkManager.</source>
-        <translation>ثبّت جزء Wi-Fi من NetworkManager، ثم أعد تشغيل NetworkManager.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager has no Wi-Fi device, though the kernel has {radio}.</source>
-        <translation>ليس لدى NetworkManager جهاز Wi-Fi مع أن لدى النواة {radio}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{name}: {state}.</source>
-        <translation>‏{name}: {state}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Remove the lines about {name} from /etc/network/interfaces and restart NetworkManager.</source>
-        <translation>أزل الأسطر الخاصة بـ {name} من ‎/etc/network/interfaces وأعد تشغيل NetworkManager.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>/etc/network/interfaces has {name}, so NetworkManager leaves it alone.</source>
-        <translation>في ‎/etc/network/interfaces ذكر لـ {name}، ولذلك يتركه NetworkManager وشأنه.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager leaves {name} to others.</source>
-        <translation>يترك NetworkManager {name} لغيره.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>There links are made with wpa_supplicant alone, which this account may use.</source>
-        <translation>تُنشأ الوصلات هناك بواسطة wpa_supplicant وحده، ويحق لهذا الحساب استعماله.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Let NetworkManager manage it.</source>
-        <translation>دع NetworkManager يديره.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>not managed</source>
-        <translation>غير مُدار</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>being activated</source>
-        <translation>يجري تنشيطه</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>state {n}</source>
-        <translation>الحالة {n}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager has no Wi-Fi Direct device while Wi-Fi is switched off.</source>
-        <translation>ليس لدى NetworkManager جهاز Wi-Fi Direct ما دام Wi-Fi متوقفًا.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Switch Wi-Fi on.</source>
-        <translation>شغّل Wi-Fi.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager has no Wi-Fi Direct device.</source>
-        <translation>ليس لدى NetworkManager جهاز Wi-Fi Direct.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>See what is said here about the radio, NetworkManager and wpa_supplicant; after a change restart NetworkManager.</source>
-        <translation>انظر ما قيل هنا عن جهاز اللاسلكي وNetworkManager وwpa_supplicant؛ وأعد تشغيل NetworkManager بعد أي تغيير.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Let NetworkManager manage it, then switch Wi-Fi off and on.</source>
-        <translation>دع NetworkManager يديره، ثم أوقف Wi-Fi وشغّله.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Switch Wi-Fi off and on; if that does not help, restart wpa_supplicant.</source>
-        <translation>أوقف Wi-Fi وشغّله؛ وإن لم ينفع ذلك فأعد تشغيل wpa_supplicant.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The link that is up is ours.</source>
-        <translation>الوصلة القائمة وصلتنا.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Another program uses it.</source>
-        <translation>يستعمله برنامج آخر.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Close that program (screen casting is a usual one), then try again.</source>
-        <translation>أغلق ذلك البرنامج (غالبًا ما يكون برنامج بث الشاشة)، ثم أعد المحاولة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>A group is up that NetworkManager knows nothing of: {names}. One that crashed leaves it.</source>
-        <translation>توجد مجموعة لا يعرف عنها NetworkManager شيئًا: {names}. يتركها NetworkManager إذا انهار.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Switch Wi-Fi off and on.</source>
-        <translation>أوقف Wi-Fi وشغّله.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <location filename="../../nearby_tray/system/doctor/machine.py"/>
-        <source>NetworkManager is not running, so it cannot be asked.</source>
-        <translation>‏NetworkManager لا يعمل، فلا يمكن سؤاله.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager does not tell what this account may do.</source>
-        <translation>لا يصرح NetworkManager بما يحق لهذا الحساب.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>making and ending links</source>
-        <translation>إنشاء الوصلات وإنهاؤها</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>profiles of your own</source>
-        <translation>ملفات اتصال خاصة بك</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>finding others</source>
-        <translation>العثور على الآخرين</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>switching Wi-Fi on</source>
-        <translation>تشغيل Wi-Fi</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager: {what}: {answer}.</source>
-        <translation>‏NetworkManager: {what}: {answer}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>not asked for</source>
-        <translation>لم يُسأل عنه</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Install polkit, which decides about this.</source>
-        <translation>ثبّت polkit الذي يقرر ذلك.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>“auth”: the administrator's password is asked for each time, and without a desktop that is a no.</source>
-        <translation>‏«auth»: تُطلب كلمة مرور المدير كل مرة، ودون سطح مكتب يعني ذلك الرفض.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Log in at the computer itself: a session in front of it may, one over the network may not.</source>
-        <translation>سجّل الدخول عند الحاسوب نفسه: الجلسة التي أمامه يحق لها ذلك، والجلسة عبر الشبكة قد لا يحق لها.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>wpa_supplicant {version} is installed.</source>
-        <translation>‏wpa_supplicant {version} مثبّت.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>of an unknown version</source>
-        <translation>بإصدار غير معروف</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>iwd runs Wi-Fi here.</source>
-        <translation>يدير iwd شبكة Wi-Fi هنا.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager is set to use iwd, which is not running.</source>
-        <translation>ضُبط NetworkManager على استعمال iwd، وهو لا يعمل.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Let NetworkManager use wpa_supplicant: remove wifi.backend=iwd from its configuration, stop iwd, restart NetworkManager.</source>
-        <translation>دع NetworkManager يستعمل wpa_supplicant: أزل wifi.backend=iwd من إعداداته، وأوقف iwd، وأعد تشغيل NetworkManager.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Nearby Tray was shown with wpa_supplicant only.</source>
-        <translation>لم يُختبر Nearby Tray إلا مع wpa_supplicant.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Install wpa_supplicant.</source>
-        <translation>ثبّت wpa_supplicant.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>wpa_supplicant, which speaks Wi-Fi Direct, is not installed.</source>
-        <translation>البرنامج wpa_supplicant، الذي يتعامل مع Wi-Fi Direct، غير مثبّت.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>It is not running.</source>
-        <translation>هو لا يعمل.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Start wpa_supplicant.</source>
-        <translation>شغّل wpa_supplicant.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>It runs, and this account may not talk to it. That is usual: NetworkManager does what two computers need.</source>
-        <translation>هو يعمل، ولا يحق لهذا الحساب مخاطبته. هذا معتاد: يقوم NetworkManager بما يحتاج إليه حاسوبان.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>PINs, groups of your own and choosing the channel may need the right to talk to it (on Debian: group netdev).</source>
-        <translation>قد تحتاج أرقام PIN والمجموعات الخاصة بك واختيار القناة إلى حق مخاطبته (في Debian: المجموعة netdev).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>It runs, and was built without Wi-Fi Direct.</source>
-        <translation>هو يعمل، وقد بُني دون Wi-Fi Direct.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Install your distribution's wpa_supplicant.</source>
-        <translation>ثبّت wpa_supplicant الخاص بتوزيعتك.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>It runs, knows Wi-Fi Direct, and this account may talk to it: PINs and choosing the channel work.</source>
-        <translation>هو يعمل ويعرف Wi-Fi Direct، ويحق لهذا الحساب مخاطبته: أرقام PIN واختيار القناة متاحة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Before 2.10 its Wi-Fi Direct could be attacked over the air (CVE-2021-27803).</source>
-        <translation>قبل 2.10 كان يمكن مهاجمة Wi-Fi Direct فيه عبر الهواء (CVE-2021-27803).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Update wpa_supplicant, unless your distribution has mended its own.</source>
-        <translation>حدّث wpa_supplicant، ما لم تكن توزيعتك قد أصلحت نسختها.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>dnsmasq is installed.</source>
-        <translation>البرنامج dnsmasq مثبّت.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>dnsmasq is not installed. Between computers with Nearby Tray it is not needed; phones get their address from it.</source>
-        <translation>البرنامج dnsmasq غير مثبّت. لا حاجة إليه بين الحواسيب التي فيها Nearby Tray؛ أما الهواتف فتحصل على عنوانها منه.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Install dnsmasq to link with phones.</source>
-        <translation>ثبّت dnsmasq للاتصال بالهواتف.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>BlueZ is not running, so it cannot be asked.</source>
         <translation>‏BlueZ لا يعمل، فلا يمكن سؤاله.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>There is no Bluetooth adapter to look at.</source>
         <translation>لا يوجد محوّل Bluetooth للنظر فيه.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>BlueZ, by which computers find each other, can be asked over it only.</source>
         <translation>لا يمكن سؤال BlueZ، الذي تعثر به الحواسيب بعضها على بعض، إلا عبره.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Start the D-Bus system bus.</source>
+        <translation>شغّل ناقل النظام D-Bus.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>BlueZ is installed and not running.</source>
         <translation>‏BlueZ مثبّت ولا يعمل.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Start Bluetooth.</source>
         <translation>شغّل Bluetooth.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>BlueZ is not installed.</source>
         <translation>‏BlueZ غير مثبّت.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Install BlueZ.</source>
         <translation>ثبّت BlueZ.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>BlueZ {version} is running.</source>
         <translation>‏BlueZ {version} يعمل.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>(version not told)</source>
         <translation>(الإصدار غير مصرَّح به)</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Version 5.55 is needed.</source>
         <translation>يلزم الإصدار 5.55.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Update BlueZ.</source>
         <translation>حدّث BlueZ.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>The kernel has {names}, and BlueZ uses none of them.</source>
         <translation>لدى النواة {names}، ولا يستعمل BlueZ شيئًا منها.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Restart Bluetooth.</source>
         <translation>أعد تشغيل Bluetooth.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>There is no Bluetooth adapter.</source>
         <translation>لا يوجد محوّل Bluetooth.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Plug one in, or switch the built-in one on in the firmware settings; its firmware may be missing.</source>
         <translation>صِل محوّلًا، أو شغّل المدمج من إعدادات البرنامج الثابت؛ فربما ينقصه برنامجه الثابت.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>{name}: on.</source>
         <translation>{name}: يعمل.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>{name}: off.</source>
         <translation>{name}: متوقف.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>The settings choose {name}, which is not there.</source>
         <translation>تختار الإعدادات {name}، وهو غير موجود.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Choose another adapter in the settings.</source>
         <translation>اختر محوّلًا آخر في الإعدادات.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Switch Bluetooth on.</source>
         <translation>شغّل Bluetooth.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>{name} can be {roles}; central and peripheral are needed.</source>
         <translation>يمكن أن يكون {name}: {roles}؛ والمطلوب central وperipheral.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>neither</source>
         <translation>لا هذا ولا ذاك</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Use another Bluetooth adapter; most of version 4.1 and newer can.</source>
         <translation>استعمل محوّل Bluetooth آخر؛ يستطيع ذلك معظم ما كان بالإصدار 4.1 وما بعده.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>{name} has no Bluetooth Low Energy.</source>
         <translation>ليس في {name} دعم لـ Bluetooth Low Energy.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Use another Bluetooth adapter, of version 4.1 or newer.</source>
         <translation>استعمل محوّل Bluetooth آخر بالإصدار 4.1 أو أحدث.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>{name} does not tell about advertising.</source>
         <translation>لا يصرح {name} بشيء عن الإعلان.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>{name}: {used} advertisements in use, {free} free.</source>
         <translation>{name}: الإعلانات المستعملة {used}، والحرة {free}.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>It cannot advertise.</source>
         <translation>لا يستطيع الإعلان.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Use another Bluetooth adapter.</source>
         <translation>استعمل محوّل Bluetooth آخر.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Other programs use all of them, so nobody can be called.</source>
         <translation>تستعملها كلها برامج أخرى، فلا يمكن نداء أحد.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Close the programs that advertise, or restart Bluetooth.</source>
         <translation>أغلق البرامج التي تعلن، أو أعد تشغيل Bluetooth.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Too old to advertise more often than every 1.28 s, so being found takes longer: {what}.</source>
         <translation>أقدم من أن يعلن أكثر من مرة كل 1.28 ث، فيستغرق العثور وقتًا أطول: {what}.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Update that if finding takes too long.</source>
         <translation>حدّث ذلك إن استغرق العثور وقتًا طويلًا.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>A call is advertised every 100 to 150 ms.</source>
         <translation>يُعلن النداء كل 100 إلى 150 م.ث.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Calls are heard by an advertisement monitor: the radio wakes the computer only for them.</source>
         <translation>تُسمع النداءات بمراقب إعلانات (advertisement monitor): لا يوقظ جهاز اللاسلكي الحاسوب إلا لها.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Calls are heard by a search for our service only. The applet sleeps meanwhile, and the radio uses more power.</source>
         <translation>تُسمع النداءات ببحث عن خدمتنا وحدها. ينام البرنامج أثناء ذلك، ويستهلك جهاز اللاسلكي طاقة أكثر.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Cheaper is an advertisement monitor, which bluetoothd offers with Experimental = true in /etc/bluetooth/main.conf.</source>
         <translation>الأوفر هو مراقب إعلانات (advertisement monitor)، ويتيحه bluetoothd عند ضبط Experimental = true في ‎/etc/bluetooth/main.conf.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>firewalld is not running.</source>
-        <translation>جدار الحماية firewalld لا يعمل.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>firewalld is running and does not tell this account about its zones: {error}</source>
-        <translation>جدار الحماية firewalld يعمل ولا يصرح لهذا الحساب بمناطقه: {error}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>firewalld is running, its default zone is {zone}.</source>
-        <translation>جدار الحماية firewalld يعمل، ومنطقته الافتراضية {zone}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>It has the zone {zone}, which links are put into.</source>
-        <translation>فيه المنطقة {zone} التي توضع فيها الوصلات.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>It does not have the zone {zone}: links are in the default zone, which may keep other programs out.</source>
-        <translation>ليست فيه المنطقة {zone}: الوصلات في المنطقة الافتراضية التي قد تمنع البرامج الأخرى.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Install the zone.</source>
-        <translation>ثبّت المنطقة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>ufw is not installed.</source>
-        <translation>جدار الحماية ufw غير مثبّت.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>ufw is installed; whether it is on cannot be read.</source>
-        <translation>جدار الحماية ufw مثبّت؛ ولا تمكن قراءة ما إذا كان يعمل.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Look at it:</source>
-        <translation>انظر فيه:</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>ufw is installed and off (/etc/ufw/ufw.conf).</source>
-        <translation>جدار الحماية ufw مثبّت ومتوقف (‎/etc/ufw/ufw.conf).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>ufw is on; what comes in is by default: {policy}. Its rules are only for root to read.</source>
-        <translation>جدار الحماية ufw يعمل؛ والوارد افتراضيًا: {policy}. لا يقرأ قواعده إلا root.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>not readable</source>
-        <translation>تعذّرت قراءته</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The pings of a link pass, since both sides begin; other programs need a rule.</source>
-        <translation>تمر رسائل اختبار الوصلة لأن الطرفين يبدآن؛ أما البرامج الأخرى فتحتاج إلى قاعدة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Let in what comes over links:</source>
-        <translation>اسمح بما يأتي عبر الوصلات:</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Whether the kernel has a packet filter cannot be seen here.</source>
-        <translation>لا يمكن أن يُرى هنا ما إذا كان في النواة مرشّح حزم.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>No packet filter is loaded in the kernel.</source>
-        <translation>لم يُحمّل في النواة أي مرشّح حزم.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Loaded in the kernel: {filters}.</source>
-        <translation>المحمّل في النواة: {filters}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>nothing seen</source>
-        <translation>لم يُرَ شيء</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Look at the rules; UDP port {port} should be let in.</source>
-        <translation>انظر في القواعد؛ ينبغي السماح بمنفذ UDP رقم {port}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Running: {services}.</source>
-        <translation>يعمل: {services}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>/etc/nftables.conf has rules that drop; whether they concern links cannot be told from here.</source>
-        <translation>في ‎/etc/nftables.conf قواعد تُسقط الحزم؛ ولا يمكن القول من هنا إن كانت تخص الوصلات.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The rules are only for root to read.</source>
-        <translation>لا يقرأ القواعد إلا root.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The kernel's list of UDP ports cannot be read.</source>
-        <translation>تعذّرت قراءة قائمة النواة لمنافذ UDP.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>UDP port {port} is free.</source>
-        <translation>منفذ UDP رقم {port} حر.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>UDP port {port} is used by Nearby Tray itself, for the link.</source>
-        <translation>منفذ UDP رقم {port} يستعمله Nearby Tray نفسه للوصلة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>UDP port {port} is used by {who}.</source>
-        <translation>منفذ UDP رقم {port} يستعمله {who}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>a program of user {n}</source>
-        <translation>برنامج للمستخدم {n}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Close that program, or choose another port in the settings of both computers.</source>
-        <translation>أغلق ذلك البرنامج، أو اختر منفذًا آخر في إعدادات الحاسوبين.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The kernel does not tell its routes: {error}</source>
-        <translation>لا تصرح النواة بمساراتها: {error}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Up: {names}.</source>
-        <translation>العامل منها: {names}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>No VPN is seen.</source>
-        <translation>لا يُرى أي VPN.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Its routes leave links alone. Rules of its own firewall, if it has any, cannot be seen from here.</source>
-        <translation>مساراته تترك الوصلات وشأنها. أما قواعد جدار حمايته الخاص، إن وُجدت، فلا تُرى من هنا.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Let Tailscale leave local networks alone.</source>
-        <translation>دع Tailscale يترك الشبكات المحلية وشأنها.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Allow local networks in the VPN's settings (split tunnelling), or disconnect it while linked.</source>
-        <translation>اسمح بالشبكات المحلية في إعدادات VPN (تقسيم النفق)، أو اقطع اتصاله أثناء الوصلة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Rule {rule} sends into {interface} what programs say to a link.</source>
-        <translation>ترسل القاعدة {rule} إلى {interface} ما تقوله البرامج لوصلة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Rule {rule} drops what programs say to a link.</source>
-        <translation>تُسقط القاعدة {rule} ما تقوله البرامج لوصلة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The link's own pings are not concerned, so it looks healthy and is of no use.</source>
-        <translation>لا تتأثر رسائل اختبار الوصلة نفسها، فتبدو سليمة وهي بلا فائدة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Desktop: {desktop}.</source>
         <translation>سطح المكتب: {desktop}.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>not named</source>
         <translation>غير مسمّى</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Without a tray the panel is an ordinary window.</source>
         <translation>دون منطقة إشعارات تكون اللوحة نافذة عادية.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>A tray is there (StatusNotifierItem).</source>
         <translation>توجد منطقة إشعارات (StatusNotifierItem).</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>A tray is announced, and nobody shows it.</source>
         <translation>أُعلن عن منطقة إشعارات ولا أحد يعرضها.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Restart the desktop's panel.</source>
         <translation>أعد تشغيل شريط سطح المكتب.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Install the AppIndicator extension, log in again and switch it on.</source>
         <translation>ثبّت إضافة AppIndicator، وسجّل الدخول من جديد، ثم فعّلها.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>GNOME shows no tray by itself.</source>
         <translation>لا تعرض GNOME منطقة إشعارات من تلقاء نفسها.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>No tray is on the session bus; one of the older kind (XEmbed) cannot be asked from here.</source>
         <translation>لا توجد منطقة إشعارات على ناقل الجلسة؛ ولا يمكن أن تُسأل من هنا منطقة من النوع الأقدم (XEmbed).</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>No tray is there.</source>
         <translation>لا توجد منطقة إشعارات.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Add a tray (status notifier) to the desktop's panel.</source>
         <translation>أضف منطقة إشعارات (status notifier) إلى شريط سطح المكتب.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Notifications are switched off in the settings.</source>
         <translation>الإشعارات موقوفة في الإعدادات.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>A notification server is installed; it starts when it is needed.</source>
         <translation>خادم الإشعارات مثبّت؛ ويبدأ عند الحاجة إليه.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>No notification server is there, so a request is shown in its own window only.</source>
         <translation>لا يوجد خادم إشعارات، فلا يظهر الطلب إلا في نافذته.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Install a notification server, such as the desktop's own, or dunst or mako.</source>
         <translation>ثبّت خادم إشعارات، كخادم سطح المكتب نفسه أو dunst أو mako.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Notifications are shown by {name} {version}.</source>
         <translation>يعرض الإشعارات {name} {version}.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>It shows no buttons: a request is accepted in its window or on the command line.</source>
         <translation>لا يعرض أزرارًا: يُقبل الطلب في نافذته أو من سطر الأوامر.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Use a notification server that shows actions.</source>
         <translation>استعمل خادم إشعارات يعرض الإجراءات.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>There is no logind here, so sessions cannot be told apart.</source>
         <translation>لا يوجد logind هنا، فلا يمكن التمييز بين الجلسات.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Nearby Tray hears nobody meanwhile.</source>
         <translation>في هذه الأثناء لا يسمع Nearby Tray أحدًا.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>This user has no login session here, so the computer takes the user for absent.</source>
         <translation>ليست لهذا المستخدم جلسة دخول هنا، فيعدّه الحاسوب غائبًا.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Start Nearby Tray from the desktop you are logged in at; what is allowed is said under Permissions.</source>
         <translation>شغّل Nearby Tray من سطح المكتب الذي سجّلت الدخول إليه؛ وما هو مسموح به مذكور تحت «الأذونات».</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>The session is of type {type}.</source>
         <translation>نوع الجلسة {type}.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>unknown</source>
         <translation>غير معروف</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>It is locked.</source>
         <translation>وهي مقفلة.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>It comes over the network, and such a session may do less.</source>
         <translation>تأتي عبر الشبكة، وما يحق لمثلها أقل.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Log in at the computer itself; over the network links may be refused.</source>
         <translation>سجّل الدخول عند الحاسوب نفسه؛ فقد تُرفض الوصلات عبر الشبكة.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>It is not active: somebody else is in front of this computer now.</source>
         <translation>ليست نشطة: شخص آخر أمام هذا الحاسوب الآن.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Switch to this session.</source>
         <translation>انتقل إلى هذه الجلسة.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>It is active, at the computer itself.</source>
         <translation>هي نشطة، عند الحاسوب نفسه.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Settings and trusted computers can be read, or were never written.</source>
         <translation>يمكن قراءة الإعدادات والحواسيب الموثوقة، أو لم تُكتب قط.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Mend the file, or choose again: what cannot be read is set aside then.</source>
         <translation>أصلح الملف أو اختر من جديد: عندها يوضع ما تتعذّر قراءته جانبًا.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Not as it should be: {what}</source>
         <translation>ليس كما ينبغي: {what}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Nearby Tray is running (process {n}).</source>
         <translation>يعمل Nearby Tray (العملية {n}).</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>No Nearby Tray of this session is running.</source>
         <translation>لا يعمل Nearby Tray في هذه الجلسة.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Another one is running: process {n} of user {user}.</source>
         <translation>يعمل آخر: العملية {n} للمستخدم {user}.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Running, and using Wi-Fi Direct itself: {names}.</source>
         <translation>تعمل وتستعمل Wi-Fi Direct بنفسها: {names}.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Only one program at a time can use Wi-Fi Direct: end the others while you link.</source>
         <translation>لا يستطيع استعمال Wi-Fi Direct إلا برنامج واحد في وقت واحد: أنهِ البقية أثناء الاتصال.</translation>
     </message>
@@ -4404,6 +3554,36 @@ The ordinary network stays as it is.</source>
         <translation>البرامج العاملة</translation>
     </message>
     <message>
+        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <source>It was not done after {n} s.</source>
+        <translation>لم ينتهِ بعد {n} ث.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <source>Not answered: {what}.</source>
+        <translation>لا إجابة: {what}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <source>The bus went away while it was asked.</source>
+        <translation>اختفى الناقل أثناء السؤال.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <source>The answer was an error: {error}</source>
+        <translation>كانت الإجابة خطأ: {error}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <source>The check itself failed: {error}</source>
+        <translation>فشل الفحص نفسه: {error}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <source>There is no Bluetooth adapter to switch on.</source>
+        <translation>لا يوجد محوّل Bluetooth لتشغيله.</translation>
+    </message>
+    <message>
         <location filename="../../nearby_tray/system/doctor/machine.py"/>
         <source>There is no system bus here.</source>
         <translation>لا يوجد ناقل نظام هنا.</translation>
@@ -4415,8 +3595,829 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/system/doctor/machine.py"/>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager is not running, so it cannot be asked.</source>
+        <translation>‏NetworkManager لا يعمل، فلا يمكن سؤاله.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/machine.py"/>
         <source>The kernel does not tell about its radios (nl80211).</source>
         <translation>لا تصرح النواة بشيء عن أجهزتها اللاسلكية (nl80211).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>firewalld is not running.</source>
+        <translation>جدار الحماية firewalld لا يعمل.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>firewalld is running and does not tell this account about its zones: {error}</source>
+        <translation>جدار الحماية firewalld يعمل ولا يصرح لهذا الحساب بمناطقه: {error}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>firewalld is running, its default zone is {zone}.</source>
+        <translation>جدار الحماية firewalld يعمل، ومنطقته الافتراضية {zone}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>It has the zone {zone}, which links are put into.</source>
+        <translation>فيه المنطقة {zone} التي توضع فيها الوصلات.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>It does not have the zone {zone}: links are in the default zone, which may keep other programs out.</source>
+        <translation>ليست فيه المنطقة {zone}: الوصلات في المنطقة الافتراضية التي قد تمنع البرامج الأخرى.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Install the zone.</source>
+        <translation>ثبّت المنطقة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>ufw is not installed.</source>
+        <translation>جدار الحماية ufw غير مثبّت.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>ufw is installed; whether it is on cannot be read.</source>
+        <translation>جدار الحماية ufw مثبّت؛ ولا تمكن قراءة ما إذا كان يعمل.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Look at it:</source>
+        <translation>انظر فيه:</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>ufw is installed and off (/etc/ufw/ufw.conf).</source>
+        <translation>جدار الحماية ufw مثبّت ومتوقف (‎/etc/ufw/ufw.conf).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>ufw is on; what comes in is by default: {policy}. Its rules are only for root to read.</source>
+        <translation>جدار الحماية ufw يعمل؛ والوارد افتراضيًا: {policy}. لا يقرأ قواعده إلا root.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>not readable</source>
+        <translation>تعذّرت قراءته</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>The pings of a link pass, since both sides begin; other programs need a rule.</source>
+        <translation>تمر رسائل اختبار الوصلة لأن الطرفين يبدآن؛ أما البرامج الأخرى فتحتاج إلى قاعدة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Let in what comes over links:</source>
+        <translation>اسمح بما يأتي عبر الوصلات:</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Whether the kernel has a packet filter cannot be seen here.</source>
+        <translation>لا يمكن أن يُرى هنا ما إذا كان في النواة مرشّح حزم.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>No packet filter is loaded in the kernel.</source>
+        <translation>لم يُحمّل في النواة أي مرشّح حزم.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Loaded in the kernel: {filters}.</source>
+        <translation>المحمّل في النواة: {filters}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>nothing seen</source>
+        <translation>لم يُرَ شيء</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Look at the rules; UDP port {port} should be let in.</source>
+        <translation>انظر في القواعد؛ ينبغي السماح بمنفذ UDP رقم {port}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Running: {services}.</source>
+        <translation>يعمل: {services}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>/etc/nftables.conf has rules that drop; whether they concern links cannot be told from here.</source>
+        <translation>في ‎/etc/nftables.conf قواعد تُسقط الحزم؛ ولا يمكن القول من هنا إن كانت تخص الوصلات.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>The rules are only for root to read.</source>
+        <translation>لا يقرأ القواعد إلا root.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>The kernel's list of UDP ports cannot be read.</source>
+        <translation>تعذّرت قراءة قائمة النواة لمنافذ UDP.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>UDP port {port} is free.</source>
+        <translation>منفذ UDP رقم {port} حر.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>UDP port {port} is used by Nearby Tray itself, for the link.</source>
+        <translation>منفذ UDP رقم {port} يستعمله Nearby Tray نفسه للوصلة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>UDP port {port} is used by {who}.</source>
+        <translation>منفذ UDP رقم {port} يستعمله {who}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>a program of user {n}</source>
+        <translation>برنامج للمستخدم {n}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Close that program, or choose another port in the settings of both computers.</source>
+        <translation>أغلق ذلك البرنامج، أو اختر منفذًا آخر في إعدادات الحاسوبين.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>The kernel does not tell its routes: {error}</source>
+        <translation>لا تصرح النواة بمساراتها: {error}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Up: {names}.</source>
+        <translation>العامل منها: {names}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>No VPN is seen.</source>
+        <translation>لا يُرى أي VPN.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Its routes leave links alone. Rules of its own firewall, if it has any, cannot be seen from here.</source>
+        <translation>مساراته تترك الوصلات وشأنها. أما قواعد جدار حمايته الخاص، إن وُجدت، فلا تُرى من هنا.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Let Tailscale leave local networks alone.</source>
+        <translation>دع Tailscale يترك الشبكات المحلية وشأنها.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Allow local networks in the VPN's settings (split tunnelling), or disconnect it while linked.</source>
+        <translation>اسمح بالشبكات المحلية في إعدادات VPN (تقسيم النفق)، أو اقطع اتصاله أثناء الوصلة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Rule {rule} sends into {interface} what programs say to a link.</source>
+        <translation>ترسل القاعدة {rule} إلى {interface} ما تقوله البرامج لوصلة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Rule {rule} drops what programs say to a link.</source>
+        <translation>تُسقط القاعدة {rule} ما تقوله البرامج لوصلة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>The link's own pings are not concerned, so it looks healthy and is of no use.</source>
+        <translation>لا تتأثر رسائل اختبار الوصلة نفسها، فتبدو سليمة وهي بلا فائدة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>no interface</source>
+        <translation>لا واجهة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>There is no Wi-Fi radio to look at.</source>
+        <translation>لا يوجد جهاز Wi-Fi للنظر فيه.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{names}: an old driver, not of the kernel's wireless layer (nl80211).</source>
+        <translation>{names}: مشغّل قديم ليس من طبقة اللاسلكي في النواة (nl80211).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Use the driver that comes with the kernel, or another Wi-Fi adapter.</source>
+        <translation>استعمل المشغّل الذي يأتي مع النواة، أو محوّل Wi-Fi آخر.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>The kernel sees no Wi-Fi radio.</source>
+        <translation>لا ترى النواة أي جهاز Wi-Fi.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Plug in a Wi-Fi adapter. If there is one, its driver or firmware is missing, or it is off in the firmware settings.</source>
+        <translation>صِل محوّل Wi-Fi. إن كان موجودًا فمشغّله أو برنامجه الثابت ناقص، أو هو متوقف في إعدادات البرنامج الثابت.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{radio}: {interfaces}.</source>
+        <translation>‏{radio}: {interfaces}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>NetworkManager: Wi-Fi is off by a switch or key of the machine.</source>
+        <translation>‏NetworkManager: أُوقف Wi-Fi بمفتاح أو زر في الجهاز.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Use the machine's Wi-Fi switch or key (often Fn and a key with an antenna or aeroplane).</source>
+        <translation>استعمل مفتاح Wi-Fi أو زره في الجهاز (غالبًا Fn مع زر عليه هوائي أو طائرة).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>NetworkManager: Wi-Fi is switched off.</source>
+        <translation>‏NetworkManager: Wi-Fi متوقف.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>nothing it tells of</source>
+        <translation>لا شيء مما يصرح به</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{radio} can be: {kinds}.</source>
+        <translation>يمكن أن يكون {radio}: {kinds}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Wi-Fi Direct needs P2P client and P2P group owner.</source>
+        <translation>يحتاج Wi-Fi Direct إلى P2P client وP2P group owner.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Update the kernel and the firmware, or use another Wi-Fi adapter; its driver must offer P2P (see: iw list).</source>
+        <translation>حدّث النواة والبرنامج الثابت، أو استعمل محوّل Wi-Fi آخر؛ يجب أن يدعم مشغّله P2P (انظر: iw list).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{radio} has no Wi-Fi Direct, so there is nothing to combine.</source>
+        <translation>ليس في {radio} دعم لـ Wi-Fi Direct، فلا شيء للجمع بينه.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{radio} carries: {interfaces}.</source>
+        <translation>يحمل {radio}: {interfaces}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>A link fits beside them, on {n} channels at once.</source>
+        <translation>تتسع معها لوصلة؛ عدد القنوات في وقت واحد: {n}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>A link fits beside them.</source>
+        <translation>تتسع معها لوصلة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>The radio can be on one channel at a time: with a Wi-Fi network, a link has to share that one's channel.</source>
+        <translation>لا يستطيع جهاز اللاسلكي العمل إلا على قناة واحدة في وقت واحد: مع شبكة Wi-Fi يجب أن تشاركها الوصلة قناتها.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>The radio can be on one channel at a time, now {mhz} MHz for the Wi-Fi network.</source>
+        <translation>لا يستطيع جهاز اللاسلكي العمل إلا على قناة واحدة في وقت واحد، وهي الآن {mhz} ميغاهرتز لشبكة Wi-Fi.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>No link may be begun on that channel, which is shared with radar.</source>
+        <translation>لا يجوز بدء وصلة على تلك القناة لأنها مشتركة مع الرادار.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Disconnect from the Wi-Fi network while linked, or use it on another channel.</source>
+        <translation>اقطع الاتصال بشبكة Wi-Fi أثناء الوصلة، أو استعملها على قناة أخرى.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>If links fail, disconnect from the Wi-Fi network while linked.</source>
+        <translation>إن فشلت الوصلات فاقطع الاتصال بشبكة Wi-Fi أثناءها.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{name} is an access point, and the driver carries no link beside it.</source>
+        <translation>{name} نقطة وصول، ولا يحمل المشغّل وصلة إلى جانبها.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Switch the hotspot off, then try again.</source>
+        <translation>أوقف نقطة الاتصال، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Several interfaces are on one radio, and the driver carries no link beside them.</source>
+        <translation>توجد عدة واجهات على جهاز لاسلكي واحد، ولا يحمل المشغّل وصلة إلى جانبها.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Remove the ones you do not need.</source>
+        <translation>أزل ما لا تحتاج إليه منها.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Disconnect from the Wi-Fi network before you link.</source>
+        <translation>اقطع الاتصال بشبكة Wi-Fi قبل أن تتصل.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>The driver names no way to carry a link beside a Wi-Fi network.</source>
+        <translation>لا يذكر المشغّل طريقة لحمل وصلة إلى جانب شبكة Wi-Fi.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>There is no Wi-Fi interface, so there is no driver to name.</source>
+        <translation>لا توجد واجهة Wi-Fi، فلا مشغّل لتسميته.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{name}: the driver is not named.</source>
+        <translation>{name}: المشغّل غير مسمّى.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{name}: {driver}, firmware {firmware}.</source>
+        <translation>{name}: {driver}، البرنامج الثابت {firmware}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{name}: {driver}.</source>
+        <translation>‏{name}: {driver}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Kernel {release}.</source>
+        <translation>النواة {release}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Install the firmware of the Wi-Fi adapter.</source>
+        <translation>ثبّت البرنامج الثابت لمحوّل Wi-Fi.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{names}: the firmware is missing.</source>
+        <translation>{names}: البرنامج الثابت ناقص.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{drivers}: known for Wi-Fi Direct that is missing or does not work ({where}).</source>
+        <translation>{drivers}: معروف بأن Wi-Fi Direct فيه ناقص أو لا يعمل ({where}).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Use another driver for it if there is one, or another Wi-Fi adapter.</source>
+        <translation>استعمل مشغّلًا آخر له إن وُجد، أو محوّل Wi-Fi آخر.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{name} ({radio}): blocked by a switch or key of the machine.</source>
+        <translation>{name} ({radio}): محجوب بمفتاح أو زر في الجهاز.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{name} ({radio}): switched off by software.</source>
+        <translation>{name} ({radio}): أُوقف برمجيًا.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{name} ({radio}): on.</source>
+        <translation>{name} ({radio}): يعمل.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Use the machine's radio switch or key (often Fn and a key with an antenna or aeroplane).</source>
+        <translation>استعمل مفتاح اللاسلكي أو زره في الجهاز (غالبًا Fn مع زر عليه هوائي أو طائرة).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Switch it on, or leave aeroplane mode.</source>
+        <translation>شغّله، أو اخرج من وضع الطيران.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>The kernel has no radio switches here.</source>
+        <translation>ليس في النواة مفاتيح لاسلكي هنا.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>The regulatory domain is {country}.</source>
+        <translation>النطاق التنظيمي هو {country}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>The regulatory domain is not told.</source>
+        <translation>النطاق التنظيمي غير مصرَّح به.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{radio}: {social} of the 3 channels for finding each other and {five} channels of 5 GHz may be used.</source>
+        <translation>{radio}: يمكن استعمال {social} من قنوات التعارف الثلاث، وعدد قنوات 5 غيغاهرتز المتاحة {five}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>The radio's firmware sets it.</source>
+        <translation>يحدده البرنامج الثابت لجهاز اللاسلكي.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>It forbids the channels on which Wi-Fi Direct machines find each other.</source>
+        <translation>يمنع القنوات التي يعثر فيها بعض أجهزة Wi-Fi Direct على بعض.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>It forbids some of the channels on which Wi-Fi Direct machines find each other.</source>
+        <translation>يمنع بعض القنوات التي يعثر فيها بعض أجهزة Wi-Fi Direct على بعض.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>No country is set, so 5 GHz is closed for links; they use the slower 2.4 GHz.</source>
+        <translation>لم يُحدد بلد، ولذلك نطاق 5 غيغاهرتز مغلق أمام الوصلات؛ فتستعمل نطاق 2.4 غيغاهرتز الأبطأ.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>The firmware decides, by what it hears or by a setting in the machine's firmware; it cannot be set from here.</source>
+        <translation>يقرر البرنامج الثابت بحسب ما يسمعه أو بحسب إعداد في البرنامج الثابت للجهاز؛ ولا يمكن ضبطه من هنا.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Set the country you are in; if that is {country}:</source>
+        <translation>حدّد البلد الذي أنت فيه؛ إن كان {country}:</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Set the country you are in: sudo iw reg set, followed by its two letters.</source>
+        <translation>حدّد البلد الذي أنت فيه: sudo iw reg set يليه حرفا البلد.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>unmanaged</source>
+        <translation>غير مُدار</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>unavailable</source>
+        <translation>غير متاح</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>active</source>
+        <translation>نشط</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>being deactivated</source>
+        <translation>يجري إيقافه</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>failed</source>
+        <translation>فشل</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager, which makes the link, can be asked over it only.</source>
+        <translation>لا يمكن سؤال NetworkManager، الذي ينشئ الوصلة، إلا عبره.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager is not running; links are made with wpa_supplicant alone, which this account may use.</source>
+        <translation>‏NetworkManager لا يعمل؛ تُنشأ الوصلات بواسطة wpa_supplicant وحده، ويحق لهذا الحساب استعماله.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager is installed and not running.</source>
+        <translation>‏NetworkManager مثبّت ولا يعمل.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Start NetworkManager.</source>
+        <translation>شغّل NetworkManager.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Install NetworkManager.</source>
+        <translation>ثبّت NetworkManager.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager is not installed.</source>
+        <translation>‏NetworkManager غير مثبّت.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager {version} is running.</source>
+        <translation>‏NetworkManager {version} يعمل.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Its version cannot be understood.</source>
+        <translation>لا يمكن فهم إصداره.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Wi-Fi Direct came with version 1.16.</source>
+        <translation>جاء Wi-Fi Direct مع الإصدار 1.16.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Update NetworkManager.</source>
+        <translation>حدّث NetworkManager.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>It is switched off as a whole.</source>
+        <translation>هو موقوف كليًا.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Switch networking on.</source>
+        <translation>شغّل الشبكات.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Nearby Tray was tried with 1.42 and newer only.</source>
+        <translation>لم يُجرَّب Nearby Tray إلا مع 1.42 وما بعده.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Update NetworkManager if links fail.</source>
+        <translation>حدّث NetworkManager إن فشلت الوصلات.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>There is no Wi-Fi radio that NetworkManager could manage.</source>
+        <translation>لا يوجد جهاز Wi-Fi يمكن أن يديره NetworkManager.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Install NetworkManager's part for Wi-Fi, then restart NetworkManager.</source>
+        <translation>ثبّت جزء Wi-Fi من NetworkManager، ثم أعد تشغيل NetworkManager.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager has no Wi-Fi device, though the kernel has {radio}.</source>
+        <translation>ليس لدى NetworkManager جهاز Wi-Fi مع أن لدى النواة {radio}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>{name}: {state}.</source>
+        <translation>‏{name}: {state}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Remove the lines about {name} from /etc/network/interfaces and restart NetworkManager.</source>
+        <translation>أزل الأسطر الخاصة بـ {name} من ‎/etc/network/interfaces وأعد تشغيل NetworkManager.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>/etc/network/interfaces has {name}, so NetworkManager leaves it alone.</source>
+        <translation>في ‎/etc/network/interfaces ذكر لـ {name}، ولذلك يتركه NetworkManager وشأنه.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager leaves {name} to others.</source>
+        <translation>يترك NetworkManager {name} لغيره.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>There links are made with wpa_supplicant alone, which this account may use.</source>
+        <translation>تُنشأ الوصلات هناك بواسطة wpa_supplicant وحده، ويحق لهذا الحساب استعماله.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Let NetworkManager manage it.</source>
+        <translation>دع NetworkManager يديره.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>not managed</source>
+        <translation>غير مُدار</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>being activated</source>
+        <translation>يجري تنشيطه</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>state {n}</source>
+        <translation>الحالة {n}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager has no Wi-Fi Direct device while Wi-Fi is switched off.</source>
+        <translation>ليس لدى NetworkManager جهاز Wi-Fi Direct ما دام Wi-Fi متوقفًا.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Switch Wi-Fi on.</source>
+        <translation>شغّل Wi-Fi.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager has no Wi-Fi Direct device.</source>
+        <translation>ليس لدى NetworkManager جهاز Wi-Fi Direct.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>See what is said here about the radio, NetworkManager and wpa_supplicant; after a change restart NetworkManager.</source>
+        <translation>انظر ما قيل هنا عن جهاز اللاسلكي وNetworkManager وwpa_supplicant؛ وأعد تشغيل NetworkManager بعد أي تغيير.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Let NetworkManager manage it, then switch Wi-Fi off and on.</source>
+        <translation>دع NetworkManager يديره، ثم أوقف Wi-Fi وشغّله.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Switch Wi-Fi off and on; if that does not help, restart wpa_supplicant.</source>
+        <translation>أوقف Wi-Fi وشغّله؛ وإن لم ينفع ذلك فأعد تشغيل wpa_supplicant.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>The link that is up is ours.</source>
+        <translation>الوصلة القائمة وصلتنا.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Another program uses it.</source>
+        <translation>يستعمله برنامج آخر.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Close that program (screen casting is a usual one), then try again.</source>
+        <translation>أغلق ذلك البرنامج (غالبًا ما يكون برنامج بث الشاشة)، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>A group is up that NetworkManager knows nothing of: {names}. One that crashed leaves it.</source>
+        <translation>توجد مجموعة لا يعرف عنها NetworkManager شيئًا: {names}. يتركها NetworkManager إذا انهار.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Switch Wi-Fi off and on.</source>
+        <translation>أوقف Wi-Fi وشغّله.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager does not tell what this account may do.</source>
+        <translation>لا يصرح NetworkManager بما يحق لهذا الحساب.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>making and ending links</source>
+        <translation>إنشاء الوصلات وإنهاؤها</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>profiles of your own</source>
+        <translation>ملفات اتصال خاصة بك</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>finding others</source>
+        <translation>العثور على الآخرين</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>switching Wi-Fi on</source>
+        <translation>تشغيل Wi-Fi</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager: {what}: {answer}.</source>
+        <translation>‏NetworkManager: {what}: {answer}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>not asked for</source>
+        <translation>لم يُسأل عنه</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Install polkit, which decides about this.</source>
+        <translation>ثبّت polkit الذي يقرر ذلك.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>“auth”: the administrator's password is asked for each time, and without a desktop that is a no.</source>
+        <translation>‏«auth»: تُطلب كلمة مرور المدير كل مرة، ودون سطح مكتب يعني ذلك الرفض.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Log in at the computer itself: a session in front of it may, one over the network may not.</source>
+        <translation>سجّل الدخول عند الحاسوب نفسه: الجلسة التي أمامه يحق لها ذلك، والجلسة عبر الشبكة قد لا يحق لها.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>wpa_supplicant {version} is installed.</source>
+        <translation>‏wpa_supplicant {version} مثبّت.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>of an unknown version</source>
+        <translation>بإصدار غير معروف</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>iwd runs Wi-Fi here.</source>
+        <translation>يدير iwd شبكة Wi-Fi هنا.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager is set to use iwd, which is not running.</source>
+        <translation>ضُبط NetworkManager على استعمال iwd، وهو لا يعمل.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Let NetworkManager use wpa_supplicant: remove wifi.backend=iwd from its configuration, stop iwd, restart NetworkManager.</source>
+        <translation>دع NetworkManager يستعمل wpa_supplicant: أزل wifi.backend=iwd من إعداداته، وأوقف iwd، وأعد تشغيل NetworkManager.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Nearby Tray was shown with wpa_supplicant only.</source>
+        <translation>لم يُختبر Nearby Tray إلا مع wpa_supplicant.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Install wpa_supplicant.</source>
+        <translation>ثبّت wpa_supplicant.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>wpa_supplicant, which speaks Wi-Fi Direct, is not installed.</source>
+        <translation>البرنامج wpa_supplicant، الذي يتعامل مع Wi-Fi Direct، غير مثبّت.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>It is not running.</source>
+        <translation>هو لا يعمل.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Start wpa_supplicant.</source>
+        <translation>شغّل wpa_supplicant.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>It runs, and this account may not talk to it. That is usual: NetworkManager does what two computers need.</source>
+        <translation>هو يعمل، ولا يحق لهذا الحساب مخاطبته. هذا معتاد: يقوم NetworkManager بما يحتاج إليه حاسوبان.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>PINs, groups of your own and choosing the channel may need the right to talk to it (on Debian: group netdev).</source>
+        <translation>قد تحتاج أرقام PIN والمجموعات الخاصة بك واختيار القناة إلى حق مخاطبته (في Debian: المجموعة netdev).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>It runs, and was built without Wi-Fi Direct.</source>
+        <translation>هو يعمل، وقد بُني دون Wi-Fi Direct.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Install your distribution's wpa_supplicant.</source>
+        <translation>ثبّت wpa_supplicant الخاص بتوزيعتك.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>It runs, knows Wi-Fi Direct, and this account may talk to it: PINs and choosing the channel work.</source>
+        <translation>هو يعمل ويعرف Wi-Fi Direct، ويحق لهذا الحساب مخاطبته: أرقام PIN واختيار القناة متاحة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Before 2.10 its Wi-Fi Direct could be attacked over the air (CVE-2021-27803).</source>
+        <translation>قبل 2.10 كان يمكن مهاجمة Wi-Fi Direct فيه عبر الهواء (CVE-2021-27803).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Update wpa_supplicant, unless your distribution has mended its own.</source>
+        <translation>حدّث wpa_supplicant، ما لم تكن توزيعتك قد أصلحت نسختها.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>dnsmasq is installed.</source>
+        <translation>البرنامج dnsmasq مثبّت.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>dnsmasq is not installed. Between computers with Nearby Tray it is not needed; phones get their address from it.</source>
+        <translation>البرنامج dnsmasq غير مثبّت. لا حاجة إليه بين الحواسيب التي فيها Nearby Tray؛ أما الهواتف فتحصل على عنوانها منه.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Install dnsmasq to link with phones.</source>
+        <translation>ثبّت dnsmasq للاتصال بالهواتف.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/system/notifications.py"/>

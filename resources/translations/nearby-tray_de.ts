@@ -1282,7 +1282,7 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
         <source>Switch Wi-Fi on; no network needs to be in reach.</source>
         <translation>Schalten Sie WLAN ein; ein Netzwerk muss nicht in Reichweite sein.</translation>
     </message>
@@ -1298,7 +1298,7 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
         <source>Log in at the computer itself, or ask its administrator for the right to control networks.</source>
         <translation>Melden Sie sich direkt am Computer an oder bitten Sie den Systemverwalter um das Recht, Netzwerke zu steuern.</translation>
     </message>
@@ -1879,7 +1879,7 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text.py"/>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
         <source>idle</source>
         <translation>untätig</translation>
     </message>
@@ -3053,1233 +3053,383 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
         <translation>Es wird bei der Anmeldung nicht gestartet: Der Autostart-Eintrag ist nicht mehr da.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>unmanaged</source>
-        <translation>nicht verwaltet</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>unavailable</source>
-        <translation>nicht verfügbar</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>active</source>
-        <translation>aktiv</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>being deactivated</source>
-        <translation>wird deaktiviert</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>failed</source>
-        <translation>fehlgeschlagen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>It was not done after {n} s.</source>
-        <translation>Nach {n} s war es noch nicht fertig.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Not answered: {what}.</source>
-        <translation>Keine Antwort: {what}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The bus went away while it was asked.</source>
-        <translation>Der Bus verschwand während der Frage.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The answer was an error: {error}</source>
-        <translation>Die Antwort war ein Fehler: {error}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The check itself failed: {error}</source>
-        <translation>Die Prüfung selbst ist fehlgeschlagen: {error}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>There is no Bluetooth adapter to switch on.</source>
-        <translation>Es gibt keinen Bluetooth-Adapter zum Einschalten.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>no interface</source>
-        <translation>keine Schnittstelle</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>There is no Wi-Fi radio to look at.</source>
-        <translation>Es gibt kein WLAN-Funkgerät, das man ansehen könnte.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{names}: an old driver, not of the kernel's wireless layer (nl80211).</source>
-        <translation>{names}: ein alter Treiber, nicht von der WLAN-Schicht des Kernels (nl80211).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Use the driver that comes with the kernel, or another Wi-Fi adapter.</source>
-        <translation>Nehmen Sie den Treiber, der mit dem Kernel kommt, oder einen anderen WLAN-Adapter.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The kernel sees no Wi-Fi radio.</source>
-        <translation>Der Kernel sieht kein WLAN-Funkgerät.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Plug in a Wi-Fi adapter. If there is one, its driver or firmware is missing, or it is off in the firmware settings.</source>
-        <translation>Stecken Sie einen WLAN-Adapter ein. Ist einer da, fehlt sein Treiber oder seine Firmware, oder er ist in den Firmware-Einstellungen aus.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{radio}: {interfaces}.</source>
-        <translation>{radio}: {interfaces}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager: Wi-Fi is off by a switch or key of the machine.</source>
-        <translation>NetworkManager: WLAN ist durch einen Schalter oder eine Taste des Geräts aus.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Use the machine's Wi-Fi switch or key (often Fn and a key with an antenna or aeroplane).</source>
-        <translation>Benutzen Sie den WLAN-Schalter oder die Taste des Geräts (oft Fn und eine Taste mit Antenne oder Flugzeug).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager: Wi-Fi is switched off.</source>
-        <translation>NetworkManager: WLAN ist ausgeschaltet.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>nothing it tells of</source>
-        <translation>nichts, was es verrät</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{radio} can be: {kinds}.</source>
-        <translation>{radio} kann sein: {kinds}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Wi-Fi Direct needs P2P client and P2P group owner.</source>
-        <translation>Wi-Fi Direct braucht P2P client und P2P group owner.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Update the kernel and the firmware, or use another Wi-Fi adapter; its driver must offer P2P (see: iw list).</source>
-        <translation>Aktualisieren Sie Kernel und Firmware oder nehmen Sie einen anderen WLAN-Adapter; sein Treiber muss P2P anbieten (siehe: iw list).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{radio} has no Wi-Fi Direct, so there is nothing to combine.</source>
-        <translation>{radio} hat kein Wi-Fi Direct, also gibt es nichts zu kombinieren.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{radio} carries: {interfaces}.</source>
-        <translation>{radio} trägt: {interfaces}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>A link fits beside them, on {n} channels at once.</source>
-        <translation>Eine Verbindung passt daneben, auf {n} Kanälen zugleich.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>A link fits beside them.</source>
-        <translation>Eine Verbindung passt daneben.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The radio can be on one channel at a time: with a Wi-Fi network, a link has to share that one's channel.</source>
-        <translation>Das Funkgerät kann nur auf einem Kanal zugleich sein: Mit einem WLAN muss eine Verbindung dessen Kanal teilen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The radio can be on one channel at a time, now {mhz} MHz for the Wi-Fi network.</source>
-        <translation>Das Funkgerät kann nur auf einem Kanal zugleich sein, jetzt {mhz} MHz für das WLAN.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>No link may be begun on that channel, which is shared with radar.</source>
-        <translation>Auf diesem Kanal darf keine Verbindung begonnen werden, denn er wird mit Radar geteilt.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Disconnect from the Wi-Fi network while linked, or use it on another channel.</source>
-        <translation>Trennen Sie das WLAN während der Verbindung oder nutzen Sie es auf einem anderen Kanal.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>If links fail, disconnect from the Wi-Fi network while linked.</source>
-        <translation>Schlagen Verbindungen fehl, trennen Sie währenddessen das WLAN.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{name} is an access point, and the driver carries no link beside it.</source>
-        <translation>{name} ist ein Zugangspunkt, und daneben trägt der Treiber keine Verbindung.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Switch the hotspot off, then try again.</source>
-        <translation>Schalten Sie den Hotspot aus und versuchen Sie es dann erneut.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Several interfaces are on one radio, and the driver carries no link beside them.</source>
-        <translation>Auf einem Funkgerät sind mehrere Schnittstellen, und daneben trägt der Treiber keine Verbindung.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Remove the ones you do not need.</source>
-        <translation>Entfernen Sie die, die Sie nicht brauchen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Disconnect from the Wi-Fi network before you link.</source>
-        <translation>Trennen Sie das WLAN, bevor Sie sich verbinden.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The driver names no way to carry a link beside a Wi-Fi network.</source>
-        <translation>Der Treiber nennt keinen Weg, neben einem WLAN eine Verbindung zu tragen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>There is no Wi-Fi interface, so there is no driver to name.</source>
-        <translation>Es gibt keine WLAN-Schnittstelle, also keinen Treiber zu nennen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{name}: the driver is not named.</source>
-        <translation>{name}: Der Treiber wird nicht genannt.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{name}: {driver}, firmware {firmware}.</source>
-        <translation>{name}: {driver}, Firmware {firmware}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{name}: {driver}.</source>
-        <translation>{name}: {driver}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Kernel {release}.</source>
-        <translation>Kernel {release}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Install the firmware of the Wi-Fi adapter.</source>
-        <translation>Installieren Sie die Firmware des WLAN-Adapters.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{names}: the firmware is missing.</source>
-        <translation>{names}: Die Firmware fehlt.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{drivers}: known for Wi-Fi Direct that is missing or does not work ({where}).</source>
-        <translation>{drivers}: bekannt dafür, dass Wi-Fi Direct fehlt oder nicht funktioniert ({where}).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Use another driver for it if there is one, or another Wi-Fi adapter.</source>
-        <translation>Nehmen Sie einen anderen Treiber dafür, wenn es einen gibt, oder einen anderen WLAN-Adapter.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{name} ({radio}): blocked by a switch or key of the machine.</source>
-        <translation>{name} ({radio}): durch einen Schalter oder eine Taste des Geräts gesperrt.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{name} ({radio}): switched off by software.</source>
-        <translation>{name} ({radio}): per Software ausgeschaltet.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{name} ({radio}): on.</source>
-        <translation>{name} ({radio}): an.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Use the machine's radio switch or key (often Fn and a key with an antenna or aeroplane).</source>
-        <translation>Benutzen Sie den Funkschalter oder die Taste des Geräts (oft Fn und eine Taste mit Antenne oder Flugzeug).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Switch it on, or leave aeroplane mode.</source>
-        <translation>Schalten Sie es ein oder verlassen Sie den Flugmodus.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The kernel has no radio switches here.</source>
-        <translation>Der Kernel hat hier keine Funkschalter.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The regulatory domain is {country}.</source>
-        <translation>Die Regulierungsdomäne ist {country}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The regulatory domain is not told.</source>
-        <translation>Die Regulierungsdomäne wird nicht genannt.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{radio}: {social} of the 3 channels for finding each other and {five} channels of 5 GHz may be used.</source>
-        <translation>{radio}: Benutzbar sind {social} der 3 Kanäle, auf denen man sich findet, und {five} Kanäle bei 5 GHz.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The radio's firmware sets it.</source>
-        <translation>Die Firmware des Funkgeräts bestimmt sie.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>It forbids the channels on which Wi-Fi Direct machines find each other.</source>
-        <translation>Sie verbietet die Kanäle, auf denen Wi-Fi-Direct-Geräte sich finden.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>It forbids some of the channels on which Wi-Fi Direct machines find each other.</source>
-        <translation>Sie verbietet einige der Kanäle, auf denen Wi-Fi-Direct-Geräte sich finden.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>No country is set, so 5 GHz is closed for links; they use the slower 2.4 GHz.</source>
-        <translation>Es ist kein Land eingestellt, daher ist 5 GHz für Verbindungen gesperrt; sie nutzen die langsameren 2,4 GHz.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The firmware decides, by what it hears or by a setting in the machine's firmware; it cannot be set from here.</source>
-        <translation>Die Firmware entscheidet nach dem, was sie hört, oder nach einer Einstellung in der Firmware des Geräts; von hier lässt es sich nicht einstellen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Set the country you are in; if that is {country}:</source>
-        <translation>Stellen Sie das Land ein, in dem Sie sind; falls das {country} ist:</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Set the country you are in: sudo iw reg set, followed by its two letters.</source>
-        <translation>Stellen Sie das Land ein, in dem Sie sind: sudo iw reg set, gefolgt von seinen zwei Buchstaben.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager, which makes the link, can be asked over it only.</source>
-        <translation>NetworkManager, der die Verbindung herstellt, lässt sich nur darüber fragen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Start the D-Bus system bus.</source>
-        <translation>Starten Sie den D-Bus-Systembus.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager is not running; links are made with wpa_supplicant alone, which this account may use.</source>
-        <translation>NetworkManager läuft nicht; Verbindungen werden allein mit wpa_supplicant hergestellt, den dieses Konto benutzen darf.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager is installed and not running.</source>
-        <translation>NetworkManager ist installiert und läuft nicht.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Start NetworkManager.</source>
-        <translation>Starten Sie NetworkManager.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Install NetworkManager.</source>
-        <translation>Installieren Sie NetworkManager.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager is not installed.</source>
-        <translation>NetworkManager ist nicht installiert.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager {version} is running.</source>
-        <translation>NetworkManager {version} läuft.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Its version cannot be understood.</source>
-        <translation>Seine Version ist nicht zu verstehen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Wi-Fi Direct came with version 1.16.</source>
-        <translation>Wi-Fi Direct kam mit Version 1.16.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Update NetworkManager.</source>
-        <translation>Aktualisieren Sie NetworkManager.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>It is switched off as a whole.</source>
-        <translation>Er ist als Ganzes ausgeschaltet.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Switch networking on.</source>
-        <translation>Schalten Sie das Netzwerk ein.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Nearby Tray was tried with 1.42 and newer only.</source>
-        <translation>Nearby Tray wurde nur mit 1.42 und neuer erprobt.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Update NetworkManager if links fail.</source>
-        <translation>Aktualisieren Sie NetworkManager, wenn Verbindungen fehlschlagen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>There is no Wi-Fi radio that NetworkManager could manage.</source>
-        <translation>Es gibt kein WLAN-Funkgerät, das NetworkManager verwalten könnte.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Install NetworkManager's part for Wi-Fi, then restart NetworkManager.</source>
-        <translation>Installieren Sie den WLAN-Teil von NetworkManager und starten Sie NetworkManager dann neu.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager has no Wi-Fi device, though the kernel has {radio}.</source>
-        <translation>NetworkManager hat kein WLAN-Gerät, obwohl der Kernel {radio} hat.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>{name}: {state}.</source>
-        <translation>{name}: {state}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Remove the lines about {name} from /etc/network/interfaces and restart NetworkManager.</source>
-        <translation>Entfernen Sie die Zeilen über {name} aus /etc/network/interfaces und starten Sie NetworkManager neu.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>/etc/network/interfaces has {name}, so NetworkManager leaves it alone.</source>
-        <translation>In /etc/network/interfaces steht {name}, daher lässt NetworkManager die Finger davon.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager leaves {name} to others.</source>
-        <translation>NetworkManager überlässt {name} anderen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>There links are made with wpa_supplicant alone, which this account may use.</source>
-        <translation>Dort werden Verbindungen allein mit wpa_supplicant hergestellt, den dieses Konto benutzen darf.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Let NetworkManager manage it.</source>
-        <translation>Lassen Sie NetworkManager es verwalten.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>not managed</source>
-        <translation>nicht verwaltet</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>being activated</source>
-        <translation>wird aktiviert</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>state {n}</source>
-        <translation>Zustand {n}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager has no Wi-Fi Direct device while Wi-Fi is switched off.</source>
-        <translation>NetworkManager hat kein Wi-Fi-Direct-Gerät, solange WLAN ausgeschaltet ist.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Switch Wi-Fi on.</source>
-        <translation>Schalten Sie WLAN ein.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager has no Wi-Fi Direct device.</source>
-        <translation>NetworkManager hat kein Wi-Fi-Direct-Gerät.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>See what is said here about the radio, NetworkManager and wpa_supplicant; after a change restart NetworkManager.</source>
-        <translation>Beachten Sie, was hier über Funkgerät, NetworkManager und wpa_supplicant steht; starten Sie nach einer Änderung NetworkManager neu.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Let NetworkManager manage it, then switch Wi-Fi off and on.</source>
-        <translation>Lassen Sie NetworkManager es verwalten und schalten Sie dann WLAN aus und wieder ein.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Switch Wi-Fi off and on; if that does not help, restart wpa_supplicant.</source>
-        <translation>Schalten Sie WLAN aus und wieder ein; hilft das nicht, starten Sie wpa_supplicant neu.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The link that is up is ours.</source>
-        <translation>Die Verbindung, die steht, ist unsere.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Another program uses it.</source>
-        <translation>Ein anderes Programm benutzt es.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Close that program (screen casting is a usual one), then try again.</source>
-        <translation>Schließen Sie dieses Programm (oft ist es eine Bildschirmübertragung) und versuchen Sie es dann erneut.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>A group is up that NetworkManager knows nothing of: {names}. One that crashed leaves it.</source>
-        <translation>Es besteht eine Gruppe, von der NetworkManager nichts weiß: {names}. Ein abgestürzter hinterlässt sie.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Switch Wi-Fi off and on.</source>
-        <translation>Schalten Sie WLAN aus und wieder ein.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <location filename="../../nearby_tray/system/doctor/machine.py"/>
-        <source>NetworkManager is not running, so it cannot be asked.</source>
-        <translation>NetworkManager läuft nicht, also lässt er sich nicht fragen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager does not tell what this account may do.</source>
-        <translation>NetworkManager sagt nicht, was dieses Konto darf.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>making and ending links</source>
-        <translation>Verbindungen herstellen und beenden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>profiles of your own</source>
-        <translation>eigene Profile</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>finding others</source>
-        <translation>andere finden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>switching Wi-Fi on</source>
-        <translation>WLAN einschalten</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager: {what}: {answer}.</source>
-        <translation>NetworkManager: {what}: {answer}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>not asked for</source>
-        <translation>nicht gefragt</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Install polkit, which decides about this.</source>
-        <translation>Installieren Sie polkit, das darüber entscheidet.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>“auth”: the administrator's password is asked for each time, and without a desktop that is a no.</source>
-        <translation>„auth“: Jedes Mal wird nach dem Passwort des Systemverwalters gefragt, und ohne Desktop heißt das nein.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Log in at the computer itself: a session in front of it may, one over the network may not.</source>
-        <translation>Melden Sie sich direkt am Computer an: Eine Sitzung davor darf es, eine über das Netzwerk vielleicht nicht.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>wpa_supplicant {version} is installed.</source>
-        <translation>wpa_supplicant {version} ist installiert.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>of an unknown version</source>
-        <translation>in unbekannter Version</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>iwd runs Wi-Fi here.</source>
-        <translation>Hier betreibt iwd das WLAN.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>NetworkManager is set to use iwd, which is not running.</source>
-        <translation>NetworkManager ist auf iwd eingestellt, das nicht läuft.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Let NetworkManager use wpa_supplicant: remove wifi.backend=iwd from its configuration, stop iwd, restart NetworkManager.</source>
-        <translation>Lassen Sie NetworkManager wpa_supplicant benutzen: Entfernen Sie wifi.backend=iwd aus seiner Konfiguration, beenden Sie iwd und starten Sie NetworkManager neu.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Nearby Tray was shown with wpa_supplicant only.</source>
-        <translation>Nearby Tray wurde nur mit wpa_supplicant gezeigt.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Install wpa_supplicant.</source>
-        <translation>Installieren Sie wpa_supplicant.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>wpa_supplicant, which speaks Wi-Fi Direct, is not installed.</source>
-        <translation>wpa_supplicant, der Wi-Fi Direct spricht, ist nicht installiert.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>It is not running.</source>
-        <translation>Er läuft nicht.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Start wpa_supplicant.</source>
-        <translation>Starten Sie wpa_supplicant.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>It runs, and this account may not talk to it. That is usual: NetworkManager does what two computers need.</source>
-        <translation>Er läuft, und dieses Konto darf nicht mit ihm sprechen. Das ist üblich: NetworkManager erledigt, was zwei Computer brauchen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>PINs, groups of your own and choosing the channel may need the right to talk to it (on Debian: group netdev).</source>
-        <translation>PINs, eigene Gruppen und die Wahl des Kanals brauchen vielleicht das Recht, mit ihm zu sprechen (unter Debian: Gruppe netdev).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>It runs, and was built without Wi-Fi Direct.</source>
-        <translation>Er läuft und wurde ohne Wi-Fi Direct gebaut.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Install your distribution's wpa_supplicant.</source>
-        <translation>Installieren Sie den wpa_supplicant Ihrer Distribution.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>It runs, knows Wi-Fi Direct, and this account may talk to it: PINs and choosing the channel work.</source>
-        <translation>Er läuft, kennt Wi-Fi Direct, und dieses Konto darf mit ihm sprechen: PINs und die Wahl des Kanals gehen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Before 2.10 its Wi-Fi Direct could be attacked over the air (CVE-2021-27803).</source>
-        <translation>Vor 2.10 war sein Wi-Fi Direct über Funk angreifbar (CVE-2021-27803).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Update wpa_supplicant, unless your distribution has mended its own.</source>
-        <translation>Aktualisieren Sie wpa_supplicant, sofern Ihre Distribution ihren nicht schon ausgebessert hat.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>dnsmasq is installed.</source>
-        <translation>dnsmasq ist installiert.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>dnsmasq is not installed. Between computers with Nearby Tray it is not needed; phones get their address from it.</source>
-        <translation>dnsmasq ist nicht installiert. Zwischen Computern mit Nearby Tray wird es nicht gebraucht; Telefone bekommen davon ihre Adresse.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Install dnsmasq to link with phones.</source>
-        <translation>Installieren Sie dnsmasq, um sich mit Telefonen zu verbinden.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>BlueZ is not running, so it cannot be asked.</source>
         <translation>BlueZ läuft nicht, also lässt es sich nicht fragen.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>There is no Bluetooth adapter to look at.</source>
         <translation>Es gibt keinen Bluetooth-Adapter, den man ansehen könnte.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>BlueZ, by which computers find each other, can be asked over it only.</source>
         <translation>BlueZ, durch das Computer sich finden, lässt sich nur darüber fragen.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Start the D-Bus system bus.</source>
+        <translation>Starten Sie den D-Bus-Systembus.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>BlueZ is installed and not running.</source>
         <translation>BlueZ ist installiert und läuft nicht.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Start Bluetooth.</source>
         <translation>Starten Sie Bluetooth.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>BlueZ is not installed.</source>
         <translation>BlueZ ist nicht installiert.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Install BlueZ.</source>
         <translation>Installieren Sie BlueZ.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>BlueZ {version} is running.</source>
         <translation>BlueZ {version} läuft.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>(version not told)</source>
         <translation>(Version nicht genannt)</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Version 5.55 is needed.</source>
         <translation>Version 5.55 wird gebraucht.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Update BlueZ.</source>
         <translation>Aktualisieren Sie BlueZ.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>The kernel has {names}, and BlueZ uses none of them.</source>
         <translation>Der Kernel hat {names}, und BlueZ benutzt davon nichts.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Restart Bluetooth.</source>
         <translation>Starten Sie Bluetooth neu.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>There is no Bluetooth adapter.</source>
         <translation>Es gibt keinen Bluetooth-Adapter.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Plug one in, or switch the built-in one on in the firmware settings; its firmware may be missing.</source>
         <translation>Stecken Sie einen ein oder schalten Sie den eingebauten in den Firmware-Einstellungen ein; vielleicht fehlt seine Firmware.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>{name}: on.</source>
         <translation>{name}: an.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>{name}: off.</source>
         <translation>{name}: aus.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>The settings choose {name}, which is not there.</source>
         <translation>Die Einstellungen wählen {name}, und das ist nicht da.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Choose another adapter in the settings.</source>
         <translation>Wählen Sie in den Einstellungen einen anderen Adapter.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Switch Bluetooth on.</source>
         <translation>Schalten Sie Bluetooth ein.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>{name} can be {roles}; central and peripheral are needed.</source>
         <translation>{name} kann sein: {roles}; gebraucht werden central und peripheral.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>neither</source>
         <translation>keines von beiden</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Use another Bluetooth adapter; most of version 4.1 and newer can.</source>
         <translation>Nehmen Sie einen anderen Bluetooth-Adapter; die meisten ab Version 4.1 können es.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>{name} has no Bluetooth Low Energy.</source>
         <translation>{name} hat kein Bluetooth Low Energy.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Use another Bluetooth adapter, of version 4.1 or newer.</source>
         <translation>Nehmen Sie einen anderen Bluetooth-Adapter ab Version 4.1.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>{name} does not tell about advertising.</source>
         <translation>{name} sagt nichts über Ankündigungen.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>{name}: {used} advertisements in use, {free} free.</source>
         <translation>{name}: {used} Ankündigungen in Gebrauch, {free} frei.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>It cannot advertise.</source>
         <translation>Er kann nichts ankündigen.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Use another Bluetooth adapter.</source>
         <translation>Nehmen Sie einen anderen Bluetooth-Adapter.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Other programs use all of them, so nobody can be called.</source>
         <translation>Andere Programme belegen alle, also lässt sich niemand rufen.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Close the programs that advertise, or restart Bluetooth.</source>
         <translation>Schließen Sie die Programme, die etwas ankündigen, oder starten Sie Bluetooth neu.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Too old to advertise more often than every 1.28 s, so being found takes longer: {what}.</source>
         <translation>Zu alt, um öfter als alle 1,28 s anzukündigen, darum dauert das Finden länger: {what}.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Update that if finding takes too long.</source>
         <translation>Aktualisieren Sie das, wenn das Finden zu lange dauert.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>A call is advertised every 100 to 150 ms.</source>
         <translation>Ein Ruf wird alle 100 bis 150 ms angekündigt.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Calls are heard by an advertisement monitor: the radio wakes the computer only for them.</source>
         <translation>Rufe hört ein Ankündigungswächter (advertisement monitor): Das Funkgerät weckt den Computer nur für sie.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Calls are heard by a search for our service only. The applet sleeps meanwhile, and the radio uses more power.</source>
         <translation>Rufe werden durch eine Suche nur nach unserem Dienst gehört. Das Programm schläft derweil, und das Funkgerät braucht mehr Strom.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/bluetooth.py"/>
         <source>Cheaper is an advertisement monitor, which bluetoothd offers with Experimental = true in /etc/bluetooth/main.conf.</source>
         <translation>Sparsamer ist ein Ankündigungswächter (advertisement monitor), den bluetoothd mit Experimental = true in /etc/bluetooth/main.conf anbietet.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>firewalld is not running.</source>
-        <translation>firewalld läuft nicht.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>firewalld is running and does not tell this account about its zones: {error}</source>
-        <translation>firewalld läuft und verrät diesem Konto nichts über seine Zonen: {error}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>firewalld is running, its default zone is {zone}.</source>
-        <translation>firewalld läuft, seine Standardzone ist {zone}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>It has the zone {zone}, which links are put into.</source>
-        <translation>Es hat die Zone {zone}, in die Verbindungen kommen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>It does not have the zone {zone}: links are in the default zone, which may keep other programs out.</source>
-        <translation>Die Zone {zone} fehlt: Verbindungen sind in der Standardzone, die andere Programme aussperren kann.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Install the zone.</source>
-        <translation>Installieren Sie die Zone.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>ufw is not installed.</source>
-        <translation>ufw ist nicht installiert.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>ufw is installed; whether it is on cannot be read.</source>
-        <translation>ufw ist installiert; ob es an ist, lässt sich nicht lesen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Look at it:</source>
-        <translation>Sehen Sie es sich an:</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>ufw is installed and off (/etc/ufw/ufw.conf).</source>
-        <translation>ufw ist installiert und aus (/etc/ufw/ufw.conf).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>ufw is on; what comes in is by default: {policy}. Its rules are only for root to read.</source>
-        <translation>ufw ist an; für Ankommendes gilt: {policy}. Seine Regeln darf nur root lesen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>not readable</source>
-        <translation>nicht lesbar</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The pings of a link pass, since both sides begin; other programs need a rule.</source>
-        <translation>Die Pings einer Verbindung kommen durch, denn beide Seiten fangen an; andere Programme brauchen eine Regel.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Let in what comes over links:</source>
-        <translation>Lassen Sie herein, was über Verbindungen kommt:</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Whether the kernel has a packet filter cannot be seen here.</source>
-        <translation>Ob der Kernel einen Paketfilter hat, ist hier nicht zu sehen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>No packet filter is loaded in the kernel.</source>
-        <translation>Im Kernel ist kein Paketfilter geladen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Loaded in the kernel: {filters}.</source>
-        <translation>Im Kernel geladen: {filters}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>nothing seen</source>
-        <translation>nichts zu sehen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Look at the rules; UDP port {port} should be let in.</source>
-        <translation>Sehen Sie sich die Regeln an; UDP-Port {port} sollte hereingelassen werden.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Running: {services}.</source>
-        <translation>Es läuft: {services}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>/etc/nftables.conf has rules that drop; whether they concern links cannot be told from here.</source>
-        <translation>/etc/nftables.conf hat Regeln, die verwerfen; ob sie Verbindungen betreffen, ist von hier nicht zu sagen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The rules are only for root to read.</source>
-        <translation>Die Regeln darf nur root lesen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The kernel's list of UDP ports cannot be read.</source>
-        <translation>Die Liste der UDP-Ports des Kernels lässt sich nicht lesen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>UDP port {port} is free.</source>
-        <translation>UDP-Port {port} ist frei.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>UDP port {port} is used by Nearby Tray itself, for the link.</source>
-        <translation>UDP-Port {port} wird von Nearby Tray selbst benutzt, für die Verbindung.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>UDP port {port} is used by {who}.</source>
-        <translation>UDP-Port {port} wird benutzt von {who}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>a program of user {n}</source>
-        <translation>einem Programm des Benutzers {n}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Close that program, or choose another port in the settings of both computers.</source>
-        <translation>Schließen Sie dieses Programm oder wählen Sie in den Einstellungen beider Computer einen anderen Port.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The kernel does not tell its routes: {error}</source>
-        <translation>Der Kernel verrät seine Routen nicht: {error}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Up: {names}.</source>
-        <translation>Aktiv: {names}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>No VPN is seen.</source>
-        <translation>Kein VPN zu sehen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Its routes leave links alone. Rules of its own firewall, if it has any, cannot be seen from here.</source>
-        <translation>Seine Routen lassen Verbindungen in Ruhe. Regeln seiner eigenen Firewall, falls es welche hat, sind von hier nicht zu sehen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Let Tailscale leave local networks alone.</source>
-        <translation>Lassen Sie Tailscale lokale Netze in Ruhe lassen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Allow local networks in the VPN's settings (split tunnelling), or disconnect it while linked.</source>
-        <translation>Erlauben Sie in den VPN-Einstellungen lokale Netze (Split-Tunneling) oder trennen Sie das VPN während der Verbindung.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Rule {rule} sends into {interface} what programs say to a link.</source>
-        <translation>Regel {rule} schickt nach {interface}, was Programme über eine Verbindung sagen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Rule {rule} drops what programs say to a link.</source>
-        <translation>Regel {rule} verwirft, was Programme über eine Verbindung sagen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>The link's own pings are not concerned, so it looks healthy and is of no use.</source>
-        <translation>Die Pings der Verbindung selbst sind nicht betroffen, sie sieht also gesund aus und nützt nichts.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Desktop: {desktop}.</source>
         <translation>Desktop: {desktop}.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>not named</source>
         <translation>nicht genannt</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Without a tray the panel is an ordinary window.</source>
         <translation>Ohne Infobereich ist das Hauptfenster ein gewöhnliches Fenster.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>A tray is there (StatusNotifierItem).</source>
         <translation>Ein Infobereich ist da (StatusNotifierItem).</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>A tray is announced, and nobody shows it.</source>
         <translation>Ein Infobereich ist angekündigt, und niemand zeigt ihn.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Restart the desktop's panel.</source>
         <translation>Starten Sie die Leiste des Desktops neu.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Install the AppIndicator extension, log in again and switch it on.</source>
         <translation>Installieren Sie die Erweiterung AppIndicator, melden Sie sich neu an und schalten Sie sie ein.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>GNOME shows no tray by itself.</source>
         <translation>GNOME zeigt von sich aus keinen Infobereich.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>No tray is on the session bus; one of the older kind (XEmbed) cannot be asked from here.</source>
         <translation>Am Sitzungsbus ist kein Infobereich; einer der älteren Art (XEmbed) lässt sich von hier nicht fragen.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>No tray is there.</source>
         <translation>Es ist kein Infobereich da.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Add a tray (status notifier) to the desktop's panel.</source>
         <translation>Fügen Sie der Leiste des Desktops einen Infobereich (Status Notifier) hinzu.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Notifications are switched off in the settings.</source>
         <translation>Benachrichtigungen sind in den Einstellungen ausgeschaltet.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>A notification server is installed; it starts when it is needed.</source>
         <translation>Ein Benachrichtigungsdienst ist installiert; er startet, wenn er gebraucht wird.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>No notification server is there, so a request is shown in its own window only.</source>
         <translation>Kein Benachrichtigungsdienst ist da, eine Anfrage erscheint also nur in ihrem eigenen Fenster.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Install a notification server, such as the desktop's own, or dunst or mako.</source>
         <translation>Installieren Sie einen Benachrichtigungsdienst, etwa den des Desktops, dunst oder mako.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Notifications are shown by {name} {version}.</source>
         <translation>Benachrichtigungen zeigt {name} {version}.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>It shows no buttons: a request is accepted in its window or on the command line.</source>
         <translation>Er zeigt keine Knöpfe: Eine Anfrage wird in ihrem Fenster oder auf der Befehlszeile angenommen.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Use a notification server that shows actions.</source>
         <translation>Nehmen Sie einen Benachrichtigungsdienst, der Aktionen zeigt.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>There is no logind here, so sessions cannot be told apart.</source>
         <translation>Hier gibt es kein logind, also lassen sich Sitzungen nicht unterscheiden.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Nearby Tray hears nobody meanwhile.</source>
         <translation>Solange hört Nearby Tray niemanden.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>This user has no login session here, so the computer takes the user for absent.</source>
         <translation>Dieser Benutzer hat hier keine Anmeldesitzung, der Computer hält ihn also für abwesend.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Start Nearby Tray from the desktop you are logged in at; what is allowed is said under Permissions.</source>
         <translation>Starten Sie Nearby Tray von dem Desktop aus, an dem Sie angemeldet sind; was erlaubt ist, steht unter „Berechtigungen“.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>The session is of type {type}.</source>
         <translation>Die Sitzung ist vom Typ {type}.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>unknown</source>
         <translation>unbekannt</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>It is locked.</source>
         <translation>Sie ist gesperrt.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>It comes over the network, and such a session may do less.</source>
         <translation>Sie kommt über das Netzwerk, und eine solche Sitzung darf weniger.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Log in at the computer itself; over the network links may be refused.</source>
         <translation>Melden Sie sich direkt am Computer an; über das Netzwerk werden Verbindungen vielleicht verweigert.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>It is not active: somebody else is in front of this computer now.</source>
         <translation>Sie ist nicht aktiv: Jemand anderes sitzt jetzt vor diesem Computer.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Switch to this session.</source>
         <translation>Wechseln Sie zu dieser Sitzung.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>It is active, at the computer itself.</source>
         <translation>Sie ist aktiv, direkt am Computer.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Settings and trusted computers can be read, or were never written.</source>
         <translation>Einstellungen und vertraute Computer sind lesbar oder wurden nie geschrieben.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Mend the file, or choose again: what cannot be read is set aside then.</source>
         <translation>Bringen Sie die Datei in Ordnung oder wählen Sie neu: Unlesbares wird dann beiseitegelegt.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Not as it should be: {what}</source>
         <translation>Nicht, wie es sein soll: {what}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Nearby Tray is running (process {n}).</source>
         <translation>Nearby Tray läuft (Prozess {n}).</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>No Nearby Tray of this session is running.</source>
         <translation>In dieser Sitzung läuft kein Nearby Tray.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Another one is running: process {n} of user {user}.</source>
         <translation>Ein weiteres läuft: Prozess {n} des Benutzers {user}.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Running, and using Wi-Fi Direct itself: {names}.</source>
         <translation>Es läuft und benutzt selbst Wi-Fi Direct: {names}.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <location filename="../../nearby_tray/system/doctor/desktop.py"/>
         <source>Only one program at a time can use Wi-Fi Direct: end the others while you link.</source>
         <translation>Nur ein Programm zugleich kann Wi-Fi Direct benutzen: Beenden Sie die anderen, während Sie verbunden sind.</translation>
     </message>
@@ -4404,6 +3554,36 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
         <translation>Laufende Programme</translation>
     </message>
     <message>
+        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <source>It was not done after {n} s.</source>
+        <translation>Nach {n} s war es noch nicht fertig.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <source>Not answered: {what}.</source>
+        <translation>Keine Antwort: {what}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <source>The bus went away while it was asked.</source>
+        <translation>Der Bus verschwand während der Frage.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <source>The answer was an error: {error}</source>
+        <translation>Die Antwort war ein Fehler: {error}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <source>The check itself failed: {error}</source>
+        <translation>Die Prüfung selbst ist fehlgeschlagen: {error}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <source>There is no Bluetooth adapter to switch on.</source>
+        <translation>Es gibt keinen Bluetooth-Adapter zum Einschalten.</translation>
+    </message>
+    <message>
         <location filename="../../nearby_tray/system/doctor/machine.py"/>
         <source>There is no system bus here.</source>
         <translation>Hier gibt es keinen Systembus.</translation>
@@ -4415,8 +3595,829 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/system/doctor/machine.py"/>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager is not running, so it cannot be asked.</source>
+        <translation>NetworkManager läuft nicht, also lässt er sich nicht fragen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/machine.py"/>
         <source>The kernel does not tell about its radios (nl80211).</source>
         <translation>Der Kernel sagt nichts über seine Funkgeräte (nl80211).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>firewalld is not running.</source>
+        <translation>firewalld läuft nicht.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>firewalld is running and does not tell this account about its zones: {error}</source>
+        <translation>firewalld läuft und verrät diesem Konto nichts über seine Zonen: {error}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>firewalld is running, its default zone is {zone}.</source>
+        <translation>firewalld läuft, seine Standardzone ist {zone}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>It has the zone {zone}, which links are put into.</source>
+        <translation>Es hat die Zone {zone}, in die Verbindungen kommen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>It does not have the zone {zone}: links are in the default zone, which may keep other programs out.</source>
+        <translation>Die Zone {zone} fehlt: Verbindungen sind in der Standardzone, die andere Programme aussperren kann.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Install the zone.</source>
+        <translation>Installieren Sie die Zone.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>ufw is not installed.</source>
+        <translation>ufw ist nicht installiert.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>ufw is installed; whether it is on cannot be read.</source>
+        <translation>ufw ist installiert; ob es an ist, lässt sich nicht lesen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Look at it:</source>
+        <translation>Sehen Sie es sich an:</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>ufw is installed and off (/etc/ufw/ufw.conf).</source>
+        <translation>ufw ist installiert und aus (/etc/ufw/ufw.conf).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>ufw is on; what comes in is by default: {policy}. Its rules are only for root to read.</source>
+        <translation>ufw ist an; für Ankommendes gilt: {policy}. Seine Regeln darf nur root lesen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>not readable</source>
+        <translation>nicht lesbar</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>The pings of a link pass, since both sides begin; other programs need a rule.</source>
+        <translation>Die Pings einer Verbindung kommen durch, denn beide Seiten fangen an; andere Programme brauchen eine Regel.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Let in what comes over links:</source>
+        <translation>Lassen Sie herein, was über Verbindungen kommt:</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Whether the kernel has a packet filter cannot be seen here.</source>
+        <translation>Ob der Kernel einen Paketfilter hat, ist hier nicht zu sehen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>No packet filter is loaded in the kernel.</source>
+        <translation>Im Kernel ist kein Paketfilter geladen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Loaded in the kernel: {filters}.</source>
+        <translation>Im Kernel geladen: {filters}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>nothing seen</source>
+        <translation>nichts zu sehen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Look at the rules; UDP port {port} should be let in.</source>
+        <translation>Sehen Sie sich die Regeln an; UDP-Port {port} sollte hereingelassen werden.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Running: {services}.</source>
+        <translation>Es läuft: {services}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>/etc/nftables.conf has rules that drop; whether they concern links cannot be told from here.</source>
+        <translation>/etc/nftables.conf hat Regeln, die verwerfen; ob sie Verbindungen betreffen, ist von hier nicht zu sagen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>The rules are only for root to read.</source>
+        <translation>Die Regeln darf nur root lesen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>The kernel's list of UDP ports cannot be read.</source>
+        <translation>Die Liste der UDP-Ports des Kernels lässt sich nicht lesen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>UDP port {port} is free.</source>
+        <translation>UDP-Port {port} ist frei.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>UDP port {port} is used by Nearby Tray itself, for the link.</source>
+        <translation>UDP-Port {port} wird von Nearby Tray selbst benutzt, für die Verbindung.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>UDP port {port} is used by {who}.</source>
+        <translation>UDP-Port {port} wird benutzt von {who}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>a program of user {n}</source>
+        <translation>einem Programm des Benutzers {n}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Close that program, or choose another port in the settings of both computers.</source>
+        <translation>Schließen Sie dieses Programm oder wählen Sie in den Einstellungen beider Computer einen anderen Port.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>The kernel does not tell its routes: {error}</source>
+        <translation>Der Kernel verrät seine Routen nicht: {error}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Up: {names}.</source>
+        <translation>Aktiv: {names}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>No VPN is seen.</source>
+        <translation>Kein VPN zu sehen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Its routes leave links alone. Rules of its own firewall, if it has any, cannot be seen from here.</source>
+        <translation>Seine Routen lassen Verbindungen in Ruhe. Regeln seiner eigenen Firewall, falls es welche hat, sind von hier nicht zu sehen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Let Tailscale leave local networks alone.</source>
+        <translation>Lassen Sie Tailscale lokale Netze in Ruhe lassen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Allow local networks in the VPN's settings (split tunnelling), or disconnect it while linked.</source>
+        <translation>Erlauben Sie in den VPN-Einstellungen lokale Netze (Split-Tunneling) oder trennen Sie das VPN während der Verbindung.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Rule {rule} sends into {interface} what programs say to a link.</source>
+        <translation>Regel {rule} schickt nach {interface}, was Programme über eine Verbindung sagen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>Rule {rule} drops what programs say to a link.</source>
+        <translation>Regel {rule} verwirft, was Programme über eine Verbindung sagen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/network.py"/>
+        <source>The link's own pings are not concerned, so it looks healthy and is of no use.</source>
+        <translation>Die Pings der Verbindung selbst sind nicht betroffen, sie sieht also gesund aus und nützt nichts.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>no interface</source>
+        <translation>keine Schnittstelle</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>There is no Wi-Fi radio to look at.</source>
+        <translation>Es gibt kein WLAN-Funkgerät, das man ansehen könnte.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{names}: an old driver, not of the kernel's wireless layer (nl80211).</source>
+        <translation>{names}: ein alter Treiber, nicht von der WLAN-Schicht des Kernels (nl80211).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Use the driver that comes with the kernel, or another Wi-Fi adapter.</source>
+        <translation>Nehmen Sie den Treiber, der mit dem Kernel kommt, oder einen anderen WLAN-Adapter.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>The kernel sees no Wi-Fi radio.</source>
+        <translation>Der Kernel sieht kein WLAN-Funkgerät.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Plug in a Wi-Fi adapter. If there is one, its driver or firmware is missing, or it is off in the firmware settings.</source>
+        <translation>Stecken Sie einen WLAN-Adapter ein. Ist einer da, fehlt sein Treiber oder seine Firmware, oder er ist in den Firmware-Einstellungen aus.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{radio}: {interfaces}.</source>
+        <translation>{radio}: {interfaces}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>NetworkManager: Wi-Fi is off by a switch or key of the machine.</source>
+        <translation>NetworkManager: WLAN ist durch einen Schalter oder eine Taste des Geräts aus.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Use the machine's Wi-Fi switch or key (often Fn and a key with an antenna or aeroplane).</source>
+        <translation>Benutzen Sie den WLAN-Schalter oder die Taste des Geräts (oft Fn und eine Taste mit Antenne oder Flugzeug).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>NetworkManager: Wi-Fi is switched off.</source>
+        <translation>NetworkManager: WLAN ist ausgeschaltet.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>nothing it tells of</source>
+        <translation>nichts, was es verrät</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{radio} can be: {kinds}.</source>
+        <translation>{radio} kann sein: {kinds}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Wi-Fi Direct needs P2P client and P2P group owner.</source>
+        <translation>Wi-Fi Direct braucht P2P client und P2P group owner.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Update the kernel and the firmware, or use another Wi-Fi adapter; its driver must offer P2P (see: iw list).</source>
+        <translation>Aktualisieren Sie Kernel und Firmware oder nehmen Sie einen anderen WLAN-Adapter; sein Treiber muss P2P anbieten (siehe: iw list).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{radio} has no Wi-Fi Direct, so there is nothing to combine.</source>
+        <translation>{radio} hat kein Wi-Fi Direct, also gibt es nichts zu kombinieren.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{radio} carries: {interfaces}.</source>
+        <translation>{radio} trägt: {interfaces}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>A link fits beside them, on {n} channels at once.</source>
+        <translation>Eine Verbindung passt daneben, auf {n} Kanälen zugleich.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>A link fits beside them.</source>
+        <translation>Eine Verbindung passt daneben.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>The radio can be on one channel at a time: with a Wi-Fi network, a link has to share that one's channel.</source>
+        <translation>Das Funkgerät kann nur auf einem Kanal zugleich sein: Mit einem WLAN muss eine Verbindung dessen Kanal teilen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>The radio can be on one channel at a time, now {mhz} MHz for the Wi-Fi network.</source>
+        <translation>Das Funkgerät kann nur auf einem Kanal zugleich sein, jetzt {mhz} MHz für das WLAN.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>No link may be begun on that channel, which is shared with radar.</source>
+        <translation>Auf diesem Kanal darf keine Verbindung begonnen werden, denn er wird mit Radar geteilt.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Disconnect from the Wi-Fi network while linked, or use it on another channel.</source>
+        <translation>Trennen Sie das WLAN während der Verbindung oder nutzen Sie es auf einem anderen Kanal.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>If links fail, disconnect from the Wi-Fi network while linked.</source>
+        <translation>Schlagen Verbindungen fehl, trennen Sie währenddessen das WLAN.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{name} is an access point, and the driver carries no link beside it.</source>
+        <translation>{name} ist ein Zugangspunkt, und daneben trägt der Treiber keine Verbindung.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Switch the hotspot off, then try again.</source>
+        <translation>Schalten Sie den Hotspot aus und versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Several interfaces are on one radio, and the driver carries no link beside them.</source>
+        <translation>Auf einem Funkgerät sind mehrere Schnittstellen, und daneben trägt der Treiber keine Verbindung.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Remove the ones you do not need.</source>
+        <translation>Entfernen Sie die, die Sie nicht brauchen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Disconnect from the Wi-Fi network before you link.</source>
+        <translation>Trennen Sie das WLAN, bevor Sie sich verbinden.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>The driver names no way to carry a link beside a Wi-Fi network.</source>
+        <translation>Der Treiber nennt keinen Weg, neben einem WLAN eine Verbindung zu tragen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>There is no Wi-Fi interface, so there is no driver to name.</source>
+        <translation>Es gibt keine WLAN-Schnittstelle, also keinen Treiber zu nennen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{name}: the driver is not named.</source>
+        <translation>{name}: Der Treiber wird nicht genannt.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{name}: {driver}, firmware {firmware}.</source>
+        <translation>{name}: {driver}, Firmware {firmware}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{name}: {driver}.</source>
+        <translation>{name}: {driver}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Kernel {release}.</source>
+        <translation>Kernel {release}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Install the firmware of the Wi-Fi adapter.</source>
+        <translation>Installieren Sie die Firmware des WLAN-Adapters.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{names}: the firmware is missing.</source>
+        <translation>{names}: Die Firmware fehlt.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{drivers}: known for Wi-Fi Direct that is missing or does not work ({where}).</source>
+        <translation>{drivers}: bekannt dafür, dass Wi-Fi Direct fehlt oder nicht funktioniert ({where}).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Use another driver for it if there is one, or another Wi-Fi adapter.</source>
+        <translation>Nehmen Sie einen anderen Treiber dafür, wenn es einen gibt, oder einen anderen WLAN-Adapter.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{name} ({radio}): blocked by a switch or key of the machine.</source>
+        <translation>{name} ({radio}): durch einen Schalter oder eine Taste des Geräts gesperrt.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{name} ({radio}): switched off by software.</source>
+        <translation>{name} ({radio}): per Software ausgeschaltet.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{name} ({radio}): on.</source>
+        <translation>{name} ({radio}): an.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Use the machine's radio switch or key (often Fn and a key with an antenna or aeroplane).</source>
+        <translation>Benutzen Sie den Funkschalter oder die Taste des Geräts (oft Fn und eine Taste mit Antenne oder Flugzeug).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Switch it on, or leave aeroplane mode.</source>
+        <translation>Schalten Sie es ein oder verlassen Sie den Flugmodus.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>The kernel has no radio switches here.</source>
+        <translation>Der Kernel hat hier keine Funkschalter.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>The regulatory domain is {country}.</source>
+        <translation>Die Regulierungsdomäne ist {country}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>The regulatory domain is not told.</source>
+        <translation>Die Regulierungsdomäne wird nicht genannt.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>{radio}: {social} of the 3 channels for finding each other and {five} channels of 5 GHz may be used.</source>
+        <translation>{radio}: Benutzbar sind {social} der 3 Kanäle, auf denen man sich findet, und {five} Kanäle bei 5 GHz.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>The radio's firmware sets it.</source>
+        <translation>Die Firmware des Funkgeräts bestimmt sie.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>It forbids the channels on which Wi-Fi Direct machines find each other.</source>
+        <translation>Sie verbietet die Kanäle, auf denen Wi-Fi-Direct-Geräte sich finden.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>It forbids some of the channels on which Wi-Fi Direct machines find each other.</source>
+        <translation>Sie verbietet einige der Kanäle, auf denen Wi-Fi-Direct-Geräte sich finden.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>No country is set, so 5 GHz is closed for links; they use the slower 2.4 GHz.</source>
+        <translation>Es ist kein Land eingestellt, daher ist 5 GHz für Verbindungen gesperrt; sie nutzen die langsameren 2,4 GHz.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>The firmware decides, by what it hears or by a setting in the machine's firmware; it cannot be set from here.</source>
+        <translation>Die Firmware entscheidet nach dem, was sie hört, oder nach einer Einstellung in der Firmware des Geräts; von hier lässt es sich nicht einstellen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Set the country you are in; if that is {country}:</source>
+        <translation>Stellen Sie das Land ein, in dem Sie sind; falls das {country} ist:</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Set the country you are in: sudo iw reg set, followed by its two letters.</source>
+        <translation>Stellen Sie das Land ein, in dem Sie sind: sudo iw reg set, gefolgt von seinen zwei Buchstaben.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>unmanaged</source>
+        <translation>nicht verwaltet</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>unavailable</source>
+        <translation>nicht verfügbar</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>active</source>
+        <translation>aktiv</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>being deactivated</source>
+        <translation>wird deaktiviert</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>failed</source>
+        <translation>fehlgeschlagen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager, which makes the link, can be asked over it only.</source>
+        <translation>NetworkManager, der die Verbindung herstellt, lässt sich nur darüber fragen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager is not running; links are made with wpa_supplicant alone, which this account may use.</source>
+        <translation>NetworkManager läuft nicht; Verbindungen werden allein mit wpa_supplicant hergestellt, den dieses Konto benutzen darf.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager is installed and not running.</source>
+        <translation>NetworkManager ist installiert und läuft nicht.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Start NetworkManager.</source>
+        <translation>Starten Sie NetworkManager.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Install NetworkManager.</source>
+        <translation>Installieren Sie NetworkManager.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager is not installed.</source>
+        <translation>NetworkManager ist nicht installiert.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager {version} is running.</source>
+        <translation>NetworkManager {version} läuft.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Its version cannot be understood.</source>
+        <translation>Seine Version ist nicht zu verstehen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Wi-Fi Direct came with version 1.16.</source>
+        <translation>Wi-Fi Direct kam mit Version 1.16.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Update NetworkManager.</source>
+        <translation>Aktualisieren Sie NetworkManager.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>It is switched off as a whole.</source>
+        <translation>Er ist als Ganzes ausgeschaltet.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Switch networking on.</source>
+        <translation>Schalten Sie das Netzwerk ein.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Nearby Tray was tried with 1.42 and newer only.</source>
+        <translation>Nearby Tray wurde nur mit 1.42 und neuer erprobt.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Update NetworkManager if links fail.</source>
+        <translation>Aktualisieren Sie NetworkManager, wenn Verbindungen fehlschlagen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>There is no Wi-Fi radio that NetworkManager could manage.</source>
+        <translation>Es gibt kein WLAN-Funkgerät, das NetworkManager verwalten könnte.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Install NetworkManager's part for Wi-Fi, then restart NetworkManager.</source>
+        <translation>Installieren Sie den WLAN-Teil von NetworkManager und starten Sie NetworkManager dann neu.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager has no Wi-Fi device, though the kernel has {radio}.</source>
+        <translation>NetworkManager hat kein WLAN-Gerät, obwohl der Kernel {radio} hat.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>{name}: {state}.</source>
+        <translation>{name}: {state}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Remove the lines about {name} from /etc/network/interfaces and restart NetworkManager.</source>
+        <translation>Entfernen Sie die Zeilen über {name} aus /etc/network/interfaces und starten Sie NetworkManager neu.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>/etc/network/interfaces has {name}, so NetworkManager leaves it alone.</source>
+        <translation>In /etc/network/interfaces steht {name}, daher lässt NetworkManager die Finger davon.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager leaves {name} to others.</source>
+        <translation>NetworkManager überlässt {name} anderen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>There links are made with wpa_supplicant alone, which this account may use.</source>
+        <translation>Dort werden Verbindungen allein mit wpa_supplicant hergestellt, den dieses Konto benutzen darf.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Let NetworkManager manage it.</source>
+        <translation>Lassen Sie NetworkManager es verwalten.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>not managed</source>
+        <translation>nicht verwaltet</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>being activated</source>
+        <translation>wird aktiviert</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>state {n}</source>
+        <translation>Zustand {n}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager has no Wi-Fi Direct device while Wi-Fi is switched off.</source>
+        <translation>NetworkManager hat kein Wi-Fi-Direct-Gerät, solange WLAN ausgeschaltet ist.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Switch Wi-Fi on.</source>
+        <translation>Schalten Sie WLAN ein.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager has no Wi-Fi Direct device.</source>
+        <translation>NetworkManager hat kein Wi-Fi-Direct-Gerät.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>See what is said here about the radio, NetworkManager and wpa_supplicant; after a change restart NetworkManager.</source>
+        <translation>Beachten Sie, was hier über Funkgerät, NetworkManager und wpa_supplicant steht; starten Sie nach einer Änderung NetworkManager neu.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Let NetworkManager manage it, then switch Wi-Fi off and on.</source>
+        <translation>Lassen Sie NetworkManager es verwalten und schalten Sie dann WLAN aus und wieder ein.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Switch Wi-Fi off and on; if that does not help, restart wpa_supplicant.</source>
+        <translation>Schalten Sie WLAN aus und wieder ein; hilft das nicht, starten Sie wpa_supplicant neu.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>The link that is up is ours.</source>
+        <translation>Die Verbindung, die steht, ist unsere.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Another program uses it.</source>
+        <translation>Ein anderes Programm benutzt es.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Close that program (screen casting is a usual one), then try again.</source>
+        <translation>Schließen Sie dieses Programm (oft ist es eine Bildschirmübertragung) und versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>A group is up that NetworkManager knows nothing of: {names}. One that crashed leaves it.</source>
+        <translation>Es besteht eine Gruppe, von der NetworkManager nichts weiß: {names}. Ein abgestürzter hinterlässt sie.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Switch Wi-Fi off and on.</source>
+        <translation>Schalten Sie WLAN aus und wieder ein.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager does not tell what this account may do.</source>
+        <translation>NetworkManager sagt nicht, was dieses Konto darf.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>making and ending links</source>
+        <translation>Verbindungen herstellen und beenden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>profiles of your own</source>
+        <translation>eigene Profile</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>finding others</source>
+        <translation>andere finden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>switching Wi-Fi on</source>
+        <translation>WLAN einschalten</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager: {what}: {answer}.</source>
+        <translation>NetworkManager: {what}: {answer}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>not asked for</source>
+        <translation>nicht gefragt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Install polkit, which decides about this.</source>
+        <translation>Installieren Sie polkit, das darüber entscheidet.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>“auth”: the administrator's password is asked for each time, and without a desktop that is a no.</source>
+        <translation>„auth“: Jedes Mal wird nach dem Passwort des Systemverwalters gefragt, und ohne Desktop heißt das nein.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Log in at the computer itself: a session in front of it may, one over the network may not.</source>
+        <translation>Melden Sie sich direkt am Computer an: Eine Sitzung davor darf es, eine über das Netzwerk vielleicht nicht.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>wpa_supplicant {version} is installed.</source>
+        <translation>wpa_supplicant {version} ist installiert.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>of an unknown version</source>
+        <translation>in unbekannter Version</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>iwd runs Wi-Fi here.</source>
+        <translation>Hier betreibt iwd das WLAN.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>NetworkManager is set to use iwd, which is not running.</source>
+        <translation>NetworkManager ist auf iwd eingestellt, das nicht läuft.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Let NetworkManager use wpa_supplicant: remove wifi.backend=iwd from its configuration, stop iwd, restart NetworkManager.</source>
+        <translation>Lassen Sie NetworkManager wpa_supplicant benutzen: Entfernen Sie wifi.backend=iwd aus seiner Konfiguration, beenden Sie iwd und starten Sie NetworkManager neu.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Nearby Tray was shown with wpa_supplicant only.</source>
+        <translation>Nearby Tray wurde nur mit wpa_supplicant gezeigt.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Install wpa_supplicant.</source>
+        <translation>Installieren Sie wpa_supplicant.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>wpa_supplicant, which speaks Wi-Fi Direct, is not installed.</source>
+        <translation>wpa_supplicant, der Wi-Fi Direct spricht, ist nicht installiert.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>It is not running.</source>
+        <translation>Er läuft nicht.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Start wpa_supplicant.</source>
+        <translation>Starten Sie wpa_supplicant.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>It runs, and this account may not talk to it. That is usual: NetworkManager does what two computers need.</source>
+        <translation>Er läuft, und dieses Konto darf nicht mit ihm sprechen. Das ist üblich: NetworkManager erledigt, was zwei Computer brauchen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>PINs, groups of your own and choosing the channel may need the right to talk to it (on Debian: group netdev).</source>
+        <translation>PINs, eigene Gruppen und die Wahl des Kanals brauchen vielleicht das Recht, mit ihm zu sprechen (unter Debian: Gruppe netdev).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>It runs, and was built without Wi-Fi Direct.</source>
+        <translation>Er läuft und wurde ohne Wi-Fi Direct gebaut.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Install your distribution's wpa_supplicant.</source>
+        <translation>Installieren Sie den wpa_supplicant Ihrer Distribution.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>It runs, knows Wi-Fi Direct, and this account may talk to it: PINs and choosing the channel work.</source>
+        <translation>Er läuft, kennt Wi-Fi Direct, und dieses Konto darf mit ihm sprechen: PINs und die Wahl des Kanals gehen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Before 2.10 its Wi-Fi Direct could be attacked over the air (CVE-2021-27803).</source>
+        <translation>Vor 2.10 war sein Wi-Fi Direct über Funk angreifbar (CVE-2021-27803).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Update wpa_supplicant, unless your distribution has mended its own.</source>
+        <translation>Aktualisieren Sie wpa_supplicant, sofern Ihre Distribution ihren nicht schon ausgebessert hat.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>dnsmasq is installed.</source>
+        <translation>dnsmasq ist installiert.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>dnsmasq is not installed. Between computers with Nearby Tray it is not needed; phones get their address from it.</source>
+        <translation>dnsmasq ist nicht installiert. Zwischen Computern mit Nearby Tray wird es nicht gebraucht; Telefone bekommen davon ihre Adresse.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Install dnsmasq to link with phones.</source>
+        <translation>Installieren Sie dnsmasq, um sich mit Telefonen zu verbinden.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/system/notifications.py"/>

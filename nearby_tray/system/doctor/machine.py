@@ -1,7 +1,7 @@
-"""The machine as the doctor may look at it: buses, the kernel's wireless layer and routes, files, programs, the environment.
+"""The machine that the doctor examines: buses, the kernel's wireless layer and routes, files, programs, the environment.
 
-The rule: looking changes nothing and starts nobody, each look has a limit, and what is not there is told apart from what cannot be seen
-(`Unseen`). Everything is given from outside, so that a test looks at a folder and a private bus instead.
+The rules: reading changes nothing and starts no daemon, each read has a limit, and "not there" is told apart from "cannot be seen"
+(`Unseen`). Root folder and buses are arguments, so that a test reads a folder and a private bus instead.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from ... import BUS_NAME
 from ...core.checks import Fix, Sentence, harmless, say
 from ...settings import Settings
 from .. import nl80211, routing
-from ..bus import Bus, BusGone
+from ..bus import Bus, BusError, BusGone
 
 CALL = 4.0  # seconds for one call to a daemon
 _RUN = 3.0  # seconds for a program to say its version
@@ -33,9 +34,11 @@ NM_PATH = "/org/freedesktop/NetworkManager"
 NM_WIFI, NM_P2P = 2, 30  # device types
 _MOST_DEVICES = 64
 
+DBUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
+
 
 class Unseen(Exception):
-    """Something that cannot be seen from here; `sentence` says what."""
+    """Something cannot be seen from here; `sentence` says what and why."""
 
     def __init__(self, sentence: Sentence) -> None:
         super().__init__(str(sentence))
@@ -86,7 +89,7 @@ class Machine:
         self.environment = os.environ if environment is None else environment
         self.read_wireless = wireless
         self.read_routing = routes
-        self.private: set[str] = set()  # names met while looking that belong to nobody else
+        self.private: set[str] = set()  # names found by checks that a report must mask
         self._addresses = {"system": system, "session": session}
         self._buses: dict[str, Bus | Unseen] = {}
         self._connecting = asyncio.Lock()
@@ -275,6 +278,26 @@ def version(text: str) -> tuple[int, ...]:
         if digits != part:
             break
     return tuple(numbers)
+
+
+async def applet_process(machine: Machine) -> int | None:
+    """The process id of this user's applet; `None` when none runs."""
+    with suppress(Unseen, BusError, BusGone):
+        bus = await machine.session()
+        owner = await bus.name_owner(BUS_NAME)
+        if owner is not None:
+            number = (await bus.call(*DBUS, "GetConnectionUnixProcessID", "s", owner, timeout=CALL))[0]
+            return number if isinstance(number, int) else None
+    return None
+
+
+def assigned(text: str | None, key: str) -> str | None:
+    """The value of KEY=value in a file of the shell's kind; `None` when there is none."""
+    for line in (text or "").splitlines():
+        name, equals, value = line.strip().partition("=")
+        if equals and name == key:
+            return value.strip().strip("\"'")
+    return None
 
 
 def _device(path: str, facts: Mapping[str, object]) -> Device:

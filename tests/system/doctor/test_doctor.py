@@ -15,7 +15,7 @@ from nearby_tray import BUS_NAME
 from nearby_tray.core.checks import Action, Finding, Sentence, Status, Verdict, ok, say
 from nearby_tray.settings import Settings
 from nearby_tray.system.bus import BusError, Variant
-from nearby_tray.system.doctor import examination
+from nearby_tray.system.doctor import network, wifi
 from nearby_tray.system.doctor.examination import CHECKS, Check, Doctor, examine, mend
 from nearby_tray.system.doctor.machine import Machine, Unseen, version
 from nearby_tray.system.doctor.report import Applet
@@ -169,7 +169,7 @@ def test_a_check_that_hangs_or_crashes_is_unknown_and_harms_no_other(world: Worl
 
 
 def test_a_daemon_that_does_not_answer_is_unknown(daemon: Daemon, world: World, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examination, "CALL", 0.1)
+    monkeypatch.setattr(wifi, "CALL", 0.1)
 
     async def main() -> Finding:
         stand = Stand(NM)
@@ -664,7 +664,7 @@ def test_firewalld(daemon: Daemon, world: World, run: Run) -> None:
     expect(looked(run, world, "firewalld", firewalld("public", "nearby-tray")), OK, "default zone is public", "nearby-tray")
     without = looked(run, world, "firewalld", firewalld("public"))
     expect(without, WARN, "does not have the zone", "--new-zone-from-file=")
-    assert examination.zone_file().is_file(), "the command names a file that is there"
+    assert network.zone_file().is_file(), "the command names a file that is there"
     closed = firewalld("public")
     closed.methods["org.fedoraproject.FirewallD1.zone.getZones"] = "org.freedesktop.DBus.Error.AccessDenied"
     expect(looked(run, world, "firewalld", closed), UNKNOWN, "does not tell this account", "AccessDenied")

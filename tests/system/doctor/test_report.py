@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 
 from nearby_tray.core.checks import Finding, Fix, fail, ok, say
 from nearby_tray.settings import Settings
-from nearby_tray.system.doctor import report
+from nearby_tray.system.doctor import redactor, report
 from nearby_tray.system.doctor.machine import Machine
-from nearby_tray.system.doctor.report import Applet, Redactor
+from nearby_tray.system.doctor.redactor import Redactor
+from nearby_tray.system.doctor.report import Applet
 
 # --- masking, by its properties ------------------------------------------------------------------------------------------------
 
@@ -109,7 +110,7 @@ def test_no_key_in_base64_is_left(key: bytes) -> None:
 
 
 name = st.text(st.characters(categories=("L", "Nd", "Zs", "Pd", "Po"), exclude_characters="[]\x85"), min_size=1, max_size=20).filter(
-    lambda text: text.strip() and text.strip().lower() not in report._COMMON
+    lambda text: text.strip() and text.strip().lower() not in redactor._COMMON
 )
 # The masks' own words are not hidden: somebody called "host" is "[peer 1]" all the same.
 MASKS = "mask uuid mac ipv4 ipv6 link-local private multicast key mail peer host user name home 0123456789"
@@ -117,7 +118,7 @@ MASKS = "mask uuid mac ipv4 ipv6 link-local private multicast key mail peer host
 
 @given(name, words, words, apart, apart, st.sampled_from([str, str.upper, str.lower, str.title]))
 def test_no_known_name_is_left(secret: str, before: str, after: str, left: str, right: str, spelling: object) -> None:
-    plain = report._plain(secret).strip()
+    plain = redactor._plain(secret).strip()
     assume(plain and plain.lower() not in MASKS)
     shown = spelling(plain)  # type: ignore[operator]
     assume(len(shown) == len(plain) and shown.lower() == plain.lower())  # "ß" is "SS" in capitals: another word
@@ -275,12 +276,12 @@ def test_a_long_log_is_cut(machine: Machine) -> None:
 
 
 def test_the_remembered_are_read_and_nothing_is_made(machine: Machine, tmp_path: Path) -> None:
-    assert report._remembered() == set()
+    assert redactor._remembered() == set()
     assert not (tmp_path / "data").exists()
     remembered(tmp_path / "data/nearby-tray", "Kitchen")
-    assert report._remembered() == {"Kitchen"}
+    assert redactor._remembered() == {"Kitchen"}
     (tmp_path / "data/nearby-tray/trust.json").write_text("[1]")
-    assert report._remembered() == set()
+    assert redactor._remembered() == set()
 
 
 # --- the file ------------------------------------------------------------------------------------------------------------------
