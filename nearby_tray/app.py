@@ -26,15 +26,15 @@ from .ui import text
 
 if TYPE_CHECKING:
     from .cli import Options
-    from .controller import Controller, Edges
+    from .controller import Controller
     from .core.keys import TrustedPeer
     from .core.wire import Kind
+    from .edges import Actions, Edges
     from .settings import AutostartBy, Settings
     from .system.autostart import Found
     from .system.bluez import BlueZ
     from .system.doctor.examination import Doctor
     from .system.trust import Trust, TrustFile
-    from .ui.face import Controller as FaceController
     from .ui.face import Face
 
 log = logging.getLogger(__name__)
@@ -252,7 +252,6 @@ class _Applet:
         self._quit: asyncio.Event
         self._face: Face | None = None
         self._front = _Front()
-        self._unkept = ""  # why the last settings could not be written
         self._at_login = _AtLogin(self._login_changed)
         self._path: Path
         self._settings: Settings
@@ -378,9 +377,7 @@ class _Applet:
         self.controller.disconnect()
 
     def apply(self, settings: Settings) -> str:
-        self._unkept = ""
-        self.controller.apply(settings)
-        return self._unkept
+        return self.controller.apply(settings)
 
     def used(self) -> None:
         self._presence.seen()
@@ -418,7 +415,7 @@ class _Applet:
         )
 
     def _edges(self) -> Edges:
-        from .controller import Edges
+        from .edges import Edges
         from .system.bluez import BlueZ
         from .system.journal import Journal
         from .system.pinger import UdpPinger
@@ -443,7 +440,7 @@ class _Applet:
         assert isinstance(self._app, QApplication)
         return Face(
             self._app,
-            cast("FaceController", self._front),
+            cast("Actions", self._front),
             settings=self._settings_shown,
             adapters=lambda: [(address, f"{name} ({address})") for address, name in self._bluez.adapters] if self._bluez else [],
             remembered=lambda: list(self._remembered()),
@@ -489,7 +486,8 @@ class _Applet:
             # Not from inside the window in which it was chosen.
             QTimer.singleShot(0, self._face, self._face.reword)
 
-    def _keep(self, settings: Settings) -> None:
+    def _keep(self, settings: Settings) -> str:
+        """Have the settings in force everywhere, and in the file. Returns why they are not there."""
         from . import settings as settings_file
 
         before, self._settings = self._settings, settings
@@ -500,12 +498,14 @@ class _Applet:
             self._at_login.choose(settings.autostart, settings.autostart_by)
         if self._bluez is not None:
             self._bluez.choose(settings.adapter)
+        unkept = ""
         try:
             settings_file.save(self._path, settings)
         except OSError as error:
             log.error("the settings could not be kept: %s", error)
-            self._unkept = error.strerror or str(error)
+            unkept = error.strerror or str(error)
         self._speak()
+        return unkept
 
     def _autostart_note(self) -> str:
         """What starts us at login, as it was when last looked; it is looked again, and the window told."""

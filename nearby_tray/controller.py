@@ -1,6 +1,6 @@
 """Runs the core on asyncio: events in, commands to coroutines, one `Snapshot` out. No Qt, no D-Bus, no sockets.
 
-What it needs of the machine it states here as Protocols; `system/` serves them with real daemons, `simulation/` with simulated air.
+What it needs of the machine is stated in `edges`, and so is what a user can do (`Actions`), which it serves.
 
 The session says what should exist (`Wants`); four tasks make it so, each in its own order and one step at a time: `_radio`
 (find, clearing, group), `_air` (call, listening), `_ping` (the link) and `_probe` (who is on a group without our protocol). What a
@@ -20,7 +20,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Protocol, TypeVar, assert_never
+from typing import Any, TypeVar, assert_never
 
 import msgspec
 
@@ -29,7 +29,6 @@ from .core import session as s
 from .core.keys import Entropy, Identity, Role, TrustedPeer
 from .core.link import FAREWELL_GAP, FAREWELLS, Echo, Link, LinkLost
 from .core.model import (
-    Admission,
     AdmissionFailed,
     Asker,
     BluetoothChanged,
@@ -42,7 +41,6 @@ from .core.model import (
     HostGroup,
     Member,
     Method,
-    Probe,
     ProbeAnswered,
     Reason,
     Snapshot,
@@ -52,6 +50,7 @@ from .core.model import (
 )
 from .core.promise import SLACK, Clocks, Promise
 from .core.wire import Kind
+from .edges import Actions, Bluetooth, Edges, Hosting, Listener, Pinger, Prober, TrustStore, Wifi
 from .errors import Unavailable
 from .settings import Band, Settings
 from .tasks import Pause, Tasks, close_each, ended, told_to_end, within
@@ -60,143 +59,6 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-Sink = Callable[[EdgeEvent], None]
-
-
-class Bluetooth(Protocol):
-    """Calls and conversations over Bluetooth LE. Methods raise `errors.Unavailable` when they cannot; all are idempotent."""
-
-    async def open(self, sink: Sink) -> None:
-        """Watch the daemon and report to `sink` from now on; first a `BluetoothChanged`. Never raises for an absent daemon."""
-
-    async def close(self) -> None:
-        """Undo everything: advertisement, service, scan, connections."""
-
-    async def serve(self, advertisement: bytes | None) -> None:
-        """Export the GATT service (inbox, outbox) and advertise these 6 bytes of manufacturer data; `None`: serve without advertising."""
-
-    async def unserve(self) -> None:
-        """Withdraw advertisement and service, and end the connections that came by them."""
-
-    async def listen(self) -> None:
-        """Report each call heard as `CallHeard` (again when its data changes), as cheaply as the machine allows."""
-
-    async def unlisten(self) -> None: ...
-
-    async def connect(self, origin: str) -> int:
-        """Connect to a caller's GATT service and subscribe to its outbox. Returns the bytes that one frame may have."""
-
-    async def send(self, origin: str, frame: bytes, role: Role) -> None:
-        """Send one frame of a conversation in which we are `role`: a caller notifies by its outbox, a listener writes to that one's inbox.
-
-        Two who called each other have both kinds over one radio link.
-        """
-
-    async def disconnect(self, origin: str) -> None:
-        """End the connection with `origin`, whoever made it."""
-
-
-class Wifi(Protocol):
-    """Wi-Fi Direct: finding peers and forming one group. Methods raise `errors.Unavailable` when they cannot; all are idempotent."""
-
-    async def open(self, sink: Sink) -> None:
-        """Watch the daemon and report to `sink` from now on; first clean up what an earlier run left (journal), then a `WifiChanged`."""
-
-    async def close(self) -> None:
-        """Undo everything: find, profile, group."""
-
-    async def find(self) -> None:
-        """Find peers, renewed until `hold_find` or `stop_find`. Peers already known are reported again first."""
-
-    async def hold_find(self) -> None:
-        """Renew the find no more, but leave it running: while a group forms nothing may start or stop it."""
-
-    async def stop_find(self) -> None: ...
-
-    async def clear(self) -> None:
-        """The cure between two tries: stop finding, scan the Wi-Fi interface, wait for the end of that (bounded)."""
-
-    async def form(self, order: FormGroup) -> Group:
-        """Form the group; returns when it is up with addresses. Cancelled or failed, it leaves nothing behind.
-
-        A failure that the daemon knows early (wrong PIN, overlap, refused, channel) is raised early, with its reason.
-        """
-
-    async def remove(self) -> None:
-        """Remove the group that `form` or `host` made and its profile; returns when they are gone."""
-
-    async def provision(self, address: str, method: Method) -> None:
-        """Ask a machine without our protocol to get ready (provision discovery).
-
-        `method`: what *we* shall do, so `KEYPAD` has it show a PIN.
-
-        Returns when it has answered.
-        """
-
-    async def reject(self, address: str) -> None:
-        """Tell a machine without our protocol no, where the daemon can; what `admit` has allowed it is taken back."""
-
-    async def host(self, order: HostGroup) -> Group:
-        """Be the owner of a group; returns when it is up. Who joins and leaves is reported (`MemberJoined`, `MemberLeft`)."""
-
-    async def admit(self, admission: Admission) -> None:
-        """Let one machine in, for two minutes at most; `AdmissionFailed` when it did not come."""
-
-    async def invite(self, address: str) -> None:
-        """Invite a machine into the group that we host; it needs an `admit` as well."""
-
-    async def expel(self, address: str) -> None:
-        """Send a member out of the group that we host."""
-
-    async def read_counters(self, group: Group) -> tuple[int, int, int | None]:
-        """Bytes received and sent on the group interface, and the peer's signal in percent where it is known."""
-
-
-class Pinger(Protocol):
-    """One UDP socket on the group interface."""
-
-    async def open(self, sink: Sink, group: Group, own: tuple[str, ...], port: int) -> None:
-        """Bind `port` on the group interface and report datagrams to `sink`."""
-
-    def send(self, datagram: bytes, address: str, port: int) -> None:
-        """Send from the bound port; what the network answers (unreachable, refused) is weather and not reported."""
-
-    async def close(self) -> None: ...
-
-
-class Prober(Protocol):
-    """Is a machine without our protocol there? By ICMP echo where this user may send it, otherwise by the kernel's neighbour table."""
-
-    async def open(self, sink: Sink, group: Group) -> Probe:
-        """Report who answers on the group interface as `ProbeAnswered`. Returns what is used."""
-
-    def probe(self, address: str, sequence: int) -> None:
-        """Ask `address`, or everybody on the link when it is empty."""
-
-    async def close(self) -> None: ...
-
-
-class TrustStore(Protocol):
-    """Where remembered peers are kept."""
-
-    async def save(self, peers: tuple[TrustedPeer, ...]) -> None: ...
-
-    def renew(self) -> Identity:
-        """Another identity for this computer, kept by the next `save`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edges:
-    """What a controller runs on."""
-
-    bluetooth: Bluetooth
-    wifi: Wifi
-    pinger: Pinger
-    prober: Prober
-    trust: TrustStore
-
-
-Listener = Callable[[Snapshot], None]
 _Errand = o.Provision | o.Reject | o.Admit | o.InvitePeer | o.ExpelMember
 
 # Seconds that one step of an edge may take before it counts as failed. Each edge has closer limits of its own: these only
@@ -220,8 +82,8 @@ WIFI, BLUETOOTH = "open Wi-Fi Direct", "open Bluetooth"
 _BANDS = {Band.AUTO: None, Band.GHZ_2: 2, Band.GHZ_5: 5}  # as wpa_supplicant names them
 
 
-class Controller:
-    """One applet's worth of session. Everything a user can do is one plain method, which returns at once."""
+class Controller(Actions):
+    """One applet's worth of session."""
 
     def __init__(
         self,
@@ -232,15 +94,17 @@ class Controller:
         settings: Settings,
         entropy: Entropy,
         kind: Kind = Kind.OTHER,
-        on_settings: Callable[[Settings], None] | None = None,
+        on_settings: Callable[[Settings], str] | None = None,
         wall_clock: Callable[[], float] | None = None,
         boot_clock: Callable[[], float] | None = None,
         problems: Iterable[str] = (),
         limits: o.Limits | None = None,
     ) -> None:
-        """`edges` is called by `open`, so that a face can be there before the daemons' libraries are loaded. `on_settings`: called with the
-        new ones when they changed, to keep them. `wall_clock`: POSIX seconds; `boot_clock`: seconds that go on while the machine sleeps.
-        `problems`: see `Snapshot`."""
+        """`edges` is called by `open`, so that a face can be there before the daemons' libraries are loaded.
+
+        `on_settings`: called with the new settings when they changed; keeps them and returns why that did not work, empty when it did.
+        `wall_clock`: POSIX seconds; `boot_clock`: seconds that go on while the machine sleeps. `problems`: see `Snapshot`.
+        """
         self._make_edges = edges
         self._bluetooth: Bluetooth
         self._wifi: Wifi
@@ -364,11 +228,10 @@ class Controller:
                     self._stirred.clear()
                     await self._stirred.wait()
 
-    # --- what a user can do ---
+    # --- what a user can do: see `Actions` ---
 
     @property
     def snapshot(self) -> Snapshot:
-        """How things are now."""
         return self._snapshot()
 
     @property
@@ -377,11 +240,9 @@ class Controller:
 
     @property
     def trusted(self) -> tuple[TrustedPeer, ...]:
-        """The peers that both users wanted remembered."""
         return self._trusted
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener` with the snapshot now and after each change, until the function that this returns is called."""
+    def subscribe(self, listener: Listener, /) -> Callable[[], None]:
         self._listeners.append(listener)
         listener(self._snapshot())
 
@@ -391,10 +252,7 @@ class Controller:
 
         return unsubscribe
 
-    # `asker`: the program that wants it; None: the user. Unless it only looks around, the user is asked first (`Snapshot.wish`).
-
     def seek(self, identity: bytes | None = None, *, asker: Asker | None = None) -> None:
-        """Connect nearby: call everyone, or one remembered peer."""
         self._wanted(o.Seek(identity), asker)
 
     def stop_seeking(self) -> None:
@@ -402,93 +260,58 @@ class Controller:
             self._feed(o.Cancel())
 
     def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker | None = None) -> None:
-        """Ask a peer of the list for a link. One that cannot be asked stays in the list and nothing happens.
-
-        `method`: for one that does not run Nearby Tray, which needs one: what *we* do, push button, show a PIN, type the one that it shows.
-        `remember`: the group with it, so that it can be formed again with no WPS.
-        """
         self._wanted(o.Ask(peer_id, method=method, remember=remember), asker)
 
-    # `question`: the `Snapshot.question` that was on the screen. An answer to something else, which is asked no longer, does nothing.
+    def match(self, question: str, trust: bool = False) -> None:
+        self._feed(o.Match(question, trust))
+
+    def accept(self, question: str, trust: bool = False) -> None:
+        self._feed(o.Accept(question, trust))
+
+    def decline(self, question: str = "") -> None:
+        self._feed(o.Decline(question))
 
     def enter_pin(self, question: str, pin: str) -> None:
-        """The PIN that the other machine shows, as typed: spaces and dashes do not count. One with a wrong checksum is not tried."""
         self._feed(o.EnterPin(question, pin))
 
-    def host(self, persistent: bool = False, *, asker: Asker | None = None) -> None:
-        """Own a group that others join; band and channel are settings. `persistent`: remember it."""
-        self._wanted(o.Host(persistent), asker)
-
-    def invite(self, peer_id: str, *, asker: Asker | None = None) -> None:
-        """Invite a peer of the list into the group that we host."""
-        self._wanted(o.Invite(peer_id), asker)
-
-    def _wanted(self, event: o.Seek | o.Ask | o.Host | o.Invite, asker: Asker | None) -> None:
-        self._feed(event if asker is None else o.AskedFor(asker, event))
-
     def allow(self, wish: str) -> None:
-        """Yes to what a program of this computer asks for; `wish`: its id."""
         self._feed(o.Allow(wish))
 
     def forbid(self, wish: str) -> None:
         self._feed(o.Forbid(wish))
 
+    def host(self, persistent: bool = False, *, asker: Asker | None = None) -> None:
+        self._wanted(o.Host(persistent), asker)
+
+    def invite(self, peer_id: str, *, asker: Asker | None = None) -> None:
+        self._wanted(o.Invite(peer_id), asker)
+
     def expel(self, address: str) -> None:
-        """Send a member, by its P2P address, out of the group that we host."""
         self._feed(o.Expel(address))
 
-    def match(self, question: str, trust: bool = False) -> None:
-        """While asking: both screens show the same code. `trust`: no code next time, if the other side wants that too."""
-        self._feed(o.Match(question, trust))
-
-    def accept(self, question: str, trust: bool = False) -> None:
-        """Yes to the peer that asks."""
-        self._feed(o.Accept(question, trust))
-
-    def decline(self, question: str = "") -> None:
-        """No, to `question` or to whatever is asked now."""
-        self._feed(o.Decline(question))
-
     def call_back(self, missed: str) -> None:
-        """Call the one whose request was missed, by the id of that."""
         self._feed(o.CallBack(missed))
 
     def forget_missed(self, missed: str = "") -> None:
-        """The missed request has been seen; empty: all of them."""
         self._feed(o.ForgetMissed(missed))
 
     def cancel(self) -> None:
-        """Stop whatever is going on."""
         self._feed(o.Cancel())
 
     def disconnect(self) -> None:
-        """End the link, with a goodbye."""
         self._feed(o.Cancel())
 
     def dismiss(self) -> None:
-        """The failure has been read, and what could not be of the user's files."""
         self._problems = ()
         self._feed(o.Dismiss())
 
     def set_visibility(self, visibility: Visibility, minutes: int | None = None) -> None:
-        """Who may see us; `minutes`: everyone only for so long, then trusted peers."""
         self.apply(msgspec.structs.replace(self._settings, visibility=visibility, visible_minutes=minutes, visible_until=None))
 
-    def set_away(self, away: bool) -> None:
-        """Nobody is there to answer (the session is locked): hear nobody."""
-        self._away = away
-        self._configure()
-
-    def know(self, peer: TrustedPeer) -> None:
-        """Add a remembered peer, or replace what was known of it."""
-        self._set_trusted((*(known for known in self._trusted if known.identity != peer.identity), peer))
-
     def forget(self, identity_id: str) -> None:
-        """Forget a remembered peer, named by its identity in hexadecimal digits."""
         self._set_trusted(tuple(peer for peer in self._trusted if peer.identity.hex() != identity_id))
 
     def renew_identity(self) -> None:
-        """Be somebody new to all others, and trust nobody: what is going on ends. For one of two whose disks were copied."""
         if self._trust is None:
             return  # not open yet
         self._feed(o.Cancel())
@@ -496,17 +319,15 @@ class Controller:
         self._set_trusted(())
 
     def health_window(self, open: bool) -> None:
-        """The link's figures are being looked at: measure five times a second."""
         self._attended = open
         for meter in (self._link, *self._echoes.values()):
             if meter is not None:
                 meter.attend(open)
         self._stir()
 
-    def apply(self, settings: Settings) -> None:
-        """New settings, in force at once and kept."""
+    def apply(self, settings: Settings) -> str:
         if settings == self._settings:
-            return
+            return ""
         self._problems = ()
         visible = _visible(settings) != _visible(self._settings)
         if visible:
@@ -515,8 +336,21 @@ class Controller:
         if visible:
             self._visibility = settings.visibility
         self._configure()
-        if self._on_settings is not None:
-            self._on_settings(settings)
+        return self._on_settings(settings) if self._on_settings is not None else ""
+
+    def _wanted(self, event: o.Seek | o.Ask | o.Host | o.Invite, asker: Asker | None) -> None:
+        self._feed(event if asker is None else o.AskedFor(asker, event))
+
+    # --- what the machine does ---
+
+    def set_away(self, away: bool) -> None:
+        """Nobody is there to answer (the session is locked): hear nobody."""
+        self._away = away
+        self._configure()
+
+    def know(self, peer: TrustedPeer) -> None:
+        """Add a trusted peer, or replace what was known of it."""
+        self._set_trusted((*(known for known in self._trusted if known.identity != peer.identity), peer))
 
     # --- events in, commands out ---
 
@@ -805,8 +639,8 @@ class Controller:
 
     async def _form(self, order: FormGroup | HostGroup) -> None:
         limit = self._limits.host if isinstance(order, HostGroup) else order.patience
-        work = self._wifi.host(order) if isinstance(order, HostGroup) else self._wifi.form(order)
         try:
+            work = self._hosting().host(order) if isinstance(order, HostGroup) else self._wifi.form(order)
             group = await self._step("form the group", work, limit + STEP, late=partial(self._formed_late, order))
         except Unavailable as error:
             reason = Reason.NOT_FORMED if isinstance(error, _TooLate) else error.reason
@@ -814,22 +648,16 @@ class Controller:
         else:
             self._feed(o.GroupFormed(order.attempt, group))
 
+    def _hosting(self) -> Hosting:
+        hosting = self._wifi.hosting
+        if hosting is None:
+            raise Unavailable(Reason.NOT_OFFERED, "the back end in use hosts no groups")
+        return hosting
+
     async def _run_errand(self, steps: _Steps, errand: _Errand) -> None:
-        match errand:
-            case o.Provision(address, method):
-                what, work = "ask it to get ready", self._wifi.provision(address, method)
-            case o.Reject(address):
-                what, work = "refuse", self._wifi.reject(address)
-            case o.Admit(_, admission):
-                what, work = "let it in", self._wifi.admit(admission)
-            case o.InvitePeer(address):
-                what, work = "invite", self._wifi.invite(address)
-            case o.ExpelMember(address):
-                what, work = "send it out", self._wifi.expel(address)
-            case _:
-                assert_never(errand)
+        what, work = self._errand(errand)
         try:
-            await self._step(what, work)
+            await self._step(what, work())
         except Unavailable as error:
             log.warning("could not %s: %s", what, error)
             self._errand_failed(errand, error)
@@ -842,6 +670,20 @@ class Controller:
         self._insisted.pop(errand, None)
         with suppress(ValueError):
             self._errands.remove(errand)
+
+    def _errand(self, errand: _Errand) -> tuple[str, Callable[[], Coroutine[Any, Any, None]]]:
+        """What it is, for the log, and what does it."""
+        match errand:
+            case o.Provision(address, method):
+                return "ask it to get ready", lambda: self._wifi.provision(address, method)
+            case o.Reject(address):
+                return "refuse", lambda: self._wifi.reject(address)
+            case o.Admit(_, admission):
+                return "let it in", lambda: self._hosting().admit(admission)
+            case o.InvitePeer(address):
+                return "invite", lambda: self._hosting().invite(address)
+            case o.ExpelMember(address):
+                return "send it out", lambda: self._hosting().expel(address)
 
     def _errand_failed(self, errand: _Errand, error: Unavailable) -> None:
         match errand:

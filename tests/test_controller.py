@@ -16,11 +16,12 @@ import msgspec
 import pytest
 
 from nearby_tray import controller as shell
-from nearby_tray.controller import STEP, Controller, Edges
+from nearby_tray.controller import STEP, Controller
 from nearby_tray.core import orders as o
 from nearby_tray.core.keys import Identity, Role, TrustedPeer
 from nearby_tray.core.link import Link
 from nearby_tray.core.model import BluetoothChanged, Failure, FormGroup, Group, Reason, Snapshot, Stage, Visibility, WifiChanged
+from nearby_tray.edges import Edges
 from nearby_tray.errors import Unavailable
 from nearby_tray.settings import Settings
 from nearby_tray.simulation.air import Air, Faults, Machine
@@ -44,9 +45,13 @@ class Person:
             trusted=trusted,
             settings=settings or Settings(name=machine.name),
             entropy=random.randbytes,
-            on_settings=self.kept.append,
+            on_settings=self._keep,
             wall_clock=lambda: 1.7e9,
         )
+
+    def _keep(self, settings: Settings) -> str:
+        self.kept.append(settings)
+        return ""
 
     def look(self) -> Snapshot:
         return self.controller.snapshot
@@ -416,12 +421,17 @@ class Clock:
 
     def controller(self, settings: Settings, kept: list[Settings]) -> Controller:
         m = Air(1).machine("me")
+
+        def keep(settings: Settings) -> str:
+            kept.append(settings)
+            return ""
+
         return Controller(
             lambda: Edges(m.bluetooth, m.wifi, m.pinger, m.prober, m.trust),
             identity=Identity.from_seed(bytes(32)),
             settings=settings,
             entropy=os.urandom,
-            on_settings=kept.append,
+            on_settings=keep,
             wall_clock=lambda: self.wall,
             boot_clock=lambda: self.boot,
         )

@@ -15,30 +15,23 @@ from typing import Any
 
 import pytest
 
-from nearby_tray.controller import (
-    GOODBYE,
-    MOST_ERRANDS,
-    MOST_LINES,
-    MOST_WAITING,
-    Bluetooth,
-    Controller,
-    Edges,
-    Pinger,
-    Prober,
-    TrustStore,
-    Wifi,
-)
+from nearby_tray.controller import GOODBYE, MOST_ERRANDS, MOST_LINES, MOST_WAITING, Controller
 from nearby_tray.core import orders as o
 from nearby_tray.core.keys import Identity, Role, TrustedPeer
 from nearby_tray.core.model import CallHeard, Disconnected, Reason, Snapshot, Stage
+from nearby_tray.edges import Bluetooth, Edges, Hosting, Pinger, Prober, TrustStore, Wifi
 from nearby_tray.errors import Unavailable
 from nearby_tray.settings import Settings
 from nearby_tray.simulation.air import Air, Faults, Machine
 from nearby_tray.simulation.clock import run_turned
 
-EDGES = {"bluetooth": Bluetooth, "wifi": Wifi, "pinger": Pinger, "prober": Prober, "trust": TrustStore}
+EDGES = {"bluetooth": (Bluetooth,), "wifi": (Wifi, Hosting), "pinger": (Pinger,), "prober": (Prober,), "trust": (TrustStore,)}
 STEPS = sorted(
-    f"{edge}.{name}" for edge, shape in EDGES.items() for name, member in vars(shape).items() if inspect.iscoroutinefunction(member)
+    f"{edge}.{name}"
+    for edge, shapes in EDGES.items()
+    for shape in shapes
+    for name, member in vars(shape).items()
+    if inspect.iscoroutinefunction(member)
 )
 
 Hook = Callable[[str], Awaitable[None]]
@@ -49,6 +42,10 @@ class Gate:
 
     def __init__(self, inner: object, name: str, hook: Hook) -> None:
         self._inner, self._name, self._hook = inner, name, hook
+
+    @property
+    def hosting(self) -> Gate | None:
+        return self if getattr(self._inner, "hosting", None) is not None else None
 
     def __getattr__(self, name: str) -> Any:
         real = getattr(self._inner, name)

@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
 
-from ..controller import Sink
 from ..core.keys import Identity, Role, TrustedPeer
 from ..core.model import (
     Abilities,
@@ -46,6 +45,7 @@ from ..core.model import (
     WifiRequest,
 )
 from ..core.peers import text_address
+from ..edges import Hosting, Sink
 from ..errors import Unavailable
 
 ALL = Abilities("wpa_supplicant", pin=True, intent=True, frequency=True, host=True, hears=True, persistent=True)
@@ -410,12 +410,14 @@ class SimulatedWifi:
         if other is not None and isinstance(order, FormGroup) and order.address == text_address(self.machine.address):
             other.wifi._fail(Reason.REJECTED)
 
+    @property
+    def hosting(self) -> Hosting | None:
+        return self if self.abilities.host else None
+
     async def host(self, order: HostGroup) -> Group:
         self._check()
         if self.activation is not None:
             raise Unavailable(Reason.WIFI_BUSY, "another activation")
-        if not self.abilities.host:
-            raise Unavailable(Reason.NOT_OFFERED)
         done: asyncio.Future[Group] = asyncio.get_running_loop().create_future()
         self.activation, self.done = order, done
         await asyncio.sleep(self.air.random.uniform(0.5, 6))

@@ -7,10 +7,11 @@ import os
 from collections.abc import Callable
 from random import Random
 
-from ..controller import Controller, Edges
+from ..controller import Controller
 from ..core.keys import Identity
 from ..core.model import Method, Snapshot, Stage
 from ..core.wire import Kind
+from ..edges import Edges
 from ..settings import Settings
 from .air import ALL, Air, Faults, Machine
 from .phone import Phone

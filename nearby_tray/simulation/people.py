@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from random import Random
 
-from ..controller import Controller, Edges
+from ..controller import Controller
 from ..core import pin as pins
 from ..core.keys import Identity, TrustedPeer
 from ..core.model import Asker, Method, Reason, Snapshot, Stage
 from ..core.orders import Limits
+from ..edges import Edges
 from ..settings import Settings
 from .air import Air, Machine
 from .phone import Phone

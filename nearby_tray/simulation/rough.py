@@ -16,8 +16,8 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from ..controller import Edges, Sink
 from ..core.model import BluetoothChanged, DatagramArrived, EdgeEvent, ProbeAnswered, Reason, WifiChanged
+from ..edges import Edges, Sink
 from ..errors import Unavailable
 from .air import Machine
 
@@ -215,6 +215,10 @@ class _Gate:
 
     def __init__(self, rough: Rough, name: str, edge: object) -> None:
         self._rough, self._name, self._edge = rough, name, edge
+
+    @property
+    def hosting(self) -> _Gate | None:
+        return self if getattr(self._edge, "hosting", None) is not None else None
 
     def __getattr__(self, name: str) -> Any:
         rough, step, real = self._rough, f"{self._name}.{name}", getattr(self._edge, name)

@@ -281,7 +281,7 @@ class _ScanIsBusy(Unavailable):
 
 
 class BlueZ:
-    """Serves `controller.Bluetooth` with the bluetoothd on the system bus.
+    """Serves `edges.Bluetooth` with the bluetoothd on the system bus.
 
     `adapter`: the address of the one to use; `None`: the first that will do. A name such as "hci0" is good until the adapter of that name
     is there: the kernel gives the numbers anew at each start and plugging in, so from then on its address is meant.
@@ -933,7 +933,7 @@ class BlueZ:
             return {}
 
     async def send(self, origin: str, frame: bytes, role: Role) -> None:
-        """See `controller.Bluetooth`. Raises `ValueError` for a frame longer than the room, and `Unavailable(PEER_GONE)` when `origin` does
+        """See `edges.Bluetooth`. Raises `ValueError` for a frame longer than the room, and `Unavailable(PEER_GONE)` when `origin` does
         not listen (any more)."""
         from_us, host, visitor = self._application, self._hosts.get(origin), self._visitors.get(origin)
         other = visitor if role is Role.CALLER else host

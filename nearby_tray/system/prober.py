@@ -63,7 +63,7 @@ class _Open:
 
 
 class EchoProber:
-    """Serves `controller.Prober`."""
+    """Serves `edges.Prober`."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ class EchoProber:
         self._told: set[int] = set()
 
     async def open(self, sink: Callable[[EdgeEvent], None], group: Group) -> Probe:
-        """See `controller.Prober`. Never raises: an interface that is gone has nobody on it."""
+        """See `edges.Prober`. Never raises: an interface that is gone has nobody on it."""
         await self.close()
         self._group, self._cookie = group, os.urandom(_COOKIE)
         self._index = group.index or _index_of(group.interface)
@@ -119,7 +119,7 @@ class EchoProber:
         return Probe.ECHO if self._sockets else Probe.NEIGHBOUR
 
     async def close(self) -> None:
-        """See `controller.Prober`. Idempotent."""
+        """See `edges.Prober`. Idempotent."""
         self._sink = None
         await self._tasks.end()
         if self._timer is not None:
@@ -139,7 +139,7 @@ class EchoProber:
     # --- asking ---
 
     def probe(self, address: str, sequence: int) -> None:
-        """See `controller.Prober`; does nothing while closed, or beyond the limit."""
+        """See `edges.Prober`; does nothing while closed, or beyond the limit."""
         if self._sink is None:
             return
         self._asked.add(address)

@@ -44,7 +44,7 @@ from .patience import Patience
 from .text import tr
 
 if TYPE_CHECKING:
-    from .face import Controller
+    from ..edges import Actions
 
 
 class Dialog(QDialog):
@@ -54,7 +54,7 @@ class Dialog(QDialog):
     CHARACTERS = 46  # of the font, in its width
     UNASKED = False  # no click of the user opens it, so it never takes the focus by itself
 
-    def __init__(self, controller: Controller, title: str) -> None:
+    def __init__(self, controller: Actions, title: str) -> None:
         super().__init__(None, Qt.WindowType.Dialog | Qt.WindowType.WindowStaysOnTopHint)
         self.controller = controller
         self.answered = False
@@ -183,7 +183,7 @@ class RequestDialog(Dialog):
     QUESTION = "request"
     UNASKED = True
 
-    def __init__(self, controller: Controller) -> None:
+    def __init__(self, controller: Actions) -> None:
         super().__init__(controller, tr("Incoming request"))
         self._typing = False  # to accept is to type a PIN
         self._going = False  # it was accepted here: what is shown is how far the link is
@@ -317,7 +317,7 @@ class WishDialog(Dialog):
     QUESTION = "wish"
     UNASKED = True
 
-    def __init__(self, controller: Controller) -> None:
+    def __init__(self, controller: Actions) -> None:
         super().__init__(controller, tr("A program asks"))
         frame, inside = card(spacing=10)
         self._words, self._path, self._who, self._countdown = label(role="title"), label(role="dim", scale=0.92), Who(), Countdown()
@@ -375,7 +375,7 @@ class EntryDialog(Dialog):
 
     QUESTION = "entry"
 
-    def __init__(self, controller: Controller) -> None:
+    def __init__(self, controller: Actions) -> None:
         super().__init__(controller, tr("Enter a PIN"))
         self._wrong = Notice("bad", "warning")
         self._wrong.setObjectName("wrongPin")
@@ -447,7 +447,7 @@ class PinDialog(Dialog):
     CHARACTERS = 58
     COPIED = 1800  # ms that the button says so
 
-    def __init__(self, controller: Controller) -> None:
+    def __init__(self, controller: Actions) -> None:
         super().__init__(controller, tr("PIN to type there"))
         self._shown = ""
         self._in_clipboard = False

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication, QWindow
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ..core.model import Method, Snapshot, Stage, Visibility
+from ..core.model import Snapshot, Stage
 from . import text, theme
 from .tray import Tray
 
 if TYPE_CHECKING:
     from ..core.keys import TrustedPeer
+    from ..edges import Actions
     from ..settings import Settings
     from .closing import StillRunning
     from .dialogs import Dialog
@@ -35,75 +36,6 @@ Named = tuple[str, str]
 """An identifier and the words to show for it."""
 
 
-class Controller(Protocol):
-    """What the face asks of the controller. Every method returns at once; what comes of it is in a later Snapshot."""
-
-    @property
-    def snapshot(self) -> Snapshot: ...
-
-    def subscribe(self, callback: Callable[[Snapshot], None]) -> Callable[[], None]:
-        """Call `callback` with the Snapshot now and after each change, until the returned function is called."""
-
-    def seek(self) -> None: ...
-
-    def stop_seeking(self) -> None: ...
-
-    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False) -> None:
-        """`method`: for one that does not run Nearby Tray, what we do. `remember`: the group with it."""
-
-    # `question`: the `Snapshot.question` that is answered; an answer to something else does nothing
-
-    def enter_pin(self, question: str, pin: str) -> None:
-        """The PIN that the other machine shows."""
-
-    def host(self, persistent: bool = False) -> None:
-        """Own a group that others join."""
-
-    def invite(self, peer_id: str) -> None: ...
-
-    def expel(self, address: str) -> None:
-        """Send a member, by its P2P address, out of the group that we host."""
-
-    def match(self, question: str, trust: bool = False) -> None:
-        """While asking: both screens show the same code. `trust`: no code next time, if the other side wants that too."""
-
-    def accept(self, question: str, trust: bool = False) -> None: ...
-
-    def decline(self, question: str = "") -> None:
-        """Without `question`: no to whatever is asked now."""
-
-    def allow(self, wish: str) -> None:
-        """Yes to what a program of this computer asks for, the `Wish` with this id."""
-
-    def forbid(self, wish: str) -> None: ...
-
-    def call_back(self, missed: str) -> None:
-        """Call the one whose request was missed, by the id of that."""
-
-    def forget_missed(self, missed: str = "") -> None:
-        """The missed request has been seen; empty: all of them."""
-
-    def cancel(self) -> None:
-        """Whatever is going on."""
-
-    def disconnect(self) -> None: ...
-
-    def dismiss(self) -> None:
-        """Forget the last failure."""
-
-    def set_visibility(self, visibility: Visibility, minutes: int | None) -> None: ...
-
-    def forget(self, identity_id: str) -> None: ...
-
-    def renew_identity(self) -> None:
-        """Be somebody new to all others, and trust nobody."""
-
-    def health_window(self, open: bool) -> None:
-        """The link's details are (not) being looked at: ping faster (or not)."""
-
-    def apply(self, settings: Settings) -> None: ...
-
-
 class Face(QObject):
     """`settings`, `adapters`, `remembered`, `autostart_note` and `languages` are asked whenever a window shows them and answer at once.
 
@@ -113,7 +45,7 @@ class Face(QObject):
     def __init__(
         self,
         app: QApplication,
-        controller: Controller,
+        controller: Actions,
         *,
         settings: Callable[[], Settings],
         adapters: Callable[[], Sequence[Named]] = tuple,

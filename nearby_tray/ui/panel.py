@@ -63,7 +63,7 @@ from .patience import Patience
 from .text import tr
 
 if TYPE_CHECKING:
-    from .face import Controller
+    from ..edges import Actions
 
 WIDTH = 380
 MINUTES = 10  # what "for a while" means in the panel; the settings offer other lengths
@@ -82,7 +82,7 @@ class Doors:
 
 
 class Panel(Window):
-    def __init__(self, controller: Controller, name: Callable[[], str], doors: Doors) -> None:
+    def __init__(self, controller: Actions, name: Callable[[], str], doors: Doors) -> None:
         super().__init__()
         self._controller, self._name, self._doors = controller, name, doors
         self._snapshot = controller.snapshot
@@ -224,7 +224,7 @@ def _page_for(snapshot: Snapshot) -> str:
 class _Header(QWidget):
     """The name that others see, and who may see it."""
 
-    def __init__(self, controller: Controller, doors: Doors) -> None:
+    def __init__(self, controller: Actions, doors: Doors) -> None:
         super().__init__()
         self._controller = controller
         self._name, self._state = Elided("title", scale=1.15), label(role="dim")
@@ -329,7 +329,7 @@ class _Header(QWidget):
 
 
 class _Page(QWidget):
-    def __init__(self, controller: Controller, doors: Doors, offer_host: Callable[[bool], None]) -> None:
+    def __init__(self, controller: Actions, doors: Doors, offer_host: Callable[[bool], None]) -> None:
         super().__init__()
         self.controller, self.doors, self.offer_host = controller, doors, offer_host
         self.layout_ = column(self)

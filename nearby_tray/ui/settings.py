@@ -22,8 +22,9 @@ from .parts import Elided, Window, button, card, column, empty, label, restyle, 
 from .text import tr
 
 if TYPE_CHECKING:
+    from ..edges import Actions
     from ..settings import Settings
-    from .face import Controller, Named
+    from .face import Named
 
 LIMITS: tuple[int | None, ...] = (None, 10, 30, 60)  # minutes of being visible to everyone
 NAME_BYTES = 32
@@ -41,7 +42,7 @@ STARTERS = {AutostartBy.ENTRY: "The desktop’s autostart entry", AutostartBy.SE
 class SettingsWindow(Window):
     def __init__(
         self,
-        controller: Controller,
+        controller: Actions,
         *,
         settings: Callable[[], Settings],
         adapters: Callable[[], Sequence[Named]],

@@ -24,7 +24,7 @@ from . import text, theme
 from .text import tr
 
 if TYPE_CHECKING:
-    from .face import Controller
+    from ..edges import Actions
 
 log = logging.getLogger(__name__)
 
@@ -201,7 +201,7 @@ class Tray(QObject):
 
     def __init__(
         self,
-        controller: Controller,
+        controller: Actions,
         *,
         open_panel: Callable[[], object],
         toggle_panel: Callable[[], None],

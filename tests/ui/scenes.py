@@ -214,25 +214,29 @@ class FakeController:
         return lambda: self._callbacks.remove(callback)
 
     @property
+    def trusted(self) -> tuple[TrustedPeer, ...]:
+        return tuple(self.people)
+
+    @property
     def listeners(self) -> int:
         return len(self._callbacks)
 
-    def seek(self) -> None:
+    def seek(self, identity: bytes | None = None, *, asker: Asker | None = None) -> None:
         self.calls.append(("seek",))
 
     def stop_seeking(self) -> None:
         self.calls.append(("stop_seeking",))
 
-    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False) -> None:
+    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker | None = None) -> None:
         self.calls.append(("ask", peer_id) if method is None else ("ask", peer_id, method, remember))
 
     def enter_pin(self, question: str, pin: str) -> None:
         self.calls.append(("enter_pin", pin))
 
-    def host(self, persistent: bool = False) -> None:
+    def host(self, persistent: bool = False, *, asker: Asker | None = None) -> None:
         self.calls.append(("host", persistent))
 
-    def invite(self, peer_id: str) -> None:
+    def invite(self, peer_id: str, *, asker: Asker | None = None) -> None:
         self.calls.append(("invite", peer_id))
 
     def expel(self, address: str) -> None:
@@ -268,7 +272,7 @@ class FakeController:
     def dismiss(self) -> None:
         self.calls.append(("dismiss",))
 
-    def set_visibility(self, visibility: Visibility, minutes: int | None) -> None:
+    def set_visibility(self, visibility: Visibility, minutes: int | None = None) -> None:
         self.calls.append(("set_visibility", visibility, minutes))
 
     def forget(self, identity_id: str) -> None:
@@ -282,9 +286,10 @@ class FakeController:
     def health_window(self, open: bool) -> None:
         self.calls.append(("health_window", open))
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: Settings) -> str:
         self.calls.append(("apply", msgspec.structs.asdict(settings)))
         self.settings = settings
+        return ""
 
 
 FINDINGS: tuple[Finding, ...] = (

@@ -18,9 +18,10 @@ from pytestqt.qtbot import QtBot
 
 import nearby_tray.ui
 from nearby_tray.core.model import Method, Snapshot, Visibility
+from nearby_tray.edges import Actions
 from nearby_tray.settings import Settings
 from nearby_tray.ui import language, text, theme
-from nearby_tray.ui.face import Controller, Face
+from nearby_tray.ui.face import Face
 from nearby_tray.ui.tray import _bus_words, plan, state_of
 
 from .scenes import HOSTILE, PHONE, SCENES, FakeController, idle
@@ -60,8 +61,8 @@ def actions(face: Face) -> dict[str, QAction]:
     return found
 
 
-def test_the_fake_has_the_shape_of_the_controller(controller: FakeController) -> None:
-    served: Controller = controller  # the type checker is the test
+def test_the_fake_serves_the_actions_of_a_user(controller: FakeController) -> None:
+    served: Actions = controller  # the type checker is the test
     assert served.snapshot is controller.snapshot
 
 

@@ -1,4 +1,4 @@
-"""Which of the three ways serves Wi-Fi Direct on this machine, found out at run time. Serves `controller.Wifi`.
+"""Which of the three ways serves Wi-Fi Direct on this machine, found out at run time. Serves `edges.Wifi`.
 
 NetworkManager where it has the radio, together with wpa_supplicant where this user may talk to that (`Combined`); wpa_supplicant alone
 (`Standalone`) where NetworkManager is absent or leaves the radio to others, and this user may.
@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from ...core.model import Admission, EdgeEvent, FormGroup, Group, HostGroup, Method, Reason, WifiChanged
+from ...edges import Hosting
+from ...errors import Unavailable
 from ...tasks import Tasks, in_turn
 from ..journal import Journal
 from .combined import Combined
@@ -34,7 +36,7 @@ class Limits:
 
 
 class ChosenWifi:
-    """The one of the three that fits, as one `controller.Wifi`."""
+    """The one of the three that fits, as one `edges.Wifi`."""
 
     def __init__(self, manager: NetworkManager, supplicant: Supplicant, alone: Standalone, *, limits: Limits | None = None) -> None:
         self._manager = manager
@@ -58,7 +60,7 @@ class ChosenWifi:
     # --- life ---
 
     async def open(self, sink: Callable[[EdgeEvent], None]) -> None:
-        """See `controller.Wifi`."""
+        """See `edges.Wifi`."""
         if self._worker is not None:
             return
         self._sink = sink
@@ -68,7 +70,7 @@ class ChosenWifi:
         self._worker = self._tasks.keep(self._follow, "choose Wi-Fi")
 
     async def close(self) -> None:
-        """See `controller.Wifi`."""
+        """See `edges.Wifi`."""
         await self._tasks.end()
         self._worker = None
         self._sink = lambda _event: None
@@ -207,14 +209,24 @@ class ChosenWifi:
     async def form(self, order: FormGroup) -> Group:
         return await self._grouping(lambda way: way.form(order))
 
-    async def host(self, order: HostGroup) -> Group:
-        return await self._grouping(lambda way: way.host(order))
+    @property
+    def hosting(self) -> Hosting | None:
+        return self if self._current is self._alone else None
 
-    async def _grouping(self, make: Callable[[NetworkManager | Combined | Standalone], object]) -> Group:
+    def _host(self) -> Standalone:
+        """What hosts, also when the choice has changed since `hosting` was read."""
+        if self._current is not self._alone:
+            raise Unavailable(Reason.NOT_OFFERED, f"{_name(self._current)} keeps no group without a peer")
+        return self._alone
+
+    async def host(self, order: HostGroup) -> Group:
+        return await self._grouping(lambda _: self._host().host(order))
+
+    async def _grouping(self, make: Callable[[NetworkManager | Combined | Standalone], Awaitable[Group]]) -> Group:
         async with self._choosing:
             self._group = True
         try:
-            return await make(self._current)  # type: ignore[misc,no-any-return]
+            return await make(self._current)
         except BaseException:
             self._ended(group=False)
             raise
@@ -235,13 +247,13 @@ class ChosenWifi:
         await self._current.reject(address)
 
     async def admit(self, admission: Admission) -> None:
-        await self._current.admit(admission)
+        await self._host().admit(admission)
 
     async def invite(self, address: str) -> None:
-        await self._current.invite(address)
+        await self._host().invite(address)
 
     async def expel(self, address: str) -> None:
-        await self._current.expel(address)
+        await self._host().expel(address)
 
     async def read_counters(self, group: Group) -> tuple[int, int, int | None]:
         return await self._current.read_counters(group)

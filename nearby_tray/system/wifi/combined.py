@@ -15,13 +15,11 @@ from dataclasses import replace
 from ...core.model import (
     INTENT,
     Abilities,
-    Admission,
     Asks,
     EdgeEvent,
     FormGroup,
     Group,
     GroupLost,
-    HostGroup,
     Method,
     PeerFound,
     PeerLost,
@@ -52,7 +50,7 @@ _LATER = 10.0  # seconds: our own patience ends first, and knows why
 
 
 class Combined:
-    """Serves `controller.Wifi` with NetworkManager for finding, profile, addresses and counters, and wpa_supplicant for the negotiation.
+    """Serves `edges.Wifi` with NetworkManager for finding, profile, addresses and counters, and wpa_supplicant for the negotiation.
 
     NetworkManager destroys a group that forms while it is not activating, so each is formed while it is; hosting is not possible.
     """
@@ -71,7 +69,7 @@ class Combined:
         self._told: dict[str, PeerFound] = {}  # as NetworkManager knows them
 
     async def open(self, sink: Callable[[EdgeEvent], None]) -> None:
-        """See `controller.Wifi`; NetworkManager and the supplicant are opened by their makers, whose events come by `from_manager`."""
+        """See `edges.Wifi`; NetworkManager and the supplicant are opened by their makers, whose events come by `from_manager`."""
         if self._sink is None:
             self._sink = sink
             self._supplicant.listeners.append(self._on_heard)
@@ -161,12 +159,12 @@ class Combined:
         await self._manager.stop_find()
 
     async def clear(self) -> None:
-        """See `controller.Wifi`: NetworkManager's scan out of the way, then every peer's entry with whatever was noted there."""
+        """See `edges.Wifi`: NetworkManager's scan out of the way, then every peer's entry with whatever was noted there."""
         await self._manager.clear()
         await self._supplicant.try_p2p("Flush")
 
     async def form(self, order: FormGroup) -> Group:
-        """See `controller.Wifi`. NetworkManager activates for push button; what really is negotiated is ours."""
+        """See `edges.Wifi`. NetworkManager activates for push button; what really is negotiated is ours."""
         if order.way is not Way.NEGOTIATE:
             raise Unavailable(Reason.NOT_OFFERED, f"{order.way.value} beside NetworkManager")
         order = replace(order, address=order.address.lower())
@@ -250,25 +248,13 @@ class Combined:
         await self._manager.remove()
 
     async def provision(self, address: str, method: Method) -> None:
-        """See `controller.Wifi`."""
+        """See `edges.Wifi`."""
         await provision(self._supplicant, self._provisioning, address.lower(), method)
 
     async def reject(self, address: str) -> None:
-        """See `controller.Wifi`."""
+        """See `edges.Wifi`."""
         self._requests.answered(address.lower())
         await reject(self._supplicant, address.lower())
-
-    async def host(self, order: HostGroup) -> Group:
-        return await self._manager.host(order)
-
-    async def admit(self, admission: Admission) -> None:
-        await self._manager.admit(admission)
-
-    async def invite(self, address: str) -> None:
-        await self._manager.invite(address)
-
-    async def expel(self, address: str) -> None:
-        await self._manager.expel(address)
 
     async def read_counters(self, group: Group) -> tuple[int, int, int | None]:
         return await self._manager.read_counters(group)

@@ -1,4 +1,4 @@
-"""Wi-Fi Direct through NetworkManager, as an ordinary user: finds peers and forms one group. Serves `controller.Wifi`.
+"""Wi-Fi Direct through NetworkManager, as an ordinary user: finds peers and forms one group. Serves `edges.Wifi`.
 
 What NetworkManager 1.42 to 1.60 can do and this uses: the wifi-p2p device (`Device.WifiP2P`, type 30), a find of at most 30 s at a
 time, and the mirrored activation, in which both machines activate a profile for each other; since 1.60 also with a WPS PIN. The rules it
@@ -36,12 +36,10 @@ from typing import Any
 
 from ...core.model import (
     Abilities,
-    Admission,
     EdgeEvent,
     FormGroup,
     Group,
     GroupLost,
-    HostGroup,
     Method,
     PeerFound,
     PeerLost,
@@ -240,7 +238,7 @@ class _Forming:
 
 
 class NetworkManager:
-    """Serves `controller.Wifi` with the NetworkManager on the system bus."""
+    """Serves `edges.Wifi` with the NetworkManager on the system bus."""
 
     def __init__(
         self,
@@ -315,7 +313,7 @@ class NetworkManager:
     # --- life ---
 
     async def open(self, sink: Callable[[EdgeEvent], None]) -> None:
-        """See `controller.Wifi`. Returns after the first `WifiChanged`."""
+        """See `edges.Wifi`. Returns after the first `WifiChanged`."""
         if self._supervisor is not None:
             return
         self._closing = False
@@ -331,7 +329,7 @@ class NetworkManager:
             self._report()
 
     async def close(self) -> None:
-        """See `controller.Wifi`."""
+        """See `edges.Wifi`."""
         await in_turn(("the find", self.stop_find), ("the group", self.remove), ("what is being undone", self._settled))
         self._closing = True
         self._sink = lambda _event: None
@@ -343,7 +341,7 @@ class NetworkManager:
     # --- finding ---
 
     async def find(self) -> None:
-        """See `controller.Wifi`."""
+        """See `edges.Wifi`."""
         self._require()
         for seen in self._seen.values():
             seen.told = None
@@ -361,14 +359,14 @@ class NetworkManager:
             self._finder = self._tasks.keep(self._renew, "find")
 
     async def hold_find(self) -> None:
-        """See `controller.Wifi`."""
+        """See `edges.Wifi`."""
         finder, self._finder = self._finder, None
         if finder is not None:
             finder.cancel()
             await ended(finder)
 
     async def stop_find(self) -> None:
-        """See `controller.Wifi`. While a group forms the find is left to end by itself."""
+        """See `edges.Wifi`. While a group forms the find is left to end by itself."""
         await self.hold_find()
         if not self._finding:
             return
@@ -408,7 +406,7 @@ class NetworkManager:
             log.debug("StopFind: %s", error)  # no device, no find
 
     async def clear(self) -> None:
-        """See `controller.Wifi`. NetworkManager refuses a scan now and then; that is not our failure, it is asked again until the limit."""
+        """See `edges.Wifi`. NetworkManager refuses a scan now and then; that is not our failure, it is asked again until the limit."""
         await self._settled()
         self._require()
         await self.hold_find()
@@ -434,24 +432,12 @@ class NetworkManager:
     # --- what NetworkManager cannot do ---
 
     async def provision(self, address: str, method: Method) -> None:
-        """See `controller.Wifi`. A machine that shows its PIN unasked, as televisions do, needs none; any other cannot be asked."""
+        """See `edges.Wifi`. A machine that shows its PIN unasked, as televisions do, needs none; any other cannot be asked."""
         if method is not Method.KEYPAD or not self._abilities.pin:
             raise Unavailable(Reason.NOT_OFFERED, "NetworkManager has no provision discovery")
 
     async def reject(self, address: str) -> None:
         """Nobody is heard here, so there is nobody to tell."""
-
-    async def host(self, order: HostGroup) -> Group:
-        raise Unavailable(Reason.NOT_OFFERED, "NetworkManager keeps no group without a peer")
-
-    async def admit(self, admission: Admission) -> None:
-        raise Unavailable(Reason.NOT_OFFERED)
-
-    async def invite(self, address: str) -> None:
-        raise Unavailable(Reason.NOT_OFFERED)
-
-    async def expel(self, address: str) -> None:
-        raise Unavailable(Reason.NOT_OFFERED)
 
     async def _scan(self, bus: Bus, wifi: str) -> None:
         """Ask for a scan of the Wi-Fi device and wait until it is over."""
@@ -486,7 +472,7 @@ class NetworkManager:
     # --- the group ---
 
     async def form(self, order: FormGroup, *, takeover: Callable[[], Awaitable[None]] | None = None) -> Group:
-        """See `controller.Wifi`. Raises `Unavailable`; after that, and after a cancellation, the device is idle again (bounded).
+        """See `edges.Wifi`. Raises `Unavailable`; after that, and after a cancellation, the device is idle again (bounded).
 
         `takeover` is run as soon as NetworkManager waits for its group: from then on it takes any, also one negotiated by others. What it
         raises is the outcome.
@@ -781,7 +767,7 @@ class NetworkManager:
         return Group(interface, tuple(addresses[:_MOST_ADDRESSES]), index, radio.owner, radio.frequency, radio.width)
 
     async def remove(self) -> None:
-        """See `controller.Wifi`."""
+        """See `edges.Wifi`."""
         made, self._made = self._made, None
         for one in ([made] if made is not None else []) + list(self._left):
             await self._finish(one)
@@ -899,7 +885,7 @@ class NetworkManager:
         return _ZONE if isinstance(zones, list) and _ZONE in zones else None
 
     async def read_counters(self, group: Group) -> tuple[int, int, int | None]:
-        """See `controller.Wifi`. Raises `Unavailable` when the interface is gone."""
+        """See `edges.Wifi`. Raises `Unavailable` when the interface is gone."""
         folder = self._interfaces / group.interface / "statistics"
         try:
             received, sent = (int((folder / name).read_text()) for name in ("rx_bytes", "tx_bytes"))

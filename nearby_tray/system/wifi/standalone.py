@@ -115,7 +115,7 @@ class _Admitted:
 
 
 class Standalone:
-    """Serves `controller.Wifi` with wpa_supplicant only: no NetworkManager has the radio."""
+    """Serves `edges.Wifi` with wpa_supplicant only: no NetworkManager has the radio."""
 
     ABILITIES = Abilities("wpa_supplicant", pin=True, intent=True, frequency=True, host=True, hears=True, persistent=True)
 
@@ -168,7 +168,7 @@ class Standalone:
     # --- life ---
 
     async def open(self, sink: Callable[[EdgeEvent], None]) -> None:
-        """See `controller.Wifi`. The `Supplicant` is opened if it is not; closing it is its maker's."""
+        """See `edges.Wifi`. The `Supplicant` is opened if it is not; closing it is its maker's."""
         if self._sink is not None:
             return
         self._sink = sink
@@ -178,7 +178,7 @@ class Standalone:
         self._report(fresh=False)
 
     async def close(self) -> None:
-        """See `controller.Wifi`."""
+        """See `edges.Wifi`."""
         if self._sink is None:
             return
         await in_turn(("the find", self.stop_find), ("the group", self.remove), ("what is being undone", self._settled))
@@ -214,7 +214,7 @@ class Standalone:
     # --- finding ---
 
     async def find(self) -> None:
-        """See `controller.Wifi`."""
+        """See `edges.Wifi`."""
         self._require()
         for peer in list(self._supplicant.peers.values()):
             self._tell(peer)
@@ -232,14 +232,14 @@ class Standalone:
             self._finder = self._tasks.keep(self._renew, "find")
 
     async def hold_find(self) -> None:
-        """See `controller.Wifi`."""
+        """See `edges.Wifi`."""
         finder, self._finder = self._finder, None
         if finder is not None:
             finder.cancel()
             await ended(finder)
 
     async def stop_find(self) -> None:
-        """See `controller.Wifi`. While a group forms the find is left to end by itself."""
+        """See `edges.Wifi`. While a group forms the find is left to end by itself."""
         await self.hold_find()
         if not self._finding:
             return
@@ -250,7 +250,7 @@ class Standalone:
             await asyncio.to_thread(self._journal.remove, _MADE_FIND, name)
 
     async def clear(self) -> None:
-        """See `controller.Wifi`. Forgets every peer with whatever was noted of it: the cure for a negotiation that sticks."""
+        """See `edges.Wifi`. Forgets every peer with whatever was noted of it: the cure for a negotiation that sticks."""
         await self._settled()
         self._require()
         await self.stop_find()
@@ -285,7 +285,7 @@ class Standalone:
     # --- a group of two ---
 
     async def form(self, order: FormGroup) -> Group:
-        """See `controller.Wifi`."""
+        """See `edges.Wifi`."""
         await self._settled()
         order = replace(order, address=order.address.lower())
         if not MAC.fullmatch(order.address):
@@ -449,7 +449,7 @@ class Standalone:
     # --- a group of our own ---
 
     async def host(self, order: HostGroup) -> Group:
-        """See `controller.Wifi`."""
+        """See `edges.Wifi`."""
         await self._settled()
         doing = self._begin(order.attempt, "")
         try:
@@ -523,7 +523,7 @@ class Standalone:
         return Unavailable(Reason.CHANNEL_FORBIDDEN, detail) if detail else Unavailable(Reason.CHANNEL_TAKEN, f"{frequency}")
 
     async def admit(self, admission: Admission) -> None:
-        """See `controller.Wifi`."""
+        """See `edges.Wifi`."""
         up = self._hosted()
         address = admission.address.lower()
         arguments = {"Role": Variant("s", "registrar"), "Type": Variant("s", "pbc" if admission.method is Method.PBC else "pin")}
@@ -545,7 +545,7 @@ class Standalone:
         self._requests.answered(address)
 
     async def invite(self, address: str) -> None:
-        """See `controller.Wifi`."""
+        """See `edges.Wifi`."""
         up = self._hosted()
         answers: asyncio.Queue[Invited] = asyncio.Queue()
         self._invitations.append(answers)
@@ -563,7 +563,7 @@ class Standalone:
             raise Unavailable(why_not_invited(status), f"invitation status {status}")
 
     async def expel(self, address: str) -> None:
-        """See `controller.Wifi`."""
+        """See `edges.Wifi`."""
         await self._send_out(self._hosted().interface, address.lower())
 
     def _hosted(self) -> Started:
@@ -599,12 +599,12 @@ class Standalone:
     # --- requests of others ---
 
     async def provision(self, address: str, method: Method) -> None:
-        """See `controller.Wifi`."""
+        """See `edges.Wifi`."""
         self._require()
         await provision(self._supplicant, self._provisioning, address.lower(), method)
 
     async def reject(self, address: str) -> None:
-        """See `controller.Wifi`."""
+        """See `edges.Wifi`."""
         address = address.lower()
         self._requests.answered(address)
         await self._end_admission(address)
@@ -699,7 +699,7 @@ class Standalone:
             self._lose_group(why.reason, why.detail)
 
     async def read_counters(self, group: Group) -> tuple[int, int, int | None]:
-        """See `controller.Wifi`. Raises `Unavailable` when the interface is gone."""
+        """See `edges.Wifi`. Raises `Unavailable` when the interface is gone."""
         folder = self._interfaces / group.interface / "statistics"
         try:
             received, sent = (int((folder / name).read_text()) for name in ("rx_bytes", "tx_bytes"))
@@ -712,7 +712,7 @@ class Standalone:
     # --- undoing ---
 
     async def remove(self) -> None:
-        """See `controller.Wifi`."""
+        """See `edges.Wifi`."""
         up, self._up = self._up, None
         for one in ([up] if up is not None else []) + list(self._left):
             await self._finish(one)

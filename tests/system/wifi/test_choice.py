@@ -189,6 +189,7 @@ def test_what_cannot_be_done_beside_networkmanager_is_not_offered(run: Run, tmp_
             abilities = here.told(WifiChanged)[0].abilities
             assert abilities == Combined.ABILITIES
             assert abilities.pin and abilities.intent and abilities.frequency and abilities.hears and not abilities.host
+            assert here.wifi.hosting is None
             here.add_peer()
             for work in (
                 here.wifi.host(HostGroup(1)),
@@ -245,7 +246,8 @@ def test_of_several_radios_the_supplicant_of_another_is_not_used(run: Run, tmp_p
 def test_nothing_changes_while_a_group_is_up(run: Run, tmp_path: Path, until: Until) -> None:
     async def main() -> None:
         async with world(tmp_path, manager=False) as here:
-            await here.wifi.host(HostGroup(1))
+            assert here.wifi.hosting is not None
+            await here.wifi.hosting.host(HostGroup(1))
             await here.manager.start()
             await until(lambda: here.wifi._by_manager is not None and here.wifi._by_manager.reason is None)
             await chosen_once_more(here.wifi)
