@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from nearby_tray.system import bus as module
 from nearby_tray.system.bus import (
     Bus,
     BusError,
@@ -25,11 +24,12 @@ from nearby_tray.system.bus import (
     Supervised,
     Variant,
     dbus_property,
+    library,
     method,
     plain,
     signal,
 )
-from nearby_tray.system.incoming import Header
+from nearby_tray.system.bus.incoming import Header
 
 from .raw_bus import (
     CALL,
@@ -461,13 +461,13 @@ OTHER = "/org/example/Other"
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The members of all messages whose bodies are parsed from now on."""
     seen: list[str] = []
-    real = module._message
+    real = library._message
 
     def spy(header: Header, body: bytes, descriptors: list[int]) -> Any:
         seen.append(header.member or header.error_name or "reply")
         return real(header, body, descriptors)
 
-    monkeypatch.setattr(module, "_message", spy)
+    monkeypatch.setattr(library, "_message", spy)
     return seen
 
 
@@ -568,7 +568,7 @@ def test_an_answer_that_cannot_be_understood_is_an_error_of_that_call(
     """No bus passes most of these on; what it would pass is for the library to read."""
     header = Header(RETURN, 0, 1, len(body), True, reply_serial=5, sender=":1.1", signature=signature)
     got: list[Any] = []
-    connection = module._Connection.__new__(module._Connection)
+    connection = library.Connection.__new__(library.Connection)
     monkeypatch.setattr(connection, "_received", [], raising=False)
     monkeypatch.setattr(connection, "_dispatch", got.append)
     connection._take(header, body)

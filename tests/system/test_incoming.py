@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearby_tray.system.incoming import CHUNK, HEADER_LIMIT, Broken, Header, Reader, parse
+from nearby_tray.system.bus.incoming import CHUNK, HEADER_LIMIT, Broken, Header, Reader, parse
 
 from .raw_bus import (
     CALL,
