@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .edges import Actions, Edges
     from .settings import AutostartBy, Settings
     from .system.autostart import Found
-    from .system.bluez import BlueZ
+    from .system.bluetooth.bluez import BlueZ
     from .system.doctor.examination import Doctor
     from .system.trust import Trust, TrustFile
     from .ui.face import Face
@@ -146,7 +146,7 @@ _WORK = (
     ".system.bus",
     ".system.wifi.networkmanager",
     ".system.wifi.choice",
-    ".system.bluez",
+    ".system.bluetooth.bluez",
     ".system.notifications",
     ".system.service",
     ".system.login",
@@ -416,7 +416,7 @@ class _Applet:
 
     def _edges(self) -> Edges:
         from .edges import Edges
-        from .system.bluez import BlueZ
+        from .system.bluetooth.bluez import BlueZ
         from .system.journal import Journal
         from .system.pinger import UdpPinger
         from .system.prober import EchoProber

@@ -13,7 +13,7 @@ import pytest
 
 from nearby_tray.core.model import BluetoothChanged, EdgeEvent, Group, Reason, WifiChanged
 from nearby_tray.errors import Unavailable
-from nearby_tray.system.bluez import BlueZ
+from nearby_tray.system.bluetooth.bluez import BlueZ
 from nearby_tray.system.bus import Bus, BusTimeout
 from nearby_tray.system.journal import Journal
 from nearby_tray.system.login import Login
@@ -116,7 +116,7 @@ def test_a_set_up_that_fails_is_said_and_done_again(
                 failed = fails_once(monkeypatch, supplicant, "_on_up")
             case _:
                 fake, opened = FakeBlueZ(), BlueZ()
-                failed = fails_once(monkeypatch, opened, "_on_up")
+                failed = fails_once(monkeypatch, opened._watch, "_on_up")
         await fake.start()
         await opened.open(heard.append)
         await until(lambda: isinstance(heard[-1], BluetoothChanged | WifiChanged) and heard[-1].reason is None)

@@ -220,7 +220,7 @@ def test_a_report_has_what_helps_and_names_nobody(machine: Machine, tmp_path: Pa
         "addresses": ["169.254.1.1"],
     }
     log = [
-        "INFO nearby_tray.system.bluez: /org/bluez/hci0/dev_02_00_00_00_01_00 talks to us",
+        "INFO nearby_tray.system.bluetooth.server: /org/bluez/hci0/dev_02_00_00_00_01_00 talks to us",
         "WARNING x: living room at 169.254.1.2, /home/annabelle/.config, studio, kitchen-pc, TIM'S PHONE",
         7,
     ]

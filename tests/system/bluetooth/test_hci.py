@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from nearby_tray.system import hci
-from nearby_tray.system.hci import is_encrypted
+from nearby_tray.system.bluetooth import hci
+from nearby_tray.system.bluetooth.hci import is_encrypted
 
 PEER = "00:AA:01:01:00:02"
 OTHER = "00:AA:01:01:00:03"

@@ -18,12 +18,13 @@ from nearby_tray.core.keys import Role
 from nearby_tray.core.model import BluetoothChanged, CallHeard, Disconnected, EdgeEvent, FrameArrived, Reason
 from nearby_tray.core.wire import INBOX_UUID, OUTBOX_UUID, SERVICE_UUID
 from nearby_tray.errors import Unavailable
-from nearby_tray.system import bluez, hci
-from nearby_tray.system.bluez import BlueZ
+from nearby_tray.system.bluetooth import adapter as adapters
+from nearby_tray.system.bluetooth import bleak_calls, client, hci, scanner
+from nearby_tray.system.bluetooth.bluez import BlueZ
 from nearby_tray.system.bus import BusTimeout
 from nearby_tray.system.journal import Journal
 
-from .fake_bluez import ADAPTER, DEVICE, FakeBlueZ, Refused, device_path
+from ..fake_bluez import ADAPTER, DEVICE, FakeBlueZ, Refused, device_path
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 Until = Callable[..., Awaitable[None]]
@@ -107,8 +108,8 @@ def journey(
 @pytest.fixture(autouse=True)
 def no_quick_death(daemon: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test has a private bus; a retry comes at once."""
-    monkeypatch.setattr(bluez, "_READ_AGAIN", 0.05)
-    monkeypatch.setattr(bluez, "_SCAN_AGAIN", 0.05)
+    monkeypatch.setattr(adapters, "_READ_AGAIN", 0.05)
+    monkeypatch.setattr(scanner, "_SCAN_AGAIN", 0.05)
 
 
 # --- what bluetoothd is -----------------------------------------------------------------------------------------------------
@@ -209,7 +210,7 @@ def test_the_chosen_adapter_is_known_by_its_address(
         machine.bluez = BlueZ(wanted, None, chosen.append)
         await machine.fake.start()
         await machine.open()
-        assert machine.bluez._adapter is not None and machine.bluez._adapter.name == "hci1"
+        assert machine.bluez._watch.adapter is not None and machine.bluez._watch.adapter.name == "hci1"
         for name in ("hci1", "hci0"):
             machine.fake.remove_adapter(name)
         await machine.told(BluetoothChanged(Reason.BLUETOOTH_NO_ADAPTER))
@@ -218,8 +219,8 @@ def test_the_chosen_adapter_is_known_by_its_address(
             machine.fake.change(f"/org/bluez/{beside}", ADAPTER, {"Address": Variant("s", ADDRESSES["hci0"])})
         machine.fake.add_adapter(comes_back_as)
         machine.fake.change(f"/org/bluez/{comes_back_as}", ADAPTER, {"Address": Variant("s", ADDRESSES["hci1"])})
-        await until(lambda: machine.bluez._adapter is not None and machine.bluez._adapter.address == ADDRESSES["hci1"])
-        assert machine.bluez._adapter.name == comes_back_as and machine.events[-1] == BluetoothChanged(None, fresh=True)
+        await until(lambda: machine.bluez._watch.adapter is not None and machine.bluez._watch.adapter.address == ADDRESSES["hci1"])
+        assert machine.bluez._watch.adapter.name == comes_back_as and machine.events[-1] == BluetoothChanged(None, fresh=True)
         await machine.end()
 
     run(main())
@@ -240,7 +241,7 @@ def test_another_adapter_is_used_as_soon_as_it_is_chosen(run: Run, until: Until)
         bluez.choose("hci7")
         await machine.told(BluetoothChanged(Reason.BLUETOOTH_NO_ADAPTER))
         bluez.choose("hci0")
-        await machine.until(lambda: bluez._adapter is not None and bluez._adapter.name == "hci0")
+        await machine.until(lambda: bluez._watch.adapter is not None and bluez._watch.adapter.name == "hci0")
 
     journey(run, until, story, fake=FakeBlueZ(adapters=("hci0", "hci1")))
 
@@ -351,14 +352,16 @@ def test_a_service_in_use_outlives_a_refused_advertisement(run: Run, until: Unti
 
 def test_a_daemon_that_hangs_is_not_waited_for(run: Run, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(machine: Machine) -> None:
-        monkeypatch.setattr(bluez, "_CALL_LIMIT", 0.2)
+        for module in (adapters, bleak_calls):
+            monkeypatch.setattr(module, "CALL_LIMIT", 0.2)
         machine.fake.hang = {"RegisterApplication", "RegisterAdvertisement", "StartDiscovery"}
         for method in (machine.bluez.serve(CALL), machine.bluez.listen()):
             with pytest.raises(Unavailable) as caught:
                 await method
             assert caught.value.reason is Reason.BLUETOOTH_REFUSED
         machine.fake.hang = set()
-        monkeypatch.setattr(bluez, "_CALL_LIMIT", 8.0)
+        for module in (adapters, bleak_calls):
+            monkeypatch.setattr(module, "CALL_LIMIT", 8.0)
         await machine.bluez.serve(CALL)
         await machine.bluez.listen()
 
@@ -516,7 +519,7 @@ def test_a_caller_whose_program_has_died_is_gone(run: Run, until: Until) -> None
 
 
 def test_a_caller_that_withdraws_its_call_and_answers_ours_stays(run: Run, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bluez, "_LAST_WORDS", 0.01)
+    monkeypatch.setattr(client, "_LAST_WORDS", 0.01)
 
     async def story(machine: Machine) -> None:
         await machine.bluez.listen()
@@ -813,7 +816,7 @@ def test_who_is_out_of_range_or_never_answers_is_given_up(run: Run, until: Until
             with pytest.raises(Unavailable) as caught:
                 await machine.bluez.connect(origin)
             assert caught.value.reason is Reason.PEER_GONE
-        monkeypatch.setattr(bluez, "_CONNECT_LIMIT", 0.2)
+        monkeypatch.setattr(client, "_CONNECT_LIMIT", 0.2)
         machine.fake.device(PEER)
         machine.fake.hang = {"Connect"}
         with pytest.raises(Unavailable) as caught:
@@ -844,7 +847,7 @@ def test_a_cancelled_connection_is_taken_back(run: Run, until: Until) -> None:
 
 @pytest.mark.may_log("Failed to cancel connection")
 def test_a_connection_that_comes_about_after_it_was_given_up_is_ended(run: Run, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bluez, "_STRAYS", (0.02, 0.02, 0.02))
+    monkeypatch.setattr(client, "_LATE_LOOKS", (0.02, 0.02, 0.02))
 
     async def story(machine: Machine) -> None:
         await machine.bluez.listen()
@@ -864,7 +867,7 @@ def test_of_two_who_call_each_other_the_higher_address_lets_the_other_connect(
     run: Run, until: Until, monkeypatch: pytest.MonkeyPatch, address: str, waits: bool
 ) -> None:
     async def story(machine: Machine) -> None:
-        monkeypatch.setattr(bluez, "_GIVE_WAY", 50.0)
+        monkeypatch.setattr(client, "_GIVE_WAY", 50.0)
         await machine.bluez.serve(CALL)
         path = machine.fake.device(address)
         attempt = asyncio.ensure_future(machine.bluez.connect(path))
@@ -881,7 +884,7 @@ def test_of_two_who_call_each_other_the_higher_address_lets_the_other_connect(
 
 def test_the_link_of_a_visitor_is_left_alone_when_it_does_not_serve_us(run: Run, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(machine: Machine) -> None:
-        monkeypatch.setattr(bluez, "_SERVICES_LIMIT", 0.2)
+        monkeypatch.setattr(client, "_SERVICES_LIMIT", 0.2)
         await machine.bluez.serve(CALL)
         path = await machine.visited()
         with pytest.raises(Unavailable) as caught:
@@ -1050,7 +1053,7 @@ class Deaf:
 
     def __init__(self, machine: Machine, monkeypatch: pytest.MonkeyPatch, *members: str) -> None:
         self.members = list(members)
-        bus = machine.bluez._bus
+        bus = machine.bluez._watch.bus
         assert bus is not None
         call = bus.call
 
@@ -1113,13 +1116,13 @@ def test_a_connection_that_did_not_end_is_not_said_to_be_gone(run: Run, until: U
 def test_a_scan_that_did_not_end_ends_with_bleaks_connection(run: Run, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(machine: Machine) -> None:
         await machine.bluez.listen()
-        scanner = machine.bluez._scanner
-        assert scanner is not None and machine.fake.discovering
+        running = machine.bluez._scanner._scanner
+        assert running is not None and machine.fake.discovering
 
         async def stop() -> None:
             raise KeyError("Discovering")
 
-        monkeypatch.setattr(scanner, "stop", stop)
+        monkeypatch.setattr(running, "stop", stop)
         await machine.bluez.unlisten()
         await machine.until(lambda: not machine.fake.discovering)
         await machine.bluez.listen()
@@ -1131,17 +1134,17 @@ def test_a_scan_that_did_not_end_ends_with_bleaks_connection(run: Run, until: Un
 @pytest.mark.logs("bluez-look failed")
 def test_what_bluetoothd_says_and_we_cannot_read_is_shown_and_read_again(run: Run, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(machine: Machine) -> None:
-        read = machine.bluez._read_adapters
+        read = machine.bluez._watch._read_adapters
         failed: list[Any] = []
 
-        async def fails_once(bus: Any) -> Any:
+        async def fails_once() -> Any:
             if not failed:
-                failed.append(bus)
+                failed.append(None)
                 raise KeyError("Powered")
-            return await read(bus)
+            return await read()
 
-        monkeypatch.setattr(machine.bluez, "_read_adapters", fails_once)
-        machine.bluez._stale.set()
+        monkeypatch.setattr(machine.bluez._watch, "_read_adapters", fails_once)
+        machine.bluez._watch._stale.set()
         await machine.told(BluetoothChanged(Reason.INTERNAL))
         await machine.until(lambda: machine.events[-1] == BluetoothChanged(None, fresh=True))
         await machine.bluez.serve(CALL)
@@ -1154,7 +1157,7 @@ def test_what_bluetoothd_says_and_we_cannot_read_is_shown_and_read_again(run: Ru
 
 
 def test_bleak_is_still_built_as_we_reach_into_it(run: Run, until: Until) -> None:
-    """What `_drop_bleak` touches has no public name: a bleak that calls it otherwise fails here, and not in silence."""
+    """What `drop_connection` touches has no public name: a bleak that calls it otherwise fails here, and not in silence."""
 
     async def story(machine: Machine) -> None:
         await machine.bluez.listen()
@@ -1162,7 +1165,7 @@ def test_bleak_is_still_built_as_we_reach_into_it(run: Run, until: Until) -> Non
         manager = module._global_instances[asyncio.get_running_loop()]
         bus, watcher = manager._bus, manager._bus_watcher_task
         assert bus.connected and isinstance(watcher, asyncio.Task) and not watcher.done()
-        await bluez._drop_bleak(quietly=True)
+        await bleak_calls.drop_connection(quietly=True)
         assert not bus.connected and watcher.done()
         assert asyncio.get_running_loop() not in module._global_instances
         await machine.until(lambda: not machine.fake.discovering)
@@ -1190,7 +1193,7 @@ def test_bleak_asks_no_program_for_the_version_of_bluez(run: Run, until: Until, 
 
     journey(run, until, story)
     assert not started
-    monkeypatch.setattr(bluez, "_spare_bluetoothctl", lambda: None)
+    monkeypatch.setattr(bleak_calls, "skip_version_check", lambda: None)
     monkeypatch.setattr(version.BlueZFeatures, "checked_bluez_version", False)
     journey(run, until, story)
     assert started, "bleak would have asked: without that this test shows nothing"

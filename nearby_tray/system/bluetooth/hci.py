@@ -1,13 +1,13 @@
-"""Whether the radio link with a Bluetooth device is encrypted: asked of the kernel, for BlueZ tells nobody.
+"""Whether the radio link with a Bluetooth device is encrypted. The kernel is asked, because BlueZ does not tell.
 
 What is known, as read in BlueZ 5.66, 5.82, 5.87 and in Linux:
 
-- `Device1.Bonded` speaks of an address, which anybody can send from, and is true for a bond over BR/EDR alone.
+- `Device1.Bonded` is about an address, which any device can send from, and is true for a bond over BR/EDR alone.
 - With a long-term key for LE, BlueZ's `Connect` asks for encryption (src/device.c, `device_connect_le`, `device_attach_att`). The kernel
   passes no ATT frame before that key has encrypted the link (l2cap_core.c, `l2cap_le_start`), and ends a link whose other side has no such
   key (hci_event.c, `hci_encrypt_change_evt`). But with a bond over BR/EDR alone, or `Security = low` in main.conf, the same `Connect` may
   give a link in the clear (src/device.c, `device_profile_connected`: "Fallback to LE bearer").
-- Reading a characteristic with `encrypt-read` proves nothing: whoever serves it decides whether it needs encryption. And BlueZ answers its
+- Reading a characteristic with `encrypt-read` proves nothing: its server decides whether it needs encryption. And BlueZ answers its
   refusal by pairing anew (src/shared/att.c, `change_security`).
 - The kernel lists its links, each with whether it is encrypted, to any user (HCIGETCONNLIST: hci_sock.c, `hci_sock_ioctl`; hci_conn.c,
   `get_link_mode`).
@@ -42,7 +42,7 @@ _ADDRESS = re.compile(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}")
 
 
 def is_encrypted(adapter: str, address: str) -> bool:
-    """Whether `adapter` ("hci0") has an LE link with `address` ("AA:BB:…"), and all its data links with it are encrypted. Never raises."""
+    """True if `adapter` ("hci0") has an LE link with `address` ("AA:BB:…"), and all its data links with it are encrypted. Never raises."""
     number = _ADAPTER.fullmatch(adapter)
     if number is None or not _ADDRESS.fullmatch(address):
         return False
@@ -52,7 +52,7 @@ def is_encrypted(adapter: str, address: str) -> bool:
         log.info("the kernel does not tell about the links of %s: %s", adapter, error)
         return False
     wanted = bytes.fromhex(address.replace(":", ""))[::-1]
-    # Also BR/EDR: which of two links carries the conversation is for BlueZ to know.
+    # Also BR/EDR: only BlueZ knows which of two links carries the conversation.
     ours = {(kind, bool(mode & _ENCRYPTED)) for _, theirs, kind, _, _, mode in links if theirs == wanted and kind in (_ACL, _LE)}
     return (_LE, True) in ours and all(encrypted for _, encrypted in ours)
 
