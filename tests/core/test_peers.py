@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from nearby_tray.core.model import Method, PeerFound
-from nearby_tray.core.peers import MOST, Peers, text_address
+from nearby_tray.core.peers import MOST, SIGHTINGS, Peers, text_address
 
 A, B = bytes.fromhex("024e54000001"), bytes.fromhex("024e54000002")
 TEXT_A, TEXT_B = "02:4e:54:00:00:01", "02:4e:54:00:00:02"
@@ -129,18 +129,26 @@ def test_a_new_search_forgets_who_answered_the_last_one_and_keeps_what_is_seen()
     assert row.id == TEXT_B and not row.reachable and row.name == "Ada's TV"
 
 
-def test_a_crowd_is_bounded_and_those_that_are_there_stay() -> None:
-    assert MOST == 64
+def test_a_crowd_on_wifi_is_bounded_and_keeps_nobody_out_who_talks_or_is_waited_for() -> None:
+    assert (MOST, SIGHTINGS) == (64, 256)
     peers = Peers()
     for number in range(100):
         sight(peers, text_address(number.to_bytes(6)))
     assert len(peers.list()) == 64 and ids(peers)[0] == "00:00:00:00:00:00"
-    assert greet(peers, ONE, "Ada", (99).to_bytes(6)) is None, "no room for one more"
-    assert greet(peers, ONE, "Ada", (5).to_bytes(6)) == "00:00:00:00:00:05", "whoever is in the list may talk"
-    peers.lost("00:00:00:00:00:00", 10.0)
-    peers.expire(13.0)
-    assert greet(peers, TWO, "Ben", (99).to_bytes(6)) is not None
-    assert len(peers.list()) == 64
+    assert peers.sees(text_address((99).to_bytes(6))), "seen, though there is no room to list it"
+    assert greet(peers, ONE, "Ada", (99).to_bytes(6)) == "00:00:00:00:00:63", "a conversation takes the place of a row without one"
+    assert peers.known(TWO, b"i" * 32, "Ben", bonded=False) == (b"i" * 32).hex()
+    assert len(peers.list()) == 64 and ids(peers)[:62] == [text_address(number.to_bytes(6)) for number in range(62)]
+    assert [peer.on_wifi for peer in peers.list()[62:]] == [True, False]
+    for number in range(3, 80):
+        greet(peers, bytes([number]) * 4, "Cy", (number + 1000).to_bytes(6))
+    assert len(peers.list()) == 64 and None not in {peers.channel(id) for id in ids(peers)}
+    assert greet(peers, b"last", "Cy", (2000).to_bytes(6)) is None, "whoever talks gives way to nobody"
+    peers.hung_up(ONE, 10.0)
+    assert greet(peers, b"last", "Cy", (2000).to_bytes(6)) is not None
+    for number in range(1000):
+        sight(peers, text_address((9000 + number).to_bytes(6)))
+    assert sum(peers.sees(text_address((9000 + number).to_bytes(6))) for number in range(1000)) == SIGHTINGS - 100
 
 
 CHANNELS = st.integers(0, 5).map(lambda number: bytes([number]) * 4)

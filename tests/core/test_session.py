@@ -1606,6 +1606,17 @@ def test_a_recorded_resume_is_worth_nothing_on_another_channel(p: Pair) -> None:
     p.wait(3).at(Meeting, Meeting)
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_a_crowd_made_up_on_wifi_neither_hides_the_peer_nor_stops_the_meeting(p: Pair, first: bool) -> None:
+    crowd = [PeerFound(text_address(bytes((4, 0, 0, 0, 0, number)))) for number in range(200)]
+    if first:
+        p.do(p.ada, *crowd)
+    p.ask()
+    for side in (p.ada, p.ben):
+        p.do(side, *crowd)
+    p.agree().find().form().pong()
+
+
 # --- sleep ---------------------------------------------------------------------------------------------------------------------
 
 
