@@ -14,22 +14,21 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from . import BUS_INTERFACE, BUS_NAME, BUS_PATH
-from .core.model import Asker, Failure, Method, Radios, Snapshot
+from .core.model import Failure
+from .options import Options
 from .tasks import Tasks, in_turn, outcome
 from .ui import text
 
 if TYPE_CHECKING:
-    from .cli import Options
     from .controller import Controller
-    from .core.keys import TrustedPeer
     from .core.wire import Kind
-    from .edges import Actions, Edges
+    from .edges import Edges
     from .settings import AutostartBy, Settings
     from .system.autostart import Found
     from .system.bluetooth.bluez import BlueZ
@@ -188,38 +187,6 @@ class LastLines(logging.Handler):
                 self.handleError(record)
 
 
-class _Front:
-    """What the face talks to: nothing going on, until the controller is there, a moment after the icon; then that."""
-
-    def __init__(self) -> None:
-        self._controller: Controller | None = None
-        self._waiting: list[Callable[[Snapshot], None]] = []
-
-    @property
-    def connected(self) -> bool:
-        return self._controller is not None
-
-    def connect(self, controller: Controller) -> None:
-        self._controller = controller
-        for listener in self._waiting:
-            controller.subscribe(listener)
-
-    @property
-    def snapshot(self) -> Snapshot:
-        return self._controller.snapshot if self._controller is not None else Snapshot(radios=Radios(None, None))
-
-    def subscribe(self, listener: Callable[[Snapshot], None]) -> Callable[[], None]:
-        if self._controller is not None:
-            return self._controller.subscribe(listener)
-        self._waiting.append(listener)
-        listener(self.snapshot)
-        return lambda: None  # the face ends with the program
-
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        """What a user can do; a click in the first moment does nothing."""
-        return lambda *words: getattr(self._controller, name)(*words) if self._controller is not None else None
-
-
 class _Presence:
     """Whether somebody is there to answer: the session says so, and, where a program made the bus start us, the user has used us since.
 
@@ -251,7 +218,6 @@ class _Applet:
         self._options, self._app, self._lines = options, app, lines or LastLines()
         self._quit: asyncio.Event
         self._face: Face | None = None
-        self._front = _Front()
         self._at_login = _AtLogin(self._login_changed)
         self._path: Path
         self._settings: Settings
@@ -268,20 +234,22 @@ class _Applet:
             self._face = self._make_face()
             await _load()
         self.controller = self._make_controller()
+        if self._face is not None:
+            self._face.serve(self.controller)
         self._speak()
         self._presence = _Presence(self.controller.set_away, seen=not self._options.activated)
-        self._front.connect(self.controller)
         if self._app is not None and self._options.activated:
             from PySide6.QtWidgets import QApplication
 
             assert isinstance(self._app, QApplication)
             self._app.focusChanged.connect(lambda _, now: self._presence.seen() if now is not None else None)
+        from .notifier import Notifier
         from .system.bus import BusGone
         from .system.login import Login
-        from .system.notifications import Notifications, Notifier
+        from .system.notifications import Notifications
         from .system.service import AlreadyRunning, Service
 
-        service = Service(self, describe, lambda: self._lines.lines, self._autostart)
+        service = Service(self.controller, self, describe, lambda: self._lines.lines, self._autostart)
         try:
             await service.open()
         except AlreadyRunning:
@@ -296,17 +264,7 @@ class _Applet:
         notifications = Notifications(icon=self._face.icon_name() if self._face is not None else "nearby-tray", open_label=text.tr("Open"))
         await notifications.open()
         notifier = Notifier(
-            notifications,
-            texts=text,
-            accept=self.controller.accept,
-            decline=self.controller.decline,
-            allow=self.controller.allow,
-            forbid=self.controller.forbid,
-            disconnect=self.controller.disconnect,
-            seek=self.controller.seek,
-            copy=self._face.copy if self._face is not None else None,
-            raise_=self.raise_window,
-            enabled=lambda: self.controller.settings.notifications,
+            notifications, self.controller, raise_window=self.raise_window, copy=self._face.copy if self._face is not None else None
         )
         login = Login(self._presence.away, suspend=self.controller.suspend, wake=self.controller.wake)
         self.controller.subscribe(service.show)
@@ -327,57 +285,7 @@ class _Applet:
             )
         return 0
 
-    # what the command line and other programs may ask, besides the controller's own methods
-
-    @property
-    def snapshot(self) -> Snapshot:
-        return self.controller.snapshot
-
-    @property
-    def settings(self) -> Settings:
-        return self.controller.settings
-
-    def seek(self, *, asker: Asker) -> None:
-        self.controller.seek(asker=asker)
-
-    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker) -> None:
-        self.controller.ask(peer_id, method, remember, asker=asker)
-
-    def enter_pin(self, question: str, pin: str) -> None:
-        self.controller.enter_pin(question, pin)
-
-    def host(self, persistent: bool, *, asker: Asker) -> None:
-        self.controller.host(persistent, asker=asker)
-
-    def invite(self, peer_id: str, *, asker: Asker) -> None:
-        self.controller.invite(peer_id, asker=asker)
-
-    def allow(self, wish: str) -> None:
-        self.controller.allow(wish)
-
-    def forbid(self, wish: str) -> None:
-        self.controller.forbid(wish)
-
-    def expel(self, address: str) -> None:
-        self.controller.expel(address)
-
-    def accept(self, question: str, trust: bool) -> None:
-        self.controller.accept(question, trust)
-
-    def match(self, question: str, trust: bool) -> None:
-        self.controller.match(question, trust)
-
-    def decline(self, question: str) -> None:
-        self.controller.decline(question)
-
-    def cancel(self) -> None:
-        self.controller.cancel()
-
-    def disconnect(self) -> None:
-        self.controller.disconnect()
-
-    def apply(self, settings: Settings) -> str:
-        return self.controller.apply(settings)
+    # --- `service.Program` ---
 
     def used(self) -> None:
         self._presence.seen()
@@ -430,7 +338,7 @@ class _Applet:
         """Its number may be another's after the next start."""
         import msgspec
 
-        self.controller.apply(msgspec.structs.replace(self.settings, adapter=address))
+        self.controller.apply(msgspec.structs.replace(self.controller.settings, adapter=address))
 
     def _make_face(self) -> Face:
         from PySide6.QtWidgets import QApplication
@@ -440,10 +348,7 @@ class _Applet:
         assert isinstance(self._app, QApplication)
         return Face(
             self._app,
-            cast("Actions", self._front),
-            settings=self._settings_shown,
             adapters=lambda: [(address, f"{name} ({address})") for address, name in self._bluez.adapters] if self._bluez else [],
-            remembered=lambda: list(self._remembered()),
             autostart_note=self._autostart_note,
             languages=languages,
             quit=self.quit,
@@ -451,26 +356,15 @@ class _Applet:
             doctor=self._make_doctor,
         )
 
-    def _settings_shown(self) -> Settings:
-        """Also in the first moment, before there is a controller that has them."""
-        if self._front.connected:
-            return self.controller.settings
-        from . import settings
-
-        return settings.load(settings.settings_path())[0]
-
-    def _remembered(self) -> Iterable[TrustedPeer]:
-        return self.controller.trusted if self._front.connected else ()
-
     def _make_doctor(self) -> Doctor:
         from .system import service
         from .system.doctor import report
         from .system.doctor.examination import Doctor
 
         def applet() -> report.Applet:
-            return report.Applet.of(service.status(self._front.snapshot, describe), list(self._lines.lines))
+            return report.Applet.of(service.status(self.controller.snapshot, describe), list(self._lines.lines))
 
-        return Doctor(self._settings_shown, applet)
+        return Doctor(lambda: self.controller.settings, applet)
 
     def _speak(self) -> None:
         """The language that the settings say."""
@@ -510,7 +404,7 @@ class _Applet:
     def _autostart_note(self) -> str:
         """What starts us at login, as it was when last looked; it is looked again, and the window told."""
         self._at_login.look()
-        settings = self._settings_shown()
+        settings = self.controller.settings
         return self._at_login.words(settings.autostart, settings.autostart_by)
 
     def _login_changed(self) -> None:
@@ -519,7 +413,7 @@ class _Applet:
 
     async def _autostart(self) -> dict[str, object]:
         found = await self._at_login.now()
-        settings = self.settings
+        settings = self.controller.settings
         with text.in_english():
             sentence = self._at_login.words(settings.autostart, settings.autostart_by)
         return {

@@ -19,11 +19,11 @@ import json
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from . import __version__
+from .options import Options
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -42,19 +42,6 @@ END = 20.0  # seconds until a link or the applet has ended
 METHODS = {"push-button": "pbc", "show-pin": "display", "enter-pin": "keypad"}  # as one says it, and as D-Bus does
 
 _OWN_ERRORS = "org.nearbytray.Error."
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How the applet is to run."""
-
-    headless: bool = False  # no tray, no window: only the command line
-    background: bool = False  # no window at the start
-    activated: bool = False  # by the bus, for some program: nobody is heard before the user has used us
-    demo: bool = False  # simulated radios
-    once: bool = False  # the demo walks by itself and ends
-    screenshots: Path | None = None  # where the demo saves pictures
-    log_level: str | None = None  # None: as the settings say
 
 
 class Failed(Exception):

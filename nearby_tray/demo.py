@@ -15,14 +15,15 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from .core.model import Snapshot, Stage
+from .notifier import Notifier
+from .options import Options
 from .settings import Settings
 from .simulation.demo import controller, neighbourhood, phone
-from .system.notifications import Notifications, Notifier
+from .system.notifications import Notifications
 from .ui import text
 from .ui.face import Face
 
 if TYPE_CHECKING:
-    from .cli import Options
     from .system.doctor.examination import Doctor
 
 STEP = 60.0  # seconds that one step of the walk may take; the air is simulated, the clock is not
@@ -52,22 +53,11 @@ class Demo:
         await self._you.open()
         you = self._you
         hidden = self._options.background
-        self._face = Face(self._app, you, settings=lambda: you.settings, quit=quit.set, hidden=hidden, doctor=self._make_doctor)
+        self._face = Face(self._app, quit=quit.set, hidden=hidden, doctor=self._make_doctor)
+        self._face.serve(you)
         notifications = Notifications(icon=self._face.icon_name(), open_label=text.tr("Open"))
         await notifications.open()
-        notifier = Notifier(
-            notifications,
-            texts=text,
-            accept=you.accept,
-            decline=you.decline,
-            allow=you.allow,
-            forbid=you.forbid,
-            disconnect=you.disconnect,
-            seek=you.seek,
-            copy=self._face.copy,
-            raise_=self._face.raise_,
-            enabled=lambda: you.settings.notifications,
-        )
+        notifier = Notifier(notifications, you, copy=self._face.copy, raise_window=self._face.raise_)
         you.subscribe(notifier.show)
         status = 0
         try:

@@ -367,7 +367,8 @@ def peers(seconds: float) -> None:
 
         app = QApplication([])
         controller = FakeController(replace(SCENES["seeking"], peers=()))
-        face = Face(app, controller, settings=lambda: controller.settings, quit=app.quit)
+        face = Face(app, quit=app.quit)
+        face.serve(controller)
         chance, frames = random.Random(1), Frames()
         made = 0
 

@@ -17,8 +17,7 @@ from typing import Any
 
 import pytest
 
-from nearby_tray.app import LastLines, _Applet, _Presence, say_as_much_as
-from nearby_tray.cli import Options
+from nearby_tray.app import LastLines, _Presence, say_as_much_as
 from nearby_tray.core.model import Visibility
 from nearby_tray.settings import Settings, save, settings_path
 
@@ -126,13 +125,6 @@ def test_pyside_keeps_no_source_of_what_is_imported_after_it() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, timeout=LIMIT)
     assert done.returncode == 0
-
-
-def test_what_is_opened_in_the_first_moment_shows_the_settings_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    save(settings_path(), Settings(name="Kitchen"))
-    starting = _Applet(Options())
-    assert starting._settings_shown().shown_name == "Kitchen" and not list(starting._remembered())
 
 
 def test_one_that_the_bus_started_hears_nobody_before_the_user_has_used_it() -> None:

@@ -16,8 +16,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from nearby_tray import cli
-from nearby_tray.cli import NO_BUS, NOT_POSSIBLE, OK, USAGE, Options, main
+from nearby_tray.cli import NO_BUS, NOT_POSSIBLE, OK, USAGE, main
 from nearby_tray.core.checks import Finding, Fix, Status, Verdict, say
+from nearby_tray.options import Options
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -220,7 +221,7 @@ def test_the_doctors_exit_status(
     async def examine(_: object) -> list[Finding]:
         return [Finding("a", "A check", Verdict(Status(status), (say("Seen {what}.", what="\x1b[31m"),), Fix(say("Do it:"), "true")))]
 
-    monkeypatch.setattr("nearby_tray.system.doctor.examine", examine)
+    monkeypatch.setattr("nearby_tray.system.doctor.examination.examine", examine)
     assert main(["doctor"]) == expected
     out, err = capsys.readouterr()
     assert err == "" and "\x1b" not in out and "         Seen [31m.\n         → Do it:\n           true\n" in out

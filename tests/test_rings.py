@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from .measure import circles
+
 ROOT = Path(__file__).parent.parent
 OUTSIDE = {"PySide6", "shiboken6", "qasync", "dbus_next", "dbus_fast", "bleak"}
 
@@ -55,6 +57,21 @@ def test_a_broken_ring_is_noticed(copy: Path, module: str, line: str) -> None:
     file.write_text(file.read_text() + f"\n{line}  # a forbidden import\n")
     done = lint(copy)
     assert done.returncode == 1 and "BROKEN" in done.stdout, done.stdout[-4000:] + done.stderr
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """Also not for type checkers only, or inside of a function."""
+    assert circles(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["from .cli import main", "if TYPE_CHECKING:\n    from .cli import main", "def f():\n    from . import cli"]
+)
+def test_an_import_circle_is_found_and_named(copy: Path, line: str) -> None:
+    file = copy / "nearby_tray" / "options.py"
+    file.write_text(f"{file.read_text()}\n{line}\n")
+    (circle,) = circles(copy)
+    assert {"nearby_tray.cli", "nearby_tray.options"} <= set(circle)
 
 
 def modules(*folders: str) -> list[str]:

@@ -1,11 +1,9 @@
-"""Notifications of the desktop (org.freedesktop.Notifications, Desktop Notifications Specification 1.2), and when there is reason for one.
+"""Notifications of the desktop (org.freedesktop.Notifications, Desktop Notifications Specification 1.2).
 
-`Notifications` keeps at most one notification for each key and survives its server: one that is absent, hangs, restarts or lies costs a
-notification, never more. Nothing it signals is believed but an action that was offered on a notification that is shown; and what opens
-something is offered only by a server that was installed: where there is none, any program of the user may take its name and press the
-buttons.
-`Notifier` decides from the Snapshots: a request, the link, its loss and its return, a failure, who comes into a group of ours and leaves
-it; each withdrawn when the matter is settled. A PIN is in none of them: they are kept, and shown on locked screens.
+Shows at most one notification for each key, and survives its server: a server that is absent, hangs, restarts or lies costs a
+notification, never more. Nothing that the server signals is believed but an action that was offered on a notification that is shown. What
+lets another computer or a program in (`CONSENTS`) is offered only by a server that was installed: where there is none, any program of the
+user may take its name and press the buttons.
 """
 
 from __future__ import annotations
@@ -14,14 +12,11 @@ import asyncio
 import html
 import logging
 import os
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
-from ..core.model import Missed, Reason, Snapshot, Stage
 from ..tasks import Tasks, outcome
 from .asker import is_installed, process_of
 from .bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant
@@ -324,253 +319,7 @@ def _clean(text: str, limit: int) -> str:
     return kept if len(kept) <= limit else kept[: limit - 1] + "…"
 
 
-# --- when there is reason for one ----------------------------------------------------------------------------------------------
-
-
-class Texts(Protocol):
-    """The words, (title, body) as plain text; `ui/text.py` has them."""
-
-    def request_notice(self, snapshot: Snapshot) -> tuple[str, str]: ...
-
-    def wish_notice(self, snapshot: Snapshot) -> tuple[str, str]: ...
-
-    def missed_notice(self, missed: Missed) -> tuple[str, str]: ...
-
-    def linked_notice(self, snapshot: Snapshot) -> tuple[str, str]: ...
-
-    def restoring_notice(self, snapshot: Snapshot) -> tuple[str, str]: ...
-
-    def restored_notice(self, snapshot: Snapshot) -> tuple[str, str]: ...
-
-    def failed_notice(self, snapshot: Snapshot) -> tuple[str, str]: ...
-
-    def entry_notice(self, snapshot: Snapshot) -> tuple[str, str]: ...
-
-    def group_notice(self, before: Snapshot, now: Snapshot) -> tuple[str, str] | None: ...
-
-    def tr(self, english: str, **values: object) -> str: ...
-
-
 async def _is_installed(bus: Bus, owner: str) -> bool:
     """Is that program one that only root can change?"""
     process = await process_of(bus, owner)
     return process is not None and is_installed(process)
-
-
-class Board(Protocol):
-    """Where the `Notifier` pins its notifications: `Notifications`, or a fake."""
-
-    def notify(
-        self,
-        key: str,
-        title: str,
-        body: str = "",
-        *,
-        actions: Sequence[tuple[str, str]] = (),
-        urgent: bool = False,
-        on_action: Callable[[str], None] | None = None,
-    ) -> None: ...
-
-    def withdraw(self, key: str) -> None: ...
-
-
-REQUEST, WISH, MISSED, LINK, GROUP = "request", "wish", "missed", "link", "group"
-PATIENCE = 1.0  # seconds from seeing a question to having read it
-
-
-class Notifier:
-    """Fed with Snapshots, says what is worth saying. Nothing while `enabled()` is false, except that what is shown is still withdrawn."""
-
-    def __init__(
-        self,
-        board: Board,
-        *,
-        texts: Texts,
-        accept: Callable[[str], Any],
-        decline: Callable[[str], Any],
-        allow: Callable[[str], Any],
-        forbid: Callable[[str], Any],
-        disconnect: Callable[[], Any],
-        seek: Callable[[], Any],
-        copy: Callable[[str], Any] | None,
-        raise_: Callable[[], Any],
-        enabled: Callable[[], bool] = lambda: True,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        """`copy`: to the clipboard; None where there is none to copy to."""
-        self._board, self._texts = board, texts
-        self._accept, self._decline, self._disconnect, self._seek = accept, decline, disconnect, seek
-        self._allow, self._forbid = allow, forbid
-        self._copy, self._raise = copy, raise_
-        self._enabled = enabled
-        self._clock = clock
-        self._shown_at: dict[str, float] = {}  # when a question came up last
-        self._last = Snapshot()
-        self._linked = False  # a link was there and has not been given up
-
-    def show(self, snapshot: Snapshot) -> None:
-        """The state of things."""
-        before, self._last = self._last, snapshot
-        self._show_request(before, snapshot)
-        self._show_wish(before, snapshot)
-        self._show_missed(before, snapshot)
-        self._show_link(before, snapshot)
-        self._show_group(before, snapshot)
-
-    def _too_soon(self, tag: str) -> bool:
-        """Nobody can have read it yet: a click was meant for what was there before."""
-        return self._clock() < self._shown_at.get(tag, -PATIENCE) + PATIENCE
-
-    def _show_request(self, before: Snapshot, now: Snapshot) -> None:
-        asked = _request(now)
-        if asked == _request(before):
-            return
-        if asked is None:
-            self._board.withdraw(REQUEST)
-        elif self._enabled():
-            self._ask(now)
-
-    def _ask(self, now: Snapshot) -> None:
-        tr = self._texts.tr
-        actions = [("accept", tr("Accept")), ("decline", tr("Decline"))]
-        if not now.verified or (now.peer is not None and now.peer.identity_changed):
-            # Whoever claims a trusted name, or proves nothing, deserves the whole dialog, not a quick yes.
-            actions = [("open", tr("Show the request")), ("decline", tr("Decline"))]
-        if now.stage is Stage.ENTERING:
-            actions = [("open", tr("Open"))]
-        title, body = (self._texts.entry_notice if now.stage is Stage.ENTERING else self._texts.request_notice)(now)
-        self._shown_at[REQUEST] = self._clock()
-        self._board.notify(REQUEST, title, body, actions=actions, urgent=True, on_action=partial(self._answer, now))
-
-    def _answer(self, asked: Snapshot, action: str) -> None:
-        if _request(self._last) != _request(asked):
-            return  # a late click must not answer the next request
-        if action not in ("accept", "decline"):
-            self._raise()
-        elif self._too_soon(REQUEST):
-            self._ask(asked)  # the server has closed it
-        elif action == "accept":
-            self._accept(asked.question)
-        else:
-            self._decline(asked.question)
-
-    def _show_wish(self, before: Snapshot, now: Snapshot) -> None:
-        if now.wish == before.wish:
-            return
-        if now.wish is None:
-            self._board.withdraw(WISH)
-        elif self._enabled():
-            self._ask_for_program(now)
-
-    def _ask_for_program(self, now: Snapshot) -> None:
-        tr = self._texts.tr
-        actions = [("allow", tr("Allow")), ("forbid", tr("Do not allow"))]
-        title, body = self._texts.wish_notice(now)
-        self._shown_at[WISH] = self._clock()
-        self._board.notify(WISH, title, body, actions=actions, urgent=True, on_action=partial(self._answer_wish, now))
-
-    def _answer_wish(self, asked: Snapshot, action: str) -> None:
-        wish = asked.wish
-        if wish is None or self._last.wish != wish:
-            return  # a late click must not answer the next one
-        if action not in ("allow", "forbid"):
-            self._raise()
-        elif self._too_soon(WISH):
-            self._ask_for_program(asked)
-        elif action == "allow":
-            self._allow(wish.id)
-        else:
-            self._forbid(wish.id)
-
-    def _show_missed(self, before: Snapshot, now: Snapshot) -> None:
-        """Said once; the line in the panel stays."""
-        if not now.missed:
-            if before.missed:
-                self._board.withdraw(MISSED)
-            return
-        new = [missed for missed in now.missed if missed.id not in {known.id for known in before.missed}]
-        if new and self._enabled():
-            title, body = self._texts.missed_notice(new[-1])
-            self._board.notify(MISSED, title, body, actions=[("open", self._texts.tr("Open"))], on_action=lambda _: self._raise())
-
-    def _show_link(self, before: Snapshot, now: Snapshot) -> None:
-        restoring = now.restoring_because is not None and now.stage is not Stage.LINKED
-        match now.stage:
-            case Stage.LINKED if before.stage is not Stage.LINKED:
-                words = self._texts.restored_notice(now) if self._linked else self._texts.linked_notice(now)
-                self._linked = True
-                self._pin(words, *(["copy"] if self._copy is not None and _address(now) else []), "disconnect")
-            case Stage.IDLE:
-                failed = now.failure is not None and now.failure.reason is not Reason.CANCELLED
-                if now.failure != before.failure or before.stage is not Stage.IDLE:
-                    if failed:
-                        self._pin(self._texts.failed_notice(now), "again")
-                    else:
-                        self._board.withdraw(LINK)
-                self._linked = False
-            case _ if restoring:
-                if before.restoring_because is None:
-                    self._linked = True
-                    self._pin(self._texts.restoring_notice(now), "disconnect")
-            case Stage.LINKED:
-                pass
-            case _:
-                if before.stage in (Stage.IDLE, Stage.LINKED):  # a new journey, or a goodbye
-                    self._board.withdraw(LINK)
-
-    def _show_group(self, before: Snapshot, now: Snapshot) -> None:
-        if _is_hosting(now):
-            words = self._texts.group_notice(before, now)
-            if words is not None and self._enabled():
-                actions = [("disconnect", self._texts.tr("End the group"))]
-                self._board.notify(GROUP, *words, actions=actions, on_action=self._on_group_action)
-        elif _is_hosting(before):
-            self._board.withdraw(GROUP)
-
-    def _on_group_action(self, action: str) -> None:
-        if action != "disconnect":
-            self._raise()
-        elif _is_hosting(self._last):
-            self._disconnect()
-
-    def _pin(self, words: tuple[str, str], *actions: str) -> None:
-        if not self._enabled():
-            self._board.withdraw(LINK)
-            return
-        tr = self._texts.tr
-        labels = {"copy": tr("Copy address"), "disconnect": tr("Disconnect"), "again": tr("Try again")}
-        self._board.notify(LINK, *words, actions=[(action, labels[action]) for action in actions], on_action=self._on_link_action)
-
-    def _on_link_action(self, action: str) -> None:
-        """What was chosen, if it still fits: a server may say so long after."""
-        now = self._last
-        match action:
-            case "disconnect":
-                if self._linked:
-                    self._disconnect()
-            case "copy":
-                if self._copy is not None and now.stage is Stage.LINKED and (address := _address(now)):
-                    self._copy(address)
-            case "again":
-                if now.stage is Stage.IDLE:
-                    self._seek()
-                    self._raise()  # the list is there
-            case _:
-                self._raise()
-
-
-def _address(snapshot: Snapshot) -> str:
-    """The other machine's, on this link; empty when not known."""
-    return snapshot.link.peer[0] if snapshot.link is not None and snapshot.link.peer else ""
-
-
-def _is_hosting(snapshot: Snapshot) -> bool:
-    """Is there a group of our own? Also while somebody asks to join it."""
-    return snapshot.link is not None and snapshot.stage in (Stage.HOSTING, Stage.ASKED)
-
-
-def _request(snapshot: Snapshot) -> tuple[object, ...] | None:
-    """What tells one request from another; `None` when nothing is asked, or it is answered."""
-    if snapshot.stage not in (Stage.ASKED, Stage.ENTERING) or snapshot.agreed_here:
-        return None
-    return (snapshot.question, snapshot.stage, snapshot.tries_left)

@@ -40,6 +40,7 @@ import msgspec
 from .. import BUS_INTERFACE, BUS_NAME, BUS_PATH, __version__
 from ..core import pin as pins
 from ..core.model import Asker, Failure, Health, Member, Method, Missed, Peer, Reason, Snapshot, Stage, Visibility, Wish
+from ..edges import Actions
 from ..settings import Settings, changed
 from ..tasks import Tasks, outcome
 from .asker import identify
@@ -73,48 +74,11 @@ Autostart = Callable[[], Coroutine[Any, Any, dict[str, object]]]
 """What starts the applet at login, as JSON."""
 
 
-class Commands(Protocol):
-    """What the bus may ask of the applet; each returns at once. `asker`: the program that does; its wish may have to wait for the user."""
-
-    @property
-    def snapshot(self) -> Snapshot: ...
-
-    @property
-    def settings(self) -> Settings: ...
-
-    def seek(self, *, asker: Asker) -> None: ...
-
-    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker) -> None: ...
-
-    def enter_pin(self, question: str, pin: str) -> None: ...
-
-    def host(self, persistent: bool, *, asker: Asker) -> None: ...
-
-    def invite(self, peer_id: str, *, asker: Asker) -> None: ...
-
-    def allow(self, wish: str) -> None: ...
-
-    def forbid(self, wish: str) -> None: ...
-
-    def expel(self, address: str) -> None: ...
-
-    def accept(self, question: str, trust: bool) -> None: ...
-
-    def match(self, question: str, trust: bool) -> None: ...
-
-    def decline(self, question: str) -> None: ...
-
-    def cancel(self) -> None: ...
-
-    def disconnect(self) -> None: ...
-
-    def apply(self, settings: Settings) -> str:
-        """Put them in force; why they could not be kept, empty when they were."""
-        ...
+class Program(Protocol):
+    """The running applet, beside what its user can do with links."""
 
     def used(self) -> None:
-        """The user's own command speaks: somebody is there."""
-        ...
+        """The user's own command has called: the user is there."""
 
     def raise_window(self) -> None: ...
 
@@ -126,13 +90,18 @@ class AlreadyRunning(Exception):
 
 
 class Service:
-    """Serves `commands` on the session bus; a bus that is lost is found again."""
+    """Serves `actions` and `program` on the session bus; a bus that is lost is found again."""
 
     def __init__(
-        self, commands: Commands, describe: Describe, log_lines: Callable[[], Iterable[str]] = tuple, autostart: Autostart | None = None
+        self,
+        actions: Actions,
+        program: Program,
+        describe: Describe,
+        log_lines: Callable[[], Iterable[str]] = tuple,
+        autostart: Autostart | None = None,
     ) -> None:
         """`log_lines`: the last lines of the log, oldest first."""
-        self._commands = commands
+        self._actions, self._program = actions, program
         self._describe = describe
         self._log_lines = log_lines
         self._autostart = autostart
@@ -207,7 +176,7 @@ class Service:
 
     async def _up(self, bus: Bus) -> None:
         assert self._opened is not None
-        interface = _Interface(bus, self._commands, self._describe, self._log_lines, self._autostart, self._gate)
+        interface = _Interface(bus, self._actions, self._program, self._describe, self._log_lines, self._autostart, self._gate)
         bus.screen(PATH, self._gate.refusal)
         bus.export(PATH, interface)
         taken = await bus.request_name(NAME)
@@ -324,7 +293,8 @@ class _Interface(ServiceInterface):
     def __init__(
         self,
         bus: Bus,
-        commands: Commands,
+        actions: Actions,
+        program: Program,
         describe: Describe,
         log_lines: Callable[[], Iterable[str]],
         autostart: Autostart | None,
@@ -333,7 +303,7 @@ class _Interface(ServiceInterface):
         super().__init__(INTERFACE)
         self._gate = gate
         self._bus = bus
-        self._commands = commands
+        self._actions, self._program = actions, program
         self._describe = describe
         self._log_lines = log_lines
         self._autostart = autostart
@@ -360,18 +330,18 @@ class _Interface(ServiceInterface):
                 if refusal is not None:
                     raise refusal
                 if asker.own:
-                    self._commands.used()
+                    self._program.used()
                 yield asker
         finally:
             self._waiting -= 1
 
     @method("Status", gives="s")
     def status(self) -> str:
-        return _json(status(self._commands.snapshot, self._describe, pin=True))
+        return _json(status(self._actions.snapshot, self._describe, pin=True))
 
     @method("Peers", gives="s")
     def peers(self) -> str:
-        return _json([_peer(peer) for peer in self._commands.snapshot.peers])
+        return _json([_peer(peer) for peer in self._actions.snapshot.peers])
 
     @method("Log", gives="s")
     def log(self) -> str:
@@ -388,10 +358,10 @@ class _Interface(ServiceInterface):
     @method("Seek")
     async def seek(self) -> None:
         async with self._turn() as asker:
-            snapshot = self._commands.snapshot
+            snapshot = self._actions.snapshot
             if snapshot.stage not in (Stage.IDLE, Stage.SEEKING) and not _is_up(snapshot):
                 raise _not_possible(f"Not possible now ({_DOING[snapshot.stage]}).")
-            self._commands.seek(asker=asker)
+            self._actions.seek(asker=asker)
             self._complain()
 
     @method("Connect", takes=["s"])
@@ -404,7 +374,7 @@ class _Interface(ServiceInterface):
                     + (" Without it, say how to link: by push button, or with a PIN." if peer.on_wifi else "")
                 )
             self._check_wish(asker)
-            self._commands.ask(peer.id, asker=asker)
+            self._actions.ask(peer.id, asker=asker)
 
     @method("ConnectBy", takes=["s", "s", "b"])
     async def connect_by(self, name_or_id: str, method: str, remember: bool) -> None:
@@ -414,22 +384,22 @@ class _Interface(ServiceInterface):
             peer, ours = self._found(name_or_id), Method(method)
             if peer.reachable:
                 self._check_wish(asker)
-                self._commands.ask(peer.id, asker=asker)
+                self._actions.ask(peer.id, asker=asker)
                 return
             if not peer.on_wifi:
                 raise _not_possible(f"{_label(peer)} is not seen on Wi-Fi Direct now.")
-            obstacle = self._commands.snapshot.radios.abilities.obstacle(peer, ours)
+            obstacle = self._actions.snapshot.radios.abilities.obstacle(peer, ours)
             if obstacle is not None:
                 raise self._failed(Failure(Stage.FORMING, obstacle), peer.name)
             self._check_wish(asker)
-            self._commands.ask(peer.id, ours, remember, asker=asker)
+            self._actions.ask(peer.id, ours, remember, asker=asker)
 
     @method("EnterPinFor", takes=["s", "s"])
     async def enter_pin_for(self, question: str, pin: str) -> None:
         _check_length(pin)
         _check_length(question)
         async with self._turn() as asker:
-            snapshot = self._commands.snapshot
+            snapshot = self._actions.snapshot
             if not snapshot.pin_wanted:
                 raise _not_possible("No PIN is wanted now.")
             _need_own(asker, "enters a PIN")
@@ -438,7 +408,7 @@ class _Interface(ServiceInterface):
             if typed is None:
                 whole = len(pins.digits(pin) or "") == pins.SIZE
                 raise _not_possible("The last digit does not fit: check the number." if whole else "A PIN has eight digits.")
-            self._commands.enter_pin(snapshot.question, typed)
+            self._actions.enter_pin(snapshot.question, typed)
 
     @method("EnterPin", takes=["s"])
     async def enter_pin(self, pin: str) -> None:
@@ -447,14 +417,14 @@ class _Interface(ServiceInterface):
     @method("Host", takes=["b"])
     async def host(self, remember: bool) -> None:
         async with self._turn() as asker:
-            snapshot = self._commands.snapshot
+            snapshot = self._actions.snapshot
             if snapshot.stage not in (Stage.IDLE, Stage.SEEKING):
                 raise _not_possible(f"Not possible now ({_DOING[snapshot.stage]}).")
             obstacle = snapshot.radios.wifi or (None if snapshot.radios.abilities.host else Reason.NOT_OFFERED)
             if obstacle is not None:
                 raise self._failed(Failure(Stage.HOSTING, obstacle))
             self._check_wish(asker)
-            self._commands.host(remember, asker=asker)
+            self._actions.host(remember, asker=asker)
             self._complain()
 
     @method("Invite", takes=["s"])
@@ -470,7 +440,7 @@ class _Interface(ServiceInterface):
             if not peer.address:
                 raise _not_possible(f"{_label(peer)} is not seen on Wi-Fi Direct now.")
             self._check_wish(asker)
-            self._commands.invite(peer.id, asker=asker)
+            self._actions.invite(peer.id, asker=asker)
 
     @method("Expel", takes=["s"])
     async def expel(self, name_or_id: str) -> None:
@@ -478,11 +448,11 @@ class _Interface(ServiceInterface):
         async with self._turn():
             peers = [member.peer for member in self._group().members]
             wanted = next((peer for peer in peers if peer.address == name_or_id.strip().lower()), None)
-            self._commands.expel((wanted or find_peer(name_or_id, peers, "in the group")).address)
+            self._actions.expel((wanted or find_peer(name_or_id, peers, "in the group")).address)
 
     @method("Members", gives="s")
     def members(self) -> str:
-        return _json([_member(member, self._commands.snapshot.now) for member in self._commands.snapshot.members])
+        return _json([_member(member, self._actions.snapshot.now) for member in self._actions.snapshot.members])
 
     @method("AcceptRequest", takes=["s", "b"])
     async def accept_request(self, question: str, trust: bool) -> None:
@@ -492,20 +462,20 @@ class _Interface(ServiceInterface):
                 _need_own(asker, "answers what a program asks for")
                 if question.strip() != wish.id:
                     raise _not_possible("That is not asked any more. What is asked now: see nearby-tray status.")
-                self._commands.allow(wish.id)
+                self._actions.allow(wish.id)
                 return
             self._need(Stage.ASKED, "Nobody asks for a link.")
             _need_own(asker, "accepts another computer")
-            if self._commands.snapshot.pin_wanted:
+            if self._actions.snapshot.pin_wanted:
                 raise _not_possible("To accept, enter the PIN that the other machine shows.")
             self._need_named(question)
-            self._commands.accept(self._commands.snapshot.question, trust)
+            self._actions.accept(self._actions.snapshot.question, trust)
 
     @method("Match", takes=["s", "b"])
     async def match(self, question: str, trust: bool) -> None:
         _check_length(question)
         async with self._turn() as asker:
-            snapshot = self._commands.snapshot
+            snapshot = self._actions.snapshot
             self._need(Stage.ASKING, "No computer is being asked.")
             if snapshot.agreed_here:
                 raise _not_possible("You have said so already; the other side's answer is waited for.")
@@ -513,7 +483,7 @@ class _Interface(ServiceInterface):
                 raise _not_possible("There is no code to compare yet.")
             _need_own(asker, "compares codes")
             self._need_named(question)
-            self._commands.match(snapshot.question, trust)
+            self._actions.match(snapshot.question, trust)
 
     @method("Accept", takes=["b"])
     async def accept(self, trust: bool) -> None:
@@ -524,35 +494,35 @@ class _Interface(ServiceInterface):
         async with self._turn() as asker:
             if (wish := self._answered_wish()) is not None:
                 _need_own(asker, "answers what a program asks for")
-                self._commands.forbid(wish.id)
+                self._actions.forbid(wish.id)
                 return
-            if self._stage is not Stage.HOSTING or self._commands.snapshot.peer is None:  # somebody may come in, or be told that it may not
+            if self._stage is not Stage.HOSTING or self._actions.snapshot.peer is None:  # somebody may come in, or be told that it may not
                 self._need(Stage.ASKED, "Nobody asks for a link.")
-            self._commands.decline(self._commands.snapshot.question)
+            self._actions.decline(self._actions.snapshot.question)
 
     @method("Cancel")
     async def cancel(self) -> None:
         async with self._turn():
             if self._stage is Stage.IDLE:
                 raise _not_possible("There is nothing to cancel.")
-            self._commands.cancel()
+            self._actions.cancel()
 
     @method("Disconnect")
     async def disconnect(self) -> None:
         async with self._turn():
             if self._stage is Stage.IDLE:
                 raise _not_possible("There is no link.")
-            self._commands.disconnect()
+            self._actions.disconnect()
 
     @method("Settings", gives="s")
     def settings(self) -> str:
-        return _json(msgspec.to_builtins(self._commands.settings))
+        return _json(msgspec.to_builtins(self._actions.settings))
 
     @method("ChangeSettings", takes=["s"], gives="s")
     async def change_settings(self, changes: str) -> str:
         _check_length(changes)
         async with self._turn() as asker:
-            before = self._commands.settings
+            before = self._actions.settings
             try:
                 wanted = msgspec.json.decode(changes, type=dict[str, Any])
                 new = changed(before, wanted)
@@ -562,21 +532,21 @@ class _Interface(ServiceInterface):
                 raise DBusError(INVALID_SETTING, _utf8(str(error))) from None
             if not asker.own and (names := guarded(before, new)):
                 raise _not_possible(f"Only the user of this computer changes this: {', '.join(names)}.")
-            if why := self._commands.apply(new):
+            if why := self._actions.apply(new):
                 raise _not_possible(f"In force until Nearby Tray ends, but not kept: {why}.")
             # Not `self.settings()`: the library's decorator makes that give nothing.
-            return _json(msgspec.to_builtins(self._commands.settings))
+            return _json(msgspec.to_builtins(self._actions.settings))
 
     @method("Raise")
     def raise_(self) -> None:
-        self._commands.raise_window()
+        self._program.raise_window()
 
     @method("Quit")
     async def quit(self) -> None:
         async with self._turn() as asker:
             _need_own(asker, "ends Nearby Tray")
             log.info("told to quit over the session bus")
-            self._commands.quit()
+            self._program.quit()
 
     @dbus_property(name="Version", gives="s")
     def version(self) -> str:
@@ -588,7 +558,7 @@ class _Interface(ServiceInterface):
 
     @property
     def _stage(self) -> Stage:
-        return self._commands.snapshot.stage
+        return self._actions.snapshot.stage
 
     def _found(self, name_or_id: str) -> Peer:
         """The one of the list that is meant, while we look for computers."""
@@ -596,17 +566,17 @@ class _Interface(ServiceInterface):
         stage = self._stage
         if stage is not Stage.SEEKING:
             raise _not_possible("Not looking for computers: seek first." if stage is Stage.IDLE else f"Not possible now ({_DOING[stage]}).")
-        return find_peer(name_or_id, self._commands.snapshot.peers)
+        return find_peer(name_or_id, self._actions.snapshot.peers)
 
     def _group(self) -> Snapshot:
-        snapshot = self._commands.snapshot
+        snapshot = self._actions.snapshot
         if not _is_up(snapshot):
             raise _not_possible("There is no group of ours.")
         return snapshot
 
     def _check_wish(self, asker: Asker) -> None:
         """May this program put a wish before our user now? One is put at a time, and not without end."""
-        snapshot = self._commands.snapshot
+        snapshot = self._actions.snapshot
         if asker.own:
             return
         if snapshot.wish is not None:
@@ -616,11 +586,11 @@ class _Interface(ServiceInterface):
 
     def _answered_wish(self) -> Wish | None:
         """What a program asks for, if a yes or no now answers that."""
-        return None if self._stage is Stage.ASKED else self._commands.snapshot.wish
+        return None if self._stage is Stage.ASKED else self._actions.snapshot.wish
 
     def _need_named(self, question: str) -> None:
         """An answer names what it answers, by the code on the screen or by the question's id. A `DBusError` when that is another."""
-        if not names(self._commands.snapshot, question):
+        if not names(self._actions.snapshot, question):
             raise _not_possible("That is not asked any more. What is asked now: see nearby-tray status.")
 
     def _failed(self, failure: Failure, name: str = "") -> DBusError:
@@ -628,7 +598,7 @@ class _Interface(ServiceInterface):
 
     def _complain(self) -> None:
         """What was begun may have ended at once."""
-        after = self._commands.snapshot
+        after = self._actions.snapshot
         if after.stage is Stage.IDLE and after.failure is not None:
             raise self._failed(after.failure, after.peer.name if after.peer else "")
 

@@ -19,25 +19,20 @@ from . import text, theme
 from .tray import Tray
 
 if TYPE_CHECKING:
-    from ..core.keys import TrustedPeer
     from ..edges import Actions
-    from ..settings import Settings
     from .closing import StillRunning
     from .dialogs import Dialog
     from .doctor import Doctor, DoctorWindow
     from .panel import Panel
-    from .settings import SettingsWindow
+    from .settings import Named, SettingsWindow
 
 log = logging.getLogger(__name__)
 
 prepare_environment = theme.prepare_environment
 
-Named = tuple[str, str]
-"""An identifier and the words to show for it."""
-
 
 class Face(QObject):
-    """`settings`, `adapters`, `remembered`, `autostart_note` and `languages` are asked whenever a window shows them and answer at once.
+    """`adapters`, `autostart_note` and `languages` are called whenever a window shows them, and return at once.
 
     With `hidden` (started at login) no window opens by itself where there is no tray: the request and a second start still raise one.
     """
@@ -45,11 +40,8 @@ class Face(QObject):
     def __init__(
         self,
         app: QApplication,
-        controller: Actions,
         *,
-        settings: Callable[[], Settings],
         adapters: Callable[[], Sequence[Named]] = tuple,
-        remembered: Callable[[], Sequence[TrustedPeer]] = tuple,
         autostart_note: Callable[[], str] = str,
         languages: Callable[[], Sequence[Named]] = tuple,
         quit: Callable[[], None],
@@ -58,8 +50,9 @@ class Face(QObject):
     ) -> None:
         """`doctor`: makes one when it is first wanted; without it nothing offers to troubleshoot."""
         super().__init__()
-        self._controller, self._quit, self._hidden = controller, quit, hidden
-        self._settings, self._adapters, self._remembered, self._autostart_note = settings, adapters, remembered, autostart_note
+        self._controller: Actions  # from `serve` on
+        self._quit, self._hidden = quit, hidden
+        self._adapters, self._autostart_note = adapters, autostart_note
         self._languages = languages
         self._panel: Panel | None = None
         self._dialogs: dict[str, Dialog] = {}  # by the question that each asks
@@ -76,7 +69,6 @@ class Face(QObject):
         app.focusWindowChanged.connect(self._focused)
         self.look = theme.Look(app)
         self.tray = Tray(
-            controller,
             open_panel=self.show_panel,
             toggle_panel=self.toggle_panel,
             open_settings=self.show_settings,
@@ -89,7 +81,16 @@ class Face(QObject):
         self.tray.menu.aboutToShow.connect(self.look.prepare)
         self.tray.homed.connect(self._homed)
         self.look.changed.connect(self.tray.theme_changed)
+        self._unsubscribe: Callable[[], None] = lambda: None
+
+    def serve(self, controller: Actions) -> None:
+        """Draw its snapshots and hand it what the user chooses, from now on; what was chosen before is done now.
+
+        The icon is there before the controller is loaded.
+        """
+        self._controller = controller
         self._unsubscribe = controller.subscribe(self._render)
+        self.tray.serve(controller)
 
     def _render(self, snapshot: Snapshot) -> None:
         if self._closed:
@@ -118,7 +119,7 @@ class Face(QObject):
 
             self.look.prepare()
             doors = Doors(self.show_settings, self.show_question, self._panel_closed, self._troubleshoot)
-            self._panel = Panel(self._controller, lambda: self._settings().shown_name, doors)
+            self._panel = Panel(self._controller, lambda: self._controller.settings.shown_name, doors)
         self._panel.render_snapshot(self._controller.snapshot)
         self._panel.show_near(self.tray.geometry(), quietly=quietly)
         return self._panel
@@ -155,9 +156,9 @@ class Face(QObject):
             self.look.prepare()
             self._settings_window = SettingsWindow(
                 self._controller,
-                settings=self._settings,
+                settings=lambda: self._controller.settings,
                 adapters=self._adapters,
-                remembered=self._remembered,
+                remembered=lambda: self._controller.trusted,
                 autostart_note=self._autostart_note,
                 languages=self._languages,
             )
@@ -245,13 +246,13 @@ class Face(QObject):
 
     def _homed(self, home: bool) -> None:
         if not home and not self._hidden and not self._closed:
-            self.show_panel()
+            self.tray.choose("open")
 
     def _panel_closed(self) -> None:
         """Without a tray a closed panel is out of sight; the setting says if that ends the program. Once we say that it does not."""
         if self.tray.home is not False or self._closed:
             return
-        match self._settings().close_quits:
+        match self._controller.settings.close_quits:
             case True:
                 QTimer.singleShot(0, self, self._quit)
             case None:
@@ -274,4 +275,4 @@ class Face(QObject):
     def _let_closing_quit(self, on: bool) -> None:
         from msgspec.structs import replace
 
-        self._controller.apply(replace(self._settings(), close_quits=on))
+        self._controller.apply(replace(self._controller.settings, close_quits=on))

@@ -24,7 +24,6 @@ from .text import tr
 if TYPE_CHECKING:
     from ..edges import Actions
     from ..settings import Settings
-    from .face import Named
 
 LIMITS: tuple[int | None, ...] = (None, 10, 30, 60)  # minutes of being visible to everyone
 NAME_BYTES = 32
@@ -37,6 +36,10 @@ LEVELS = {
 }
 LOG_HINT = "It goes to standard error: into the journal, where systemd or the desktop keeps one. It tells of computers nearby."
 STARTERS = {AutostartBy.ENTRY: "The desktop’s autostart entry", AutostartBy.SERVICE: "A systemd user service"}
+
+
+Named = tuple[str, str]
+"""An identifier and the words to show for it."""
 
 
 class SettingsWindow(Window):

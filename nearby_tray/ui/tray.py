@@ -19,7 +19,7 @@ from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatche
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon, QWidget
 
-from ..core.model import Grade, Method, Peer, Snapshot, Stage, Visibility
+from ..core.model import Grade, Method, Peer, Radios, Snapshot, Stage, Visibility
 from . import text, theme
 from .text import tr
 
@@ -201,7 +201,6 @@ class Tray(QObject):
 
     def __init__(
         self,
-        controller: Actions,
         *,
         open_panel: Callable[[], object],
         toggle_panel: Callable[[], None],
@@ -214,25 +213,27 @@ class Tray(QObject):
     ) -> None:
         """`troubleshoot`: opens the doctor's window; without one the menu does not offer it."""
         super().__init__(parent)
-        self._controller = controller
-        self._open_panel, self._toggle_panel = open_panel, toggle_panel
-        self._actions: dict[str, Callable[[str], object]] = {
-            "seek": lambda _: self._seek(),
-            "stop_seeking": lambda _: controller.stop_seeking(),
+        self._controller: Actions | None = None
+        self._open_panel = open_panel
+        self._actions: dict[str, Callable[[Actions, str], object]] = {
+            "seek": lambda controller, _: self._seek(controller),
+            "stop_seeking": lambda controller, _: controller.stop_seeking(),
             "ask": self._ask,
-            "question": lambda _: open_question(),
-            "open_host": lambda _: open_host(),
-            "expel": controller.expel,
-            "cancel": lambda _: controller.cancel(),
-            "disconnect": lambda _: controller.disconnect(),
+            "question": lambda *_: open_question(),
+            "open_host": lambda *_: open_host(),
+            "expel": lambda controller, address: controller.expel(address),
+            "cancel": lambda controller, _: controller.cancel(),
+            "disconnect": lambda controller, _: controller.disconnect(),
             "visibility": self._set_visibility,
-            "open": lambda _: open_panel(),
-            "settings": lambda _: open_settings(),
-            "quit": lambda _: quit(),
+            "open": lambda *_: open_panel(),
+            "toggle": lambda *_: toggle_panel(),
+            "settings": lambda *_: open_settings(),
+            "quit": lambda *_: quit(),
         }
+        self._chosen: tuple[str, str] | None = None  # before `serve`
         if troubleshoot is not None:
-            self._actions["troubleshoot"] = lambda _: troubleshoot()
-        self._snapshot = controller.snapshot
+            self._actions["troubleshoot"] = lambda *_: troubleshoot()
+        self._snapshot = Snapshot(radios=Radios(None, None))
         self._plan: tuple[Entry, ...] = ()
         self._shown: tuple[str, str] | None = None
         self._menu = QMenu()
@@ -283,6 +284,19 @@ class Tray(QObject):
     def geometry(self) -> QRect:
         """Where the icon is; invalid where the desktop does not tell (always with D-Bus trays)."""
         return self._icon.geometry() if self._icon is not None else QRect()
+
+    def serve(self, controller: Actions) -> None:
+        """Hand it what the user chooses; also what was chosen last before it was there."""
+        self._controller = controller
+        if self._chosen is not None:
+            self.choose(*self._chosen)
+
+    def choose(self, name: str, argument: str = "") -> None:
+        """Carry out an entry of the menu."""
+        if self._controller is None:
+            self._chosen = name, argument
+        elif name in self._actions:
+            self._actions[name](self._controller, argument)
 
     def render_snapshot(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
@@ -363,27 +377,28 @@ class Tray(QObject):
             group = menu.findChild(QActionGroup) or QActionGroup(menu)
             action.setCheckable(True)
             group.addAction(action)
-        act = self._actions.get(entry.name)
-        if act is not None:
-            action.triggered.connect(lambda _checked=False, act=act, argument=entry.argument: act(argument))
+        if entry.name in self._actions:
+            action.triggered.connect(lambda _checked=False, name=entry.name, argument=entry.argument: self.choose(name, argument))
         return action
 
-    def _seek(self) -> None:
-        self._controller.seek()
+    def _seek(self, controller: Actions) -> None:
+        controller.seek()
         self._open_panel()  # the list is there
 
-    def _ask(self, argument: str) -> None:
-        """A peer's id, after a method where it does not run Nearby Tray."""
+    @staticmethod
+    def _ask(controller: Actions, argument: str) -> None:
+        """`argument`: a peer's id, after a method where it is a plain peer."""
         method, _, peer = argument.rpartition(" ")
-        self._controller.ask(peer, Method(method) if method else None)
+        controller.ask(peer, Method(method) if method else None)
 
-    def _set_visibility(self, argument: str) -> None:
+    @staticmethod
+    def _set_visibility(controller: Actions, argument: str) -> None:
         word, _, minutes = argument.partition(" ")
-        self._controller.set_visibility(Visibility(word), int(minutes) if minutes else None)
+        controller.set_visibility(Visibility(word), int(minutes) if minutes else None)
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
-            self._toggle_panel()
+            self.choose("toggle")
 
     # --- survival ---
 

@@ -687,7 +687,6 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/system/notifications.py"/>
         <source>Disconnect</source>
         <translation>قطع الاتصال</translation>
     </message>
@@ -2973,7 +2972,6 @@ The ordinary network stays as it is.</source>
     <message>
         <location filename="../../nearby_tray/app.py"/>
         <location filename="../../nearby_tray/demo.py"/>
-        <location filename="../../nearby_tray/system/notifications.py"/>
         <source>Open</source>
         <translation>فتح</translation>
     </message>
@@ -4418,46 +4416,6 @@ The ordinary network stays as it is.</source>
         <location filename="../../nearby_tray/system/doctor/wifi.py"/>
         <source>Install dnsmasq to link with phones.</source>
         <translation>ثبّت dnsmasq للاتصال بالهواتف.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/notifications.py"/>
-        <source>Accept</source>
-        <translation>قبول</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/notifications.py"/>
-        <source>Decline</source>
-        <translation>رفض</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/notifications.py"/>
-        <source>Show the request</source>
-        <translation>عرض الطلب</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/notifications.py"/>
-        <source>Allow</source>
-        <translation>سماح</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/notifications.py"/>
-        <source>Do not allow</source>
-        <translation>عدم السماح</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/notifications.py"/>
-        <source>End the group</source>
-        <translation>إنهاء المجموعة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/notifications.py"/>
-        <source>Copy address</source>
-        <translation>نسخ العنوان</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/notifications.py"/>
-        <source>Try again</source>
-        <translation>إعادة المحاولة</translation>
     </message>
 </context>
 </TS>

@@ -687,7 +687,6 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/system/notifications.py"/>
         <source>Disconnect</source>
         <translation>Trennen</translation>
     </message>
@@ -2973,7 +2972,6 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     <message>
         <location filename="../../nearby_tray/app.py"/>
         <location filename="../../nearby_tray/demo.py"/>
-        <location filename="../../nearby_tray/system/notifications.py"/>
         <source>Open</source>
         <translation>Öffnen</translation>
     </message>
@@ -4418,46 +4416,6 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
         <location filename="../../nearby_tray/system/doctor/wifi.py"/>
         <source>Install dnsmasq to link with phones.</source>
         <translation>Installieren Sie dnsmasq, um sich mit Telefonen zu verbinden.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/notifications.py"/>
-        <source>Accept</source>
-        <translation>Annehmen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/notifications.py"/>
-        <source>Decline</source>
-        <translation>Ablehnen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/notifications.py"/>
-        <source>Show the request</source>
-        <translation>Anfrage zeigen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/notifications.py"/>
-        <source>Allow</source>
-        <translation>Erlauben</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/notifications.py"/>
-        <source>Do not allow</source>
-        <translation>Nicht erlauben</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/notifications.py"/>
-        <source>End the group</source>
-        <translation>Gruppe beenden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/notifications.py"/>
-        <source>Copy address</source>
-        <translation>Adresse kopieren</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/system/notifications.py"/>
-        <source>Try again</source>
-        <translation>Erneut versuchen</translation>
     </message>
 </context>
 </TS>

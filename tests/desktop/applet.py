@@ -39,7 +39,8 @@ def renamed(snapshot: Snapshot, name: str) -> Snapshot:
 async def main() -> None:
     from PySide6.QtWidgets import QApplication
 
-    from nearby_tray.system.notifications import Notifications, Notifier
+    from nearby_tray.notifier import Notifier
+    from nearby_tray.system.notifications import Notifications
     from nearby_tray.ui import text
     from nearby_tray.ui.face import Face
 
@@ -47,7 +48,8 @@ async def main() -> None:
     assert isinstance(app, QApplication)
     controller = Telling(SCENES["idle"])
     ended = asyncio.Event()
-    face = Face(app, controller, settings=lambda: controller.settings, quit=ended.set, hidden="--background" in sys.argv)
+    face = Face(app, quit=ended.set, hidden="--background" in sys.argv)
+    face.serve(controller)
 
     def windows() -> list[str]:
         return sorted(w.windowTitle() for w in app.topLevelWidgets() if w.isVisible() and w.windowTitle())
@@ -62,18 +64,7 @@ async def main() -> None:
 
     notifications = Notifications(icon=face.icon_name())
     await notifications.open()
-    notifier = Notifier(
-        notifications,
-        texts=text,
-        accept=controller.accept,
-        decline=controller.decline,
-        allow=controller.allow,
-        forbid=controller.forbid,
-        disconnect=lambda: controller.disconnect(),
-        seek=lambda: controller.seek(),
-        copy=face.copy,
-        raise_=face.raise_,
-    )
+    notifier = Notifier(notifications, controller, copy=face.copy, raise_window=face.raise_)
     controller.subscribe(notifier.show)
     app.clipboard().dataChanged.connect(copied)
     face.tray.homed.connect(lambda home: say(homed=home, windows=windows()))

@@ -18,8 +18,7 @@ from typing import Any
 import pytest
 
 from nearby_tray import cli
-from nearby_tray.cli import NO_APPLET, NOT_POSSIBLE, OK, Options, main
-from nearby_tray.controller import Controller
+from nearby_tray.cli import NO_APPLET, NOT_POSSIBLE, OK, main
 from nearby_tray.core import pin as pins
 from nearby_tray.core.model import (
     Asker,
@@ -39,6 +38,7 @@ from nearby_tray.core.model import (
     Wish,
     WishKind,
 )
+from nearby_tray.options import Options
 from nearby_tray.settings import Settings
 from nearby_tray.simulation.air import ALL
 from nearby_tray.simulation.demo import NEIGHBOUR, controller, neighbourhood
@@ -46,6 +46,8 @@ from nearby_tray.simulation.demo import PHONE as SIMULATED_PHONE
 from nearby_tray.simulation.demo import phone as simulated_phone
 from nearby_tray.system.bus import Bus, ServiceInterface, method
 from nearby_tray.system.service import INTERFACE, NAME, PATH, Service
+
+from ..no_actions import NoActions
 
 Until = Callable[..., Awaitable[None]]
 Run = Callable[..., Any]
@@ -81,7 +83,7 @@ HOSTING = replace(
 FAILED = replace(READY, failure=Failure(Stage.ASKING, Reason.DECLINED, "detail \x1b"))
 
 
-class Applet:
+class Applet(NoActions):
     """Does at once what it is told, as far as a story needs it."""
 
     def __init__(self, snapshot: Snapshot = READY, answers: Snapshot = LINKED) -> None:
@@ -89,7 +91,7 @@ class Applet:
         self.settings = Settings()
         self.calls: list[object] = []
         self.log: list[str] = []
-        self.service = Service(self, lambda failure, peer: (f"It was {failure.reason.value}.", "Try again."), lambda: self.log)
+        self.service = Service(self, self, lambda failure, peer: (f"It was {failure.reason.value}.", "Try again."), lambda: self.log)
 
     def go(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
@@ -98,22 +100,22 @@ class Applet:
     def later(self, snapshot: Snapshot, delay: float = 0.05) -> None:
         asyncio.get_running_loop().call_later(delay, self.go, snapshot)
 
-    def seek(self, *, asker: Asker) -> None:
+    def seek(self, identity: bytes | None = None, *, asker: Asker | None = None) -> None:
         self.go(Snapshot(stage=Stage.SEEKING))
         self.later(Snapshot(stage=Stage.SEEKING, peers=(KITCHEN,)))
 
-    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker) -> None:
+    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker | None = None) -> None:
         self.calls.append(("ask", peer_id) if method is None else ("ask", peer_id, method, remember))
         self.go(Snapshot(stage=Stage.ASKING, peer=KITCHEN))
         self.later(Snapshot(stage=Stage.ASKING, peer=KITCHEN, code="042 719"))
         self.later(self.answers, 0.5)
 
-    def accept(self, question: str, trust: bool) -> None:
+    def accept(self, question: str, trust: bool = False) -> None:
         self.calls.append(("accept", question, trust))
         self.go(Snapshot(stage=Stage.MEETING, peer=KITCHEN))
         self.later(self.answers)
 
-    def match(self, question: str, trust: bool) -> None:
+    def match(self, question: str, trust: bool = False) -> None:
         self.calls.append(("match", question, trust))
         self.go(replace(self.snapshot, may_match=False, agreed_here=True))
         self.later(self.answers)
@@ -124,7 +126,7 @@ class Applet:
     def enter_pin(self, question: str, pin: str) -> None:
         self.calls.append(("enter_pin", pin))
 
-    def host(self, persistent: bool, *, asker: Asker) -> None:
+    def host(self, persistent: bool = False, *, asker: Asker | None = None) -> None:
         self.calls.append(("host", persistent))
         self.go(replace(HOSTING, link=None, members=()))
         self.later(replace(HOSTING, members=()))
@@ -135,7 +137,7 @@ class Applet:
     def forbid(self, wish: str) -> None:
         self.calls.append("forbid")
 
-    def invite(self, peer_id: str, *, asker: Asker) -> None:
+    def invite(self, peer_id: str, *, asker: Asker | None = None) -> None:
         self.calls.append(("invite", peer_id))
 
     def expel(self, address: str) -> None:
@@ -406,11 +408,11 @@ class Stranger(Applet):
     def snapshot(self, snapshot: Snapshot) -> None:
         self.now = snapshot
 
-    def seek(self, *, asker: Asker) -> None:
+    def seek(self, identity: bytes | None = None, *, asker: Asker | None = None) -> None:
         self.go(replace(STRANGE, stage=Stage.SEEKING, peer=None))
         self.later(replace(STRANGE, stage=Stage.SEEKING, peer=None, peers=(PHONE, TV)))
 
-    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker) -> None:
+    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker | None = None) -> None:
         self.calls.append(("ask", peer_id, method, remember))
         match method:
             case Method.DISPLAY:
@@ -671,8 +673,8 @@ def test_at_a_terminal_a_question_that_is_over_is_not_answered(daemon: object, r
 
 def test_connect_asks_at_the_terminal_whether_the_codes_match(daemon: object, run: Run) -> None:
     class Asks(Applet):
-        def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker) -> None:
-            self.calls.append(asker.own)
+        def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker | None = None) -> None:
+            self.calls.append(asker is not None and asker.own)
             self.go(Snapshot(stage=Stage.ASKING, peer=KITCHEN))
             self.later(ASKING)
 
@@ -692,7 +694,7 @@ def test_connect_asks_at_the_terminal_whether_the_codes_match(daemon: object, ru
 
 def test_accepting_a_stranger(daemon: object, run: Run, say: Say) -> None:
     class Asked(Stranger):
-        def accept(self, question: str, trust: bool) -> None:
+        def accept(self, question: str, trust: bool = False) -> None:
             self.calls.append(("accept", trust))
             self.ask("", self.snapshot.method, asker=Asker(""))
 
@@ -712,10 +714,10 @@ def test_accepting_a_stranger(daemon: object, run: Run, say: Say) -> None:
 
 def test_a_group_by_command_line(say: Say) -> None:
     class Host(Stranger):
-        def seek(self, *, asker: Asker) -> None:
+        def seek(self, identity: bytes | None = None, *, asker: Asker | None = None) -> None:
             self.go(replace(self.snapshot, peers=(PHONE, TV)))
 
-        def invite(self, peer_id: str, *, asker: Asker) -> None:
+        def invite(self, peer_id: str, *, asker: Asker | None = None) -> None:
             self.calls.append(("invite", peer_id))
             self.go(replace(self.snapshot, peer=TV, peers=()))
             self.then = replace(HOSTING, members=(Member(TV, 0.0),))
@@ -735,10 +737,10 @@ def test_a_group_by_command_line(say: Say) -> None:
 
 def test_what_went_wrong_in_a_group_is_one_sentence(say: Say) -> None:
     class Host(Stranger):
-        def seek(self, *, asker: Asker) -> None:
+        def seek(self, identity: bytes | None = None, *, asker: Asker | None = None) -> None:
             self.go(replace(self.snapshot, peers=(PHONE, TV)))
 
-        def invite(self, peer_id: str, *, asker: Asker) -> None:
+        def invite(self, peer_id: str, *, asker: Asker | None = None) -> None:
             self.go(replace(self.snapshot, peer=TV, peers=()))
             self.then = replace(self.now, peer=None, failure=Failure(Stage.HOSTING, Reason.NOT_READY))
 
@@ -806,30 +808,8 @@ def test_a_programs_wish_is_said_and_answered(daemon: object, run: Run, say: Say
     assert (accepted[0], declined[0]) == (OK, OK) and applet.calls == ["allow", "forbid"]
 
 
-class Real:
-    """A whole controller on simulated air, as the composition hands it to the service."""
-
-    def __init__(self, controller: Controller) -> None:
-        self.controller = controller
-        self.ask, self.accept, self.match, self.decline = controller.ask, controller.accept, controller.match, controller.decline
-        self.allow, self.forbid = controller.allow, controller.forbid
-        self.enter_pin, self.host, self.invite, self.expel = controller.enter_pin, controller.host, controller.invite, controller.expel
-        self.cancel, self.disconnect = controller.cancel, controller.disconnect
-
-    @property
-    def snapshot(self) -> Snapshot:
-        return self.controller.snapshot
-
-    @property
-    def settings(self) -> Settings:
-        return self.controller.settings
-
-    def seek(self, *, asker: Asker) -> None:
-        self.controller.seek(asker=asker)
-
-    def apply(self, settings: Settings) -> str:
-        self.controller.apply(settings)
-        return ""
+class Standing:
+    """A program that stays as it is."""
 
     def used(self) -> None: ...
 
@@ -843,7 +823,7 @@ def test_a_whole_link_by_command_line(daemon: object, run: Run, capsys: pytest.C
         air, machine, robin = neighbourhood("Here")
         here = controller(machine, Settings(name="Here"))
         robin.your_code = lambda: here.snapshot.code
-        service = Service(Real(here), lambda failure, peer: (failure.reason.value, peer))
+        service = Service(here, Standing(), lambda failure, peer: (failure.reason.value, peer))
         await service.open()
         await robin.open()
         await here.open()
@@ -872,7 +852,7 @@ def test_a_whole_link_with_a_phone_by_command_line(daemon: object, run: Run, unt
         phone = simulated_phone(air, machine, lambda: here.snapshot)
         phone.machine.wifi.methods = frozenset(Method)
         phone.thinks = (0.1, 0.2)
-        service = Service(Real(here), lambda failure, name: (failure.reason.value, ""))
+        service = Service(here, Standing(), lambda failure, name: (failure.reason.value, ""))
         await service.open()
         await phone.start()
         await here.open()

@@ -15,7 +15,6 @@ import pytest
 
 from nearby_tray import __version__
 from nearby_tray.app import _Applet
-from nearby_tray.cli import Options
 from nearby_tray.core.model import (
     Asker,
     Failure,
@@ -35,13 +34,14 @@ from nearby_tray.core.model import (
     Wish,
     WishKind,
 )
+from nearby_tray.options import Options
 from nearby_tray.settings import Settings
 from nearby_tray.simulation.demo import NEIGHBOUR, controller, neighbourhood
 from nearby_tray.system.autostart import EntryState
 from nearby_tray.system.bus import Bus
 from nearby_tray.system.service import INTERFACE, NAME, PATH, Service, status
 
-from .test_cli import Real
+from .test_cli import Standing
 
 DESKTOP = Path(__file__).parents[2] / "desktop"
 Run = Callable[..., Any]
@@ -78,7 +78,7 @@ def members(interface: ET.Element) -> set[tuple[str, ...]]:
 def test_the_xml_is_what_the_applet_says(daemon: object, run: Run) -> None:
     async def main() -> str:
         async with asyncio.timeout(30):
-            service = Service(Real(controller(neighbourhood("Here")[1], Settings())), lambda failure, name: ("", ""))
+            service = Service(controller(neighbourhood("Here")[1], Settings()), Standing(), lambda failure, name: ("", ""))
             await service.open()
             bus = await Bus.connect("session")
             (said,) = await bus.call(NAME, PATH, "org.freedesktop.DBus.Introspectable", "Introspect")
@@ -123,7 +123,7 @@ async def two(*, comparing: bool = True, allowing: bool = True, wishes: list[Wis
     air, machine, robin = neighbourhood("Here")
     here = controller(machine, Settings(name="Here"))
     robin.your_code = lambda: here.snapshot.code if comparing else "another"
-    service = Service(Real(here), lambda failure, name: (f"It was {failure.reason.value}.", ""))
+    service = Service(here, Standing(), lambda failure, name: (f"It was {failure.reason.value}.", ""))
     await service.open()
     await robin.open()
     await here.open()

@@ -38,6 +38,8 @@ from nearby_tray.system import service as module
 from nearby_tray.system.bus import Bus, BusError, BusGone, DBusError, Signal
 from nearby_tray.system.service import AlreadyRunning, Gate, Service, status
 
+from ..no_actions import NoActions
+
 Until = Callable[..., Awaitable[None]]
 Run = Callable[..., Any]
 
@@ -59,27 +61,27 @@ HOSTING = Snapshot(
 SHOWN = Snapshot(stage=Stage.FORMING, peer=PHONE, verified=False, method=Method.DISPLAY, pin="12345670", tries_left=3, radios=ABLE)
 
 
-class Applet:
-    """Notes what it is told."""
+class Applet(NoActions):
+    """Writes down what it is told."""
 
     def __init__(self, snapshot: Snapshot | None = None) -> None:
         self.snapshot = snapshot or Snapshot()
         self.settings = Settings()
         self.calls: list[object] = []
 
-    def seek(self, *, asker: Asker) -> None:
+    def seek(self, identity: bytes | None = None, *, asker: Asker | None = None) -> None:
         self.calls.append("seek")
 
-    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker) -> None:
+    def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker | None = None) -> None:
         self.calls.append(("ask", peer_id) if method is None else ("ask", peer_id, method, remember))
 
     def enter_pin(self, question: str, pin: str) -> None:
         self.calls.append(("enter_pin", question, pin))
 
-    def host(self, persistent: bool, *, asker: Asker) -> None:
+    def host(self, persistent: bool = False, *, asker: Asker | None = None) -> None:
         self.calls.append(("host", persistent))
 
-    def invite(self, peer_id: str, *, asker: Asker) -> None:
+    def invite(self, peer_id: str, *, asker: Asker | None = None) -> None:
         self.calls.append(("invite", peer_id))
 
     def allow(self, wish: str) -> None:
@@ -91,10 +93,10 @@ class Applet:
     def expel(self, address: str) -> None:
         self.calls.append(("expel", address))
 
-    def accept(self, question: str, trust: bool) -> None:
+    def accept(self, question: str, trust: bool = False) -> None:
         self.calls.append(("accept", question, trust))
 
-    def match(self, question: str, trust: bool) -> None:
+    def match(self, question: str, trust: bool = False) -> None:
         self.calls.append(("match", question, trust))
 
     def decline(self, question: str = "") -> None:
@@ -126,7 +128,7 @@ def describe(failure: Failure, peer: str) -> tuple[str, str]:
 @asynccontextmanager
 async def served(applet: Applet) -> Any:
     """A service, and a caller on a connection of its own."""
-    service = Service(applet, describe)
+    service = Service(applet, applet, describe)
     await service.open()
     bus = await Bus.connect("session")
     try:
@@ -616,8 +618,9 @@ async def program(path: Path, *calls: Sequence[object]) -> list[str]:
 
 def test_who_asks_is_handed_on_and_only_the_user_answers_a_wish(daemon: object, run: Run, tmp_path: Path) -> None:
     class Wishful(Applet):
-        def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker) -> None:
+        def ask(self, peer_id: str, method: Method | None = None, remember: bool = False, *, asker: Asker | None = None) -> None:
             super().ask(peer_id, method, remember, asker=asker)
+            assert asker is not None
             self.snapshot = replace(SEEKING, wish=Wish(asker, WishKind.LINK, KITCHEN, 0.0, 60.0, "f00d"))
 
     async def main() -> None:
@@ -726,10 +729,10 @@ def test_the_second_applet_raises_the_first(daemon: object, run: Run) -> None:
         first, second = Applet(), Applet()
         async with served(first) as (_, bus):
             with pytest.raises(AlreadyRunning):
-                await Service(second, describe).open()
+                await Service(second, second, describe).open()
             assert first.calls == ["raise"]
             with pytest.raises(AlreadyRunning):
-                await Service(second, describe).open(raise_other=False)
+                await Service(second, second, describe).open(raise_other=False)
             assert first.calls == ["raise"]
             await ask(bus, "Seek")
         async with served(second) as (_, bus):
@@ -743,7 +746,7 @@ def test_no_bus_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Any, run: Run
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path / 'none'}")
 
     async def main() -> None:
-        service = Service(Applet(), describe)
+        service = Service(Applet(), Applet(), describe)
         with pytest.raises(BusGone):
             await service.open()
         service.show(Snapshot())
@@ -755,7 +758,7 @@ def test_no_bus_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Any, run: Run
 def test_a_bus_that_comes_back_is_served_again(daemon: Any, run: Run, until: Until) -> None:
     async def main() -> None:
         applet = Applet()
-        service = Service(applet, describe)
+        service = Service(applet, applet, describe)
         await service.open()
         service.show(Snapshot())
         daemon.stop()

@@ -32,6 +32,8 @@ from nearby_tray.core.model import (
 )
 from nearby_tray.settings import Settings
 
+from ..no_actions import NoActions
+
 READY = Radios(bluetooth=None, wifi=None, p2p_address=bytes(6))
 ANNA = Peer("p1", "Anna's ThinkPad", "laptop", "02:00:00:00:01:00", reachable=True, on_wifi=True, strength=78, trusted=True, bonded=True)
 STUDIO = Peer("p2", "studio", "desktop", "02:00:00:00:02:00", reachable=True, on_wifi=True, strength=52)
@@ -193,14 +195,14 @@ SCENES: dict[str, Snapshot] = {
 }
 
 
-class FakeController:
+class FakeController(NoActions):
     """Writes down each call in `calls`; `show` is what the real one does after a change."""
 
     def __init__(self, snapshot: Snapshot | None = None) -> None:
         self.snapshot = snapshot or idle()
         self.calls: list[tuple[object, ...]] = []
         self.settings = Settings(name="Ben's laptop")
-        self.people = list(PEOPLE)
+        self.trusted = PEOPLE
         self._callbacks: list[Callable[[Snapshot], None]] = []
 
     def show(self, snapshot: Snapshot) -> None:
@@ -212,10 +214,6 @@ class FakeController:
         self._callbacks.append(callback)
         callback(self.snapshot)
         return lambda: self._callbacks.remove(callback)
-
-    @property
-    def trusted(self) -> tuple[TrustedPeer, ...]:
-        return tuple(self.people)
 
     @property
     def listeners(self) -> int:
@@ -277,11 +275,11 @@ class FakeController:
 
     def forget(self, identity_id: str) -> None:
         self.calls.append(("forget", identity_id))
-        self.people = [one for one in self.people if one.identity.hex() != identity_id]
+        self.trusted = tuple(one for one in self.trusted if one.identity.hex() != identity_id)
 
     def renew_identity(self) -> None:
         self.calls.append(("renew_identity",))
-        self.people = []
+        self.trusted = ()
 
     def health_window(self, open: bool) -> None:
         self.calls.append(("health_window", open))

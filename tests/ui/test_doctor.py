@@ -270,7 +270,8 @@ def test_the_real_doctor_in_the_real_loop(tmp_path: Path) -> None:
 @pytest.fixture
 def face(bot: QtBot, qapp: QApplication, doctor: FakeDoctor) -> Iterator[Face]:
     controller = FakeController(SCENES["failed"])
-    made = Face(qapp, controller, settings=lambda: controller.settings, quit=lambda: None, doctor=lambda: doctor)
+    made = Face(qapp, quit=lambda: None, doctor=lambda: doctor)
+    made.serve(controller)
     yield made
     made.close()
 
@@ -304,7 +305,8 @@ def test_from_the_panel_and_beside_a_failure(face: Face, doctor: FakeDoctor, qap
 
 def test_a_face_without_a_doctor_offers_none(bot: QtBot, qapp: QApplication) -> None:
     controller = FakeController(SCENES["failed"])
-    face = Face(qapp, controller, settings=lambda: controller.settings, quit=lambda: None)
+    face = Face(qapp, quit=lambda: None)
+    face.serve(controller)
     face.show_panel()
     (panel,) = [w for w in qapp.topLevelWidgets() if w.isVisible()]
     assert not panel.findChildren(QAbstractButton, "troubleshootButton") and not panel.findChildren(QAbstractButton, "troubleshootLink")

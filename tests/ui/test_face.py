@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QSystemTrayIcon, QWidget
 from pytestqt.qtbot import QtBot
 
 import nearby_tray.ui
@@ -41,7 +41,8 @@ def quits() -> list[bool]:
 
 @pytest.fixture
 def face(bot: QtBot, qapp: QApplication, controller: FakeController, quits: list[bool]) -> Iterator[Face]:
-    made = Face(qapp, controller, settings=lambda: controller.settings, quit=lambda: quits.append(True))
+    made = Face(qapp, quit=lambda: quits.append(True))
+    made.serve(controller)
     yield made
     made.close()
 
@@ -106,6 +107,18 @@ def test_a_menu_entry_calls_the_controller(
     controller.show(SCENES[scene])
     actions(face)[entry].trigger()
     assert controller.calls[:1] == [call]
+
+
+def test_what_is_chosen_before_the_controller_is_there_is_done_then(bot: QtBot, qapp: QApplication, controller: FakeController) -> None:
+    """The icon comes first, and somebody is quick."""
+    face = Face(qapp, quit=lambda: None)
+    actions(face)["open"].trigger()
+    face.tray._activated(QSystemTrayIcon.ActivationReason.Trigger)
+    actions(face)["seek"].trigger()
+    assert not [w for w in qapp.topLevelWidgets() if w.isVisible()]
+    face.serve(controller)
+    assert controller.calls == [("seek",)] and [w.windowTitle() for w in qapp.topLevelWidgets() if w.isVisible()] == ["Nearby Tray"]
+    face.close()
 
 
 def test_a_machine_without_nearby_tray_has_its_ways_in_the_menu(face: Face, controller: FakeController) -> None:
@@ -248,7 +261,7 @@ def test_windows_and_what_they_need_are_made_when_first_needed() -> None:
         "from PySide6.QtWidgets import QApplication; app = QApplication([])\n"
         "from nearby_tray.ui.face import Face\n"
         "from tests.ui.scenes import FakeController\n"
-        "face = Face(app, FakeController(), settings=None, quit=None); app.processEvents()\n"
+        "face = Face(app, quit=None); face.serve(FakeController()); app.processEvents()\n"
         "late = [m for m in ('panel', 'dialogs', 'settings', 'doctor', 'parts') if f'nearby_tray.ui.{m}' in sys.modules]\n"
         "late += ['the Qt namespace'] if lazy and 'Qt' in vars(QtCore) else []\n"
         "os.write(2, ' '.join(late).encode()); os._exit(bool(late))"
@@ -346,14 +359,16 @@ def test_with_a_tray_a_closed_panel_is_only_hidden(bot: QtBot, face: Face, quits
 
 
 def test_started_hidden_it_stays_hidden_without_a_tray(bot: QtBot, qapp: QApplication, controller: FakeController) -> None:
-    face = Face(qapp, controller, settings=lambda: controller.settings, quit=lambda: None, hidden=True)
+    face = Face(qapp, quit=lambda: None, hidden=True)
+    face.serve(controller)
     face.tray.homed.emit(False)
     assert not [w for w in qapp.topLevelWidgets() if w.isVisible()]
     face.close()
 
 
 def test_a_closed_face_listens_no_more(bot: QtBot, qapp: QApplication, controller: FakeController) -> None:
-    face = Face(qapp, controller, settings=lambda: controller.settings, quit=lambda: None)
+    face = Face(qapp, quit=lambda: None)
+    face.serve(controller)
     face.show_panel()
     controller.show(SCENES["asked"])
     assert controller.listeners == 1

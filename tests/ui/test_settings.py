@@ -32,7 +32,7 @@ def window(bot: QtBot, controller: FakeController) -> SettingsWindow:
         controller,
         settings=lambda: controller.settings,
         adapters=lambda: [("hci0", "hci0"), ("hci1", "hci1 <b>")],
-        remembered=lambda: controller.people,
+        remembered=lambda: controller.trusted,
         autostart_note=lambda: "By the autostart folder.",
         languages=lambda: [("en", "English"), ("de", "Deutsch")],
     )
@@ -162,7 +162,9 @@ def test_days_are_in_the_users_words(since: datetime | float, last: datetime | f
 
 
 def test_the_last_linked_come_first_whatever_they_are_called(bot: QtBot, window: SettingsWindow, controller: FakeController) -> None:
-    controller.people = [replace(PEOPLE[0], identity=bytes([n]) * 32, label=name, last_linked=1e9 + n) for n, name in enumerate(HOSTILE)]
+    controller.trusted = tuple(
+        replace(PEOPLE[0], identity=bytes([n]) * 32, label=name, last_linked=1e9 + n) for n, name in enumerate(HOSTILE)
+    )
     window.fill()
     bot.waitUntil(lambda: len([each for each in window.findChildren(QPushButton, "forgetButton") if each.isVisible()]) == len(HOSTILE))
     buttons = [each for each in window.findChildren(QPushButton, "forgetButton") if each.isVisible()]

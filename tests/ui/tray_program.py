@@ -43,7 +43,8 @@ def main() -> None:
     app.setApplicationName("nearby-tray")
     scenes = [word for word in sys.argv[1:] if word != "--background"]
     controller = Telling(SCENES[scenes[0] if scenes else "idle"])
-    face = Face(app, controller, settings=lambda: controller.settings, quit=app.quit, hidden="--background" in sys.argv)
+    face = Face(app, quit=app.quit, hidden="--background" in sys.argv)
+    face.serve(controller)
 
     def windows() -> list[str]:
         return [w.windowTitle() for w in app.topLevelWidgets() if w.isVisible() and w.windowTitle()]

@@ -88,7 +88,7 @@ def settings() -> Iterator[tuple[str, QWidget]]:
         controller,
         settings=lambda: controller.settings,
         adapters=lambda: [("hci0", "hci0: built in"), ("hci1", "hci1: dongle")],
-        remembered=lambda: controller.people,
+        remembered=lambda: controller.trusted,
         autostart_note=lambda: text.tr("Started at login by the systemd user service {path}.", path="~/.config/systemd/user/it.service"),
         languages=available,
     )
