@@ -644,11 +644,12 @@ _WIDTH = {Visibility.NOBODY: 0, Visibility.TRUSTED: 1, Visibility.EVERYONE: 2}
 def guarded(before: Settings, after: Settings) -> list[str]:
     """The settings that a program would change in the user's name: who finds this computer and as whom, who links with it, who is told."""
     wider = _WIDTH[after.visibility] > _WIDTH[before.visibility]
-    longer = after.visibility is Visibility.EVERYONE and (after.visible_minutes or 9999) > (before.visible_minutes or 9999)
+    # Whatever takes the place of a limit begins now, so also a shorter one may end later.
+    another_limit = before.visible_minutes is not None and after.visible_minutes != before.visible_minutes
     found = {
         "name": after.name != before.name,
         "visibility": wider,
-        "visible_minutes": longer and not wider,
+        "visible_minutes": another_limit,
         "accept_paired": after.accept_paired and not before.accept_paired,
         "notifications": before.notifications and not after.notifications,
     }

@@ -689,7 +689,8 @@ def test_another_program_ends_things_and_opens_nothing(
         (Settings(visibility=Visibility.EVERYONE), Settings(visibility=Visibility.TRUSTED), []),
         (Settings(visible_minutes=5), Settings(visible_minutes=None), ["visible_minutes"]),
         (Settings(visible_minutes=5), Settings(visible_minutes=10), ["visible_minutes"]),
-        (Settings(visible_minutes=10), Settings(visible_minutes=5), []),
+        (Settings(visible_minutes=10), Settings(visible_minutes=5), ["visible_minutes"]),  # from now on: the ten may end sooner
+        (Settings(visible_minutes=None), Settings(visible_minutes=5), []),
         (Settings(accept_paired=True), Settings(), []),
         (Settings(notifications=False), Settings(), []),
         (Settings(), Settings(name="x", accept_paired=True, notifications=False), ["name", "accept_paired", "notifications"]),
