@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -24,6 +25,8 @@ settings.load_profile("any machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Whatever starts a program in the background may have it ignore SIGINT, and what the tests start would do so, too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # dbus-next's, from Python 3.13 on; typing has it until 3.15, and we support up to 3.14.
     config.addinivalue_line("filterwarnings", "ignore:'typing.no_type_check_decorator' is deprecated:DeprecationWarning")
     # dbus-next's and qasync's, from Python 3.14 on; asyncio has it until 3.16.

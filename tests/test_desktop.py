@@ -30,12 +30,23 @@ def check(*command: str) -> None:
     assert done.returncode == 0 and "error" not in done.stdout, done.stdout + done.stderr
 
 
+def metainfo_problems(file: Path) -> list[str]:
+    """What appstreamcli warns of. Newer ones miss a home page: the project has none, and an invented address would be somebody else's."""
+    if shutil.which("appstreamcli") is None:
+        pytest.skip("appstreamcli is not installed")
+    command = ["appstreamcli", "validate", "--no-net", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    problems = [line for line in done.stdout.splitlines() if line.startswith(("E:", "W:"))]
+    assert problems or done.returncode == 0, done.stdout + done.stderr
+    return [problem for problem in problems if not problem.endswith("url-homepage-missing")]
+
+
 def test_the_desktop_file_is_valid() -> None:
     check("desktop-file-validate", str(ENTRY))
 
 
 def test_the_metainfo_is_valid() -> None:
-    check("appstreamcli", "validate", "--no-net", str(METAINFO))
+    assert not metainfo_problems(METAINFO)
 
 
 def test_the_metainfo_names_what_is_there() -> None:
@@ -57,7 +68,14 @@ def test_a_release_with_an_address_shows_the_screenshots(tmp_path: Path) -> None
     metainfo = tmp_path / "desktop" / METAINFO.relative_to(DESKTOP)
     images = [image.text or "" for image in ET.parse(metainfo).getroot().iterfind("screenshots/screenshot/image")]
     assert len(images) >= 2 and all((DESKTOP.parent / image.removeprefix("https://example.org/")).is_file() for image in images)
-    check("appstreamcli", "validate", "--no-net", str(metainfo))
+    assert not metainfo_problems(metainfo)
+
+
+def test_a_broken_metainfo_is_noticed(tmp_path: Path) -> None:
+    (broken := tmp_path / METAINFO.name).write_text(
+        METAINFO.read_text().replace("<summary>", "<sumary>").replace("</summary>", "</sumary>")
+    )
+    assert metainfo_problems(broken)
 
 
 def test_the_debian_changelog_is_of_this_version() -> None:
