@@ -143,7 +143,7 @@ _WORK = (
     ".controller",
     ".system.trust",
     ".system.bus",
-    ".system.wifi.networkmanager",
+    ".system.wifi.managed",
     ".system.wifi.choice",
     ".system.bluetooth.bluez",
     ".system.notifications",

@@ -76,9 +76,9 @@ import sys
 from nearby_tray import cli, app
 edges = app._Applet._edges
 def with_address(self):
-    from nearby_tray.system.wifi import networkmanager
+    from nearby_tray.system.wifi import managed
     async def address(*_): return bytes.fromhex("024e54000001")
-    networkmanager.NetworkManager.__init__.__kwdefaults__["read_address"] = address
+    managed.Managed.__init__.__kwdefaults__["read_address"] = address
     return edges(self)
 app._Applet._edges = with_address
 sys.exit(cli.main(["--background", "--log-level", "error"]))

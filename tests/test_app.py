@@ -217,9 +217,9 @@ def test_what_is_not_needed_in_the_tray_is_not_loaded(
         "import atexit, json, sys\n"
         "atexit.register(lambda: print(json.dumps(sorted(sys.modules))))\n"
         "from nearby_tray import cli\n"
-        "from nearby_tray.system.wifi.networkmanager import NetworkManager\n"
+        "from nearby_tray.system.wifi.managed import Managed\n"
         "async def address(*_): return bytes.fromhex('024e54000001')\n"  # no kernel has this radio
-        "NetworkManager.__init__.__kwdefaults__['read_address'] = address\n"
+        "Managed.__init__.__kwdefaults__['read_address'] = address\n"
         "sys.exit(cli.main(['--background', '--log-level', 'error']))"
     )
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", session["DBUS_SYSTEM_BUS_ADDRESS"])

@@ -15,7 +15,7 @@ import pytest
 from nearby_tray import __version__
 from nearby_tray.settings import Settings
 from nearby_tray.system import notifications, service
-from nearby_tray.system.wifi import networkmanager
+from nearby_tray.system.wifi import profile
 
 DESKTOP = Path(__file__).parents[1] / "desktop"
 SHARE = DESKTOP / "share"
@@ -90,7 +90,7 @@ def test_the_dbus_service_has_our_name() -> None:
 
 
 def test_the_zone_has_the_profiles_name_and_lets_the_pings_in() -> None:
-    root = ET.parse(DESKTOP / f"{networkmanager._ZONE}.xml").getroot()
+    root = ET.parse(DESKTOP / f"{profile.ZONE}.xml").getroot()
     assert root.tag == "zone" and root.get("target") is None and root.find("forward") is None and root.find("masquerade") is None
     ranges = [port.attrib["port"].partition("-") for port in root.findall("port") if port.get("protocol") == "udp"]
     assert any(int(low) <= Settings().port <= int(high or low) for low, _, high in ranges)

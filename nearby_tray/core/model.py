@@ -388,7 +388,6 @@ class PeerFound:
     address: str  # "aa:bb:cc:dd:ee:ff"
     name: str = ""  # unauthenticated, often empty
     strength: int | None = None  # percent
-    last_seen: float | None = None  # seconds of the controller's clock
     kind: str = "other"  # by its primary device type
     model: str = ""
     methods: frozenset[Method] | None = None

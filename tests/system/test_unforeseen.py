@@ -19,19 +19,19 @@ from nearby_tray.system.journal import Journal
 from nearby_tray.system.login import Login
 from nearby_tray.system.notifications import Notifications
 from nearby_tray.system.prober import EchoProber
-from nearby_tray.system.wifi import networkmanager
+from nearby_tray.system.wifi import profile
 from nearby_tray.system.wifi.choice import ChosenWifi
+from nearby_tray.system.wifi.managed import Managed
 from nearby_tray.system.wifi.networkmanager import Limits as ManagerLimits
-from nearby_tray.system.wifi.networkmanager import NetworkManager
 from nearby_tray.system.wifi.standalone import Standalone
 from nearby_tray.system.wifi.supplicant import Limits, Supplicant
 
 from .fake_bluez import FakeBlueZ
 from .fake_networkmanager import FakeNetworkManager
 from .fake_supplicant import FakeSupplicant
-from .wifi.test_networkmanager import ORDER
-from .wifi.test_networkmanager import linked as linked_by_manager
-from .wifi.test_networkmanager import world as manager_world
+from .wifi.test_managed import ORDER
+from .wifi.test_managed import linked as linked_by_manager
+from .wifi.test_managed import world as manager_world
 from .wifi.test_supplicant import FakeKernel, formed, no_signal, own_address
 from .wifi.test_supplicant import world as supplicant_world
 
@@ -57,7 +57,7 @@ def fails_once(monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> lis
 @pytest.fixture(autouse=True)
 def soon(daemon: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A private bus, and pauses that nobody has to wait for."""
-    monkeypatch.setattr(networkmanager, "_user", lambda: "alice")
+    monkeypatch.setattr(profile, "login_name", lambda: "alice")
     monkeypatch.setattr("nearby_tray.tasks.Pause.__init__.__defaults__", (0.01, 0.02))
 
 
@@ -86,8 +86,8 @@ def test_networkmanager_that_cannot_be_read_is_said_and_read_again(
     async def main() -> None:
         async with manager_world(tmp_path) as here:
             await linked_by_manager(here)
-            fails_once(monkeypatch, here.wifi, "_refresh")
-            here.wifi._dirty.set()
+            fails_once(monkeypatch, here.wifi.networkmanager, "_refresh")
+            here.wifi.networkmanager._dirty.set()
             await until(lambda: [event.reason for event in here.told(WifiChanged)][-2:] == [Reason.INTERNAL, None])
             await here.wifi.remove()
             assert here.is_clean()
@@ -104,13 +104,14 @@ def test_a_set_up_that_fails_is_said_and_done_again(
         heard: list[EdgeEvent] = []
         fake: FakeNetworkManager | FakeSupplicant | FakeBlueZ
         journal = Journal(tmp_path / "made")
-        opened: NetworkManager | Standalone | BlueZ
+        opened: Managed | Standalone | BlueZ
         supplicant = Supplicant(limits=Limits(pause=0.01), read_address=own_address)
         match edge:
             case "networkmanager":
                 limits = ManagerLimits(pause=0.01, gather=0)
-                fake, opened = FakeNetworkManager(), NetworkManager(journal, limits=limits, read_address=own_address)
-                failed = fails_once(monkeypatch, opened, "_on_up")
+                managed = Managed(journal, limits=limits, read_address=own_address)
+                fake, opened = FakeNetworkManager(), managed
+                failed = fails_once(monkeypatch, managed.networkmanager, "_on_up")
             case "supplicant":
                 fake, opened = FakeSupplicant(), Standalone(supplicant, journal, kernel=FakeKernel(), read_signal=no_signal)
                 failed = fails_once(monkeypatch, supplicant, "_on_up")
@@ -134,7 +135,7 @@ def test_the_choice_of_a_way_goes_on(run: Run, tmp_path: Path, until: Until, mon
         fake = FakeSupplicant()
         journal = Journal(tmp_path / "made")
         supplicant = Supplicant(limits=Limits(open=0.1, pause=0.01), read_address=own_address)
-        manager = NetworkManager(journal, limits=ManagerLimits(open=0.1, pause=0.01), read_address=own_address)
+        manager = Managed(journal, limits=ManagerLimits(open=0.1, pause=0.01), read_address=own_address)
         wifi = ChosenWifi(manager, supplicant, Standalone(supplicant, journal, kernel=FakeKernel(), read_signal=no_signal))
         heard: list[EdgeEvent] = []
         await wifi.open(heard.append)
@@ -235,7 +236,7 @@ def test_a_find_that_did_not_stop_is_said_and_stopped_when_told_again(run: Run, 
     async def main() -> None:
         (tmp_path / "two").mkdir()
         async with manager_world(tmp_path) as here, supplicant_world(tmp_path / "two") as there:
-            worlds: list[Any] = [(here, here.wifi._bus), (there, there.supplicant._bus)]
+            worlds: list[Any] = [(here, here.wifi.networkmanager.bus), (there, there.supplicant._bus)]
             for world, bus in worlds:
                 await world.wifi.find()
                 left = unanswered(monkeypatch, bus, "StopFind", 2)
@@ -272,7 +273,7 @@ def test_a_group_of_networkmanagers_that_did_not_end_is_said_and_ended_when_told
     async def main() -> None:
         async with manager_world(tmp_path, limits=ManagerLimits(pause=0.01, gather=0, settle=0.05, signal=0)) as here:
             await linked_by_manager(here, ORDER)
-            unanswered(monkeypatch, here.wifi._bus, "DeactivateConnection", 4)
+            unanswered(monkeypatch, here.wifi.networkmanager.bus, "DeactivateConnection", 4)
             with pytest.raises(Unavailable):
                 await here.wifi.remove()
             assert list(here.folder.iterdir()), "what is there stays noted"

@@ -21,7 +21,7 @@ from ...errors import Unavailable
 from ...tasks import Tasks, in_turn
 from ..journal import Journal
 from .combined import Combined
-from .networkmanager import NetworkManager
+from .managed import Managed
 from .standalone import Standalone
 from .supplicant import Changed, Heard, Supplicant
 
@@ -38,14 +38,14 @@ class Limits:
 class ChosenWifi:
     """The one of the three that fits, as one `edges.Wifi`."""
 
-    def __init__(self, manager: NetworkManager, supplicant: Supplicant, alone: Standalone, *, limits: Limits | None = None) -> None:
-        self._manager = manager
+    def __init__(self, managed: Managed, supplicant: Supplicant, alone: Standalone, *, limits: Limits | None = None) -> None:
+        self._managed = managed
         self._supplicant = supplicant
         self._alone = alone
-        self._beside = Combined(manager, supplicant)
+        self._beside = Combined(managed, supplicant)
         self._limits = limits or Limits()
         self._sink: Callable[[EdgeEvent], None] = lambda _event: None
-        self._current: NetworkManager | Combined | Standalone = manager
+        self._current: Managed | Combined | Standalone = managed
         self._by_manager: WifiChanged | None = None  # as NetworkManager sees it
         self._reported: WifiChanged | None = None
         self._switched = False  # and not told yet
@@ -65,7 +65,7 @@ class ChosenWifi:
             return
         self._sink = sink
         self._supplicant.listeners.append(self._from_supplicant)
-        await asyncio.gather(self._manager.open(self._from_manager), self._supplicant.open())
+        await asyncio.gather(self._managed.open(self._from_manager), self._supplicant.open())
         await self._choose(first=True)
         self._worker = self._tasks.keep(self._follow, "choose Wi-Fi")
 
@@ -77,22 +77,22 @@ class ChosenWifi:
         await in_turn(
             ("wpa_supplicant alone", self._alone.close),
             ("what is beside NetworkManager", self._beside.close),
-            ("NetworkManager", self._manager.close),
+            ("NetworkManager", self._managed.close),
             ("wpa_supplicant", self._supplicant.close),
         )
 
     # --- choosing ---
 
-    def _fitting(self) -> NetworkManager | Combined | Standalone:
+    def _fitting(self) -> Managed | Combined | Standalone:
         manager = self._by_manager.reason if self._by_manager is not None else Reason.WIFI_MISSING
         usable = self._supplicant.path is not None and self._supplicant.reason in (None, Reason.WIFI_OFF)
-        managed = self._manager.manages(self._supplicant.name)
+        managed = self._managed.networkmanager.manages(self._supplicant.name)
         if manager not in (Reason.WIFI_MISSING, Reason.WIFI_NO_P2P) or managed:
             if self._current is self._beside and self._supplicant.reason is Reason.WIFI_NO_P2P:
                 return self._beside  # switched off, NetworkManager takes the interface from wpa_supplicant, and gives it back later
             # Of several radios the one that NetworkManager does not have would be another machine to its peers.
-            return self._beside if usable and managed else self._manager
-        return self._alone if usable else self._manager
+            return self._beside if usable and managed else self._managed
+        return self._alone if usable else self._managed
 
     async def _follow(self) -> None:
         self._wanted.set()  # also when begun anew after a failure
@@ -135,8 +135,8 @@ class ChosenWifi:
         if event.reason is Reason.WIFI_MISSING:
             self._finding = False  # with the daemon
         # A radio that NetworkManager has and finds no Wi-Fi Direct on has none, whoever may talk to wpa_supplicant.
-        left = event.reason is Reason.WIFI_MISSING or (event.reason is Reason.WIFI_NO_P2P and not self._manager.manages_wifi)
-        if self._current is self._manager and left and self._supplicant.is_denied:
+        left = event.reason is Reason.WIFI_MISSING or (event.reason is Reason.WIFI_NO_P2P and not self._managed.networkmanager.manages_wifi)
+        if self._current is self._managed and left and self._supplicant.is_denied:
             event = replace(event, reason=Reason.WIFI_NOT_ALLOWED)  # there would be a way
         elif event.reason is Reason.WIFI_MISSING and self._supplicant.knows_no_p2p:
             event = replace(event, reason=Reason.WIFI_NO_P2P)  # a NetworkManager would not help
@@ -167,7 +167,7 @@ class ChosenWifi:
             self._wanted.set()
         elif self._current is self._beside:
             self._beside.from_manager(event)
-        elif self._current is self._manager:
+        elif self._current is self._managed:
             self._heard(event)
 
     def _from_supplicant(self, heard: Heard) -> None:
@@ -222,7 +222,7 @@ class ChosenWifi:
     async def host(self, order: HostGroup) -> Group:
         return await self._grouping(lambda _: self._host().host(order))
 
-    async def _grouping(self, make: Callable[[NetworkManager | Combined | Standalone], Awaitable[Group]]) -> Group:
+    async def _grouping(self, make: Callable[[Managed | Combined | Standalone], Awaitable[Group]]) -> Group:
         async with self._choosing:
             self._group = True
         try:
@@ -262,8 +262,8 @@ class ChosenWifi:
 def choose(journal: Journal, *, bus: str = "system") -> ChosenWifi:
     """The real thing. `bus`: "system" or an address."""
     supplicant = Supplicant(bus=bus)
-    return ChosenWifi(NetworkManager(journal, bus=bus), supplicant, Standalone(supplicant, journal))
+    return ChosenWifi(Managed(journal, bus=bus), supplicant, Standalone(supplicant, journal))
 
 
-def _name(way: NetworkManager | Combined | Standalone) -> str:
+def _name(way: Managed | Combined | Standalone) -> str:
     return way.ABILITIES.backend if isinstance(way, Standalone | Combined) else "NetworkManager"

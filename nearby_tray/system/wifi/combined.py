@@ -30,8 +30,8 @@ from ...core.model import (
 from ...errors import Unavailable
 from ...tasks import outcome
 from ..bus import BusError, BusGone
+from .managed import Managed
 from .negotiation import Doing, Requests, connect, judge, negotiate, provision, reject
-from .networkmanager import NetworkManager
 from .supplicant import (
     Asked,
     Changed,
@@ -57,8 +57,8 @@ class Combined:
 
     ABILITIES = Abilities("NetworkManager, wpa_supplicant", pin=True, intent=True, frequency=True, hears=True)
 
-    def __init__(self, networkmanager: NetworkManager, supplicant: Supplicant) -> None:
-        self._manager = networkmanager
+    def __init__(self, managed: Managed, supplicant: Supplicant) -> None:
+        self._managed = managed
         self._supplicant = supplicant
         self._sink: Callable[[EdgeEvent], None] | None = None
         self._requests = Requests(supplicant.limits)
@@ -147,20 +147,20 @@ class Combined:
             try:
                 judge(order, doing, heard)
             except Unavailable as error:
-                self._manager.give_up(error)
+                self._managed.give_up(error)
 
     async def find(self) -> None:
-        await self._manager.find()
+        await self._managed.find()
 
     async def hold_find(self) -> None:
-        await self._manager.hold_find()
+        await self._managed.hold_find()
 
     async def stop_find(self) -> None:
-        await self._manager.stop_find()
+        await self._managed.stop_find()
 
     async def clear(self) -> None:
         """See `edges.Wifi`: NetworkManager's scan out of the way, then every peer's entry with whatever was noted there."""
-        await self._manager.clear()
+        await self._managed.clear()
         await self._supplicant.try_p2p("Flush")
 
     async def form(self, order: FormGroup) -> Group:
@@ -177,7 +177,7 @@ class Combined:
                     await self._hold_back()
                     doing.held = True
                 self._forming = order, doing
-                group = await self._manager.form(plain, takeover=None if doing.spoken else lambda: self._take_over(order, doing))
+                group = await self._managed.form(plain, takeover=None if doing.spoken else lambda: self._take_over(order, doing))
         except BaseException as error:
             await asyncio.shield(outcome(self._take_back(doing), "take back"))
             if isinstance(error, TimeoutError):
@@ -245,7 +245,7 @@ class Combined:
 
     async def remove(self) -> None:
         self._up = None
-        await self._manager.remove()
+        await self._managed.remove()
 
     async def provision(self, address: str, method: Method) -> None:
         """See `edges.Wifi`."""
@@ -257,7 +257,7 @@ class Combined:
         await reject(self._supplicant, address.lower())
 
     async def read_counters(self, group: Group) -> tuple[int, int, int | None]:
-        return await self._manager.read_counters(group)
+        return await self._managed.read_counters(group)
 
 
 def _is_managers(order: FormGroup) -> bool:

@@ -738,7 +738,6 @@ def _peer(address: str, facts: Mapping[str, object], *, remembered: bool) -> Pee
         address,
         _label(facts.get("DeviceName")),
         nl80211.percent(level) if isinstance(level, int) and level < 0 else None,
-        None,
         _kind(as_octets(facts.get("PrimaryDeviceType"))),
         model,
         known,

@@ -27,10 +27,10 @@ from nearby_tray.core.model import (
 )
 from nearby_tray.errors import Unavailable
 from nearby_tray.system.journal import Journal
-from nearby_tray.system.wifi import networkmanager
+from nearby_tray.system.wifi import networkmanager, nm, profile
 from nearby_tray.system.wifi.choice import ChosenWifi, Limits
 from nearby_tray.system.wifi.combined import Combined
-from nearby_tray.system.wifi.networkmanager import NetworkManager
+from nearby_tray.system.wifi.managed import Managed
 from nearby_tray.system.wifi.standalone import Standalone
 from nearby_tray.system.wifi.supplicant import Limits as SupplicantLimits
 from nearby_tray.system.wifi.supplicant import Supplicant
@@ -53,7 +53,7 @@ Until = Callable[..., Awaitable[None]]
 
 @pytest.fixture(autouse=True)
 def ordinary_user(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(networkmanager, "_user", lambda: "alice")
+    monkeypatch.setattr(profile, "login_name", lambda: "alice")
 
 
 async def own_address(_name: str) -> bytes | None:
@@ -76,8 +76,8 @@ class World:
 
     async def answered(self) -> None:
         """What the daemons have said is handled, and what came of it."""
-        for bus in (self.wifi._manager._bus, self.wifi._supplicant._bus):
-            await answered(bus, [networkmanager._NM, WPA])
+        for bus in (self.wifi._managed.networkmanager.bus, self.wifi._supplicant._bus):
+            await answered(bus, [nm.NM, WPA])
 
     def add_peer(self, address: str = PEER, **facts: Any) -> None:
         """Both daemons know it."""
@@ -116,9 +116,7 @@ async def world(
         return HOME
 
     keeper = Keeper(read=network, listen=Ear)
-    edge = NetworkManager(
-        journal, limits=limits, read_address=own_address, read_signal=no_signal, interfaces=folder.parent / "net", keeper=keeper
-    )
+    edge = Managed(journal, limits=limits, read_address=own_address, read_signal=no_signal, interfaces=folder.parent / "net", keeper=keeper)
     daemon = Supplicant(
         limits=SupplicantLimits(open=30, pause=0.01, again=0.01, poll=0.001, turn=20, takeover=takeover, answer=answer, scan=0.02),
         read_address=own_address,

@@ -381,7 +381,7 @@ def test_peers_are_told_with_what_they_claim(run: Run, tmp_path: Path, until: Un
             )
             await until(lambda: len(here.told(PeerFound)) == 2)
             known = frozenset({Method.PBC, Method.DISPLAY, Method.KEYPAD})
-            assert here.told(PeerFound)[1] == PeerFound(PEER, "Ben's phone", 50, None, "phone", "Acme One", known, True)
+            assert here.told(PeerFound)[1] == PeerFound(PEER, "Ben's phone", 50, "phone", "Acme One", known, True)
             here.fake.change_peer(phone, DeviceName="Ben")
             await until(lambda: here.told(PeerFound)[-1].name == "Ben")
             here.fake.remove_peer(phone)
