@@ -134,8 +134,8 @@ def test_the_choice_of_a_way_goes_on(run: Run, tmp_path: Path, until: Until, mon
     async def main() -> None:
         fake = FakeSupplicant()
         journal = Journal(tmp_path / "made")
-        supplicant = Supplicant(limits=Limits(open=0.1, pause=0.01), read_address=own_address)
-        manager = Managed(journal, limits=ManagerLimits(open=0.1, pause=0.01), read_address=own_address)
+        supplicant = Supplicant(limits=Limits(open=30, pause=0.01), read_address=own_address)
+        manager = Managed(journal, limits=ManagerLimits(open=30, pause=0.01), read_address=own_address)
         wifi = ChosenWifi(manager, supplicant, Standalone(supplicant, journal, kernel=FakeKernel(), read_signal=no_signal))
         heard: list[EdgeEvent] = []
         await wifi.open(heard.append)

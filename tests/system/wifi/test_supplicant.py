@@ -720,8 +720,8 @@ def test_nobody_answering_ends_by_patience_and_is_cancelled(run: Run, tmp_path: 
     async def main() -> None:
         async with world(tmp_path) as here:
             here.fake.add_peer(PEER)
-            assert (await failure(here.wifi.form(replace(PHONE, patience=0.05)))).reason is Reason.NO_ANSWER
-            assert (await failure(here.wifi.form(replace(OURS, patience=0.05)))).reason is Reason.NOT_FORMED
+            assert (await failure(here.wifi.form(replace(PHONE, patience=1)))).reason is Reason.NO_ANSWER
+            assert (await failure(here.wifi.form(replace(OURS, patience=1)))).reason is Reason.NOT_FORMED
             assert len(here.fake.named("Cancel")) == 2
             assert here.is_clean()
 
