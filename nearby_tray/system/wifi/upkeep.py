@@ -64,7 +64,7 @@ class Upkeep(Generic[M]):
         made, self.up = self.up, None
         if made is not None:
             self._tell(GroupLost(made.attempt, reason, detail))
-            self._begin(made)
+            self._undo_later(made)
 
     async def remove(self) -> None:
         """Undo the group that is up, and those that are left from before; `left` says which the daemon keeps."""
@@ -75,7 +75,7 @@ class Upkeep(Generic[M]):
 
     async def finish(self, made: M) -> None:
         """Undo. When the caller is cancelled meanwhile, the undoing goes on, and `settled` waits for it."""
-        await asyncio.shield(self._begin(made))
+        await asyncio.shield(self._undo_later(made))
 
     @property
     def is_undoing(self) -> bool:
@@ -86,7 +86,7 @@ class Upkeep(Generic[M]):
         while self._undoing:
             await asyncio.wait(self._undoing)
 
-    def _begin(self, made: M) -> asyncio.Task[None]:
+    def _undo_later(self, made: M) -> asyncio.Task[None]:
         self._ending()
         keeping, self._keeping = self._keeping, None
         if keeping is not None and keeping is not asyncio.current_task():
