@@ -35,7 +35,7 @@ def metainfo_problems(file: Path) -> list[str]:
     if shutil.which("appstreamcli") is None:
         pytest.skip("appstreamcli is not installed")
     command = ["appstreamcli", "validate", "--no-net", str(file)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, timeout=60)
     problems = [line for line in done.stdout.splitlines() if line.startswith(("E:", "W:"))]
     assert problems or done.returncode == 0, done.stdout + done.stderr
     return [problem for problem in problems if not problem.endswith("url-homepage-missing")]
