@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 from dbus_fast import Message, MessageType
 from guest.bus import BusError
@@ -69,9 +70,8 @@ async def encrypted(node: Node, other: Node) -> bool:
     """
     path, _ = await adapter(node)
     _, address = await adapter(other)
-    code = "import sys; from nearby_tray.system.hci import is_encrypted; print(is_encrypted(*sys.argv[1:]))"
     alice = ["setpriv", "--reuid", "alice", "--regid", "alice", "--init-groups", "env", "PYTHONPATH=/project", "PYTHONDONTWRITEBYTECODE=1"]
-    words = [*alice, "python3", "-c", code, path.rpartition("/")[2], address]
+    words = [*alice, "python3", str(Path(__file__).with_name("encryption.py")), path.rpartition("/")[2], address]
     done = await asyncio.to_thread(subprocess.run, words, capture_output=True, text=True, check=True)
     return {"True": True, "False": False}[done.stdout.strip()]
 
