@@ -7,10 +7,11 @@ that nobody who listens can count the peers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from .conversation import Marking
+from .conversation import Conversation, Marking
 from .keys import Entropy, SessionKeys, TrustedPeer, hint, resume_hint
 from .wire import ANYONE, Call
 
@@ -89,6 +90,38 @@ def to_restore(lost: SessionKeys, entropy: Entropy, now: float) -> Round:
         call_id = entropy(3)
         if (hinted := resume_hint(lost, call_id)) != ANYONE:
             return Round(call_id, (hinted,), now, resumes=Marking(lost.resume, _call(call_id, hinted).encode()))
+
+
+class Calls:
+    """The calls of this machine. The last of them are kept in mind: a listener may answer one a moment after the next has begun."""
+
+    def __init__(self, entropy: Entropy, posix: Callable[[], float]) -> None:
+        """`posix`: the wall clock in POSIX seconds, for hints that are good for an hour."""
+        self._entropy = entropy
+        self._posix = posix
+        self._rounds: deque[Round] = deque(maxlen=16)
+
+    def to_anyone(self, trusted: Sequence[TrustedPeer], now: float, lost: SessionKeys | None = None) -> Round:
+        return self._begin(to_anyone(trusted, self._entropy, now, self._posix(), lost))
+
+    def to_one(self, peer: TrustedPeer, now: float) -> Round:
+        return self._begin(to_one(peer, self._entropy, now, self._posix()))
+
+    def to_restore(self, lost: SessionKeys, now: float) -> Round:
+        return self._begin(to_restore(lost, self._entropy, now))
+
+    def _begin(self, round: Round) -> Round:
+        self._rounds.append(round)
+        return round
+
+    def restored_by(self, answer: Conversation) -> bool:
+        """Whether this listener answers the hint of a lost link. Its mark may be overheard and said again: it proves nothing."""
+        return any(round.resumes is not None and answer.marked_by(round.resumes) for round in self._rounds)
+
+    def marked_by(self, answer: Conversation) -> tuple[TrustedPeer, bytes] | None:
+        """The trusted peer by whose key this listener is marked, and that key."""
+        marks = (mark for round in self._rounds for mark in round.marks)
+        return next(((peer, marking.key) for peer, marking in marks if answer.marked_by(marking)), None)
 
 
 def _call(call_id: bytes, hinted: bytes) -> Call:

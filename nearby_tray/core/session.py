@@ -16,28 +16,26 @@ group, pings). The controller makes it so and reports back; after a daemon's res
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from . import calls, strangers
 from . import pin as pins
+from .callers import Audience
 from .conversation import (
-    Conversation,
     Failed,
     Greeted,
     Heard,
     Introduction,
     Keyed,
     Left,
-    Marking,
     Requested,
     Restored,
     Said,
     Secured,
 )
-from .keys import Entropy, Identity, Role, SessionKeys, TrustedPeer, is_hint, resume_hint
+from .keys import Entropy, Identity, Role, SessionKeys, TrustedPeer
 from .link import LinkLeft, LinkLost, LinkUp
 from .model import (
     INTENT,
@@ -81,7 +79,6 @@ from .orders import (
     Cleared,
     Command,
     Configure,
-    Connect,
     Connected,
     ConnectFailed,
     CorrectAddresses,
@@ -97,7 +94,6 @@ from .orders import (
     GroupFailed,
     GroupFormed,
     GroupRemoved,
-    HangUp,
     Host,
     Invite,
     Limits,
@@ -106,7 +102,6 @@ from .orders import (
     LinkSaid,
     Match,
     Policy,
-    Say,
     SayFailed,
     Seek,
     Suspend,
@@ -116,33 +111,25 @@ from .orders import (
 )
 from .peers import Peers, text_address
 from .quota import Quota, Quotas
+from .talks import Talk, Talks
 from .wire import (
-    ANYONE,
     Again,
     Answer,
     AnswerReason,
-    Assembly,
-    Broken,
     By,
-    Call,
     Go,
     GoodbyeReason,
     Hello,
-    Joined,
     Owner,
     Purpose,
     Request,
     Seen,
-    WireError,
-    decode,
-    split,
 )
 from .wire import Linked as LinkedMessage
 from .wire import Match as MatchMessage
 
 RESUMES = 4  # conversations at once that may restore a lost link
 MISSED = 8  # requests that are kept in mind
-SMALLEST_ROOM = 20  # bytes of one frame at the least MTU there is (Bluetooth Core, Vol 3 Part F, 3.2.8: 23)
 
 
 # --- states: conditions -----------------------------------------------------------------------------------------------------
@@ -333,45 +320,6 @@ _STAGES: dict[type[object], Stage] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Calling:
-    """A call that we answer, or will: until when it is worth it, and which try this is.
-
-    `trusted`: whose hint it is, answered by a mark under `key`. `restores`: it is the other side of our lost link, with that link's key.
-    """
-
-    call: Call
-    until: float
-    tries: int = 1
-    trusted: TrustedPeer | None = None
-    key: bytes | None = field(default=None, repr=False)
-    restores: bool = False
-
-    @property
-    def name(self) -> tuple[object, bytes]:
-        """One call is answered once to whom it is meant for; an origin is the sender of a call to anyone."""
-        return self.trusted.identity if self.trusted is not None else None, self.call.call_id
-
-
-@dataclass(slots=True)
-class _Talk:
-    """A conversation and the connection it runs over."""
-
-    origin: str
-    conversation: Conversation
-    room: int
-    until: float
-    bonded: bool = False
-    encrypted: bool = True  # each frame of it so far
-    purpose: Purpose = Purpose.LINK
-    peer: str | None = None  # its row in the list
-    trusted: TrustedPeer | None = None  # known by a mark, not proven yet
-    key: bytes | None = None  # … under this trust key
-    answers: tuple[str, object, bytes] | None = None  # listener: which call
-    restores: bool = False  # it resumes our lost link
-    pending: Secured | None = None  # listener: it asks us while we ask, and waits until both identities are proven
-
-
 class Session:
     """The machine. `handle` takes one event and the time; `wants`, `state`, `deadline` and `snapshot` say what follows."""
 
@@ -388,14 +336,16 @@ class Session:
         self._policy = policy
         self._limits = limits or Limits()
         self._peers = Peers()
-        self._assembly = Assembly()
-        self._talks: dict[bytes, _Talk] = {}
-        self._connecting: dict[str, _Calling] = {}
-        self._hosts: set[str] = set()  # origins that we are connected to
-        self._waiting: dict[str, _Calling] = {}  # calls to be answered when it is time to connect
-        self._answered_calls: OrderedDict[tuple[str, object, bytes], int] = OrderedDict()  # how often we connected for each
-        self._hints = Quota(8, 1.0)  # calls that were looked at for a hint of a trusted peer
-        self._last_connect = -1e9
+        self._calls = calls.Calls(entropy, posix)
+        self._talks = Talks(
+            identity=identity,
+            entropy=entropy,
+            limits=self._limits,
+            posix=posix,
+            introduce=self._introduction,
+            order=lambda command: self._out.append(command),
+            ended=self._peers.hung_up,
+        )
         self._strangers = Quota(self._limits.refusals, self._limits.refusal_span)  # callers without a mark, beyond `offer`
         self._wanted_one = Quota(self._limits.refusals, self._limits.refusal_span)  # … who say that they are whom we ask
         self._dialogs = Quotas(self._limits.refusals, self._limits.refusal_span)  # of one identity, not accepted
@@ -403,10 +353,7 @@ class Session:
         self._missed: tuple[Missed, ...] = ()
         self._asleep: Asleep | None = None
         self._sleeping = False
-        self._posix = posix
-        self._rounds: deque[calls.Round] = deque(maxlen=16)  # the last calls, by whose marks answers are known
         self._wakes_until = 0.0
-        self._serve_until = 0.0
         self._asker: Asker | None = None  # of what is going on
         self._wish: tuple[Wish, Ask | Host | Invite] | None = None  # beside what is going on
         self._forbidden = Quota(self._limits.refusals, self._limits.refusal_span)
@@ -423,7 +370,7 @@ class Session:
     def wants(self) -> Wants:
         """What should exist now."""
         state, listens = self.state, self._listens()
-        lingering = self._now < self._serve_until
+        lingering = self._talks.lingers
         ready = self.radios.bluetooth is None  # a daemon that restarts is waited for, not called upon
         match state:
             case Idle():
@@ -480,12 +427,7 @@ class Session:
 
     def deadline(self) -> float | None:
         """When `Tick` is due, unless something happens before."""
-        times = [t for t in (self._peers.deadline(), self._assembly.deadline()) if t is not None]
-        times += [talk.until for channel, talk in self._talks.items() if channel != self._channel()]
-        if self._next_waiting() is not None:
-            times.append(self._last_connect + self._limits.connect_gap)
-        if self._now < self._serve_until:
-            times.append(self._serve_until)
+        times = [t for t in (self._peers.deadline(), self._talks.deadline(self._channel())) if t is not None]
         if self._wish is not None:
             times.append(self._wish[0].until)
         if (hears_again := self._forbidden.ends(self._now)) is not None:
@@ -638,7 +580,7 @@ class Session:
 
     def renew(self, identity: Identity) -> None:
         """Be this one from the next conversation on."""
-        self._identity = identity
+        self._identity = self._talks.identity = identity
 
     # --- what happens ---
 
@@ -671,23 +613,22 @@ class Session:
             case FindSaid(reason):
                 self._find_reason = reason
             case CallHeard():
-                self._call_heard(event)
+                self._talks.call_heard(event, self._audience())
             case Connected(origin, room):
-                self._connected(origin, room)
+                self._talks.connected(origin, room, self._audience())
             case ConnectFailed(origin):
-                self._connect_failed(origin)
+                self._talks.connect_failed(origin)
             case FrameArrived():
                 self._frame_arrived(event)
             case SayFailed(origin, role, reason):
-                for channel in [c for c, t in self._talks.items() if t.origin == origin and t.conversation.role is role]:
+                for channel in self._talks.over(origin, role):
                     self._drop(channel, reason)
                 if role is Role.LISTENER:
-                    self._let_go(origin)
+                    self._talks.let_go(origin)
             case Disconnected(origin):
-                for channel in [c for c, talk in self._talks.items() if talk.origin == origin]:
+                for channel in self._talks.over(origin):
                     self._drop(channel)
-                self._connecting.pop(origin, None)
-                self._hosts.discard(origin)
+                self._talks.disconnected(origin)
             case PeerFound():
                 self._peers.found(event)
                 self._decide(event)
@@ -717,7 +658,7 @@ class Session:
         if self._wish is not None and not self._stands(self._wish[1]):
             self._wish = None
         self._awake()
-        self._connect_waiting()
+        self._talks.connect(self._audience())
         if type(self.state) is not type(before):
             self._entered = self._now
         return self._out
@@ -754,10 +695,10 @@ class Session:
                     self._petitions.take(now)
                     self._begin(strangers.petition(event, self._rules()), [])
             case Seeking(bond=Bond() as bond), Cancel():
-                self._leave_all(GoodbyeReason.CANCELLED, serving=True)
+                self._leave_all(serving=True)
                 self._call_again(bond)
             case Seeking(), Cancel():
-                self._leave_all(GoodbyeReason.CANCELLED, serving=True)
+                self._leave_all(serving=True)
                 self.state = Idle()
             case Seeking(round=calls.Round(), bond=None), CallFailed(reason, detail):
                 self._fail(Failure(Stage.SEEKING, reason, detail), GoodbyeReason.CANCELLED)
@@ -809,7 +750,7 @@ class Session:
             # the group
             case Forming(order=order), GroupFormed(attempt, group) if attempt == order.attempt:
                 self.timings = replace(self.timings, form=now - self._go_at)
-                self._say(state.bond.channel, LinkedMessage(addresses=group.addresses[:8], port=self._policy.port))
+                self._talks.say(state.bond.channel, LinkedMessage(addresses=group.addresses[:8], port=self._policy.port))
                 self.state = Checking(state.bond, state.number, order, group, now + limits.check, now)
             case Forming(order=order), GroupFailed() | GroupLost() if event.attempt == order.attempt:
                 self._again(Failure(Stage.FORMING, event.reason, event.detail))
@@ -862,13 +803,9 @@ class Session:
         if self._wish is not None and now >= self._wish[0].until:
             self._forbid()
         self._peers.expire(now)
-        for broken in self._assembly.expire(now):
-            self._broken(broken)
-        current = self._channel()
-        for channel in [c for c, talk in self._talks.items() if c != current and now >= talk.until]:
-            self._leave(channel, GoodbyeReason.CANCELLED)
-        for origin in [origin for origin, calling in self._waiting.items() if now >= calling.until]:
-            del self._waiting[origin]
+        for talk, what in self._talks.advance(now):
+            self._heard_on(talk, what)
+        self._talks.expire(self._channel())
         state = self.state
         if isinstance(state, strangers.Strange):
             self._strange(*strangers.expire(state, self._rules()))
@@ -880,15 +817,15 @@ class Session:
                 self._look()
             case Linked():
                 if state.hang_up is not None and now >= state.hang_up:
-                    self._hang_up(state.bond.channel)
+                    self._talks.hang_up(state.bond.channel)
                     self.state = replace(state, hang_up=None)
             case _ if now < state.until:
                 pass
             case Seeking():
-                if state.round is not None and (self._talks or self._peers.list()):
+                if state.round is not None and (len(self._talks) or self._peers.list()):
                     self.state = replace(state, round=None, until=now + self._limits.choose)
                 elif state.bond is not None:
-                    self._leave_all(GoodbyeReason.CANCELLED, serving=True)
+                    self._leave_all(serving=True)
                     self._call_again(state.bond)
                 else:
                     reason = self.radios.bluetooth or self._or_radio(Reason.NOBODY_ANSWERED)
@@ -925,191 +862,56 @@ class Session:
         self.radios = replace(self.radios, bluetooth=reason)
         if reason is None and not fresh:
             return
-        self._connecting.clear()
-        self._hosts.clear()
-        self._waiting.clear()
-        for channel in list(self._talks):
-            self._drop(channel)
+        self._talks.forget_connections()
+        for talk in self._talks:
+            self._drop(talk.channel)
         if isinstance(self.state, Seeking) and self.state.round is not None:
             # Listeners answer a call once: those who were cut off need a new one.
             self.state = replace(self.state, round=self._round(self.state.identity, self.state.bond))
 
-    def _call_heard(self, heard: CallHeard) -> None:
-        """Decide whether to answer a call; connecting is all that follows, no radio is switched on and no dialog opens."""
-        try:
-            call = Call.decode(heard.data)
-        except WireError:
-            return
-        if heard.origin in self._connecting or (heard.origin in self._waiting and self._waiting[heard.origin].key is not None):
-            return
-        calling = self._how_to_answer(call)
-        if calling is None or self._answered_calls.get((heard.origin, *calling.name), 0) >= self._limits.tries:
-            return
-        answered = [talk for talk in self._talks.values() if talk.answers and talk.answers[::2] == (heard.origin, call.call_id)]
-        if answered and calling.restores and not any(talk.restores for talk in answered):
-            self._greet(heard.origin, answered[0].room, calling)  # over the connection that there is
-        if answered:
-            return  # it is being answered, to another of its hints
-        waiting = self._waiting
-        if len(waiting) >= 8 and heard.origin not in waiting:
-            # A flood of calls to anyone must not keep those from us that are meant for us.
-            loose = next((origin for origin, each in waiting.items() if each.key is None), None)
-            if calling.key is None or loose is None:
-                return
-            del waiting[loose]
-        waiting[heard.origin] = calling
-
-    def _how_to_answer(self, call: Call) -> _Calling | None:
-        """Whether a call may be answered now, and as whom."""
-        until = self._now + self._limits.seek
-        lost = self._lost()
-        if lost is not None and lost.role is Role.LISTENER and call.hint == resume_hint(_restores(lost), call.call_id):
-            return _Calling(call, until, key=_restores(lost).resume, restores=True)
-        if not isinstance(self.state, Idle | Seeking | Restoring) or not self._ready() or not call.wants_link:
-            return None
-        if call.hint == ANYONE:
-            return _Calling(call, until) if self._policy.visibility is Visibility.EVERYONE else None
-        if self._hints.full(self._now):
-            return None
-        self._hints.take(self._now)
-        at, hidden = self._posix(), self._policy.visibility is Visibility.NOBODY
-        for peer in self._policy.trusted:
-            if hidden and (lost is None or peer.identity != lost.identity):
-                continue
-            for key in peer.keys:
-                if is_hint(key, call.call_id, call.hint, at):
-                    return _Calling(call, until, trusted=peer, key=key)
-        return None
+    def _audience(self) -> Audience:
+        """Whose calls may be answered now."""
+        lost, hidden = self._lost(), self._policy.visibility is Visibility.NOBODY
+        trusted = self._policy.trusted
+        if hidden:
+            trusted = tuple(peer for peer in trusted if lost is not None and peer.identity == lost.identity)
+        return Audience(
+            open=isinstance(self.state, Idle | Seeking | Restoring) and self._ready(),
+            everyone=self._policy.visibility is Visibility.EVERYONE,
+            trusted=trusted,
+            lost=_restores(lost) if lost is not None and lost.role is Role.LISTENER else None,
+        )
 
     def _lost(self) -> Bond | None:
         """The lost link that is being restored, by a call or by waiting for one."""
         return self.state.bond if isinstance(self.state, Restoring | Seeking) else None
 
-    def _next_waiting(self) -> str | None:
-        """Whose call is answered next: first those that are meant for us.
-
-        Who calls anew while the connection of before is still ending is heard once only, so it waits.
-        """
-        ready = [origin for origin in self._waiting if origin not in self._hosts]
-        return min(ready, key=lambda origin: self._waiting[origin].key is None, default=None)
-
-    def _connect_waiting(self) -> None:
-        """Answer the next waiting call, at most one in two seconds."""
-        origin = self._next_waiting()
-        if origin is None or self._now < self._last_connect + self._limits.connect_gap:
-            return
-        calling = self._waiting.pop(origin)
-        # What was heard may no longer be answered, or only as another.
-        again = self._how_to_answer(calling.call)
-        if again is None or len(self._talks) + len(self._connecting) >= self._limits.guests + 8:
-            return
-        self._last_connect = self._now
-        self._connecting[origin] = replace(again, until=calling.until, tries=calling.tries)
-        self._out.append(Connect(origin))
-
-    def _connect_failed(self, origin: str) -> None:
-        """A connection that breaks while it is made has answered nobody: the same call may be answered again, within its time."""
-        calling = self._connecting.pop(origin, None)
-        if calling is not None and calling.tries < self._limits.tries and len(self._waiting) < 8:
-            self._waiting[origin] = replace(calling, tries=calling.tries + 1)
-
-    def _connected(self, origin: str, room: int) -> None:
-        self._hosts.add(origin)
-        calling = self._connecting.pop(origin, None)
-        # What may be answered may have changed while the connection was made; nobody asks for it any more, perhaps.
-        calling = self._how_to_answer(calling.call) if calling is not None else None
-        if calling is None:
-            self._let_go(origin)
-        else:
-            self._greet(origin, room, calling)
-
-    def _greet(self, origin: str, room: int, calling: _Calling) -> None:
-        """Say hello to a caller, over a connection that stands."""
-        resumable = None
-        if calling.restores:
-            lost = self._lost()
-            assert lost is not None  # that is how it is answered
-            resumable = _restores(lost)
-        marking = Marking(calling.key, calling.call.encode()) if calling.key is not None else None
-        channel = self._entropy(4)
-        self._assembly.keep(channel, origin)
-        conversation = self._conversation(
-            Role.LISTENER,
-            channel,
-            resumable=resumable,
-            marking=marking,
-            expects=calling.trusted.identity if calling.trusted is not None else None,
-        )
-        talk = _Talk(origin, conversation, room, self._now + self._limits.greet, trusted=calling.trusted, restores=calling.restores)
-        talk.key, talk.answers = calling.key, (origin, *calling.name)
-        self._talks[channel] = talk
-        self._note_answer(talk.answers, 1)
-        self._send(channel, conversation.greet())
-
-    def _note_answer(self, call: tuple[str, object, bytes], times: int) -> None:
-        """One call is answered once, and again only when the connection broke before anything was asked."""
-        self._answered_calls[call] = self._answered_calls.pop(call, 0) + times
-        if len(self._answered_calls) > 256:
-            self._answered_calls.popitem(last=False)
-
     def _frame_arrived(self, arrived: FrameArrived) -> None:
-        """One frame: joined to a message, understood by its conversation, and only then something that happened."""
-        channel = arrived.frame[:4]
-        talk = self._talks.get(channel)
-        if talk is None and not isinstance(self.state, Seeking | Restoring):
-            return  # notifications reach every central: a channel we do not know is somebody else's
-        if talk is not None and talk.origin != arrived.origin:
-            return
-        if talk is not None:
-            talk.encrypted = talk.encrypted and arrived.encrypted
-        joined = self._assembly.feed(arrived.frame, self._now, arrived.origin)
-        if isinstance(joined, Broken):
-            self._broken(joined)
-        elif isinstance(joined, Joined):
-            if talk is None and arrived.origin in self._hosts and not _is_hello(joined.message):
-                self._assembly.forget(channel)  # its word to another of its listeners
-            elif talk is None:
-                talk = self._answered(joined.channel, arrived)
-            if talk is not None:
-                talk.room, talk.bonded = arrived.room, arrived.bonded
-                self._understand(channel, talk, joined.message)
-
-    def _answered(self, channel: bytes, arrived: FrameArrived) -> _Talk | None:
-        """Somebody answers our call on a new channel."""
-        if not self.wants.serve or len([t for t in self._talks.values() if t.conversation.role is Role.CALLER]) >= 8:
-            return None
         lost = self._lost()
-        resumable = _restores(lost) if lost is not None and lost.role is Role.CALLER else None
-        conversation = self._conversation(Role.CALLER, channel, resumable=resumable)
-        talk = _Talk(arrived.origin, conversation, arrived.room, self._now + self._limits.greet)
-        self._talks[channel] = talk
-        return talk
+        heard = self._talks.frame_arrived(
+            arrived,
+            calls=isinstance(self.state, Seeking | Restoring),
+            serves=self.wants.serve,
+            resumable=_restores(lost) if lost is not None and lost.role is Role.CALLER else None,
+        )
+        for talk, what in heard:
+            self._heard_on(talk, what)
 
-    def _understand(self, channel: bytes, talk: _Talk, message: bytes) -> None:
-        heard, replies = talk.conversation.receive(message)
-        self._send(channel, replies)
-        for what in heard:
-            self._heard_on(channel, talk, what)
-        if talk.conversation.ended and channel in self._talks:
-            self._hang_up(channel)
-
-    def _heard_on(self, channel: bytes, talk: _Talk, what: Heard) -> None:
-        current = channel == self._channel()
+    def _heard_on(self, talk: Talk, what: Heard) -> None:
+        current = talk.channel == self._channel()
         match what:
             case Greeted(hello):
-                self._greeted(channel, talk, hello)
+                self._greeted(talk, hello)
             case Requested(request):
-                self._requested(channel, talk, request)
+                self._requested(talk, request)
             case Restored():
-                self._restored(channel, talk, what.keys)
-            case Secured() if talk.conversation.role is Role.LISTENER:
-                self._asked(channel, talk, what)
+                self._restored(talk, what.keys)
+            case Secured() if talk.listening:
+                self._asked(talk, what)
             case Failed(own_identity=own):
-                self._hang_up(channel)
                 if current:
                     self._talk_ended(Reason.CLONED if own else Reason.PROTOCOL)
             case Left():
-                self._hang_up(channel)
                 restoring = isinstance(self.state, Meeting | Clearing) and self.state.bond.lost is not None
                 if current and restoring and not what.sealed:
                     # Anybody near may have said it: it ends this call, not the session.
@@ -1122,66 +924,65 @@ class Session:
             case _:
                 assert_never(what)
 
-    def _greeted(self, channel: bytes, talk: _Talk, hello: Hello) -> None:
+    def _greeted(self, talk: Talk, hello: Hello) -> None:
         """A listener answers our call. Who names itself may have answered a call to anyone; who does not is known by a mark, or nobody."""
-        conversation, state, lost = talk.conversation, self.state, self._lost()
+        conversation, state, lost, channel = talk.conversation, self.state, self._lost(), talk.channel
         if not isinstance(state, Seeking | Restoring):
-            self._leave(channel, GoodbyeReason.CANCELLED)
+            self._talks.leave(channel, GoodbyeReason.CANCELLED)
         elif hello.facts is not None:
             if isinstance(state, Seeking) and state.identity is None:
                 facts = hello.facts
-                talk.peer = self._peers.greeted(channel, facts.name, facts.kind.value, facts.p2p_address, bonded=talk.bonded)
-            self._listed(channel, talk)
-        elif lost is not None and any(round.resumes is not None and conversation.marked_by(round.resumes) for round in self._rounds):
+                talk.row = self._peers.greeted(channel, facts.name, facts.kind.value, facts.p2p_address, bonded=talk.bonded)
+            self._listed(talk)
+        elif lost is not None and self._calls.restored_by(conversation):
             # Several at once: a mark may be overheard and said again. The first whose sealed word opens is the other side.
-            talk.restores = len([each for each in self._talks.values() if each.restores]) < RESUMES
-            if talk.restores:
-                self._send(channel, conversation.resume())
+            talk.resumes = len([each for each in self._talks if each.resumes]) < RESUMES
+            if talk.resumes:
+                self._talks.send(channel, conversation.resume())
             else:
-                self._leave(channel, GoodbyeReason.CANCELLED)
+                self._talks.leave(channel, GoodbyeReason.CANCELLED)
         else:
-            marks = [mark for round in self._rounds for mark in round.marks]
-            found = next(((peer, marking.key) for peer, marking in marks if conversation.marked_by(marking)), None)
+            found = self._calls.marked_by(conversation)
             if found is not None and isinstance(state, Seeking):
                 talk.trusted, talk.key = found
                 conversation.expects = talk.trusted.identity
-                talk.peer = self._peers.known(channel, talk.trusted.identity, talk.trusted.label, bonded=talk.bonded)
-            self._listed(channel, talk)
+                talk.row = self._peers.known(channel, talk.trusted.identity, talk.trusted.label, bonded=talk.bonded)
+            self._listed(talk)
 
-    def _listed(self, channel: bytes, talk: _Talk) -> None:
+    def _listed(self, talk: Talk) -> None:
         """Who is in the list may be asked; who is not is left."""
-        if talk.peer is None:
-            self._leave(channel, GoodbyeReason.CANCELLED)
+        if talk.row is None:
+            self._talks.leave(talk.channel, GoodbyeReason.CANCELLED)
             return
         then = self.state.then if isinstance(self.state, Seeking) else None
-        row = self._peers.row(talk.peer)
+        row = self._peers.row(talk.row)
         if then is not None and row is not None:
             meant = talk.trusted.identity == then.identity if talk.trusted is not None else row.address == then.address
             if meant:
                 self._ask(Ask(row.id))
 
-    def _requested(self, channel: bytes, talk: _Talk, request: Request) -> None:
+    def _requested(self, talk: Talk, request: Request) -> None:
         """A caller asks. Each that is let beyond `offer` has one chance in a million to guess the code, so they are few.
 
         One with the mark of a trusted peer is not held back by the others, nor is who claims to be the one that our user asks.
         """
         assert talk.answers is not None  # we are its listener
-        self._note_answer(talk.answers, self._limits.tries)
+        self._talks.requested(talk.answers)
         talk.purpose = request.purpose
         if talk.trusted is None:
             wanted = self._is_asked(talk)
             quota = self._wanted_one if wanted else self._strangers
-            others = [each for each in self._talks.values() if each is not talk and each.trusted is None and each.answers is not None]
+            others = [each for each in self._talks if each is not talk and each.trusted is None and each.answers is not None]
             if quota.full(self._now) or any(each.conversation.offered and self._is_asked(each) is wanted for each in others):
                 if not wanted and isinstance(self.state, Idle | Seeking):
                     self._miss(self._claimed(talk), quietly=True)
-                self._leave(channel, GoodbyeReason.BUSY)
+                self._talks.leave(talk.channel, GoodbyeReason.BUSY)
                 return
             quota.take(self._now)
         talk.until = self._now + self._limits.prove
-        self._send(channel, talk.conversation.offer())
+        self._talks.send(talk.channel, talk.conversation.offer())
 
-    def _is_asked(self, talk: _Talk) -> bool:
+    def _is_asked(self, talk: Talk) -> bool:
         """Does this caller claim to be the one whom our user asks?"""
         state, introduction = self.state, talk.conversation.peer
         if not isinstance(state, Asking) or introduction is None:
@@ -1190,7 +991,7 @@ class Session:
             return talk.trusted.identity == state.picked
         return text_address(introduction.p2p_address) == state.peer.address
 
-    def _claimed(self, talk: _Talk) -> Peer:
+    def _claimed(self, talk: Talk) -> Peer:
         """A caller, as it calls itself."""
         introduction = talk.conversation.peer
         assert introduction is not None
@@ -1203,24 +1004,24 @@ class Session:
             bonded=talk.bonded,
         )
 
-    def _asked(self, channel: bytes, talk: _Talk, secured: Secured) -> None:
+    def _asked(self, talk: Talk, secured: Secured) -> None:
         """A caller has proven its identity: this is the moment, and not before, at which a dialog may open."""
         peer = self._secured_peer(self._claimed(talk), secured.identity)
         if peer.trusted and talk.trusted is None:
             self._strangers.give_back()
         if isinstance(self.state, Asking) and (self._is_asked(talk) or secured.identity == self.state.picked):
             talk.pending, talk.until = secured, self._now + self._limits.ask
-            self._send(channel, talk.conversation.prove())
+            self._talks.send(talk.channel, talk.conversation.prove())
             self._both_asked()
             return
         lost = self._lost()
         back = lost is not None and lost.identity == secured.identity  # it has lost the keys of our link
         refusal = self._refusal(peer, secured.identity, back)
         if refusal is not None:
-            self._say(channel, Answer(accepted=False, reason=refusal))
-            self._hang_up(channel)
+            self._talks.say(talk.channel, Answer(accepted=False, reason=refusal))
+            self._talks.hang_up(talk.channel)
             return
-        self._open_dialog(channel, talk, peer, secured)
+        self._open_dialog(talk, peer, secured)
         assert isinstance(self.state, Asked)
         # Not by the bond alone: it is known for an address, and may have been made without comparing anything.
         if peer.trusted and self._policy.accept_paired and talk.bonded and talk.encrypted:
@@ -1243,14 +1044,14 @@ class Session:
             return AnswerReason.BUSY
         return None
 
-    def _open_dialog(self, channel: bytes, talk: _Talk, peer: Peer, secured: Secured) -> None:
+    def _open_dialog(self, talk: Talk, peer: Peer, secured: Secured) -> None:
         self._dialogs.of(secured.identity).take(self._now)
         if peer.trusted:
-            self._send(channel, talk.conversation.prove())
+            self._talks.send(talk.channel, talk.conversation.prove())
         self.timings = Timings()
         talk.pending = None
-        self.state = Asked(channel, peer, talk.purpose, secured, self._now + self._limits.ask)
-        self._leave_all(GoodbyeReason.CANCELLED, serving=False)
+        self.state = Asked(talk.channel, peer, talk.purpose, secured, self._now + self._limits.ask)
+        self._leave_all(serving=False)
 
     def _both_asked(self) -> None:
         """Two who ask each other: once each has proven to the other, in both conversations, that it is the same one, one request stays.
@@ -1261,26 +1062,26 @@ class Session:
         if not isinstance(state, Asking) or state.secured is None:
             return
         identity = state.secured.identity
-        for channel, talk in self._talks.items():
+        for talk in self._talks:
             if talk.pending is not None and talk.pending.identity == identity and identity < self._identity.public:
                 secured, peer = talk.pending, self._secured_peer(self._claimed(talk), identity)
-                self._leave(state.channel, GoodbyeReason.CANCELLED)
-                self._open_dialog(channel, talk, peer, secured)
+                self._talks.leave(state.channel, GoodbyeReason.CANCELLED)
+                self._open_dialog(talk, peer, secured)
                 return
 
-    def _restored(self, channel: bytes, talk: _Talk, keys: SessionKeys) -> None:
+    def _restored(self, talk: Talk, keys: SessionKeys) -> None:
         """The conversation of a lost session stands again, with new keys; the consent was for this session."""
         lost = self._lost()
-        if lost is None or not talk.restores:
-            self._leave(channel, GoodbyeReason.CANCELLED)
+        if lost is None or not talk.resumes:
+            self._talks.leave(talk.channel, GoodbyeReason.CANCELLED)
             return
         made = lost.calls + (1 if lost.role is Role.LISTENER else 0)
         introduction, now = lost.introduction, talk.conversation.peer
         if now is not None:  # what it can do stays as it was agreed; where it is may have changed
             introduction = replace(introduction, p2p_address=now.p2p_address, port=now.port)
         peer = replace(lost.peer, address=text_address(introduction.p2p_address))
-        self._meet(replace(lost, channel=channel, keys=keys, introduction=introduction, peer=peer, calls=made))
-        self._leave_all(GoodbyeReason.CANCELLED, serving=False)
+        self._meet(replace(lost, channel=talk.channel, keys=keys, introduction=introduction, peer=peer, calls=made))
+        self._leave_all(serving=False)
 
     # --- steps ---
 
@@ -1289,19 +1090,19 @@ class Session:
         if row is not None and channel is None and row.on_wifi and ask.method is not None:
             self._begin(*strangers.ask(row, ask.method, ask.remember, self._rules()))
             return
-        if row is None or channel is None or channel not in self._talks:
+        talk = self._talks.get(channel)
+        if row is None or channel is None or talk is None:
             # The list keeps showing; only this row cannot be asked.
             return
-        talk = self._talks[channel]
         talk.purpose = ask.purpose
-        self._assembly.keep(channel, talk.origin)
+        self._talks.keep(talk)
         self._asleep = None
         picked = talk.trusted.identity if talk.trusted is not None else None
         self.state = Asking(channel, row, self._now + self._limits.ask + self._limits.slack, picked)
         introduction = talk.conversation.peer
         method = Method.DISPLAY if introduction is not None and self._pin_with(introduction) else Method.PBC
-        self._send(channel, talk.conversation.request(ask.purpose, method, talk.key))
-        self._leave_all(GoodbyeReason.CANCELLED, serving=True)
+        self._talks.send(channel, talk.conversation.request(ask.purpose, method, talk.key))
+        self._leave_all(serving=True)
 
     def _needs_no_match(self, asking: Asking) -> bool:
         """Has the one that our user picked proven to be a computer that it trusts? Then nothing has to be compared here."""
@@ -1309,7 +1110,7 @@ class Session:
 
     def _say_match(self, asking: Asking, trust: bool) -> None:
         self.state = replace(asking, matched=True, trust=trust)
-        self._say(asking.channel, MatchMessage(trust=trust))
+        self._talks.say(asking.channel, MatchMessage(trust=trust))
         self._caller_agreed()
 
     def _caller_agreed(self) -> None:
@@ -1364,7 +1165,7 @@ class Session:
         if isinstance(self.state, strangers.Strange):
             self.timings = Timings()
             self._go_at = self._now
-        self._leave_all(GoodbyeReason.CANCELLED, serving=False)
+        self._leave_all(serving=False)
 
     def _strange(self, after: strangers.Strange | strangers.Over, commands: list[Command]) -> None:
         """What a step of `strangers` leads to."""
@@ -1419,11 +1220,12 @@ class Session:
         until = self._now + self._limits.ask + self._limits.slack
         self.state = replace(asked, by=by, trust=trust, until=until)
         self._entered = self._now
-        self._say(asked.channel, Answer(accepted=True, by=by, trust=trust))
+        self._talks.say(asked.channel, Answer(accepted=True, by=by, trust=trust))
         self._listener_agreed()
 
     def _bond(self, role: Role, channel: bytes, peer: Peer, secured: Secured, trust: bool) -> Bond:
-        talk = self._talks[channel]
+        talk = self._talks.get(channel)
+        assert talk is not None
         introduction = talk.conversation.peer
         assert introduction is not None
         peer = replace(peer, address=text_address(introduction.p2p_address), kind=introduction.kind.value)
@@ -1444,7 +1246,7 @@ class Session:
         if not state.here and sees:
             state = replace(state, here=True)
             self.state = state
-            self._say(state.bond.channel, Seen())
+            self._talks.say(state.bond.channel, Seen())
         if state.here and state.there and state.bond.role is Role.CALLER:
             with_pin = self._pin_with(state.bond.introduction)
             go = Go(
@@ -1452,7 +1254,7 @@ class Session:
                 pin=pins.make(self._entropy) if with_pin else None,
                 owner=self._owner(),
             )
-            self._say(state.bond.channel, go)
+            self._talks.say(state.bond.channel, go)
             self._form(state, go)
 
     def _pin_with(self, introduction: Introduction) -> bool:
@@ -1524,11 +1326,11 @@ class Session:
         bond, talking = state.bond, state.bond.channel in self._talks
         in_time = bond.lost is None or self._now < bond.lost_at + self._limits.restore
         if talking and in_time and state.number < self._limits.tries and not isinstance(state, Meeting):
-            self._say(bond.channel, Again(state.number + 1))
+            self._talks.say(bond.channel, Again(state.number + 1))
             self._clear(state.number + 1)
         elif bond.lost is not None:
             if talking:
-                self._hang_up(bond.channel)
+                self._talks.hang_up(bond.channel)
             self._call_again(bond)
         else:
             self._fail(failure, GoodbyeReason.FAILED)
@@ -1558,7 +1360,7 @@ class Session:
     def _restore(self, bond: Bond, because: Reason) -> None:
         """The link is lost without a goodbye: the caller calls again, the listener waits for that."""
         if bond.channel in self._talks:
-            self._hang_up(bond.channel)
+            self._talks.hang_up(bond.channel)
         self._call_again(replace(bond, lost=because, restores=bond.keys, lost_at=self._now, calls=0))
 
     def _call_again(self, bond: Bond) -> None:
@@ -1573,17 +1375,17 @@ class Session:
             self._fail(Failure(Stage.RESTORING, self._or_radio(bond.lost)), GoodbyeReason.FAILED)
         else:
             # By the old keys until the link is back: newer ones may have come about on one side only.
-            round = self._on_air(calls.to_restore(_restores(bond), self._entropy, self._now))
+            round = self._calls.to_restore(_restores(bond), self._now)
             self.state = Restoring(replace(bond, calls=bond.calls + 1), round, min(self._now + self._limits.call_again, over))
 
     def _refuse(self, state: Asked, reason: AnswerReason, failure: Failure | None = None) -> None:
         if reason is not AnswerReason.USER:
             self._miss(state.peer)
         if state.by is None:
-            self._say(state.channel, Answer(accepted=False, reason=reason))
-            self._hang_up(state.channel)
+            self._talks.say(state.channel, Answer(accepted=False, reason=reason))
+            self._talks.hang_up(state.channel)
         else:  # our user thought better of it
-            self._leave(state.channel, GoodbyeReason.CANCELLED)
+            self._talks.leave(state.channel, GoodbyeReason.CANCELLED)
         self._rest(failure)
 
     def _miss(self, peer: Peer, *, quietly: bool = False) -> None:
@@ -1652,10 +1454,10 @@ class Session:
         channel = self._channel()
         if channel is not None:
             if goodbye is not None:
-                self._leave(channel, goodbye)
+                self._talks.leave(channel, goodbye)
             else:
-                self._hang_up(channel)
-        self._leave_all(GoodbyeReason.CANCELLED, serving=True)
+                self._talks.hang_up(channel)
+        self._leave_all(serving=True)
         match state:
             case Forming(order=order) if now >= state.start:
                 self.state = Ending(order, now + self._limits.end, failure, state.bond.peer)
@@ -1691,103 +1493,42 @@ class Session:
 
     # --- talking ---
 
-    def _conversation(
-        self, role: Role, channel: bytes, *, resumable: SessionKeys | None, marking: Marking | None = None, expects: bytes | None = None
-    ) -> Conversation:
-        me = Introduction(
+    def _introduction(self) -> Introduction:
+        """What this machine says of itself."""
+        return Introduction(
             name=clean_name(self._policy.name),
             kind=self._policy.kind,
             p2p_address=self.radios.p2p_address or bytes(6),
             port=self._policy.port,
             methods=tuple(Method) if self.radios.abilities.pin else (Method.PBC,),
         )
-        return Conversation(
-            role=role,
-            channel=channel,
-            me=me,
-            identity=self._identity,
-            entropy=self._entropy,
-            resumable=resumable,
-            marking=marking,
-            expects=expects,
-        )
 
-    def _say(self, channel: bytes, message: Answer | MatchMessage | Seen | Go | LinkedMessage | Again) -> None:
-        talk = self._talks.get(channel)
-        if talk is not None and not talk.conversation.ended:
-            self._send(channel, talk.conversation.say(message))
-
-    def _send(self, channel: bytes, messages: Sequence[bytes]) -> None:
-        talk = self._talks.get(channel)
-        if talk is None or not messages:
-            return
-        room = max(talk.room, SMALLEST_ROOM)
-        frames = tuple(frame for message in messages for frame in split(channel, message, room))
-        self._out.append(Say(talk.origin, talk.conversation.role, frames))
-
-    def _leave(self, channel: bytes, reason: GoodbyeReason) -> None:
-        """Say goodbye on a conversation and hang up."""
-        talk = self._talks.get(channel)
-        if talk is not None:
-            self._send(channel, talk.conversation.goodbye(reason))
-            self._hang_up(channel)
-
-    def _leave_all(self, reason: GoodbyeReason, *, serving: bool) -> None:
+    def _leave_all(self, *, serving: bool) -> None:
         """Leave every conversation but the one this state is about; as a caller also those of listeners, which answered in vain.
 
         Two who click each other at the same moment are in two conversations: the one that we were called in stays until decided.
         """
         current = self._channel()
-        for channel, talk in list(self._talks.items()):
-            if channel == current:
+        for talk in self._talks:
+            if talk.channel == current:
                 continue
-            if talk.conversation.role is Role.LISTENER:
+            if talk.listening:
                 if serving and isinstance(self.state, Idle | Seeking | Restoring):
                     continue
                 if isinstance(self.state, Asking) and (talk.conversation.peer is None or self._is_asked(talk)):
                     continue
-            self._leave(channel, reason)
-
-    def _hang_up(self, channel: bytes) -> None:
-        """The listener ends the connection; the caller lingers, so that its last word is heard, and then serves no more.
-
-        Two who called each other have two conversations over one radio link: it ends with the last of them.
-        """
-        talk = self._talks.get(channel)
-        if talk is not None:
-            self._forget(channel)
-            if talk.conversation.role is Role.CALLER:
-                self._serve_until = self._now + self._limits.linger
-            self._let_go(talk.origin)
-
-    def _let_go(self, origin: str) -> None:
-        """End our connection to `origin`, unless a conversation still runs over that radio link."""
-        if origin in self._hosts and not any(talk.origin == origin for talk in self._talks.values()):
-            self._hosts.discard(origin)
-            self._out.append(HangUp(origin))
-
-    def _forget(self, channel: bytes) -> None:
-        self._talks.pop(channel, None)
-        self._assembly.forget(channel)
-        self._peers.hung_up(channel, self._now)
+            self._talks.leave(talk.channel, GoodbyeReason.CANCELLED)
 
     def _drop(self, channel: bytes, reason: Reason = Reason.PEER_GONE) -> None:
         """The connection under a conversation is gone."""
         current, talk = channel == self._channel(), self._talks.get(channel)
-        self._forget(channel)
+        self._talks.forget(channel)
         if current:
             self._talk_ended(reason)
-        elif isinstance(self.state, Seeking) and self.state.round is not None and talk is not None and (talk.peer or talk.restores):
+        elif isinstance(self.state, Seeking) and self.state.round is not None and talk is not None and (talk.row or talk.resumes):
             self.state = replace(self.state, round=self._round(self.state.identity, self.state.bond))  # so that it may answer again
-        elif isinstance(self.state, Restoring) and self.state.round is not None and talk is not None and talk.restores:
-            self.state = replace(self.state, round=self._on_air(calls.to_restore(_restores(self.state.bond), self._entropy, self._now)))
-
-    def _broken(self, broken: Broken) -> None:
-        if broken.channel in self._talks:
-            current = broken.channel == self._channel()
-            self._leave(broken.channel, GoodbyeReason.PROTOCOL)
-            if current:
-                self._talk_ended(Reason.PROTOCOL)
+        elif isinstance(self.state, Restoring) and self.state.round is not None and talk is not None and talk.resumes:
+            self.state = replace(self.state, round=self._calls.to_restore(_restores(self.state.bond), self._now))
 
     # --- small facts ---
 
@@ -1833,14 +1574,9 @@ class Session:
         """A new call: to one trusted peer, or to anyone; and to the other side of a lost link that we called before."""
         trusted = self._known(identity) if identity is not None else None
         if trusted is not None:
-            return self._on_air(calls.to_one(trusted, self._entropy, self._now, self._posix()))
+            return self._calls.to_one(trusted, self._now)
         restores = _restores(lost) if lost is not None and lost.role is Role.CALLER else None
-        return self._on_air(calls.to_anyone(self._policy.trusted, self._entropy, self._now, self._posix(), restores))
-
-    def _on_air(self, round: calls.Round) -> calls.Round:
-        """The last calls are kept in mind: who answers one may say so a moment later."""
-        self._rounds.append(round)
-        return round
+        return self._calls.to_anyone(self._policy.trusted, self._now, restores)
 
     def _known(self, identity: bytes) -> TrustedPeer | None:
         return next((peer for peer in self._policy.trusted if peer.identity == identity), None)
@@ -1874,13 +1610,6 @@ class Session:
 def _restores(bond: Bond) -> SessionKeys:
     """The keys that call for, and resume, a lost link."""
     return bond.restores or bond.keys
-
-
-def _is_hello(message: bytes) -> bool:
-    try:
-        return isinstance(decode(message), Hello)
-    except WireError:
-        return False
 
 
 _REFUSALS = {

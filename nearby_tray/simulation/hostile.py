@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from ..core.conversation import Conversation, Greeted, Introduction, Keyed, Requested, Said, Sayable, Secured
+from ..core.frames import Assembly, Joined, split
 from ..core.keys import Identity, Role, Sealer, SessionKeys, commitment, derive, exchange_public, prove, transcript
 from ..core.link import Link
 from ..core.model import CallHeard, DatagramArrived, EdgeEvent, FormGroup, FrameArrived, Group, Method, Snapshot
@@ -24,14 +25,12 @@ from ..core.peers import text_address
 from ..core.wire import (
     VERSION,
     Answer,
-    Assembly,
     By,
     Call,
     Facts,
     Go,
     Goodbye,
     GoodbyeReason,
-    Joined,
     Kind,
     Match,
     Message,
@@ -44,7 +43,6 @@ from ..core.wire import (
     WireError,
     decode,
     encode,
-    split,
 )
 from ..errors import Unavailable
 from ..tasks import Tasks

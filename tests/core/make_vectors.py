@@ -13,7 +13,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from nearby_tray.core import keys, wire
+from nearby_tray.core import frames, keys, wire
 from nearby_tray.core.conversation import Conversation, Introduction, Marking
 from nearby_tray.core.keys import Entropy, Identity, Role, SessionKeys
 from nearby_tray.core.model import Method
@@ -141,7 +141,7 @@ def build() -> dict[str, Any]:
     ping = wire.Ping(wire.PingType.PONG, session.session, 7, 10**15, 6, 2 * 10**15, 5)
     return {
         "call": call.hex(),
-        "frames": [frame.hex() for frame in wire.split(CHANNEL, hello, 20)],
+        "frames": [frame.hex() for frame in frames.split(CHANNEL, hello, 20)],
         "messages": {type(message).__name__.lower(): wire.encode(message).hex() for message in MESSAGES},
         "conversation": {
             "caller_seed": CALLER_SEED.hex(),

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nearby_tray.core import calls
-from nearby_tray.core.keys import Entropy, SessionKeys, TrustedPeer, derive, exchange_public, hint, resume_hint
-from nearby_tray.core.wire import ANYONE, Call
+from nearby_tray.core.conversation import Conversation, Introduction, Marking
+from nearby_tray.core.keys import Entropy, Identity, Role, SessionKeys, TrustedPeer, derive, exchange_public, hint, resume_hint
+from nearby_tray.core.model import Method
+from nearby_tray.core.wire import ANYONE, Call, Kind
 
 AT = 1.7e9
 LOST: SessionKeys = derive(b"p" * 32, exchange_public(b"o" * 32), bytes(32))
@@ -117,3 +119,31 @@ def test_a_call_that_restores_only_does_not_turn() -> None:
     assert round.hints == (resume_hint(LOST, round.call_id),) and round.next_turn(7.0) is None and not round.open
     assert round.resumes is not None and round.resumes.key == LOST.resume and not round.marks
     assert Call.decode(round.resumes.call) == round.call(100.0)
+
+
+def test_answers_to_the_last_calls_are_known_by_their_marks() -> None:
+    (peer,) = peers(1)
+    kept = calls.Calls(Random(1).randbytes, lambda: AT)
+    old = kept.to_one(peer, 100.0)
+    lost = kept.to_restore(LOST, 130.0)
+    new = kept.to_anyone([], 160.0)
+
+    def answer(marking: Marking | None) -> Conversation:
+        random = Random(2).randbytes
+        me = Introduction("Ben", Kind.LAPTOP, bytes(6), 47476, (Method.PBC,))
+        ends = [
+            Conversation(role=role, channel=b"chan", me=me, identity=Identity.from_seed(random(32)), entropy=random, marking=mark)
+            for role, mark in ((Role.CALLER, None), (Role.LISTENER, marking))
+        ]
+        for message in ends[1].greet():
+            ends[0].receive(message)
+        return ends[0]
+
+    ((_, marking),) = old.marks
+    assert kept.marked_by(answer(marking)) == (peer, peer.trust_key)
+    assert not kept.restored_by(answer(marking))
+    assert lost.resumes is not None and kept.restored_by(answer(lost.resumes))
+    assert kept.marked_by(answer(None)) is None and new.open
+    for _ in range(16):
+        kept.to_anyone([], 200.0)
+    assert kept.marked_by(answer(marking)) is None, "it is too long ago"

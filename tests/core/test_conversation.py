@@ -31,6 +31,7 @@ from nearby_tray.core.conversation import (
     Sayable,
     Secured,
 )
+from nearby_tray.core.frames import Assembly, Joined, split
 from nearby_tray.core.keys import (
     Identity,
     Role,
@@ -53,11 +54,9 @@ from nearby_tray.core.wire import (
     Again,
     Answer,
     AnswerReason,
-    Assembly,
     Go,
     Goodbye,
     GoodbyeReason,
-    Joined,
     Kind,
     Linked,
     Match,
@@ -66,7 +65,6 @@ from nearby_tray.core.wire import (
     Seen,
     decode,
     encode,
-    split,
 )
 from tests.core.make_vectors import CALLER, CALLER_SEED, CHANNEL, LISTENER, LISTENER_SEED, MESSAGES, conversation, facts, seeded
 
@@ -219,7 +217,7 @@ def test_from_hello_to_finished() -> None:
 
 def test_over_frames_of_the_smallest_room() -> None:
     air = pair()
-    ears = {Role.CALLER: Assembly(), Role.LISTENER: Assembly(strangers=False)}
+    ears = {Role.CALLER: Assembly(), Role.LISTENER: Assembly()}
     ears[Role.LISTENER].keep(CHANNEL, "x")
 
     def carried(messages: list[bytes], to: Role) -> list[bytes]:

@@ -21,6 +21,7 @@ from nearby_tray.core import orders as o
 from nearby_tray.core import session as s
 from nearby_tray.core.calls import Round
 from nearby_tray.core.conversation import Conversation, Greeted, Introduction, Keyed, Left, Said, Secured
+from nearby_tray.core.frames import split
 from nearby_tray.core.keys import Identity, Role, SessionKeys, TrustedPeer, hint, resume_hint
 from nearby_tray.core.link import LinkLeft, LinkLost, LinkUp
 from nearby_tray.core.model import (
@@ -65,7 +66,6 @@ from nearby_tray.core.wire import (
     Request,
     Resume,
     encode,
-    split,
 )
 
 LIMITS = o.Limits()
