@@ -822,10 +822,10 @@ def _check_log(journey: Journey, records: list[logging.LogRecord]) -> None:
 
 # Reasons that no journey reaches, each with the test that does.
 ELSEWHERE: dict[Reason, str] = {
-    Reason.METHODS_DIFFER: "tests/system/test_supplicant.py::test_a_negotiation_that_fails_is_told_early_with_its_reason",
-    Reason.NOT_READY: "tests/core/test_strangers.py::test_one_that_does_not_get_ready_is_named",
-    Reason.NOT_OURS: "tests/system/bluetooth/test_bluez.py::test_who_has_no_such_service_is_let_go",
-    Reason.CANCELLED: "tests/system/test_notifications.py::test_what_the_user_did_is_no_news",
+    Reason.METHODS_DIFFER: "test_a_negotiation_that_fails_is_told_early_with_its_reason",
+    Reason.NOT_READY: "test_one_that_does_not_get_ready_is_named",
+    Reason.NOT_OURS: "test_who_has_no_such_service_is_let_go",
+    Reason.CANCELLED: "test_what_the_user_did_is_no_news",
 }
 
 
