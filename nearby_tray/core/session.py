@@ -23,6 +23,7 @@ from typing import assert_never
 from . import calls, strangers
 from . import pin as pins
 from .callers import Audience
+from .consent import MissedRequests, Requests, Wishes
 from .conversation import (
     Failed,
     Greeted,
@@ -51,7 +52,6 @@ from .model import (
     HostGroup,
     LinkInfo,
     Method,
-    Missed,
     Peer,
     PeerFound,
     PeerLost,
@@ -63,8 +63,6 @@ from .model import (
     Visibility,
     WifiChanged,
     WifiRequest,
-    Wish,
-    WishKind,
 )
 from .names import clean_name, skeleton
 from .orders import (
@@ -110,7 +108,6 @@ from .orders import (
     Wants,
 )
 from .peers import Peers, text_address
-from .quota import Quota, Quotas
 from .talks import Talk, Talks
 from .wire import (
     Again,
@@ -129,7 +126,6 @@ from .wire import Linked as LinkedMessage
 from .wire import Match as MatchMessage
 
 RESUMES = 4  # conversations at once that may restore a lost link
-MISSED = 8  # requests that are kept in mind
 
 
 # --- states: conditions -----------------------------------------------------------------------------------------------------
@@ -346,19 +342,14 @@ class Session:
             order=lambda command: self._out.append(command),
             ended=self._peers.hung_up,
         )
-        self._strangers = Quota(self._limits.refusals, self._limits.refusal_span)  # callers without a mark, beyond `offer`
-        self._wanted_one = Quota(self._limits.refusals, self._limits.refusal_span)  # … who say that they are whom we ask
-        self._dialogs = Quotas(self._limits.refusals, self._limits.refusal_span)  # of one identity, not accepted
-        self._petitions = Quota(self._limits.refusals, self._limits.refusal_span)  # of machines without our protocol
-        self._missed: tuple[Missed, ...] = ()
+        self._requests = Requests(self._limits)
+        self._missed = MissedRequests(entropy)
+        self._wishes = Wishes(self._limits, entropy)
         self._asleep: Asleep | None = None
         self._sleeping = False
         self._wakes_until = 0.0
         self._asker: Asker | None = None  # of what is going on
-        self._wish: tuple[Wish, Ask | Host | Invite] | None = None  # beside what is going on
-        self._forbidden = Quota(self._limits.refusals, self._limits.refusal_span)
         self._attempt = 0
-        self._met: dict[str, float] = {}  # P2P addresses of sessions just ended, until when their stray requests are no strangers'
         self._go_at = 0.0
         self._now = 0.0
         self._entered = 0.0
@@ -427,11 +418,9 @@ class Session:
 
     def deadline(self) -> float | None:
         """When `Tick` is due, unless something happens before."""
-        times = [t for t in (self._peers.deadline(), self._talks.deadline(self._channel())) if t is not None]
-        if self._wish is not None:
-            times.append(self._wish[0].until)
-        if (hears_again := self._forbidden.ends(self._now)) is not None:
-            times.append(hears_again)
+        times = [
+            t for t in (self._peers.deadline(), self._talks.deadline(self._channel()), self._wishes.deadline(self._now)) if t is not None
+        ]
         if isinstance(self.state, Seeking | Restoring) and self.state.round is not None:
             turn = self.state.round.next_turn(self._now)
             times += [turn] if turn is not None else []
@@ -467,9 +456,9 @@ class Session:
             peer=self._peer(),
             asker=self._asker,
             question=self._question(),
-            wish=self._wish[0] if self._wish is not None else None,
-            deaf=self._forbidden.full(self._now),
-            missed=self._missed,
+            wish=self._wishes.wish,
+            deaf=self._wishes.deaf(self._now),
+            missed=self._missed.all,
         )
         trusted = snapshot.peer is not None and snapshot.peer.trusted
         match state:
@@ -596,7 +585,7 @@ class Session:
                 if policy.away:
                     self._leave_question()
             case ForgetMissed(id):
-                self._missed = tuple(missed for missed in self._missed if id and missed.id != id)
+                self._missed.forget(id)
             case CallBack(id):
                 self._call_back(id)
             case Suspend():
@@ -637,13 +626,11 @@ class Session:
                 self._decide(event)
             case AskedFor():
                 self._asked_for(event)
-            case Allow(id) if self._wish is not None and id == self._wish[0].id:
-                wish, wanted = self._wish
-                self._wish = None
-                self._forbidden.clear()
-                self._begin_for(wish.asker, wanted)
-            case Forbid(id) if self._wish is not None and id == self._wish[0].id:
-                self._forbid()
+            case Allow(id):
+                if (allowed := self._wishes.allow(id)) is not None:
+                    self._begin_for(*allowed)
+            case Forbid(id):
+                self._wishes.forbid(id, self._now)
             case Accept(question) | Match(question) | EnterPin(question) if question != self._question():
                 pass  # an answer to what is asked no longer
             case Decline(question) if question not in ("", self._question()):
@@ -655,8 +642,8 @@ class Session:
                 self._decide(event)
         if self.stage in (Stage.IDLE, Stage.ASKED):
             self._asker = None
-        if self._wish is not None and not self._stands(self._wish[1]):
-            self._wish = None
+        if (wanted := self._wishes.wanted) is not None and not self._stands(wanted):
+            self._wishes.withdraw()
         self._awake()
         self._talks.connect(self._audience())
         if type(self.state) is not type(before):
@@ -667,7 +654,7 @@ class Session:
         """The story: who starts, the answer, the meeting, the group, the link, the end."""
         state, limits, now = self.state, self._limits, self._now
         if isinstance(state, strangers.Strange):
-            if not isinstance(event, Heard) and not (isinstance(event, WifiRequest) and self._petitions.full(now)):
+            if not isinstance(event, Heard) and not (isinstance(event, WifiRequest) and not self._requests.may_petition(now)):
                 self._strange(*strangers.step(state, event, self._rules()))
             return
         match state, event:
@@ -692,7 +679,7 @@ class Session:
                 self._begin(*strangers.host(persistent, self._rules()))
             case ((Idle() | Seeking()), WifiRequest(address)):
                 if self._may_petition(address):
-                    self._petitions.take(now)
+                    self._requests.petitioned(now)
                     self._begin(strangers.petition(event, self._rules()), [])
             case Seeking(bond=Bond() as bond), Cancel():
                 self._leave_all(serving=True)
@@ -782,7 +769,7 @@ class Session:
             case ((Meeting() | Forming() | Checking() | Clearing()), Left(reason=GoodbyeReason.FAILED)):
                 self._fail(Failure(self.stage, self._or_radio(Reason.NOT_FORMED), "the other side gave up"), None)
             case Asked(by=None), Left(reason):
-                self._miss(state.peer)
+                self._missed.add(state.peer, self._now)
                 self._fail(None, None)
             case Linked(), Left():
                 self._fail(Failure(Stage.LINKED, Reason.PEER_LEFT), None)
@@ -800,8 +787,7 @@ class Session:
     def _expire(self) -> None:
         """What ends because time has passed."""
         now = self._now
-        if self._wish is not None and now >= self._wish[0].until:
-            self._forbid()
+        self._wishes.expire(now)
         self._peers.expire(now)
         for talk, what in self._talks.advance(now):
             self._heard_on(talk, what)
@@ -962,23 +948,19 @@ class Session:
                 self._ask(Ask(row.id))
 
     def _requested(self, talk: Talk, request: Request) -> None:
-        """A caller asks. Each that is let beyond `offer` has one chance in a million to guess the code, so they are few.
-
-        One with the mark of a trusted peer is not held back by the others, nor is who claims to be the one that our user asks.
-        """
+        """A caller asks: let it prove its identity, unless too many callers without the mark of a trusted peer do."""
         assert talk.answers is not None  # we are its listener
         self._talks.requested(talk.answers)
         talk.purpose = request.purpose
         if talk.trusted is None:
-            wanted = self._is_asked(talk)
-            quota = self._wanted_one if wanted else self._strangers
+            expected = self._is_asked(talk)
             others = [each for each in self._talks if each is not talk and each.trusted is None and each.answers is not None]
-            if quota.full(self._now) or any(each.conversation.offered and self._is_asked(each) is wanted for each in others):
-                if not wanted and isinstance(self.state, Idle | Seeking):
-                    self._miss(self._claimed(talk), quietly=True)
+            proving = any(each.conversation.offered and self._is_asked(each) is expected for each in others)
+            if proving or not self._requests.may_prove(expected=expected, now=self._now):
+                if not expected and isinstance(self.state, Idle | Seeking):
+                    self._missed.add(self._claimed(talk), self._now, quietly=True)
                 self._talks.leave(talk.channel, GoodbyeReason.BUSY)
                 return
-            quota.take(self._now)
         talk.until = self._now + self._limits.prove
         self._talks.send(talk.channel, talk.conversation.offer())
 
@@ -1008,7 +990,7 @@ class Session:
         """A caller has proven its identity: this is the moment, and not before, at which a dialog may open."""
         peer = self._secured_peer(self._claimed(talk), secured.identity)
         if peer.trusted and talk.trusted is None:
-            self._strangers.give_back()
+            self._requests.proved_trusted()
         if isinstance(self.state, Asking) and (self._is_asked(talk) or secured.identity == self.state.picked):
             talk.pending, talk.until = secured, self._now + self._limits.ask
             self._talks.send(talk.channel, talk.conversation.prove())
@@ -1039,13 +1021,13 @@ class Session:
             return AnswerReason.POLICY
         if self._policy.away or (self._policy.visibility is Visibility.NOBODY and not back):
             return AnswerReason.POLICY
-        if self._dialogs.of(identity).full(self._now):
-            self._miss(peer, quietly=True)
+        if not self._requests.may_open_dialog(identity, self._now):
+            self._missed.add(peer, self._now, quietly=True)
             return AnswerReason.BUSY
         return None
 
     def _open_dialog(self, talk: Talk, peer: Peer, secured: Secured) -> None:
-        self._dialogs.of(secured.identity).take(self._now)
+        self._requests.dialog_opens(secured.identity, self._now)
         if peer.trusted:
             self._talks.send(talk.channel, talk.conversation.prove())
         self.timings = Timings()
@@ -1132,11 +1114,8 @@ class Session:
         if asker.own or isinstance(event, Seek):
             self._begin_for(asker, event)
             return
-        if self._wish is not None or self._forbidden.full(self._now) or not self._stands(event):
-            return
-        peer = None if isinstance(event, Host) else self._peers.row(event.peer)
-        what = WishKind.HOST if isinstance(event, Host) else WishKind.INVITE if isinstance(event, Invite) else WishKind.LINK
-        self._wish = Wish(asker, what, peer, self._now, self._now + self._limits.consent, self._entropy(4).hex()), event
+        if self._wishes.wish is None and not self._wishes.deaf(self._now) and self._stands(event):
+            self._wishes.add(asker, event, None if isinstance(event, Host) else self._peers.row(event.peer), self._now)
 
     def _begin_for(self, asker: Asker, event: Seek | Ask | Host | Invite) -> None:
         before = type(self.state)
@@ -1155,10 +1134,6 @@ class Session:
             case Host():
                 return isinstance(self.state, Idle | Seeking)
 
-    def _forbid(self) -> None:
-        self._wish = None
-        self._forbidden.take(self._now)
-
     def _begin(self, after: strangers.Strange | strangers.Over, commands: list[Command]) -> None:
         """From idle or seeking to a stranger: those who answered our call are told that it is over."""
         self._strange(after, commands)
@@ -1172,19 +1147,19 @@ class Session:
         before = self.state
         self._out += commands
         if any(isinstance(command, Admit) for command in commands):
-            self._petitions.clear()
+            self._requests.petition_accepted()
         if isinstance(after, strangers.Over):
             if isinstance(before, strangers.Petitioned) and after.failure is not None:
-                self._miss(before.peer)
+                self._missed.add(before.peer, self._now)
             if after.order is not None:
                 self.state = Ending(after.order, self._now + self._limits.end, after.failure, after.peer)
             else:
                 self.state = Idle(after.failure, after.peer if after.failure is not None else None)
             return
         if isinstance(before, strangers.Hosting) and isinstance(after, strangers.Hosting) and after.asking and not before.asking:
-            self._petitions.take(self._now)
+            self._requests.petitioned(self._now)
         if isinstance(before, strangers.Petitioned) and isinstance(after, strangers.Pairing):
-            self._petitions.clear()
+            self._requests.petition_accepted()
             self._go_at = self._now
         if isinstance(before, strangers.Pairing) and isinstance(after, strangers.Probing):
             self.timings = replace(self.timings, form=self._now - self._go_at)
@@ -1207,16 +1182,15 @@ class Session:
 
     def _may_petition(self, address: str) -> bool:
         """May a stranger's request open a dialog? Not that of somebody who is talking with us, or with whom a session has just ended."""
-        if self.radios.wifi is not None or self._petitions.full(self._now) or self._policy.visibility is not Visibility.EVERYONE:
+        if self.radios.wifi is not None or not self._requests.may_petition(self._now) or self._policy.visibility is not Visibility.EVERYONE:
             return False
         talking = any(row.address == address and row.reachable for row in self._peers.list())
-        return not talking and not self._sleeping and self._now >= self._met.get(address, 0.0)
+        return not talking and not self._sleeping and not self._requests.is_stray(address, self._now)
 
     def _accept(self, asked: Asked, by: By, trust: bool) -> None:
         """Yes, by our user or by what it chose beforehand. The caller's word that the codes match is still to come, or has come."""
         if by is By.USER:
-            self._strangers.clear()
-            self._dialogs.of(asked.secured.identity).clear()
+            self._requests.accepted(asked.secured.identity)
         until = self._now + self._limits.ask + self._limits.slack
         self.state = replace(asked, by=by, trust=trust, until=until)
         self._entered = self._now
@@ -1380,7 +1354,7 @@ class Session:
 
     def _refuse(self, state: Asked, reason: AnswerReason, failure: Failure | None = None) -> None:
         if reason is not AnswerReason.USER:
-            self._miss(state.peer)
+            self._missed.add(state.peer, self._now)
         if state.by is None:
             self._talks.say(state.channel, Answer(accepted=False, reason=reason))
             self._talks.hang_up(state.channel)
@@ -1388,16 +1362,10 @@ class Session:
             self._talks.leave(state.channel, GoodbyeReason.CANCELLED)
         self._rest(failure)
 
-    def _miss(self, peer: Peer, *, quietly: bool = False) -> None:
-        """A request that our user has not answered stays findable. Those that were not even shown share one line."""
-        id = "quiet" if quietly else self._entropy(4).hex()
-        self._missed = (*(missed for missed in self._missed if missed.id != id), Missed(id, peer, self._now))[-MISSED:]
-
     def _call_back(self, id: str) -> None:
-        missed = next((each for each in self._missed if each.id == id), None)
+        missed = self._missed.take(id)
         if missed is None:
             return
-        self._missed = tuple(each for each in self._missed if each is not missed)
         trusted = next((peer for peer in self._policy.trusted if missed.peer.trusted and peer.label == missed.peer.name), None)
         self._asker, self._sleeping = None, False
         self._decide(Seek(trusted.identity if trusted is not None else None))
@@ -1408,7 +1376,7 @@ class Session:
             case Asked(by=None) as state:
                 self._refuse(state, AnswerReason.TIMEOUT)
             case strangers.Petitioned(peer=peer) | strangers.Hosting(asking=strangers.Petitioned(peer=peer)):
-                self._miss(peer)
+                self._missed.add(peer, self._now)
                 self._decide(Decline())
             case _:
                 pass
@@ -1417,7 +1385,8 @@ class Session:
 
     def _suspend(self) -> None:
         """The machine falls asleep: say goodbye and end what is going on."""
-        self._sleeping, self._wish = True, None
+        self._sleeping = True
+        self._wishes.withdraw()
         self._leave_question()
         state = self.state
         again = isinstance(state, Meeting | Forming | Checking | Clearing) and state.bond.lost is not None
@@ -1448,9 +1417,7 @@ class Session:
         """End the journey: tell the other side (unless it told us), take down what was made, then rest."""
         state, now = self.state, self._now
         if isinstance(state, Meeting | Forming | Checking | Linked | Clearing | Restoring):
-            self._met = {address: until for address, until in self._met.items() if until > now} | {
-                state.bond.peer.address: now + self._limits.ask
-            }
+            self._requests.parted(state.bond.peer.address, now)
         channel = self._channel()
         if channel is not None:
             if goodbye is not None:
@@ -1479,7 +1446,7 @@ class Session:
         state = self.state
         match state:
             case Asked(by=None, peer=peer):
-                self._miss(peer)
+                self._missed.add(peer, self._now)
                 self._rest(None)
             case Asking() | Asked():
                 self._rest(Failure(self.stage, reason))

@@ -20,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from nearby_tray.core import orders as o
 from nearby_tray.core import session as s
 from nearby_tray.core.calls import Round
+from nearby_tray.core.consent import Requests
 from nearby_tray.core.conversation import Conversation, Greeted, Introduction, Keyed, Left, Said, Secured
 from nearby_tray.core.frames import split
 from nearby_tray.core.keys import Identity, Role, SessionKeys, TrustedPeer, hint, resume_hint
@@ -49,7 +50,6 @@ from nearby_tray.core.model import (
 )
 from nearby_tray.core.peers import text_address
 from nearby_tray.core.pin import valid
-from nearby_tray.core.quota import Quota, Quotas
 from nearby_tray.core.session import Asked, Asking, Checking, Clearing, Ending, Forming, Idle, Linked, Meeting, Restoring, Seeking, State
 from nearby_tray.core.wire import (
     ANYONE,
@@ -881,9 +881,7 @@ def asked_on(side: Side) -> bytes:
 
 @pytest.mark.parametrize("way", WAYS_OUT)
 def test_every_dialog_that_does_not_end_in_our_own_yes_counts(p: Pair, way: str) -> None:
-    p.ben.session._limits = o.Limits(refusal_span=1e6)
-    p.ben.session._strangers = Quota(3, 1e6)
-    p.ben.session._dialogs = Quotas(3, 1e6)
+    p.ben.session._requests = Requests(o.Limits(refusal_span=1e6))
     for _ in range(LIMITS.refusals):
         if way == "never proven":
             p.lets_through = lambda side, frame: side is p.ben or len(p.ben.all(o.Say)) % 2 == 1
