@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QMimeData, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QPushButton, QVBoxLayout, QWidget
 
 from ..core import pin as pins
 from ..core.model import Method, Snapshot, Stage
@@ -130,6 +130,11 @@ class Dialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, quietly)
         if (window := self.windowHandle()) is not None:
             window.setProperty("_q_showWithoutActivating", quietly)  # Qt sets it when the window is made, and only then
+        if not self.isVisible():
+            # QDialog centres it by its size of now, and while hidden Qt keeps what the cards needed for the question before.
+            for part in self.findChildren(QWidget):
+                part.updateGeometry()
+            self._fit()
         self.show()
         self.raise_()
         self.patience.again()

@@ -1,8 +1,9 @@
 """The whole face with its notifications on a controller that only writes down, as a program of its own on a real desktop.
 
-Told on stdin, one line each: `scene NAME` (of tests/ui/scenes.py), `peer NAME` (the other's name, JSON), `settings FIELD VALUE` (JSON),
-`now`, `panel` (opens it), `close` (it, as its title bar does), `quit`. Says on stdout, as JSON, what happens to it, and after each line
-how things are.
+Told on stdin, one line each: `scene NAME` (of tests/ui/scenes.py; `NAME 2`: the same with another question), `peer NAME` (the other's name,
+JSON), `settings FIELD VALUE` (JSON), `now`, `panel` (opens it), `close` (it, as its title bar does), `raise` (as starting the program again
+does), `where NAME` (the visible widget with that object name), `quit`. Says on stdout, as JSON, what happens to it, and after each line how
+things are. `answerable` is said whenever a window's moment without answers is over; with the argument `--impatient` there is none.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 import json
 import sys
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -20,7 +22,13 @@ from nearby_tray.ui.theme import prepare_environment
 from tests.ui.scenes import SCENES, FakeController
 from tests.ui.tray_program import say, telling
 
-ACTS = frozenset({"seek", "stop_seeking", "ask", "accept", "decline", "cancel", "disconnect", "dismiss", "apply"})
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+ANSWERS = frozenset({"accept", "decline", "allow", "forbid", "match", "enter_pin", "cancel"})
+ACTS = ANSWERS | {"seek", "stop_seeking", "ask", "disconnect", "dismiss", "apply"}
 
 
 class Telling(FakeController):
@@ -36,8 +44,30 @@ def renamed(snapshot: Snapshot, name: str) -> Snapshot:
     return replace(snapshot, peers=peers, peer=replace(snapshot.peer, name=name) if snapshot.peer else None)
 
 
+def another(snapshot: Snapshot) -> Snapshot:
+    """The same, asked by somebody else a second later."""
+    wish = replace(snapshot.wish, id="another", since=snapshot.wish.since + 1) if snapshot.wish is not None else None
+    return replace(snapshot, question="another", code="111 111" if snapshot.code else None, started=snapshot.started + 1, wish=wish)
+
+
+def watch(patient: bool) -> None:
+    """Say when a window's moment without answers is over."""
+    from nearby_tray.ui import patience
+
+    if not patient:
+        patience.MILLISECONDS = 0
+    begin = patience.Patience.__init__
+
+    def watched(self: patience.Patience, window: QWidget, changed: Callable[[], object]) -> None:
+        begin(self, window, changed)
+        self._timer.timeout.connect(lambda: say(answerable=True))
+
+    patience.Patience.__init__ = watched  # type: ignore[method-assign]
+
+
 async def main() -> None:
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtCore import QEvent, QObject
+    from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
     from nearby_tray.notifier import Notifier
     from nearby_tray.system.notifications import Notifications
@@ -46,6 +76,7 @@ async def main() -> None:
 
     app = QApplication.instance()
     assert isinstance(app, QApplication)
+    watch(patient="--impatient" not in sys.argv)
     controller = Telling(SCENES["idle"])
     ended = asyncio.Event()
     face = Face(app, quit=ended.set, hidden="--background" in sys.argv)
@@ -58,6 +89,28 @@ async def main() -> None:
         """The middle of the icon, in pixels of the (one) screen."""
         middle, ratio = face.tray.geometry().center(), app.devicePixelRatio()
         return round(middle.x() * ratio), round(middle.y() * ratio)
+
+    def where(name: str) -> tuple[int, int] | None:
+        found = next((w for top in app.topLevelWidgets() for w in top.findChildren(QWidget, name) if w.isVisible()), None)
+        if found is None:
+            return None
+        middle, ratio = found.mapToGlobal(found.rect().center()), app.devicePixelRatio()
+        return round(middle.x() * ratio), round(middle.y() * ratio)
+
+    class Counting(QObject):
+        """What the dialogs get to feel."""
+
+        keys = clicks = 0
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() is QEvent.Type.KeyPress and isinstance(watched, QDialog):
+                self.keys += 1
+            elif event.type() is QEvent.Type.MouseButtonPress and watched.objectName() in ("acceptButton", "allowButton"):
+                self.clicks += 1
+            return False
+
+    felt = Counting()
+    app.installEventFilter(felt)
 
     def copied() -> None:
         say(copied=app.clipboard().text())
@@ -75,6 +128,7 @@ async def main() -> None:
     def told() -> None:
         nonlocal peer, scene
         verb, _, rest = sys.stdin.readline().strip().partition(" ")
+        found = None
         match verb:
             case "scene":
                 scene = rest
@@ -89,14 +143,20 @@ async def main() -> None:
                 for window in app.topLevelWidgets():
                     if window.isVisible() and window.windowTitle() == "Nearby Tray":
                         window.close()
+            case "raise":
+                face.raise_()
+            case "where":
+                found = where(rest)
             case "now":
                 pass
             case _:
                 ended.set()
                 return
-        snapshot = SCENES[scene]
+        name, _, number = scene.partition(" ")
+        snapshot = another(SCENES[name]) if number else SCENES[name]
         controller.show(renamed(snapshot, peer) if peer else snapshot)
-        say(done=verb, tooltip=text.tooltip(controller.snapshot), icon=place(), windows=windows(), notes=sorted(notifications.shown))
+        shown = {"windows": windows(), "notes": sorted(notifications.shown), "keys": felt.keys, "clicks": felt.clicks}
+        say(done=verb, tooltip=text.tooltip(controller.snapshot), icon=place(), where=found, **shown)
 
     loop.add_reader(sys.stdin.fileno(), told)
     say(event="running", settings=msgspec.to_builtins(controller.settings))

@@ -16,10 +16,11 @@ def draw(folder: Path, code: str) -> None:
     from PySide6.QtGui import QColor, QImage, QPainter
     from PySide6.QtWidgets import QApplication
 
-    from nearby_tray.ui import language, text, theme
+    from nearby_tray.ui import language, patience, text, theme
 
     from .views import longer, views
 
+    patience.MILLISECONDS = 0  # as what waits for an answer looks once it takes one
     qInstallMessageHandler(lambda _kind, _context, said: None if "does not support" in said else print(said, file=sys.stderr))
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QToolButton
@@ -134,6 +134,20 @@ def test_the_next_request_is_a_new_question(bot: QtBot, dialog: RequestDialog, c
     assert dialog.isVisible() and not box.isChecked()
     button(dialog, "acceptButton").click()
     assert controller.calls == [("decline",), ("accept", False)]
+
+
+def test_each_request_comes_up_in_the_size_that_it_needs(dialog: RequestDialog, controller: FakeController) -> None:
+    """Also after a smaller one: a window that grows once it is there is not where it was centred, and its buttons move."""
+
+    def place(scene: str) -> tuple[QPoint, QSize]:
+        controller.show(SCENES["idle"])
+        controller.show(SCENES[scene])
+        QGuiApplication.processEvents()
+        return dialog.pos(), dialog.size()
+
+    first = place("asked")
+    place("asked-remembered")
+    assert place("asked") == first
 
 
 def test_a_declined_request_does_not_come_back(bot: QtBot, dialog: RequestDialog, controller: FakeController) -> None:
