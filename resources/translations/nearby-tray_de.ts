@@ -60,7 +60,7 @@
         <location filename="../../nearby_tray/ui/dialogs.py"/>
         <location filename="../../nearby_tray/ui/panel.py"/>
         <source>Trust t&amp;his computer (no code next time)</source>
-        <translation>Diesem Com&amp;puter vertrauen (nächstes Mal kein Code)</translation>
+        <translation>Diesem Com&amp;puter vertrauen (künftig ohne Code)</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/dialogs.py"/>
@@ -405,7 +405,7 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
         <source>Trust this computer (no code next time)</source>
-        <translation>Diesem Computer vertrauen (nächstes Mal kein Code)</translation>
+        <translation>Diesem Computer vertrauen (künftig ohne Code)</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
