@@ -475,7 +475,7 @@ class _AtLogin:
         return found
 
     async def _change(self) -> None:
-        from .core.checks import harmless
+        from .core.names import harmless
         from .system import autostart
 
         if self._wanted is None:

@@ -1165,8 +1165,10 @@ def _why(said: dict[str, Any]) -> str:
 
 
 def _line(value: object) -> str:
-    """One printable line: what comes from others must not drive the terminal."""
-    return " ".join("".join(c if c.isprintable() else " " for c in str(value)[:2000]).split())
+    """One line that cannot drive the terminal."""
+    from .core.names import harmless
+
+    return harmless(value, 2000)
 
 
 def _is_text(word: str) -> bool:

@@ -18,7 +18,7 @@ from msgspec import Meta
 
 from . import host, private_file
 from .core.model import Visibility
-from .core.names import clean_name
+from .core.names import clean_name, harmless
 
 VERSION = 1  # of the settings file
 SIZE_LIMIT = 64 * 1024  # bytes of a settings file
@@ -122,11 +122,11 @@ def changed(settings: Settings, changes: Mapping[str, object]) -> Settings:
     good: dict[str, object] = {}
     for name, value in changes.items():
         if name not in _TYPES or name in _KEPT:
-            raise ValueError(f"There is no setting “{_short(name)}”. There are: {', '.join(sorted(_TYPES.keys() - _KEPT))}.")
+            raise ValueError(f"There is no setting “{harmless(name, 40)}”. There are: {', '.join(sorted(_TYPES.keys() - _KEPT))}.")
         try:
             good[name] = msgspec.convert(value, _TYPES[name])
         except msgspec.ValidationError as error:
-            raise ValueError(f"“{name}” cannot be {_short(value)}: {_why(name, error)}.") from None
+            raise ValueError(f"“{name}” cannot be {harmless(value, 40)}: {_why(name, error)}.") from None
     return msgspec.structs.replace(settings, **good)
 
 
@@ -158,7 +158,7 @@ def _understand(data: bytes) -> tuple[Settings, list[str], int]:
     try:
         raw = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        return _careful(), [f"The settings file is damaged: {_short(error, 120)}. {_SAFE}"], VERSION
+        return _careful(), [f"The settings file is damaged: {harmless(error, 120)}. {_SAFE}"], VERSION
     if not isinstance(raw, dict):
         return _careful(), [f"The settings file holds no settings. {_SAFE}"], VERSION
     problems = []
@@ -173,14 +173,14 @@ def _understand(data: bytes) -> tuple[Settings, list[str], int]:
     bad: set[str] = set()
     for name, value in raw.items():
         if name not in _TYPES:
-            problems.append(f"The setting “{_short(name)}” is not known here and not used.")
+            problems.append(f"The setting “{harmless(name, 40)}” is not known here and not used.")
             continue
         try:
             good[name] = msgspec.convert(value, _TYPES[name])
         except msgspec.ValidationError as error:
             bad.add(name)
             used = "what is safe" if name in _CAREFUL.keys() | _LIMITS else "its default"
-            problems.append(f"The setting “{name}” cannot be {_short(value)}, so {used} is used: {_why(name, error)}.")
+            problems.append(f"The setting “{name}” cannot be {harmless(value, 40)}, so {used} is used: {_why(name, error)}.")
     good |= {name: value for name, value in _CAREFUL.items() if name in bad}
     if bad & _LIMITS:
         good = {name: value for name, value in good.items() if name not in _LIMITS}
@@ -189,8 +189,3 @@ def _understand(data: bytes) -> tuple[Settings, list[str], int]:
     if len(problems) > 20:
         problems[20:] = [f"And {len(problems) - 20} more of that kind."]
     return Settings(**good), problems, version  # type: ignore[arg-type]  # each was converted to its field's type
-
-
-def _short(value: object, limit: int = 40) -> str:
-    text = "".join(c if c.isprintable() else "?" for c in str(value)[: limit + 1])
-    return text if len(text) <= limit else text[:limit] + "…"

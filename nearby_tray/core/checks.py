@@ -6,12 +6,11 @@ harmless line, for much of what is seen was written by others.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-LONGEST = 200  # characters of a value
+from .names import harmless
 
 
 class Status(Enum):
@@ -79,13 +78,6 @@ class Finding:
 def say(english: str, **values: object) -> Sentence:
     """A sentence with its values made harmless. For values that are text written by others, too."""
     return Sentence(english, tuple((name, value if isinstance(value, Sentence) else harmless(value)) for name, value in values.items()))
-
-
-def harmless(value: object, longest: int = LONGEST) -> str:
-    """`value` as one line without control, format or unassigned characters, cut at `longest` characters."""
-    kept = "".join(" " if c.isspace() else c for c in str(value)[: 4 * longest] if c.isspace() or unicodedata.category(c)[0] != "C")
-    text = " ".join(kept.split())
-    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def ok(*evidence: Sentence, fix: Fix | None = None) -> Verdict:

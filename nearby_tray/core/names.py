@@ -1,14 +1,15 @@
-"""What people call their machines: a label that is safe to show, and what a label looks like.
+"""Text that others wrote, made safe to show: `clean_name` for a name from the air, `harmless` for anything on a screen, terminal or log.
 
-The rule: whatever a stranger calls itself, the label is one short line that reads in the order in which it is written, and two labels that
-a glance takes for the same have one skeleton. What is drawn as nothing stays only where it changes how its neighbours are drawn: the
-joiners of Persian, of the scripts of India and of emoji, and the selectors of emoji.
+Both give one line that reads in the order in which it is written. A character that is drawn as nothing stays only where it changes how its
+neighbours are drawn: the joiners of Persian, of the scripts of India and of emoji, and the selectors of emoji. And `skeleton`: two names
+that a glance takes for the same have the same one.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 NAME_LIMIT = 32  # bytes of UTF-8 in a name that goes over the air (protocol, section 2)
 _MOST = 1024  # characters of a name that are looked at
@@ -22,10 +23,14 @@ def clean_name(text: str, otherwise: str = "unnamed") -> str:
     """
     if text.isascii() and text.isprintable() and len(text) <= NAME_LIMIT:
         return " ".join(text.split()) or otherwise
-    before, label = "", text[:_MOST]
-    while label != before:  # what is stripped or cut may leave a joiner with nothing to join
-        before, label = label, _cut(_visible(label))
-    return label or otherwise
+    return _stripped(text[:_MOST], _cut) or otherwise
+
+
+def harmless(value: object, longest: int = 200) -> str:
+    """`value` as one line of at most `longest` characters, with "…" where it was cut. By the rules of `clean_name` otherwise."""
+    text = str(value)[: 4 * longest]
+    text = " ".join(text.split()) if text.isascii() and text.isprintable() else _stripped(text)
+    return text if len(text) <= longest else _stripped(text[: longest - 1]) + "…"
 
 
 def skeleton(label: str) -> str:
@@ -66,6 +71,13 @@ _FORWARD = re.compile(
 _BACKWARD = re.compile(
     "[\u0620\u0622-\u063f\u0641-\u064a\u066e\u066f\u0671-\u0673\u0675-\u06d3\u06d5\u06ee\u06ef\u06fa-\u06fc\u06ff\u0750-\u077f]"
 )
+
+
+def _stripped(text: str, cut: Callable[[str], str] = str) -> str:
+    before = ""
+    while text != before:  # what is stripped or cut may leave a joiner with nothing to join
+        before, text = text, cut(_visible(text))
+    return text
 
 
 def _visible(text: str) -> str:

@@ -18,7 +18,7 @@ from msgspec.structs import force_setattr
 
 from .keys import TAG_SIZE, authenticate, equal
 from .model import Method
-from .names import NAME_LIMIT, clean_name
+from .names import NAME_LIMIT, clean_name, harmless
 
 VERSION = 1
 SERVICE_UUID = "a0d4226a-8728-4dbc-9526-447b4e134047"
@@ -313,8 +313,7 @@ def decode(data: bytes) -> Message:
         return _decoder.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         # The text names the field and may hold a bit of what they sent as a type or a word: only what can safely be logged.
-        why = "".join(char for char in str(error)[:120] if char.isprintable())
-        raise WireError(why) from None
+        raise WireError(harmless(error, 120)) from None
 
 
 # spec: 2.7

@@ -20,8 +20,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from ..core.checks import harmless
 from ..core.model import Asker
+from ..core.names import harmless
 from .bus import Bus, BusError, BusGone
 
 LIMIT = 2.0  # seconds for the daemon to answer

@@ -40,6 +40,7 @@ import msgspec
 from .. import BUS_INTERFACE, BUS_NAME, BUS_PATH, __version__
 from ..core import pin as pins
 from ..core.model import Asker, Failure, Health, Member, Method, Missed, Peer, Reason, Snapshot, Stage, Visibility, Wish
+from ..core.names import harmless
 from ..edges import Actions
 from ..settings import Settings, changed
 from ..tasks import Tasks, outcome
@@ -529,7 +530,7 @@ class _Interface(ServiceInterface):
             except (msgspec.DecodeError, RecursionError):
                 raise DBusError(INVALID_SETTING, "The changes must be a JSON object.") from None
             except ValueError as error:
-                raise DBusError(INVALID_SETTING, _utf8(str(error))) from None
+                raise DBusError(INVALID_SETTING, harmless(error, 2000)) from None
             if not asker.own and (names := guarded(before, new)):
                 raise _not_possible(f"Only the user of this computer changes this: {', '.join(names)}.")
             if why := self._actions.apply(new):
@@ -673,10 +674,10 @@ def find_peer(name_or_id: str, peers: Iterable[Peer], where: str = "among the co
         return next(iter(similar.values()))
     if not similar:
         known = ", ".join(_label(peer) for peer in every[:20]) or "none so far"
-        raise DBusError(UNKNOWN_PEER, _utf8(f"“{wanted[:64]}” is not {where}: {known}."))
+        raise DBusError(UNKNOWN_PEER, harmless(f"“{wanted[:64]}” is not {where}: {known}.", 2000))
     raise DBusError(
         UNKNOWN_PEER,
-        _utf8(f"More than one is called “{wanted[:64]}”; use the id: {', '.join(f'{_label(p)} {p.id}' for p in alike[:20])}."),
+        harmless(f"More than one is called “{wanted[:64]}”; use the id: {', '.join(f'{_label(p)} {p.id}' for p in alike[:20])}.", 2000),
     )
 
 
@@ -851,13 +852,8 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=True, allow_nan=False)
 
 
-def _utf8(text: str) -> str:
-    """What the bus takes as a string, and a person as one line."""
-    return "".join(c if c.isprintable() else "?" for c in text).encode(errors="replace").decode()
-
-
 def _label(peer: Peer) -> str:
-    return f"“{_utf8(peer.name[:64])}”"
+    return f"“{harmless(peer.name, 64)}”"
 
 
 def _check_length(text: str) -> None:
@@ -872,4 +868,4 @@ def _need_own(asker: Asker, does: str) -> None:
 
 
 def _not_possible(sentence: str) -> DBusError:
-    return DBusError(NOT_POSSIBLE, _utf8(sentence))
+    return DBusError(NOT_POSSIBLE, harmless(sentence, 2000))

@@ -31,6 +31,7 @@ from ..core.model import (
     Wish,
     WishKind,
 )
+from ..core.names import harmless
 from ..core.pin import SHORT, SIZE, digits, valid
 
 if TYPE_CHECKING:  # this is loaded before the icon is there, the doctor when somebody asks for it
@@ -945,18 +946,8 @@ def problems_text(snapshot: Snapshot) -> tuple[Said, str]:
 
 
 def clean(name: str, limit: int = 64) -> str:
-    """A name on one line: no control, format (direction overrides among them) or unassigned characters, at most `limit` characters."""
-    kept = []
-    for character in name[: 4 * limit]:
-        category = unicodedata.category(character)
-        if category in ("Zl", "Zp", "Zs") or character in "\t\n\r":
-            kept.append(" ")
-        elif category[0] != "C" or character in "\u200c\u200d":  # joiners: Persian and emoji need them
-            kept.append(character)
-    text = " ".join("".join(kept).split())
-    if not text.strip("\u200c\u200d"):
-        return tr("Unnamed computer")
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    """A name as one harmless line, at most `limit` characters."""
+    return harmless(name, limit) or tr("Unnamed computer")
 
 
 def quoted(name: str) -> str:

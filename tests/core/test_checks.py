@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearby_tray.core.checks import LONGEST, Action, Finding, Fix, Status, as_json, fail, harmless, has_failed, ok, say, unknown, warn
+from nearby_tray.core.checks import Action, Finding, Fix, Status, as_json, fail, has_failed, ok, say, unknown, warn
+from nearby_tray.core.names import harmless
 
 
 @given(st.text(max_size=500))
 def test_a_value_is_one_harmless_line(text: str) -> None:
-    shown = harmless(text)
-    assert len(shown) <= LONGEST
-    assert not any(unicodedata.category(c)[0] == "C" or c in "\n\r\t\u2028" for c in shown)
-    assert harmless(shown) == shown
-    assert str(say("Seen: {what}.", what=text)) == f"Seen: {shown}."
+    assert str(say("Seen: {what}.", what=text)) == f"Seen: {harmless(text)}."
 
 
 def test_braces_in_a_value_are_only_braces() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearby_tray.core.names import NAME_LIMIT, clean_name, skeleton
+from nearby_tray.core.names import NAME_LIMIT, clean_name, harmless, skeleton
 from nearby_tray.settings import Settings
 
 ENGLAND = "\U0001f3f4" + "".join(chr(0xE0000 + ord(c)) for c in "gbeng") + "\U000e007f"
@@ -115,6 +115,28 @@ def test_any_name_becomes_a_label_and_stays_it(text: str) -> None:
     assert set(invisible) <= {"\u200c", "\u200d"} or all(_may_stay(char) for char in invisible)
     assert not any(unicodedata.bidirectional(char) in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"} for char in label)
     assert clean_name(label.replace("\u200c", "").replace("\u200d", "")) != ""
+
+
+@given(st.one_of(st.text(st.characters(codec=None), max_size=300), st.text(_AWKWARD, max_size=300)), st.integers(5, 200))
+def test_anything_is_shown_as_one_harmless_line(text: str, longest: int) -> None:
+    shown = harmless(text, longest)
+    assert len(shown) <= longest and shown == " ".join(shown.split()) == harmless(shown, longest)
+    assert all(_may_stay(char) for char in shown if unicodedata.category(char)[0] == "C")
+    assert not any(unicodedata.bidirectional(char) in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"} for char in shown)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (OSError(2, "no\x1b[31m such\n file"), "[Errno 2] no[31m su…"),
+        ("y" * 300, "y" * 19 + "…"),
+        ("\u0644\u067e\u200c\u062a\u0627\u067e", "\u0644\u067e\u200c\u062a\u0627\u067e"),
+        ("x" * 17 + "\u067e\u200c\u062a" * 2, "x" * 17 + "\u067e…"),  # cut after the joiner
+        ("\u202e\x00", ""),
+    ],
+)
+def test_what_is_shown_of_a_value(value: object, shown: str) -> None:
+    assert harmless(value, 20) == shown
 
 
 def _may_stay(char: str) -> bool:

@@ -15,7 +15,8 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 
-from ...core.checks import Action, Finding, Sentence, Verdict, harmless, say, unknown
+from ...core.checks import Action, Finding, Sentence, Verdict, say, unknown
+from ...core.names import harmless
 from ...settings import Settings
 from ...tasks import Tasks
 from ..bus import BusError, BusGone, BusTimeout, Variant

@@ -17,7 +17,8 @@ from pathlib import Path
 from types import TracebackType
 
 from ... import BUS_NAME
-from ...core.checks import Fix, Sentence, harmless, say
+from ...core.checks import Fix, Sentence, say
+from ...core.names import harmless
 from ...settings import Settings
 from .. import nl80211, routing
 from ..bus import Bus, BusError, BusGone

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from ...core.checks import Action, Fix, Sentence, Verdict, fail, harmless, ok, say, unknown, warn
+from ...core.checks import Action, Fix, Sentence, Verdict, fail, ok, say, unknown, warn
+from ...core.names import harmless
 from .. import nl80211
 from ..bus import Bus, BusError, BusTimeout
 from .machine import CALL, NM, NM_P2P, NM_PATH, NM_WIFI, Device, Machine, Unseen, version
