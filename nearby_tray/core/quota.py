@@ -1,4 +1,4 @@
-"""So many in so long: what may happen a limited number of times within a span, and no more than that."""
+"""Not too often: `Quota` counts within a span of time, `Bucket` allows a burst and then a steady rate. The caller says what time it is."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ class Quota:
         self._times: deque[float] = deque(maxlen=limit)
 
     def take(self, now: float) -> None:
-        """One more; beyond the limit the oldest is forgotten."""
+        """Count one; beyond the limit the oldest is forgotten."""
         self._times.append(now)
 
     def give_back(self) -> None:
-        """The last one did not count after all."""
+        """Uncount the last one."""
         if self._times:
             self._times.pop()
 
@@ -27,15 +27,34 @@ class Quota:
         self._times.clear()
 
     def full(self, now: float) -> bool:
+        """True while one more would exceed the limit."""
         return len(self._times) == self._times.maxlen and now < self._times[0] + self._span
 
     def ends(self, now: float) -> float | None:
-        """When it is full no longer; `None` when it is not."""
+        """When it will not be full any more; `None` when it is not full."""
         return self._times[0] + self._span if self.full(now) else None
 
 
+class Bucket:
+    """`burst` at once, and then `rate` a second."""
+
+    __slots__ = ("_at", "_burst", "_left", "_rate")
+
+    def __init__(self, burst: float, rate: float, now: float) -> None:
+        self._burst, self._rate, self._left, self._at = burst, rate, burst, now
+
+    def take(self, now: float) -> bool:
+        """True if one more is allowed; then it is counted."""
+        self._left = min(self._burst, self._left + (now - self._at) * self._rate)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
 class Quotas:
-    """A quota for each of those whom one limit is about; the one that was seen least recently is forgotten beyond `most`."""
+    """A quota for each key; beyond `most` keys the one that was used least recently is forgotten."""
 
     __slots__ = ("_each", "_limit", "_most", "_span")
 
@@ -43,9 +62,9 @@ class Quotas:
         self._limit, self._span, self._most = limit, span, most
         self._each: OrderedDict[object, Quota] = OrderedDict()
 
-    def of(self, whom: object) -> Quota:
-        quota = self._each.pop(whom, None) or Quota(self._limit, self._span)
-        self._each[whom] = quota
+    def of(self, key: object) -> Quota:
+        quota = self._each.pop(key, None) or Quota(self._limit, self._span)
+        self._each[key] = quota
         if len(self._each) > self._most:
             self._each.popitem(last=False)
         return quota

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from ..core.model import EdgeEvent, Group, Probe, ProbeAnswered
+from ..core.quota import Bucket
 from ..tasks import Tasks
 from . import addresses, nl80211
 from .addresses import Assigned, Neighbour
@@ -97,7 +98,7 @@ class EchoProber:
         self._settled = False  # since the last probe
         self._look = asyncio.Event()
         self._tasks = Tasks()
-        self._tokens, self._filled = _BURST, 0.0
+        self._budget = Bucket(_BURST, _RATE, 0.0)
         self._told: set[int] = set()
 
     async def open(self, sink: Callable[[EdgeEvent], None], group: Group) -> Probe:
@@ -105,7 +106,7 @@ class EchoProber:
         await self.close()
         self._group, self._cookie = group, os.urandom(_COOKIE)
         self._index = group.index or _index_of(group.interface)
-        self._filled = asyncio.get_running_loop().time()
+        self._budget = Bucket(_BURST, _RATE, asyncio.get_running_loop().time())
         for version in (4, 6):
             for make, where in ((_echo_socket, self._sockets), (_nudge_socket, self._nudges)):
                 try:
@@ -134,7 +135,6 @@ class EchoProber:
         for known in (self._echoes, self._confirmed, self._asked, self._told):
             known.clear()
         self._look.clear()
-        self._tokens = _BURST
 
     # --- asking ---
 
@@ -170,7 +170,7 @@ class EchoProber:
 
         The empty one is for the kernel's ears: to send it, it must resolve the address, and confirm it again when that was long ago.
         """
-        if to is None or not self._may_send():
+        if to is None or not self._budget.take(asyncio.get_running_loop().time()):
             return
         made = self._sockets.get(to.version)
         data = _ICMP.pack(_REQUEST[to.version], 0, 0, 0, wire) + self._cookie
@@ -186,15 +186,6 @@ class EchoProber:
             made.sendto(data, target)
         except OSError as error:
             self._note(error, f"probing {to}")
-
-    def _may_send(self) -> bool:
-        now = asyncio.get_running_loop().time()
-        self._tokens = min(_BURST, self._tokens + (now - self._filled) * _RATE)
-        self._filled = now
-        if self._tokens < 1:
-            return False
-        self._tokens -= 1
-        return True
 
     # --- hearing ---
 

@@ -41,6 +41,7 @@ from .. import BUS_INTERFACE, BUS_NAME, BUS_PATH, __version__
 from ..core import pin as pins
 from ..core.model import Asker, Failure, Health, Member, Method, Missed, Peer, Reason, Snapshot, Stage, Visibility, Wish
 from ..core.names import harmless
+from ..core.quota import Bucket, Quota
 from ..edges import Actions
 from ..settings import Settings, changed
 from ..tasks import Tasks, outcome
@@ -208,30 +209,13 @@ async def _raise_other() -> None:
         log.info("the other applet could not be raised: %s", error)
 
 
-class _Bucket:
-    """So many at once, and so many a second."""
-
-    __slots__ = ("_at", "_burst", "_left", "_rate")
-
-    def __init__(self, burst: int, rate: float, now: float) -> None:
-        self._burst, self._rate, self._left, self._at = burst, rate, float(burst), now
-
-    def take(self, now: float) -> bool:
-        self._left = min(self._burst, self._left + (now - self._at) * self._rate)
-        self._at = now
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
-
-
 class _Caller:
     """What is known of one caller: its two limits, and whether it is the user's own command (`None`: nobody has looked)."""
 
     __slots__ = ("limits", "on_trial", "own", "tries")
 
     def __init__(self, now: float) -> None:
-        self.limits = _Bucket(*CALLS, now), _Bucket(*CHANGES, now)
+        self.limits = Bucket(*CALLS, now), Bucket(*CHANGES, now)
         self.own: bool | None = None
         self.on_trial = False
         self.tries = TRIES
@@ -247,10 +231,10 @@ class Gate:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         now = clock()
-        self._all = _Bucket(*ALL_CALLS, now), _Bucket(*ALL_CHANGES, now)
-        self._own, self._trials = _Bucket(*OWN_CHANGES, now), _Bucket(*TRIALS, now)
+        self._all = Bucket(*ALL_CALLS, now), Bucket(*ALL_CHANGES, now)
+        self._own, self._trials = Bucket(*OWN_CHANGES, now), Bucket(*TRIALS, now)
         self._callers: OrderedDict[str, _Caller] = OrderedDict()
-        self._said_at = -1e9
+        self._logged = Quota(1, 60.0)
 
     def refusal(self, sender: str, member: str) -> DBusError | None:
         """The answer for a call that is one too many."""
@@ -282,8 +266,8 @@ class Gate:
         return None if own or not caller.on_trial else self._refused(sender, self._clock())
 
     def _refused(self, sender: str, now: float) -> DBusError:
-        if now >= self._said_at + 60:
-            self._said_at = now
+        if not self._logged.full(now):
+            self._logged.take(now)
             log.warning("%s calls without end and is refused for now", sender)
         return DBusError(LIMITS, f"Too many calls: at most {CALLS[1]:g} a second, {CHANGES[1]:g} of them to change something.")
 

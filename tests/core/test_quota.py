@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearby_tray.core.quota import Quota, Quotas
+from nearby_tray.core.quota import Bucket, Quota, Quotas
 
 
 @given(st.lists(st.floats(0, 50), max_size=60))
@@ -56,3 +56,10 @@ def test_beyond_the_limit_the_oldest_is_forgotten() -> None:
     for at in (0.0, 5.0, 8.0):
         quota.take(at)
     assert quota.full(14.9) and quota.ends(14.0) == 15.0 and not quota.full(15.0)
+
+
+def test_a_burst_and_then_a_steady_rate() -> None:
+    bucket = Bucket(3, 2.0, 100.0)
+    assert [bucket.take(100.0) for _ in range(4)] == [True, True, True, False]
+    assert [bucket.take(100.5), bucket.take(100.5)] == [True, False]
+    assert [bucket.take(1000.0) for _ in range(4)] == [True, True, True, False], "no more than a burst is saved up"

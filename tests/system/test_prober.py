@@ -222,8 +222,8 @@ def test_the_station_of_somebody_new_is_looked_up_before_it_is_told(world: World
 
 def test_probes_are_limited(world: World, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     async def main() -> None:
-        await world.prober.open(heard(world), GROUP)
         monkeypatch.setattr(module, "_RATE", 0.0)
+        await world.prober.open(heard(world), GROUP)
         for number in range(1000):
             world.prober.probe(PHONE, number)
         assert len(world.air) == 64

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from dataclasses import dataclass, field
 
 from ...core.model import (
@@ -18,6 +17,7 @@ from ...core.model import (
     Way,
     WifiRequest,
 )
+from ...core.quota import Quota
 from ...errors import Unavailable
 from ..bus import BusError, BusGone, Variant
 from .supplicant import (
@@ -56,7 +56,7 @@ class Requests:
         self._limits = limits
         self._heard: dict[str, tuple[float, Asked]] = {}
         self._told: dict[str, tuple[float, WifiRequest]] = {}
-        self._times: deque[float] = deque(maxlen=self.MOST)
+        self._quota = Quota(self.MOST, self.SPAN)
 
     def note(self, asked: Asked) -> None:
         now = _now()
@@ -78,9 +78,9 @@ class Requests:
         self._told = {address: told for address, told in self._told.items() if now - told[0] < self.PER_PEER}
         if request.address in self._told and self._told[request.address][1].asks is request.asks:
             return False
-        if len(self._times) == self.MOST and now - self._times[0] < self.SPAN:
+        if self._quota.full(now):
             return False
-        self._times.append(now)
+        self._quota.take(now)
         self._told[request.address] = now, request
         return True
 
