@@ -17,8 +17,7 @@ from dataclasses import dataclass
 from ...core.model import Reason
 from ...errors import Unavailable
 from ...tasks import Tasks
-from ..bus import Bus, BusError, BusGone, Signal, Supervised
-from ..bus.values import Objects, items, objects, only, text
+from ..bus import Bus, BusError, BusGone, Signal, Supervised, values
 
 log = logging.getLogger(__name__)
 
@@ -150,9 +149,9 @@ class AdapterWatch:
             raise BusGone(f"{interface}.{member}: no bus")
         return await self.bus.call(BLUEZ, path, interface, member, signature, *body, timeout=CALL_LIMIT)
 
-    async def objects(self) -> Objects:
+    async def objects(self) -> values.Objects:
         """Everything that bluetoothd has. Raises `BusError`, `BusTimeout`, `BusGone`."""
-        return objects(only(dict, await self.call("/", OBJECTS, "GetManagedObjects")))
+        return values.objects(values.only(dict, await self.call("/", OBJECTS, "GetManagedObjects")))
 
     # --- bluetoothd ---
 
@@ -192,7 +191,7 @@ class AdapterWatch:
             if removed and self.adapter is not None and path == self.adapter.path:
                 self._set_adapter(None, Reason.BLUETOOTH_NO_ADAPTER)  # at once: it may be back before `_keep_looking` looks
         elif removed:
-            self._on_removed(path, items(signal.body[1] if len(signal.body) > 1 else None))
+            self._on_removed(path, values.items(signal.body[1] if len(signal.body) > 1 else None))
 
     def _on_properties(self, signal: Signal) -> None:
         match signal.body:
@@ -225,7 +224,7 @@ class AdapterWatch:
     async def _read_adapters(self) -> list[Adapter]:
         """The adapters that can advertise and serve, by path."""
         return [
-            Adapter(path, text(found[_ADAPTER].get("Address")), found[_ADAPTER].get("Powered") is True, _has_monitors(found))
+            Adapter(path, values.text(found[_ADAPTER].get("Address")), found[_ADAPTER].get("Powered") is True, _has_monitors(found))
             for path, found in sorted((await self.objects()).items())
             if _ADAPTER_PATH.fullmatch(path) and {_ADAPTER, ADVERTISING, GATT} <= found.keys()
         ]
@@ -276,4 +275,4 @@ def _lower(adapter: str | None) -> str | None:
 
 
 def _has_monitors(interfaces: dict[str, dict[str, object]]) -> bool:
-    return "or_patterns" in items(interfaces.get(_MONITORS, {}).get("SupportedMonitorTypes"))
+    return "or_patterns" in values.items(interfaces.get(_MONITORS, {}).get("SupportedMonitorTypes"))

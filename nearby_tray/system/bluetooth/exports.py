@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...core.wire import COMPANY_ID, INBOX_UUID, OUTBOX_UUID, SERVICE_UUID
-from ..bus import ServiceInterface, Variant, dbus_property, method, plain
-from ..bus.values import table
+from ..bus import ServiceInterface, Variant, dbus_property, method, plain, values
 
 _MIN_INTERVAL, _MAX_INTERVAL = 100, 150  # ms; the kernel's own choice would be 1.28 s
 
@@ -93,7 +92,7 @@ class Inbox(_Characteristic):
 
     @method("WriteValue", takes=("ay", "a{sv}"))
     def write_value(self, value: bytes, options: dict[str, Variant]) -> None:
-        self._on_write(bytes(value), table(plain(options)))
+        self._on_write(bytes(value), values.table(plain(options)))
 
 
 class Outbox(_Characteristic):

@@ -38,7 +38,7 @@ def items(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def paths(value: object, most: int) -> tuple[str, ...]:
+def paths(value: object, most: int = 200) -> tuple[str, ...]:
     """At most so many object paths, each once."""
     found = [path for path in items(value) if isinstance(path, str) and path.startswith("/")]
     return tuple(dict.fromkeys(found))[:most]

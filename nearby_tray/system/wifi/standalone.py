@@ -44,7 +44,7 @@ from ...core.model import (
 from ...errors import Unavailable
 from ...tasks import Tasks, ended, in_turn
 from .. import addresses, nl80211
-from ..bus import BusError, BusGone, Variant
+from ..bus import BusError, BusGone, Variant, values
 from ..journal import Journal
 from . import terms
 from .negotiation import Doing, Requests, connect, judge, negotiate, provision, reject, why_not_invited
@@ -71,8 +71,6 @@ from .supplicant import (
     WpsFailed,
     as_address,
     as_frequency,
-    as_paths,
-    as_text,
 )
 
 log = logging.getLogger(__name__)
@@ -634,7 +632,7 @@ class Standalone:
     async def _assign(self, doing: Doing, started: Started, own: tuple[str, ...]) -> Group:
         """Give the interface of the group its addresses, and wait until one can be used."""
         facts = await self._supplicant.properties(started.interface, IFACE)
-        name = as_text(facts.get("Ifname"))
+        name = values.text(facts.get("Ifname"))
         if not INTERFACE.fullmatch(name):
             raise Unavailable(Reason.NO_ADDRESS, "the group has no interface")
         try:
@@ -812,7 +810,7 @@ class Standalone:
     async def _mark(self, interface: str, group: str) -> str | None:
         """What tells this group from another one of the same interface name."""
         try:
-            name = as_text((await self._supplicant.properties(interface, IFACE)).get("Ifname"))
+            name = values.text((await self._supplicant.properties(interface, IFACE)).get("Ifname"))
             ssid = (await self._supplicant.properties(group, GROUP)).get("SSID")
         except BusError as error:
             log.debug("%s: %s", interface, error)
@@ -866,7 +864,7 @@ class Standalone:
         if left[_MADE_GROUP]:
             return await self._mark(interface, group) in left[_MADE_GROUP]
         if owner:
-            members = as_paths((await self._supplicant.properties(group, GROUP)).get("Members"))
+            members = values.paths((await self._supplicant.properties(group, GROUP)).get("Members"))
             return any(as_address(member) in left[_MADE_ORDER] for member in members) or (not members and _HOSTING in left[_MADE_ORDER])
         return as_address((await self._supplicant.properties(interface, P2P)).get("PeerGO")) in left[_MADE_ORDER]
 

@@ -31,7 +31,7 @@ from ...core.names import clean_name
 from ...errors import Unavailable
 from ...tasks import Tasks
 from .. import nl80211
-from ..bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant, if_there
+from ..bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant, if_there, values
 
 log = logging.getLogger(__name__)
 
@@ -490,7 +490,7 @@ class Supplicant:
                 self._allowed = False
                 return
             self._allowed = True
-            paths = as_paths(root.get("Interfaces"))
+            paths = values.paths(root.get("Interfaces"))
             self._interfaces = bool(paths)
             await self._read_interfaces(bus, paths)
         if self._stale_remembered and self.path is not None:
@@ -506,13 +506,13 @@ class Supplicant:
             with if_there():  # or it does no Wi-Fi Direct at all
                 facts = await bus.get_all(WPA, path, IFACE)
                 p2p = await bus.get_all(WPA, path, P2P)
-                group = as_text(p2p.get("Group"))
+                group = values.text(p2p.get("Group"))
                 # What has ended while we asked is not there, whatever was answered before.
                 if len(group) > 1 and p2p.get("Role") in ("GO", "client") and path not in self._ended:
                     self._groups.setdefault(path, (group, p2p.get("Role") == "GO"))
                 capabilities = facts.get("Capabilities")
                 modes = capabilities.get("Modes") if isinstance(capabilities, dict) else None
-                name = as_text(facts.get("Ifname"))
+                name = values.text(facts.get("Ifname"))
                 if isinstance(modes, list) and "p2p" in modes and INTERFACE.fullmatch(name):
                     candidates.append((name, path, {**facts, "Peers": p2p.get("Peers"), "Group": group}))
         # A group has an interface of its own, unless the driver cannot: then it is on the main one.
@@ -529,7 +529,7 @@ class Supplicant:
         self.p2p_address = await self._read_address(name)
         self._stale_remembered = True
         try:
-            for peer in as_paths(facts.get("Peers"))[:MOST_PEERS]:
+            for peer in values.paths(facts.get("Peers"))[:MOST_PEERS]:
                 with if_there():
                     self._note_peer(peer, await bus.get_all(WPA, peer, _PEER))
         except BusTimeout:
@@ -538,7 +538,7 @@ class Supplicant:
         log.info("Wi-Fi Direct by wpa_supplicant on %s", name)
 
     async def _read_remembered(self, bus: Bus, path: str) -> None:
-        paths = as_paths(await bus.get(WPA, path, P2P, "PersistentGroups"))
+        paths = values.paths(await bus.get(WPA, path, P2P, "PersistentGroups"))
         groups: dict[str, _Remembered] = {}
         for one in paths:
             with if_there():
@@ -566,7 +566,7 @@ class Supplicant:
     # --- its signals ---
 
     def _on_interfaces(self, signal: Signal) -> None:
-        path = as_text(signal.body[0]) if signal.body else ""
+        path = values.text(signal.body[0]) if signal.body else ""
         if signal.member == "InterfaceRemoved":
             self._end_group(path)
             if path == self.path:
@@ -599,13 +599,13 @@ class Supplicant:
             case "FindStopped":
                 self._tell(FindStopped())
             case "GONegotiationRequest" if peer and len(body) == 3 and body[1] in _METHODS:
-                self._asked(WifiRequest(peer, Asks.NEGOTIATE, _METHODS[as_number(body[1])]))
+                self._asked(WifiRequest(peer, Asks.NEGOTIATE, _METHODS[values.number(body[1])]))
             case "ProvisionDiscoveryPBCRequest" if peer:
                 self._asked(WifiRequest(peer, Asks.PROVISION, Method.PBC))
             case "ProvisionDiscoveryRequestEnterPin" if peer:
                 self._asked(WifiRequest(peer, Asks.PROVISION, Method.KEYPAD))
             case "ProvisionDiscoveryRequestDisplayPin" if peer and len(body) == 2:
-                pin = as_text(body[1])
+                pin = values.text(body[1])
                 self._asked(WifiRequest(peer, Asks.PROVISION, Method.DISPLAY, pin if PIN.fullmatch(pin) else None))
             case "InvitationReceived":
                 owner = _mac(facts.get("go_dev_addr")) or _mac(facts.get("sa"))
@@ -615,9 +615,9 @@ class Supplicant:
             case "ProvisionDiscoveryPBCResponse" | "ProvisionDiscoveryResponseEnterPin" | "ProvisionDiscoveryResponseDisplayPin" if peer:
                 self._tell(Provisioned(peer))
             case "ProvisionDiscoveryFailure" if peer:
-                self._tell(Provisioned(peer, as_number(body[1]) if len(body) == 2 else -1))
+                self._tell(Provisioned(peer, values.number(body[1]) if len(body) == 2 else -1))
             case "InvitationResult":
-                self._tell(Invited(as_number(facts.get("status"))))
+                self._tell(Invited(values.number(facts.get("status"))))
             case "GONegotiationSuccess":
                 address = _mac(facts.get("peer_device_addr"))
                 if address:
@@ -625,15 +625,15 @@ class Supplicant:
             case "GONegotiationFailure":
                 address = as_address(facts.get("peer_object"))
                 if address:
-                    self._tell(NegotiationFailed(address, as_number(facts.get("status"))))
+                    self._tell(NegotiationFailed(address, values.number(facts.get("status"))))
             case "GroupFormationFailure":
-                self._tell(FormationFailed(as_text(first)[:100]))
+                self._tell(FormationFailed(values.text(first)[:100]))
             case "WpsFailed" if len(body) == 2 and isinstance(body[1], dict):
                 self._tell(_wps_failed(signal.path, body[1]))
             case "GroupStarted":
                 self._start_group(facts)
             case "GroupFinished":
-                self._end_group(as_text(facts.get("interface_object")))
+                self._end_group(values.text(facts.get("interface_object")))
             case "PersistentGroupAdded" | "PersistentGroupRemoved":
                 self.read_remembered()
             case _:
@@ -655,7 +655,7 @@ class Supplicant:
             self._tell(Left(interface, address))
 
     def _on_station(self, signal: Signal) -> None:
-        station = as_text(signal.body[0]).lower() if signal.body else ""
+        station = values.text(signal.body[0]).lower() if signal.body else ""
         if not MAC.fullmatch(station):
             return
         if signal.member == "StaAuthorized":
@@ -672,7 +672,7 @@ class Supplicant:
         self._tell(Asked(request, remembered))
 
     def _start_group(self, facts: Mapping[Any, object]) -> None:
-        interface, group = as_text(facts.get("interface_object")), as_text(facts.get("group_object"))
+        interface, group = values.text(facts.get("interface_object")), values.text(facts.get("group_object"))
         role = facts.get("role")
         if not interface.startswith(_ROOT) or not group.startswith(_ROOT) or role not in ("GO", "client"):
             return
@@ -720,8 +720,8 @@ class Supplicant:
 
 def _wps_failed(path: str, facts: Mapping[Any, object]) -> WpsFailed:
     error = facts.get("config_error")
-    reason = {_WRONG_PASSWORD: Reason.WRONG_PIN, _MULTIPLE_PBC: Reason.PBC_OVERLAP}.get(as_number(error))
-    return WpsFailed(path, reason, f"WPS message {as_number(facts.get('msg'))}, error {as_number(error)}")
+    reason = {_WRONG_PASSWORD: Reason.WRONG_PIN, _MULTIPLE_PBC: Reason.PBC_OVERLAP}.get(values.number(error))
+    return WpsFailed(path, reason, f"WPS message {values.number(facts.get('msg'))}, error {values.number(error)}")
 
 
 def _peer(address: str, facts: Mapping[str, object], *, remembered: bool) -> PeerFound:
@@ -738,10 +738,10 @@ def _peer(address: str, facts: Mapping[str, object], *, remembered: bool) -> Pee
         address,
         _label(facts.get("DeviceName")),
         nl80211.percent(level) if isinstance(level, int) and level < 0 else None,
-        _kind(as_octets(facts.get("PrimaryDeviceType"))),
+        _kind(values.octets(facts.get("PrimaryDeviceType"))),
         model,
         known,
-        bool(as_number(facts.get("groupcapability")) & _IS_OWNER),
+        bool(values.number(facts.get("groupcapability")) & _IS_OWNER),
         remembered,
     )
 
@@ -755,13 +755,13 @@ def _kind(type_: bytes) -> str:
 
 def _remembered(path: str, properties: Mapping[Any, object]) -> _Remembered:
     """wpa_supplicant: config.c, the keys of a network block; all of them text."""
-    owner = as_text(properties.get("mode")) == _PERSISTENT_OWNER
-    who = as_text(properties.get("p2p_client_list" if owner else "bssid")).lower()
+    owner = values.text(properties.get("mode")) == _PERSISTENT_OWNER
+    who = values.text(properties.get("p2p_client_list" if owner else "bssid")).lower()
     return _Remembered(path, owner, frozenset(word for word in who.split() if MAC.fullmatch(word)))
 
 
 def _label(value: object) -> str:
-    name = clean_name(as_text(value)[:256])
+    name = clean_name(values.text(value)[:256])
     return "" if name == "unnamed" else name
 
 
@@ -772,21 +772,13 @@ def as_address(path: object) -> str | None:
 
 
 def _mac(value: object) -> str | None:
-    octets = as_octets(value)
+    octets = values.octets(value)
     return octets.hex(":") if len(octets) == 6 and any(octets) and not octets[0] & 1 else None
 
 
 def as_ipv4(value: object) -> str:
-    octets = as_octets(value)
+    octets = values.octets(value)
     return ".".join(map(str, octets)) if len(octets) == 4 and any(octets) else ""
-
-
-def as_octets(value: object) -> bytes:
-    if isinstance(value, bytes):
-        return value
-    if isinstance(value, list) and len(value) <= 64 and all(isinstance(one, int) and 0 <= one < 256 for one in value):
-        return bytes(value)
-    return b""
 
 
 def as_frequency(value: object) -> int | None:
@@ -796,17 +788,3 @@ def as_frequency(value: object) -> int | None:
 def _tail_number(path: str) -> int:
     tail = path.rpartition("/")[2]
     return int(tail) if tail.isdecimal() and len(tail) < 10 else -1
-
-
-def as_paths(value: object) -> tuple[str, ...]:
-    """The object paths in a reply, each once."""
-    paths = [path for path in value if isinstance(path, str) and path.startswith("/")] if isinstance(value, list) else []
-    return tuple(dict.fromkeys(paths))[:MOST_PEERS]
-
-
-def as_text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def as_number(value: object) -> int:
-    return value if isinstance(value, int) else 0
