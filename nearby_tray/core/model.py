@@ -129,6 +129,15 @@ class Way(StrEnum):
     REINVOKE = "reinvoke"  # a group that both remember, without WPS
 
 
+class Prompt(StrEnum):
+    """What the user has to answer, or to look at, at once."""
+
+    REQUEST = "request"  # a peer asks for a link
+    WISH = "wish"  # a program of this computer asks for something
+    ENTRY = "entry"  # the other machine shows a PIN, to be typed here
+    PIN = "pin"  # this computer shows a PIN, to be typed there
+
+
 class Probe(StrEnum):
     """What the figures of a link are measured with."""
 
@@ -200,6 +209,11 @@ class Peer:
     owner: bool = False  # it owns a group that can be joined
     remembered: bool = False  # a group with it is remembered, so no WPS is needed
 
+    @property
+    def plain(self) -> bool:
+        """True if it can be linked with by Wi-Fi Direct alone, without Nearby Tray on its side."""
+        return self.on_wifi and not self.reachable and bool(self.address)
+
 
 @dataclass(frozen=True, slots=True)
 class Radios:
@@ -209,6 +223,16 @@ class Radios:
     wifi: Reason | None = Reason.WIFI_MISSING
     p2p_address: bytes | None = None  # our own, from nl80211
     abilities: Abilities = Abilities()
+
+    @property
+    def trouble(self) -> Reason | None:
+        """Why this computer cannot link at all; Wi-Fi first, for without it there is nothing to ask for."""
+        return self.wifi or self.bluetooth
+
+    @property
+    def host_obstacle(self) -> Reason | None:
+        """Why this computer cannot host a group; `None`: it can."""
+        return self.wifi or (None if self.abilities.host else Reason.NOT_OFFERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +349,17 @@ class Snapshot:
     timings: Timings = Timings()
     problems: tuple[str, ...] = ()  # with the user's own files, an English sentence each; until dismissed or chosen anew
     notes: Mapping[str, str] = field(default_factory=dict)  # open-ended details, by name
+
+    @property
+    def prompt(self) -> Prompt | None:
+        """The dialog that this moment needs. A request and a wish come before a PIN that is only to be typed."""
+        if self.stage is Stage.ASKED and not self.agreed_here:
+            return Prompt.REQUEST
+        if self.wish is not None:
+            return Prompt.WISH
+        if self.pin_wanted:
+            return Prompt.ENTRY
+        return Prompt.PIN if self.pin is not None else None
 
 
 # --- what the edges report -------------------------------------------------------------------------------------------------

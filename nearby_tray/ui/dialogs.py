@@ -19,7 +19,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QPushButton, QVBoxLayout, QWidget
 
 from ..core import pin as pins
-from ..core.model import Method, Snapshot, Stage
+from ..core.model import Method, Prompt, Snapshot, Stage
 from . import text, theme
 from .parts import (
     Code,
@@ -48,9 +48,9 @@ if TYPE_CHECKING:
 
 
 class Dialog(QDialog):
-    """A window for one question (`text.question`). What it shows is the snapshot; what it knows is whether this question was answered."""
+    """The window of one `Prompt`. What it shows is the snapshot; what it knows is whether this question was answered."""
 
-    QUESTION = ""
+    PROMPT: Prompt
     CHARACTERS = 46  # of the font, in its width
     UNASKED = False  # no click of the user opens it, so it never takes the focus by itself
 
@@ -79,7 +79,7 @@ class Dialog(QDialog):
 
     def render_snapshot(self, snapshot: Snapshot) -> None:
         """Open for a question, close when there is none any more."""
-        if text.question(snapshot) != self.QUESTION:
+        if snapshot.prompt is not self.PROMPT:
             self.answered = True  # closing is no answer of the user now
             if self._key is not None:
                 self._key = None
@@ -89,7 +89,7 @@ class Dialog(QDialog):
         key = self.key(snapshot)
         if key != self._key:
             self._key = key
-            self.question = snapshot.wish.id if self.QUESTION == "wish" and snapshot.wish is not None else snapshot.question
+            self.question = snapshot.wish.id if self.PROMPT is Prompt.WISH and snapshot.wish is not None else snapshot.question
             self.answered = False
             self.forget()
             self.patience.again()
@@ -185,7 +185,7 @@ class RequestDialog(Dialog):
     Once accepted it shows how far the link is, and closes when it is there.
     """
 
-    QUESTION = "request"
+    PROMPT = Prompt.REQUEST
     UNASKED = True
 
     def __init__(self, controller: Actions) -> None:
@@ -319,7 +319,7 @@ class RequestDialog(Dialog):
 class WishDialog(Dialog):
     """A program of this computer asks for something: which one, for what, with whom, and how long there is to decide."""
 
-    QUESTION = "wish"
+    PROMPT = Prompt.WISH
     UNASKED = True
 
     def __init__(self, controller: Actions) -> None:
@@ -378,7 +378,7 @@ class WishDialog(Dialog):
 class EntryDialog(Dialog):
     """The other machine shows a PIN; it is typed here. A wrong one is said, and the next one asked for."""
 
-    QUESTION = "entry"
+    PROMPT = Prompt.ENTRY
 
     def __init__(self, controller: Actions) -> None:
         super().__init__(controller, tr("Enter a PIN"))
@@ -448,7 +448,7 @@ SECRET = "x-kde-passwordManagerHint"  # clipboard managers keep no history of wh
 class PinDialog(Dialog):
     """A PIN to be typed on the other machine: to be read from where that one stands."""
 
-    QUESTION = "pin"
+    PROMPT = Prompt.PIN
     CHARACTERS = 58
     COPIED = 1800  # ms that the button says so
 
@@ -536,4 +536,4 @@ class PinDialog(Dialog):
 
 
 Question = RequestDialog | WishDialog | EntryDialog | PinDialog
-DIALOGS: dict[str, type[Question]] = {kind.QUESTION: kind for kind in (RequestDialog, WishDialog, EntryDialog, PinDialog)}
+DIALOGS: dict[Prompt, type[Question]] = {kind.PROMPT: kind for kind in (RequestDialog, WishDialog, EntryDialog, PinDialog)}

@@ -14,8 +14,8 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication, QWindow
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ..core.model import Snapshot, Stage
-from . import text, theme
+from ..core.model import Prompt, Snapshot, Stage
+from . import theme
 from .tray import Tray
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Face(QObject):
         self._adapters, self._autostart_note = adapters, autostart_note
         self._languages = languages
         self._panel: Panel | None = None
-        self._dialogs: dict[str, Dialog] = {}  # by the question that each asks
+        self._dialogs: dict[Prompt, Dialog] = {}
         self._settings_window: SettingsWindow | None = None
         self._still_running: StillRunning | None = None
         self._to_copy = ""
@@ -99,12 +99,12 @@ class Face(QObject):
         self.tray.render_snapshot(snapshot)
         if self._panel is not None:
             self._panel.render_snapshot(snapshot)
-        question = text.question(snapshot)
-        if question and question not in self._dialogs:
+        prompt = snapshot.prompt
+        if prompt is not None and prompt not in self._dialogs:
             from .dialogs import DIALOGS
 
             self.look.prepare()
-            self._dialogs[question] = DIALOGS[question](self._controller)
+            self._dialogs[prompt] = DIALOGS[prompt](self._controller)
         for dialog in self._dialogs.values():
             dialog.render_snapshot(snapshot)
         # Whoever asks sees the code, wherever that began: in the menu, in the panel, by a command.
@@ -132,7 +132,7 @@ class Face(QObject):
 
     def raise_(self) -> None:
         """Somebody started the program again, or clicked its notification: come to the front, a waiting question first."""
-        if text.question(self._controller.snapshot) in self._dialogs:
+        if self._controller.snapshot.prompt in self._dialogs:
             self.show_question()
         else:
             self.show_panel()
@@ -145,9 +145,9 @@ class Face(QObject):
 
     def show_question(self) -> None:
         """The dialog that waits for an answer, or shows a PIN, if there is one."""
-        dialog = self._dialogs.get(text.question(self._controller.snapshot))
-        if dialog is not None:
-            dialog.bring_up()
+        prompt = self._controller.snapshot.prompt
+        if prompt in self._dialogs:
+            self._dialogs[prompt].bring_up()
 
     def show_settings(self) -> QWidget:
         if self._settings_window is None:

@@ -436,12 +436,12 @@ class _Idle(_Page):
             notice.setVisible(reason is not None)
             if reason is not None:
                 notice.say(text.reason_text(reason))
-        obstacle = text.host_obstacle(snapshot)
+        obstacle = text.host_obstacle(snapshot.radios)
         self._host.setEnabled(not obstacle)
         self._host.setAccessibleDescription(obstacle)
         self._why_not.setVisible(bool(obstacle) and snapshot.radios.wifi is None)  # what is wrong with the radio is said above
         self._why_not.setText(obstacle)
-        ready = text.trouble(snapshot) is None
+        ready = snapshot.radios.trouble is None
         self._connect.setEnabled(ready)
         self._again.setEnabled(ready)
         if not ready:
@@ -1143,7 +1143,7 @@ class _Host(_Page):
         self.layout_.addWidget(button(tr("&Back"), lambda: self.offer_host(False), role="flat", name="backButton"))
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        obstacle = text.host_obstacle(snapshot)
+        obstacle = text.host_obstacle(snapshot.radios)
         self._start.setEnabled(not obstacle)
         self._why.setVisible(bool(obstacle))
         self._why.say(text.Said(tr("Not possible here now"), obstacle, ""))

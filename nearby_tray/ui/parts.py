@@ -630,7 +630,7 @@ class PeerRow(QAbstractButton):
 
     @property
     def usable(self) -> bool:
-        return (self.peer.reachable or text.is_foreign(self.peer)) and not self.gone
+        return (self.peer.reachable or self.peer.plain) and not self.gone
 
     @property
     def chosen(self) -> bool:
@@ -642,12 +642,12 @@ class PeerRow(QAbstractButton):
 
     def show_peer(self, peer: Peer, *, gone: bool = False) -> None:
         self.peer, self.gone = peer, gone
-        foreign, usable = text.is_foreign(peer), self.usable
+        plain, usable = peer.plain, self.usable
         self.setEnabled(usable or self.chosen)
         self.setCursor(Qt.CursorShape.PointingHandCursor if usable else Qt.CursorShape.ArrowCursor)
         self.setText(text.clean(peer.name).replace("&", "&&"))
         self.setAccessibleName(text.peer_line(peer))
-        hint = "" if peer.reachable else tr(text.FOREIGN if foreign else text.UNREACHABLE)
+        hint = "" if peer.reachable else tr(text.FOREIGN if plain else text.UNREACHABLE)
         if peer.identity_changed:
             hint = tr(text.IDENTITY_CHANGED.title)
         self.setAccessibleDescription(tr("No longer here") if gone else hint)

@@ -24,6 +24,7 @@ from ..core.model import (
     Missed,
     Peer,
     Probe,
+    Radios,
     Reason,
     Snapshot,
     Stage,
@@ -507,17 +508,16 @@ def offers(peer: Peer, abilities: Abilities) -> tuple[Offer, ...]:
     return tuple(found)
 
 
-def is_foreign(peer: Peer) -> bool:
-    """Can it be linked with by Wi-Fi Direct, without Nearby Tray on its side?"""
-    return peer.on_wifi and not peer.reachable and bool(peer.address)
-
-
-def host_obstacle(snapshot: Snapshot) -> str:
-    """Why there can be no group of our own now, and what would help; empty when there can."""
-    if snapshot.radios.wifi is not None:
-        said = reason_text(snapshot.radios.wifi)
-        return f"{said.sentence} {said.advice}"
-    return "" if snapshot.radios.abilities.host else tr(NEEDS_HOST)
+def host_obstacle(radios: Radios) -> str:
+    """Why this computer cannot host a group now, and what would help; empty when it can."""
+    match radios.host_obstacle:
+        case None:
+            return ""
+        case Reason.NOT_OFFERED:
+            return tr(NEEDS_HOST)
+        case reason:
+            said = reason_text(reason)
+            return f"{said.sentence} {said.advice}"
 
 
 def wants_words(method: Method) -> str:
@@ -527,17 +527,6 @@ def wants_words(method: Method) -> str:
         Method.DISPLAY: tr("wants to connect with a PIN shown here"),
         Method.KEYPAD: tr("wants to connect with a PIN that it shows"),
     }[method]
-
-
-def question(snapshot: Snapshot) -> str:
-    """Which dialog the moment needs: `request`, `wish` (of a program), `entry` (type a PIN), `pin` (it is shown), or none."""
-    if snapshot.stage is Stage.ASKED and not snapshot.agreed_here:
-        return "request"
-    if snapshot.wish is not None:
-        return "wish"
-    if snapshot.pin_wanted:
-        return "entry"
-    return "pin" if snapshot.pin is not None else ""
 
 
 def pin_problem(typed: str) -> str:
@@ -640,11 +629,6 @@ def channel_words(frequency: int) -> str:
 # --- where we are ----------------------------------------------------------------------------------------------------------
 
 
-def trouble(snapshot: Snapshot) -> Reason | None:
-    """The radio that keeps this machine from linking at all; Wi-Fi first, for without it there is nothing to ask for."""
-    return snapshot.radios.wifi or snapshot.radios.bluetooth
-
-
 def headline(snapshot: Snapshot) -> str:
     """One line that says where we are: the tooltip, the panel's status, the command line."""
     name = quoted(snapshot.peer.name) if snapshot.peer else tr("the other computer")
@@ -652,7 +636,7 @@ def headline(snapshot: Snapshot) -> str:
         case Stage.IDLE:
             if snapshot.failure:
                 return failure_text(snapshot.failure).title
-            reason = trouble(snapshot)
+            reason = snapshot.radios.trouble
             return reason_text(reason).title if reason else tr("Ready")
         case Stage.ASKING:
             if snapshot.may_match and snapshot.needs_code:

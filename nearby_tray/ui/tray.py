@@ -19,7 +19,7 @@ from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatche
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon, QWidget
 
-from ..core.model import Grade, Method, Peer, Radios, Snapshot, Stage, Visibility
+from ..core.model import Grade, Method, Peer, Prompt, Radios, Snapshot, Stage, Visibility
 from . import text, theme
 from .text import tr
 
@@ -42,7 +42,7 @@ def state_of(snapshot: Snapshot) -> str:
         case Stage.IDLE:
             if snapshot.failure:
                 return "problem"
-            return "off" if text.trouble(snapshot) else "idle"
+            return "off" if snapshot.radios.trouble else "idle"
         case Stage.SEEKING:
             return "seeking"
         case Stage.ASKED | Stage.ENTERING:
@@ -87,17 +87,17 @@ class Entry(NamedTuple):
 def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
     """What the menu of this snapshot says. Two equal plans need no new menu."""
     entries: list[Entry] = [Entry(text.headline(snapshot), "headline", enabled=False)]
-    ready = text.trouble(snapshot) is None
-    if text.question(snapshot) == "wish":
+    ready = snapshot.radios.trouble is None
+    if snapshot.prompt is Prompt.WISH:
         entries.append(Entry(tr("&A program asks…"), "question"))
     match snapshot.stage:
         case Stage.IDLE:
             entries.append(Entry(tr("&Connect nearby"), "seek", enabled=ready))
-            entries.append(Entry(tr("&Host a group…"), "open_host", enabled=not text.host_obstacle(snapshot)))
+            entries.append(Entry(tr("&Host a group…"), "open_host", enabled=not snapshot.radios.host_obstacle))
         case Stage.SEEKING:
             for peer in snapshot.peers[:MOST_PEERS]:
                 words = text.listed((text.isolated(text.clean(peer.name, 40)), *text.badges(peer))).replace("&", "&&")
-                if text.is_foreign(peer):
+                if peer.plain:
                     entries.append(Entry(words, "ways", peer.id, entries=_ways(peer, snapshot)))
                 else:
                     entries.append(Entry(words, "ask", peer.id, enabled=peer.reachable))

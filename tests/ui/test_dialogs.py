@@ -192,7 +192,9 @@ def open(bot: QtBot) -> Open:
 
     def opened(scene: str) -> tuple[Dialog, FakeController]:
         controller = FakeController(SCENES[scene])
-        made = DIALOGS[text.question(SCENES[scene])](controller)
+        prompt = SCENES[scene].prompt
+        assert prompt is not None
+        made = DIALOGS[prompt](controller)
         bot.addWidget(made)
         controller.subscribe(made.render_snapshot)
         assert made.isVisible() and not made.isModal()
@@ -541,10 +543,9 @@ ISOLATES = dict.fromkeys(map(ord, "\u2068\u2069\u200c\u200d"))
 
 def test_each_moment_has_at_most_one_dialog(open: Open) -> None:
     for scene, snapshot in SCENES.items():
-        question = text.question(snapshot)
-        assert question in ("", *DIALOGS), scene
-    assert text.question(foreign_asked_with_pin()) == "request"
-    assert {kind.QUESTION for kind in (RequestDialog, WishDialog, EntryDialog, PinDialog)} == set(DIALOGS)
+        assert snapshot.prompt in (None, *DIALOGS), scene
+    assert foreign_asked_with_pin().prompt == "request"
+    assert {kind.PROMPT for kind in (RequestDialog, WishDialog, EntryDialog, PinDialog)} == set(DIALOGS)
 
 
 def foreign_asked_with_pin() -> Snapshot:

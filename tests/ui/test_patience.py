@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from nearby_tray.core.model import Snapshot
-from nearby_tray.ui import patience, text
+from nearby_tray.ui import patience
 from nearby_tray.ui.dialogs import DIALOGS, Dialog
 from nearby_tray.ui.panel import Doors, Panel
 from nearby_tray.ui.patience import Patience
@@ -44,7 +44,9 @@ def make(bot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Make:
         controller = FakeController(SCENES[scene])
         window: QWidget
         if scene in DIALOG_SCENES:
-            window = DIALOGS[text.question(SCENES[scene])](controller)
+            prompt = SCENES[scene].prompt
+            assert prompt is not None
+            window = DIALOGS[prompt](controller)
         else:
             window = Panel(controller, lambda: "Ben", Doors(lambda: None, lambda: None, lambda: None))
         bot.addWidget(window)
@@ -170,7 +172,7 @@ def snapshots() -> list[Snapshot]:
 
 
 def test_every_question_that_there_is_has_its_row_here() -> None:
-    assert {text.question(snapshot) for snapshot in snapshots()} == set(DIALOGS) - {"pin"}
+    assert {snapshot.prompt for snapshot in snapshots()} == set(DIALOGS) - {"pin"}
 
 
 def test_who_types_into_another_window_has_not_read_this_one(bot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,16 +69,16 @@ def panels() -> Iterator[tuple[str, Panel]]:
 
 def dialogs() -> Iterator[tuple[str, QWidget]]:
     for name, snapshot in SCENES.items():
-        question = text.question(snapshot)
-        if not question:
+        prompt = snapshot.prompt
+        if prompt is None:
             continue
-        dialog = DIALOGS[question](FakeController(snapshot))
+        dialog = DIALOGS[prompt](FakeController(snapshot))
         dialog.render_snapshot(snapshot)
-        yield f"{question}-{name}", dialog
+        yield f"{prompt}-{name}", dialog
         for field in dialog.findChildren(PinField) if snapshot.pin_wanted else ():
             for typed in ("12345671", "12345670", "123"):
                 _typed(field.edit, typed)
-                yield f"{question}-{name}-{typed}", dialog
+                yield f"{prompt}-{name}-{typed}", dialog
         _away(dialog)
 
 
