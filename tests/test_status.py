@@ -1,0 +1,54 @@
+"""The status of every moment, byte for byte: as JSON for programs, and as the command line prints it. `golden/status.txt` holds both.
+
+After a change that is meant, `python -m tests.test_status` writes the file anew; its difference is what programs and people will see.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nearby_tray.app import describe
+from nearby_tray.cli import _status_lines
+from nearby_tray.core.model import Asker, Reason
+from nearby_tray.system.service import _json, status
+
+from .ui.scenes import HOSTILE, SCENES, STUDIO, idle
+
+GOLDEN = Path(__file__).parent / "golden" / "status.txt"
+MOMENTS = {
+    **SCENES,
+    "hostile-names": idle(peers=tuple(replace(STUDIO, name=name) for name in HOSTILE)),
+    "problems": idle(problems=("The settings file is damaged.",), asker=Asker("x\n", "/usr/bin/x", 7, own=True)),
+    **{f"radio-{reason.value}": idle(radios=replace(SCENES["idle"].radios, wifi=reason)) for reason in (Reason.WIFI_OFF, Reason.WIFI_BUSY)},
+}
+
+
+def said(name: str) -> str:
+    told = _json(status(MOMENTS[name], describe, pin=True))
+    signal = json.loads(_json(status(MOMENTS[name], describe)))
+    assert signal == {**json.loads(told), "pin": None}, "a signal tells everybody, so it has no PIN"
+    return "\n".join([told, *_status_lines(json.loads(told))])
+
+
+def recorded() -> Iterator[tuple[str, str]]:
+    for part in GOLDEN.read_text().removesuffix("\n").split("== ")[1:]:
+        name, _, body = part.partition("\n")
+        yield name, body.removesuffix("\n")
+
+
+@pytest.mark.parametrize("name", MOMENTS)
+def test_the_status_is_said_as_ever(name: str) -> None:
+    assert said(name) == dict(recorded())[name]
+
+
+def test_no_moment_is_recorded_that_is_gone() -> None:
+    assert [name for name, _ in recorded()] == list(MOMENTS)
+
+
+if __name__ == "__main__":
+    GOLDEN.write_text("".join(f"== {name}\n{said(name)}\n" for name in MOMENTS))
