@@ -29,7 +29,7 @@ from PySide6.QtSvg import QSvgRenderer
 
 from desktop import translations
 from nearby_tray import __version__
-from nearby_tray.cli import _parser
+from nearby_tray.cli.arguments import parser as parser_of
 from nearby_tray.settings import Settings
 from nearby_tray.system import autostart
 
@@ -73,7 +73,7 @@ class Verb:
 
 def command_line() -> tuple[tuple[Option, ...], tuple[Verb, ...]]:
     """The options that start the applet, and the verbs."""
-    parser = _parser(["status"])
+    parser = parser_of(["status"])
     (group,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     helps = {action.dest: action.help or "" for action in group._choices_actions}
     verbs = tuple(Verb(name, helps[name], _options(made)) for name, made in group.choices.items())

@@ -357,12 +357,12 @@ class _Applet:
         )
 
     def _make_doctor(self) -> Doctor:
-        from .system import service
+        from .status import Status
         from .system.doctor import report
         from .system.doctor.examination import Doctor
 
         def applet() -> report.Applet:
-            return report.Applet.of(service.status(self.controller.snapshot, describe), list(self._lines.lines))
+            return report.Applet.of(Status.of(self.controller.snapshot, describe).as_json(), list(self._lines.lines))
 
         return Doctor(lambda: self.controller.settings, applet)
 

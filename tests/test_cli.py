@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from nearby_tray import cli
-from nearby_tray.cli import NO_BUS, NOT_POSSIBLE, OK, USAGE, main
+from nearby_tray.cli import main
+from nearby_tray.cli.exits import NO_BUS, NOT_POSSIBLE, OK, USAGE
+from nearby_tray.cli.verbs import change as change_of
 from nearby_tray.core.checks import Finding, Fix, Status, Verdict, say
 from nearby_tray.options import Options
 
@@ -112,7 +113,7 @@ def test_help(words: str, capsys: pytest.CaptureFixture[str]) -> None:
 def test_without_a_screen_it_says_so(started: list[Options], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
-    assert main([]) == cli.NOT_POSSIBLE and "--headless" in capsys.readouterr().err and not started
+    assert main([]) == NOT_POSSIBLE and "--headless" in capsys.readouterr().err and not started
     assert main(["--headless"]) == OK
     assert main(["--demo", "--once"]) == OK
 
@@ -122,7 +123,7 @@ def test_without_qt_it_says_so(started: list[Options], monkeypatch: pytest.Monke
         raise ModuleNotFoundError("No module named 'PySide6'", name="PySide6.QtWidgets")
 
     monkeypatch.setattr(sys.modules["nearby_tray.app"], "run", run)
-    assert main([]) == cli.NOT_POSSIBLE and "PySide6" in capsys.readouterr().err
+    assert main([]) == NOT_POSSIBLE and "PySide6" in capsys.readouterr().err
 
 
 WORDS = [
@@ -146,7 +147,7 @@ WORDS += ["settings", "port=1", "=", "quit", "--", "-h", "accept", "--remember",
 @given(st.lists(st.sampled_from(WORDS) | st.text(max_size=6), max_size=5))
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
 def test_any_words_end_in_a_status(started: list[Options], words: list[str]) -> None:
-    assert main(words) in (OK, USAGE, NO_BUS, cli.NOT_POSSIBLE)
+    assert main(words) in (OK, USAGE, NO_BUS, NOT_POSSIBLE)
 
 
 @pytest.mark.parametrize(
@@ -164,12 +165,12 @@ def test_any_words_end_in_a_status(started: list[Options], words: list[str]) -> 
     ],
 )
 def test_changes(text: str, change: tuple[str, object]) -> None:
-    assert cli._change(text) == dict([change])
+    assert change_of(text) == dict([change])
 
 
 def test_what_starts_us_at_login_is_chosen_in_one_word() -> None:
-    assert cli._change("autostart=service") == {"autostart": True, "autostart_by": "service"}
-    assert cli._change("autostart=off") == {"autostart": False}
+    assert change_of("autostart=service") == {"autostart": True, "autostart_by": "service"}
+    assert change_of("autostart=off") == {"autostart": False}
 
 
 BARE = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}
@@ -196,12 +197,12 @@ def test_the_doctor_needs_no_applet_no_display_and_no_bus() -> None:
         assert check["status"] in ("ok", "warn", "fail", "unknown") and check["evidence"]
     statuses = {check["name"]: check["status"] for check in said["checks"]}
     assert statuses["networkmanager"] == statuses["bluez"] == "fail" and statuses["tray"] == "unknown"
-    assert done.returncode == cli.NOT_POSSIBLE and done.stderr == ""
+    assert done.returncode == NOT_POSSIBLE and done.stderr == ""
 
 
 def test_the_doctor_for_people(tmp_path: Path) -> None:
     done = doctor("--bundle", str(tmp_path / "report.txt"))
-    assert done.returncode == cli.NOT_POSSIBLE
+    assert done.returncode == NOT_POSSIBLE
     lines = done.stdout.splitlines()
     assert "Problem  NetworkManager" in lines and "         There is no system bus here." in lines
     assert lines[-1].endswith(".") and "problem" in lines[-1]
@@ -209,12 +210,12 @@ def test_the_doctor_for_people(tmp_path: Path) -> None:
     assert "== Checks" in (tmp_path / "report.txt").read_text()
     assert (tmp_path / "report.txt").stat().st_mode & 0o777 == 0o600
     again = doctor("--bundle", str(tmp_path / "report.txt"))
-    assert again.returncode == cli.NOT_POSSIBLE and "exists already" in again.stderr and again.stdout == ""
+    assert again.returncode == NOT_POSSIBLE and "exists already" in again.stderr and again.stdout == ""
     nowhere = doctor("--bundle", str(tmp_path / "none" / "report.txt"))
-    assert nowhere.returncode == cli.NOT_POSSIBLE and "cannot be saved: No such file" in nowhere.stderr
+    assert nowhere.returncode == NOT_POSSIBLE and "cannot be saved: No such file" in nowhere.stderr
 
 
-@pytest.mark.parametrize(("status", "expected"), [("ok", OK), ("warn", OK), ("unknown", OK), ("fail", cli.NOT_POSSIBLE)])
+@pytest.mark.parametrize(("status", "expected"), [("ok", OK), ("warn", OK), ("unknown", OK), ("fail", NOT_POSSIBLE)])
 def test_the_doctors_exit_status(
     started: list[Options], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], status: str, expected: int
 ) -> None:

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from nearby_tray.cli import _names
+from nearby_tray.cli.lines import names
+from nearby_tray.status import ListedPeer
 
 ROOT = Path(__file__).parents[1]
 SHARE = ROOT / "desktop" / "share"
@@ -149,8 +150,8 @@ def test_no_applet_completes_nothing_and_says_nothing(home: Path) -> None:
     assert fish(home, "nearby-tray connect ") == []
 
 
-def peer(name: str, id: str, *, reachable: bool = True) -> dict[str, object]:
-    return {"name": name, "id": id, "reachable": reachable}
+def peer(name: str, id: str, *, reachable: bool = True, on_wifi: bool = False) -> ListedPeer:
+    return ListedPeer(name=name, id=id, reachable=reachable, on_wifi=on_wifi)
 
 
 def test_names_are_what_connect_takes() -> None:
@@ -165,9 +166,21 @@ def test_names_are_what_connect_takes() -> None:
         peer("", "8"),
         peer("1", "9"),
         peer("two\nlines", "10"),
-        {**peer("TV", "11", reachable=False), "on_wifi": True},
+        peer("TV", "11", reachable=False, on_wifi=True),
     ]
-    assert _names(peers) == ["Kitchen", "3", "4", "5", "6", "7", "8", "9", "10", "TV"]
+    wanted = [peer for peer in peers if peer.reachable or peer.on_wifi]
+    assert names(wanted, peers) == [
+        "Kitchen",
+        "3",
+        "4",
+        "5",
+        "6",
+        "7",
+        "8",
+        "9",
+        "10",
+        "TV",
+    ]
 
 
 def test_what_is_generated_is_up_to_date() -> None:

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from nearby_tray.app import describe
-from nearby_tray.cli import _status_lines
+from nearby_tray.cli.lines import status_lines
 from nearby_tray.core.model import Asker, Reason
-from nearby_tray.system.service import _json, status
+from nearby_tray.status import Status, encode
 
 from .ui.scenes import HOSTILE, SCENES, STUDIO, idle
 
@@ -29,10 +30,8 @@ MOMENTS = {
 
 
 def said(name: str) -> str:
-    told = _json(status(MOMENTS[name], describe, pin=True))
-    signal = json.loads(_json(status(MOMENTS[name], describe)))
-    assert signal == {**json.loads(told), "pin": None}, "a signal tells everybody, so it has no PIN"
-    return "\n".join([told, *_status_lines(json.loads(told))])
+    told = encode(Status.of(MOMENTS[name], describe, pin=True))
+    return "\n".join([told, *status_lines(msgspec.convert(json.loads(told), Status))])
 
 
 def recorded() -> Iterator[tuple[str, str]]:
@@ -44,6 +43,18 @@ def recorded() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("name", MOMENTS)
 def test_the_status_is_said_as_ever(name: str) -> None:
     assert said(name) == dict(recorded())[name]
+
+
+@pytest.mark.parametrize("name", MOMENTS)
+def test_a_signal_tells_everybody_so_it_has_no_pin(name: str) -> None:
+    told, signal = (json.loads(encode(Status.of(MOMENTS[name], describe, pin=pin))) for pin in (True, False))
+    assert signal == {**told, "pin": None}
+
+
+@pytest.mark.parametrize("name", MOMENTS)
+def test_a_status_is_a_snapshot_again_as_far_as_it_says(name: str) -> None:
+    status = Status.of(MOMENTS[name], describe, pin=True)
+    assert Status.of(status.snapshot(), describe, pin=True) == status
 
 
 def test_no_moment_is_recorded_that_is_gone() -> None:

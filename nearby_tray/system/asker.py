@@ -31,7 +31,7 @@ NAME_LIMIT, PATH_LIMIT = 64, 160  # characters
 # What runs a script: then the script is the program.
 _INTERPRETERS = ("python", "perl", "ruby", "node", "gjs", "bash", "dash", "sh", "zsh", "fish", "lua", "php", "java")
 _COMMAND = "nearby-tray"
-_MODULES = {"nearby_tray": "__main__.py", "nearby_tray.cli": "cli.py"}  # what `-m` may be given, and the file that it runs
+_MODULES = {"nearby_tray": "__main__.py", "nearby_tray.cli": "cli/__main__.py"}  # what `-m` may be given, and the file that it runs
 _OPTIONS = {"-I", "-s", "-E", "-P", "-B", "-u", "-sP", "-Es"}  # of Python's, those that run nothing
 _COMM = 15  # characters that the kernel keeps of a process's name, TASK_COMM_LEN
 _PLACES = ("/usr/", "/opt/", "/app/", "/snap/", "/nix/store/", "/gnu/store/")  # where programs are installed

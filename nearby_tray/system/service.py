@@ -26,24 +26,23 @@ For those who call it, `desktop/dbus.md` says the same in full.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any, Protocol
 
 import msgspec
 
 from .. import BUS_INTERFACE, BUS_NAME, BUS_PATH, __version__
 from ..core import pin as pins
-from ..core.model import Asker, Failure, Health, Member, Method, Missed, Peer, Reason, Snapshot, Stage, Visibility, Wish
+from ..core.model import Asker, Failure, Method, Peer, Reason, Snapshot, Stage, Visibility, Wish
 from ..core.names import harmless
 from ..core.quota import Bucket, Quota
 from ..edges import Actions
 from ..settings import Settings, changed
+from ..status import Describe, ListedPeer, Status, StatusMember, encode
 from ..tasks import Tasks, outcome
 from .asker import identify
 from .bus import Bus, BusError, BusGone, DBusError, ServiceInterface, Supervised, caller, dbus_property, method, signal
@@ -68,9 +67,6 @@ TRIES = 6  # calls of one such caller: a command makes a few
 CALLERS = 128  # that are kept in mind
 _ONLY_READ = {"Status", "Peers", "Members", "Settings", "Log", "Autostart", "Get", "GetAll", "Introspect", "Ping", "GetMachineId"}
 LIMITS = "org.freedesktop.DBus.Error.LimitsExceeded"
-
-Describe = Callable[[Failure, str], tuple[str, str]]
-"""The sentence and the advice for a failure; the other's name as it came, empty when there is none."""
 
 Autostart = Callable[[], Coroutine[Any, Any, dict[str, object]]]
 """What starts the applet at login, as JSON."""
@@ -112,7 +108,7 @@ class Service:
         self._tasks = Tasks()
         self._opened: asyncio.Future[bool] | None = None
         self._latest: Snapshot | None = None
-        self._told: dict[str, object] | None = None
+        self._told: tuple[Status, str | None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._not_before = 0.0
 
@@ -160,21 +156,13 @@ class Service:
         self._timer = None
         if self._latest is None or self._interface is None:
             return
-        said = status(self._latest, self._describe)
-        # A countdown and a silence go on by themselves: that alone is no news.
-        news = {key: value for key, value in said.items() if key not in ("ends_in_s", "visible_for_s")}
-        if isinstance(said["wish"], dict):
-            news["wish"] = {key: value for key, value in said["wish"].items() if key != "ends_in_s"}
-        if isinstance(said["health"], dict):
-            news["health"] = {key: value for key, value in said["health"].items() if key != "silence_s"}
-        news["missed"] = [missed.id for missed in self._latest.missed]
-        news["members"] = [replace(member, since=0.0, health=_steady(member.health)) for member in self._latest.members]
-        news["pin"] = self._latest.pin  # another one is news, but a signal says it to nobody
+        said = Status.of(self._latest, self._describe)
+        news = said.news(), self._latest.pin  # another PIN is news, but a signal says it to nobody
         if news == self._told:
             return
         self._told = news
         self._not_before = asyncio.get_running_loop().time() + PAUSE
-        self._interface.changed(_json(said))
+        self._interface.changed(encode(said))
 
     async def _up(self, bus: Bus) -> None:
         assert self._opened is not None
@@ -322,15 +310,15 @@ class _Interface(ServiceInterface):
 
     @method("Status", gives="s")
     def status(self) -> str:
-        return _json(status(self._actions.snapshot, self._describe, pin=True))
+        return encode(Status.of(self._actions.snapshot, self._describe, pin=True))
 
     @method("Peers", gives="s")
     def peers(self) -> str:
-        return _json([_peer(peer) for peer in self._actions.snapshot.peers])
+        return encode([ListedPeer.of(peer) for peer in self._actions.snapshot.peers])
 
     @method("Log", gives="s")
     def log(self) -> str:
-        return _json(list(self._log_lines()))
+        return encode(list(self._log_lines()))
 
     @method("Autostart", gives="s")
     async def autostart(self) -> str:
@@ -338,7 +326,7 @@ class _Interface(ServiceInterface):
             raise _not_possible("This applet does not look after that.")
         if self._reading is None or self._reading.done():  # one look for all who ask meanwhile
             self._reading = outcome(self._autostart(), "look at the start at login")
-        return _json(await asyncio.shield(self._reading))
+        return encode(await asyncio.shield(self._reading))
 
     @method("Seek")
     async def seek(self) -> None:
@@ -437,7 +425,7 @@ class _Interface(ServiceInterface):
 
     @method("Members", gives="s")
     def members(self) -> str:
-        return _json([_member(member, self._actions.snapshot.now) for member in self._actions.snapshot.members])
+        return encode([StatusMember.in_group(member, self._actions.snapshot.now) for member in self._actions.snapshot.members])
 
     @method("AcceptRequest", takes=["s", "b"])
     async def accept_request(self, question: str, trust: bool) -> None:
@@ -501,7 +489,7 @@ class _Interface(ServiceInterface):
 
     @method("Settings", gives="s")
     def settings(self) -> str:
-        return _json(msgspec.to_builtins(self._actions.settings))
+        return encode(self._actions.settings)
 
     @method("ChangeSettings", takes=["s"], gives="s")
     async def change_settings(self, changes: str) -> str:
@@ -520,7 +508,7 @@ class _Interface(ServiceInterface):
             if why := self._actions.apply(new):
                 raise _not_possible(f"In force until Nearby Tray ends, but not kept: {why}.")
             # Not `self.settings()`: the library's decorator makes that give nothing.
-            return _json(msgspec.to_builtins(self._actions.settings))
+            return encode(self._actions.settings)
 
     @method("Raise")
     def raise_(self) -> None:
@@ -663,177 +651,6 @@ def find_peer(name_or_id: str, peers: Iterable[Peer], where: str = "among the co
         UNKNOWN_PEER,
         harmless(f"More than one is called “{wanted[:64]}”; use the id: {', '.join(f'{_label(p)} {p.id}' for p in alike[:20])}.", 2000),
     )
-
-
-def status(snapshot: Snapshot, describe: Describe, *, pin: bool = False) -> dict[str, object]:
-    """The snapshot as the command line's JSON shows it. Seconds end in `_s`, milliseconds in `_ms`; `null`: not known or not now.
-
-    `pin`: with the PIN that is shown, for whoever asks; otherwise only whether there is one.
-    """
-    link = snapshot.link
-    failure, peer = snapshot.failure, snapshot.peer
-    said: dict[str, object] | None = None
-    if failure is not None:
-        sentence, advice = describe(failure, peer.name if peer else "")
-        said = {
-            "stage": failure.stage.value,
-            "reason": failure.reason.value,
-            "detail": failure.detail,
-            "sentence": sentence,
-            "advice": advice,
-        }
-    radios = snapshot.radios
-    return {
-        "state": snapshot.stage.value,
-        "question": snapshot.question,
-        "code": snapshot.code,
-        "may_match": snapshot.may_match,
-        "agreed_here": snapshot.agreed_here,
-        "agreed_there": snapshot.agreed_there,
-        "needs_code": snapshot.needs_code,
-        "purpose": snapshot.purpose,
-        "peer": {"id": peer.id, "name": peer.name, "kind": peer.kind, "trusted": peer.trusted, "identity_changed": peer.identity_changed}
-        if peer
-        else None,
-        "peers": [_peer(one) for one in snapshot.peers],
-        "attempt": snapshot.attempt,
-        "addresses": list(link.own) if link else [],
-        "peer_addresses": list(link.peer) if link else [],
-        "interface": link.interface if link else None,
-        "verified": snapshot.verified,
-        "method": snapshot.method.value,
-        "pin": snapshot.pin if pin else None,
-        "pin_shown": snapshot.pin is not None,
-        "pin_wanted": snapshot.pin_wanted,
-        "tries_left": snapshot.tries_left,
-        "link": {
-            "method": link.method.value,
-            "pin": link.pin,
-            "backend": link.backend,
-            "owner": link.owner,
-            "frequency_mhz": link.frequency,
-            "width_mhz": link.width,
-        }
-        if link
-        else None,
-        "members": [_member(member, snapshot.now) for member in snapshot.members],
-        "health": _health(snapshot.health) if snapshot.health else None,
-        "timings": {
-            "find": _rounded(snapshot.timings.find),
-            "form": _rounded(snapshot.timings.form),
-            "check": _rounded(snapshot.timings.check),
-        },
-        "failure": said,
-        "restoring_because": snapshot.restoring_because.value if snapshot.restoring_because else None,
-        "unasked": snapshot.unasked,
-        "asked_by": _asker(snapshot.asker) if snapshot.asker else None,
-        "wish": _wish(snapshot.wish, snapshot.now) if snapshot.wish else None,
-        "missed": [_missed(missed, snapshot.now) for missed in snapshot.missed],
-        "visibility": snapshot.visibility.value,
-        "visible_for_s": _left(snapshot.visible_until, snapshot.now),
-        "listening": snapshot.listening,
-        "problems": list(snapshot.problems),
-        "radios": {
-            "bluetooth": radios.bluetooth.value if radios.bluetooth else None,
-            "wifi": radios.wifi.value if radios.wifi else None,
-        },
-        "abilities": {
-            "backend": radios.abilities.backend,
-            "pin": radios.abilities.pin,
-            "intent": radios.abilities.intent,
-            "frequency": radios.abilities.frequency,
-            "host": radios.abilities.host,
-            "hears": radios.abilities.hears,
-            "persistent": radios.abilities.persistent,
-        },
-        "ends_in_s": _left(snapshot.deadline, snapshot.now),
-    }
-
-
-def _peer(peer: Peer) -> dict[str, object]:
-    return {
-        "id": peer.id,
-        "name": peer.name,
-        "kind": peer.kind,
-        "reachable": peer.reachable,
-        "on_wifi": peer.on_wifi,
-        "strength": peer.strength,
-        "trusted": peer.trusted,
-        "bonded": peer.bonded,
-        "identity_changed": peer.identity_changed,
-        "model": peer.model,
-        "methods": sorted(peer.methods) if peer.methods is not None else None,
-        "owner": peer.owner,
-        "remembered": peer.remembered,
-    }
-
-
-def _asker(asker: Asker) -> dict[str, object]:
-    return {"name": asker.name, "path": asker.path, "pid": asker.pid, "own": asker.own}
-
-
-def _missed(missed: Missed, now: float) -> dict[str, object]:
-    peer = missed.peer
-    return {"id": missed.id, "peer": {"id": peer.id, "name": peer.name, "kind": peer.kind}, "ago_s": round(max(0.0, now - missed.at), 1)}
-
-
-def _wish(wish: Wish, now: float) -> dict[str, object]:
-    peer = wish.peer
-    return {
-        "id": wish.id,
-        "what": wish.what.value,
-        "asked_by": _asker(wish.asker),
-        "peer": {"id": peer.id, "name": peer.name, "kind": peer.kind} if peer else None,
-        "ends_in_s": _left(wish.until, now),
-    }
-
-
-def _member(member: Member, now: float) -> dict[str, object]:
-    return {
-        "id": member.peer.id,
-        "name": member.peer.name,
-        "kind": member.peer.kind,
-        "address": member.peer.address,
-        "addresses": list(member.addresses),
-        "joined_s": _rounded(max(0.0, now - member.since)),
-        "health": _health(member.health) if member.health else None,
-    }
-
-
-def _health(health: Health) -> dict[str, object]:
-    return {
-        "grade": health.grade.value,
-        "rtt_ms": _rounded(health.rtt_last),
-        "rtt_p50_ms": _rounded(health.rtt_p50),
-        "rtt_p95_ms": _rounded(health.rtt_p95),
-        "jitter_ms": _rounded(health.jitter),
-        "loss": round(health.loss, 4),
-        "silence_s": _rounded(health.silence),
-        "pongs": health.pongs,
-        "power_save": health.power_save,
-        "signal": health.signal,
-        "bytes_in": health.bytes_in,
-        "bytes_out": health.bytes_out,
-        "probe": health.probe.value,
-    }
-
-
-def _steady(health: Health | None) -> Health | None:
-    """Without what goes on by itself."""
-    return replace(health, silence=0.0) if health is not None else None
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 3)
-
-
-def _left(until: float | None, now: float) -> float | None:
-    return None if until is None else round(max(0.0, until - now), 1)
-
-
-def _json(value: object) -> str:
-    # All ASCII: whatever a name holds, it is a valid D-Bus string.
-    return json.dumps(value, ensure_ascii=True, allow_nan=False)
 
 
 def _label(peer: Peer) -> str:

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from nearby_tray import cli
-from nearby_tray.cli import NO_APPLET, NOT_POSSIBLE, OK, main
+from nearby_tray.cli import main, verbs
+from nearby_tray.cli.exits import INTERRUPTED, NO_APPLET, NOT_POSSIBLE, OK, USAGE
 from nearby_tray.core import pin as pins
 from nearby_tray.core.model import (
     Asker,
@@ -268,7 +268,7 @@ def test_connect_that_is_declined(say: Say) -> None:
 
 
 def test_connect_to_somebody_unknown_lists_the_known(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "FIND", 0.5)
+    monkeypatch.setattr(verbs, "FIND", 0.5)
     (asked,) = say(Applet(), "connect cellar")
     assert asked[0] == NOT_POSSIBLE and "“cellar” is not among the computers found: “Kit" in asked[2] and "\x1b" not in asked[2]
 
@@ -296,18 +296,18 @@ GONE = "nearby-tray: That is not asked any more. What is asked now: see nearby-t
         (ASKED, "accept 042718", NOT_POSSIBLE, None),
         (ASKED, "accept 0427", NOT_POSSIBLE, None),
         (ASKED, "accept f00d", NOT_POSSIBLE, None),
-        (ASKED, "accept", cli.USAGE, None),
-        (replace(ASKED, needs_code=False), "accept", cli.USAGE, None),
+        (ASKED, "accept", USAGE, None),
+        (replace(ASKED, needs_code=False), "accept", USAGE, None),
         (replace(ASKED, needs_code=False), "accept ad0a", OK, ("accept", "ad0a", False)),
         (replace(ASKED, stage=Stage.SEEKING, question="", code=None, wish=WISH), "accept f00d", OK, "allow"),
         (replace(ASKED, stage=Stage.SEEKING, question="", code=None, wish=WISH), "accept 042719", NOT_POSSIBLE, None),
-        (replace(ASKED, stage=Stage.SEEKING, question="", code=None, wish=WISH), "accept", cli.USAGE, None),
+        (replace(ASKED, stage=Stage.SEEKING, question="", code=None, wish=WISH), "accept", USAGE, None),
         (replace(ASKED, stage=Stage.SEEKING, question="", code=None, wish=WISH), "decline", OK, "forbid"),
         (ASKING, "match 042719", OK, ("match", "ad0a", False)),
         (ASKING, "match 042 719 --trust", OK, ("match", "ad0a", True)),
         (ASKING, "match ad0a", OK, ("match", "ad0a", False)),
         (ASKING, "match 042718", NOT_POSSIBLE, None),
-        (ASKING, "match", cli.USAGE, None),
+        (ASKING, "match", USAGE, None),
         (ASKED, "match 042719", NOT_POSSIBLE, None),
         (ASKING, "accept 042719", NOT_POSSIBLE, None),
         (replace(ASKING, may_match=False, code=None), "match 042719", NOT_POSSIBLE, None),
@@ -351,7 +351,7 @@ def test_settings(say: Say) -> None:
     assert "autostart=yes" in changed[1] and applet.settings.port == 2000 and applet.settings.autostart
     assert wrong[0] == NOT_POSSIBLE and "port" in wrong[2]
     assert unknown[0] == NOT_POSSIBLE and "There is no setting “colour”" in unknown[2]
-    assert shape[0] == cli.USAGE and "KEY=VALUE" in shape[2]
+    assert shape[0] == USAGE and "KEY=VALUE" in shape[2]
 
 
 def test_peers_and_seek(say: Say, until: Until) -> None:
@@ -437,7 +437,7 @@ class Stranger(Applet):
 
 
 def test_connect_without_a_method_says_what_is_missing(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "FIND", 0.5)
+    monkeypatch.setattr(verbs, "FIND", 0.5)
     (asked,) = say(Stranger(), f"connect {PHONE.id}")
     assert asked[0] == NOT_POSSIBLE and "say how to link" in asked[2] and asked[2].count("\n") == 1
 
@@ -614,7 +614,7 @@ def test_the_terminal_is_given_back_as_it_was(daemon: object, run: Run, how: str
                 await terminal.until("PIN that “Phone” shows: ")
                 if how == "interrupted":
                     await terminal.type("\x03")
-                    assert await terminal.ended() == cli.INTERRUPTED
+                    assert await terminal.ended() == INTERRUPTED
                 else:
                     applet.enter_pin("", "12345670")  # in the window
                     assert await terminal.ended() == OK and "Linked with" in terminal.seen.decode()
@@ -755,7 +755,7 @@ def test_what_went_wrong_in_a_group_is_one_sentence(say: Say) -> None:
 @pytest.mark.parametrize("words", ["connect x --pin-stdin", "connect x --remember", "connect x --method show-pin --pin-stdin"])
 def test_options_that_go_with_nothing(say: Say, words: str) -> None:
     ((status, _, err),) = say(Applet(), words)
-    assert status == cli.USAGE and "needs --method" in err
+    assert status == USAGE and "needs --method" in err
 
 
 class Liar(ServiceInterface):

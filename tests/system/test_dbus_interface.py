@@ -37,9 +37,10 @@ from nearby_tray.core.model import (
 from nearby_tray.options import Options
 from nearby_tray.settings import Settings
 from nearby_tray.simulation.demo import NEIGHBOUR, controller, neighbourhood
+from nearby_tray.status import Status
 from nearby_tray.system.autostart import EntryState
 from nearby_tray.system.bus import Bus
-from nearby_tray.system.service import INTERFACE, NAME, PATH, Service, status
+from nearby_tray.system.service import INTERFACE, NAME, PATH, Service
 
 from .test_cli import Standing
 
@@ -111,7 +112,7 @@ def fields(said: dict[str, Any], before: str = "") -> set[str]:
 def test_each_field_of_the_status_is_described() -> None:
     table = (DESKTOP / "dbus.md").read_text().partition("## The status")[2]
     described = {word for line in table.splitlines() if line.startswith("| `") for word in re.findall(r"`([^`]+)`", line.split("|")[1])}
-    assert described == fields(status(FULL, lambda failure, name: ("", "")))
+    assert described == fields(Status.of(FULL, lambda failure, name: ("", "")).as_json())
     for kind in (Stage, Grade, Visibility, Method, Probe, WishKind):
         for value in kind:
             assert f"`{value.value}`" in table

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from nearby_tray.cli import NOT_POSSIBLE, OK, USAGE, main
+from nearby_tray.cli import main
+from nearby_tray.cli.exits import NOT_POSSIBLE, OK, USAGE
 from nearby_tray.system import autostart, desktop
 from nearby_tray.system.desktop import Refused, install, uninstall
 

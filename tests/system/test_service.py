@@ -34,9 +34,10 @@ from nearby_tray.core.model import (
     WishKind,
 )
 from nearby_tray.settings import Settings
+from nearby_tray.status import Status, encode
 from nearby_tray.system import service as module
 from nearby_tray.system.bus import Bus, BusError, BusGone, DBusError, Signal
-from nearby_tray.system.service import AlreadyRunning, Gate, Service, status
+from nearby_tray.system.service import AlreadyRunning, Gate, Service
 
 from ..no_actions import NoActions
 
@@ -355,7 +356,7 @@ def test_the_shape_of_the_status() -> None:
         asker=Asker("Files", "/usr/bin/files", 7),
         wish=Wish(Asker(""), WishKind.INVITE, PHONE, 0.04, 60.04),
     )
-    assert status(snapshot, describe) == {
+    assert json.loads(encode(Status.of(snapshot, describe))) == {
         "state": "linked",
         "question": "",
         "code": "042 719",
@@ -595,6 +596,7 @@ def test_who_was_let_through_to_be_looked_at_and_is_another_program_is_refused()
 
 PROGRAM = """
 import asyncio, json, sys
+from nearby_tray.status import Status, encode
 from nearby_tray.system.bus import Bus, BusError
 async def main():
     bus = await Bus.connect("session")
