@@ -17,6 +17,7 @@ from .orders import Limits
 from .quota import Quota
 from .wire import ANYONE, Call, WireError
 
+ANSWERS = 8  # listeners that one call may have
 WAITING = 8  # calls that wait for their connection
 REMEMBERED = 256  # calls that are known to be answered
 
@@ -48,6 +49,11 @@ class Calling:
     trusted: TrustedPeer | None = None
     key: bytes | None = field(default=None, repr=False)
     resumes: SessionKeys | None = field(default=None, repr=False)
+
+    @property
+    def rank(self) -> int:
+        """How much this machine is meant: as the other side of a lost link, as a trusted peer, or as anyone."""
+        return 2 if self.resumes is not None else 1 if self.key is not None else 0
 
     @property
     def marking(self) -> Marking | None:
@@ -97,13 +103,19 @@ class Callers:
         return calling
 
     def wait(self, origin: str, calling: Calling) -> None:
-        """Answer this call when it is its turn. Calls meant for this machine take the place of calls to anyone when too many wait."""
+        """Answer this call when it is its turn. When too many wait, it takes the place of one that means this machine less."""
         if len(self._waiting) >= WAITING and origin not in self._waiting:
-            loose = next((other for other, each in self._waiting.items() if each.key is None), None)
-            if calling.key is None or loose is None:
+            loose = next((other for other, each in self._waiting.items() if each.rank < calling.rank), None)
+            if loose is None:
                 return
             del self._waiting[loose]
         self._waiting[origin] = calling
+
+    def turn(self, conversations: int, now: float) -> Calling | None:
+        """The call whose turn it is, when there are too many conversations to answer it."""
+        origin = self._next()
+        full = conversations + len(self._connecting) >= self._limits.guests + ANSWERS
+        return self._waiting[origin] if origin is not None and full and now >= self._last + self._limits.connect_gap else None
 
     def connect(self, audience: Audience, conversations: int, now: float) -> str | None:
         """The origin to connect to now. The call is considered anew: what was heard may no longer be answered, or only as another peer."""
@@ -112,7 +124,7 @@ class Callers:
             return None
         calling = self._waiting.pop(origin)
         again = self._how(calling.call, audience, now)
-        if again is None or conversations + len(self._connecting) >= self._limits.guests + 8:
+        if again is None or conversations + len(self._connecting) >= self._limits.guests + ANSWERS:
             return None
         self._last = now
         self._connecting[origin] = replace(again, until=calling.until, tries=calling.tries)
@@ -156,10 +168,10 @@ class Callers:
         return self._last + self._limits.connect_gap if self._next() is not None else None
 
     def _next(self) -> str | None:
-        """The next caller to connect to: first those that mean this machine. A caller whose previous connection is still ending stays
+        """The next caller to connect to: first those that mean this machine most. A caller whose previous connection is still ending stays
         queued, because BlueZ reports a repeated call only once."""
         ready = [origin for origin in self._waiting if origin not in self.connected]
-        return min(ready, key=lambda origin: self._waiting[origin].key is None, default=None)
+        return max(ready, key=lambda origin: self._waiting[origin].rank, default=None)
 
     def _how(self, call: Call, audience: Audience, now: float) -> Calling | None:
         """Whether a call may be answered, and to which peer."""

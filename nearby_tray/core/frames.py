@@ -64,8 +64,8 @@ class Assembly:
     A channel belongs to the connection (`origin`) that said its first frame: frames of it from another one are ignored, so that nobody
     can break or speak on the channel of somebody else. It lives until it breaks, is forgotten, or has to make room. A connection has at
     most two of its own; when a ninth begins in all, the one that goes is one of whoever has most, first such as have said no whole message,
-    the longest silent of them. One that is kept is never dropped for room. What ended stays ended: late frames of it are ignored, not
-    taken for a new channel.
+    the longest silent of them. One that is kept takes no room and is never dropped for it. What ended stays ended: late frames of it are
+    ignored, not taken for a new channel.
     """
 
     __slots__ = ("_channels", "_dropped", "_ended")
@@ -92,12 +92,8 @@ class Assembly:
         channel = bytes(frame[:CHANNEL_SIZE])
         if len(channel) < CHANNEL_SIZE or channel in self._ended:
             return None
-        state = self._channels.get(channel)
-        if state is None:
-            if not self._make_room(origin, now):
-                return None
-            state = _Channel(origin)
-        elif state.origin != origin:
+        state = self._channels.get(channel) or _Channel(origin)
+        if state.origin != origin:
             return None
         if len(frame) < _FRAME_HEADER:
             return self._end(channel, "a frame without its header")
@@ -109,7 +105,8 @@ class Assembly:
             return self._end(channel, "a frame out of order")
         if state.size + len(part) > MESSAGE_LIMIT:
             return self._end(channel, "a message is too long")
-        self._channels.pop(channel, None)
+        if self._channels.pop(channel, None) is None and not self._make_room(origin, now):
+            return None
         self._channels[channel] = state  # at the end: the least silent
         if last:
             message = b"".join((*state.parts, part)) if state.parts else part
@@ -143,7 +140,7 @@ class Assembly:
         count = Counter(state.origin for state in self._channels.values() if not state.kept)
         if count[origin] >= CHANNELS_EACH:
             return False
-        if len(self._channels) < CHANNEL_LIMIT:
+        if count.total() < CHANNEL_LIMIT:
             return True
         loose = [channel for channel, state in self._channels.items() if not state.kept]
         unfinished = [channel for channel in loose if not self._channels[channel].whole]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .callers import Answering, Audience, Callers, Calling
+from .callers import ANSWERS, Answering, Audience, Callers, Calling
 from .conversation import Conversation, Failed, Heard, Introduction, Sayable, Secured
 from .frames import Assembly, Broken, Joined, split
 from .keys import Entropy, Identity, Role, SessionKeys, TrustedPeer
@@ -18,7 +18,6 @@ from .model import CallHeard, FrameArrived
 from .orders import Command, Connect, HangUp, Limits, Say
 from .wire import GoodbyeReason, Hello, Purpose, WireError, decode
 
-ANSWERS = 8  # listeners that one call may have
 SMALLEST_ROOM = 20  # bytes of one frame at the least MTU there is (Bluetooth Core, Vol 3 Part F, 3.2.8: 23)
 
 
@@ -43,6 +42,11 @@ class Talk:
     @property
     def channel(self) -> bytes:
         return self.conversation.channel
+
+    @property
+    def rank(self) -> int:
+        """How much the call that is answered meant this machine, see `Calling`."""
+        return 2 if self.resumes else 1 if self.key is not None else 0
 
     @property
     def listening(self) -> bool:
@@ -99,7 +103,10 @@ class Talks:
     def advance(self, now: float) -> list[tuple[Talk, Heard]]:
         """It is `now`. The talks that have ended because a message of theirs was not whole in time, or for room."""
         self._now = now
-        return [heard for broken in self._assembly.expire(now) for heard in self._broken(broken)]
+        return self._expired_channels()
+
+    def _expired_channels(self) -> list[tuple[Talk, Heard]]:
+        return [heard for broken in self._assembly.expire(self._now) for heard in self._broken(broken)]
 
     def expire(self, current: bytes | None) -> None:
         """Leave the conversations whose time is over, but for the current one, whose time is the session's; forget calls as old."""
@@ -131,9 +138,17 @@ class Talks:
 
     def connect(self, audience: Audience) -> None:
         """Connect to the next caller, when it is time."""
+        if (calling := self._callers.turn(len(self._talks), self._now)) is not None:
+            self._make_room(calling)
         origin = self._callers.connect(audience, len(self._talks), self._now)
         if origin is not None:
             self._order(Connect(origin))
+
+    def _make_room(self, calling: Calling) -> None:
+        """A crowd that is answered and asks nothing must not keep away a trusted peer, or the other side of a lost link."""
+        silent = next((talk for talk in self if talk.listening and talk.conversation.peer is None and talk.rank < calling.rank), None)
+        if silent is not None:
+            self.leave(silent.channel, GoodbyeReason.BUSY)
 
     def connected(self, origin: str, room: int, audience: Audience) -> None:
         calling = self._callers.arrived(origin, audience, self._now)
@@ -205,22 +220,23 @@ class Talks:
         if talk is not None:
             talk.encrypted = talk.encrypted and arrived.encrypted
         joined = self._assembly.feed(arrived.frame, self._now, origin)
+        ended = self._expired_channels()  # what made room is gone before the newcomer is counted
         if isinstance(joined, Broken):
-            return self._broken(joined)
+            return ended + self._broken(joined)
         if not isinstance(joined, Joined):
-            return []
+            return ended
         if talk is None and origin in self._callers.connected and not _is_hello(joined.message):
             self._assembly.forget(channel)  # what a caller says to another of its listeners
         elif talk is None and serves and len([t for t in self if not t.listening]) < ANSWERS:
             talk = self._begin(joined.channel, arrived, resumable)
         if talk is None:
-            return []
+            return ended
         talk.room, talk.bonded = arrived.room, arrived.bonded
         heard, replies = talk.conversation.receive(joined.message)
         self.send(channel, replies)
         if talk.conversation.ended:
             self.hang_up(channel)
-        return [(talk, what) for what in heard]
+        return ended + [(talk, what) for what in heard]
 
     def _begin(self, channel: bytes, arrived: FrameArrived, resumable: SessionKeys | None) -> Talk:
         """A listener answers this machine's call on a new channel."""

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from nearby_tray.core.callers import WAITING, Answering, Audience, Callers
+from nearby_tray.core.callers import ANSWERS, WAITING, Answering, Audience, Callers
 from nearby_tray.core.keys import SessionKeys, TrustedPeer, derive, exchange_public, hint, resume_hint
 from nearby_tray.core.model import CallHeard
 from nearby_tray.core.orders import Limits
@@ -102,9 +102,22 @@ def test_a_crowd_of_calls_to_anyone_does_not_keep_out_one_meant_for_us(callers: 
     assert answered == [str(number) for number in range(1, WAITING)] + [None], "the oldest made room"
 
 
+def test_the_other_side_of_a_lost_link_comes_before_trusted_peers(callers: Callers) -> None:
+    """A hint of a trusted peer may be overheard and said again, by as many as fit."""
+    audience = replace(EVERYONE, lost=LOST)
+    for number in range(WAITING):
+        assert wait(callers, f"{number}", to_us(number), audience)
+        callers._hints.clear()
+    assert wait(callers, "late", to_us(99), audience)
+    wait(callers, "ben", Call(call_id=b"abc", hint=resume_hint(LOST, b"abc")), audience)
+    assert [callers.connect(audience, 0, LIMITS.connect_gap * turn) for turn in range(3)] == ["ben", "1", "2"]
+
+
 def test_too_many_conversations_are_not_added_to(callers: Callers) -> None:
     wait(callers, "a", to_us())
-    assert callers.connect(EVERYONE, LIMITS.guests + 8, 0.0) is None
+    assert callers.turn(LIMITS.guests + ANSWERS - 1, 0.0) is None
+    assert callers.turn(LIMITS.guests + ANSWERS, 0.0) is not None, "so that room may be made for it"
+    assert callers.connect(EVERYONE, LIMITS.guests + ANSWERS, 0.0) is None
 
 
 def test_a_connection_that_breaks_is_tried_again_and_not_for_ever(callers: Callers) -> None:

@@ -167,7 +167,18 @@ def test_a_kept_channel_is_not_dropped() -> None:
     for n, channel in enumerate(channels):
         assembly.feed(channel + b"\0\0half", 0.0, f"{n}")
         assembly.keep(channel, f"{n}")
+    for n in range(8):
+        assert assembly.feed(split(bytes((n, 99)) * 2, b"hi", 20)[0], 0.0, f"{n}") is not None, "nor does it take room"
     assert assembly.feed(split(A, b"hi", 20)[0], 0.0, ORIGIN) is None
+    assert assembly.expire(0.0) == []
+
+
+def test_what_breaks_at_its_first_frame_makes_no_room() -> None:
+    assembly = Assembly()
+    for n in range(8):
+        assembly.feed(bytes((n,)) * 4 + b"\0\0half", 0.0, f"listener-{n}")
+    for n in range(8, 40):
+        assert isinstance(assembly.feed(bytes((n,)) * 4 + b"\7\1", 0.0, "mallory"), Broken)
     assert assembly.expire(0.0) == []
 
 
@@ -211,7 +222,7 @@ def test_any_crowd_leaves_the_kept_and_takes_two_places_each(crowd: list[tuple[i
         assembly.feed(channel + bytes((0, whole)) + b"x", 0.0, origin)
         broken = {each.channel for each in assembly.expire(0.0)}
         loose = Counter(each.origin for each in assembly._channels.values() if not each.kept)
-        assert not broken & kept and len(assembly._channels) <= frames_of.CHANNEL_LIMIT
+        assert not broken & kept and loose.total() <= frames_of.CHANNEL_LIMIT
         assert all(count <= frames_of.CHANNELS_EACH for count in loose.values())
         kept &= set(assembly._channels)  # one may have broken by what was said on it
 

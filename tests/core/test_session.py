@@ -1582,7 +1582,7 @@ def test_nobody_without_the_keys_ends_the_restoring(p: Pair, says: str) -> None:
     p.at(Restoring, Restoring)
     calls = bond(p.ada).calls
     p.hears = True
-    p.wait(1).at(Meeting, Meeting)
+    p.do(p.ben, o.Tick()).wait(1).at(Meeting, Meeting)
     assert bond(p.ada).calls == calls, "what ends unsealed costs no call"
     p.find().form().pong()
 

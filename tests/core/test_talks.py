@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from random import Random
 
-from nearby_tray.core.callers import Audience
+import pytest
+
+from nearby_tray.core.callers import ANSWERS, Audience
 from nearby_tray.core.conversation import Failed, Greeted, Heard, Introduction, Keyed, Left, Requested
 from nearby_tray.core.frames import MESSAGE_SECONDS, split
-from nearby_tray.core.keys import Identity, Role
+from nearby_tray.core.keys import Identity, Role, SessionKeys, TrustedPeer, derive, exchange_public, hint, resume_hint
 from nearby_tray.core.model import CallHeard, FrameArrived, Method
 from nearby_tray.core.orders import Command, Connect, HangUp, Limits, Say
-from nearby_tray.core.talks import ANSWERS, SMALLEST_ROOM, Talk, Talks
-from nearby_tray.core.wire import Call, Goodbye, GoodbyeReason, Kind, Purpose, encode
+from nearby_tray.core.talks import SMALLEST_ROOM, Talk, Talks
+from nearby_tray.core.wire import Call, Facts, Goodbye, GoodbyeReason, Hello, Kind, Purpose, encode
 
 LIMITS = Limits()
 ROOM = 100
@@ -121,6 +123,61 @@ def test_as_many_listeners_are_heard_as_one_call_may_have() -> None:
         ben.talks.connected("ada", ROOM, EVERYONE)
         ada.hear(ben.name, *ben.said())
     assert len(ada.talks) == len(ada.heard) == ANSWERS
+
+
+def hello(name: str) -> bytes:
+    facts = Facts(name=name, kind=Kind.OTHER, p2p_address=bytes(6), port=9, methods=())
+    return encode(Hello(versions=(1,), facts=facts))
+
+
+# spec: 2.4
+def test_a_hello_that_makes_room_is_heard_at_once() -> None:
+    """Four connections with two channels each leave room for whoever has none."""
+    ada = Side("ada")
+    ada.calls = True
+    for number in range(ANSWERS):
+        ada.hear(f"cy {number // 2}", *split(bytes([number]) * 4, hello("Cy"), 500))
+    ada.hear("ben", *split(b"ben!", hello("Ben"), 500))
+    assert len(ada.talks) == ANSWERS and [type(what) for what in ada.heard] == [Greeted] * ANSWERS + [Failed, Greeted]
+    assert [talk.origin for talk in ada.talks][-1] == "ben"
+
+
+# spec: 2.4
+def test_callers_that_are_answered_take_no_room_from_those_who_answer() -> None:
+    ada = Side("ada")
+    for number in range(ANSWERS):
+        ada.talks.advance(number * LIMITS.connect_gap)
+        ada.talks.call_heard(CallHeard(f"cy {number}", Call(call_id=bytes((1, 1, number))).encode()), EVERYONE)
+        ada.talks.connect(EVERYONE)
+        ada.talks.connected(f"cy {number}", ROOM, EVERYONE)
+    ada.calls = True
+    ada.hear("ben", *split(b"ben!", hello("Ben"), 500))
+    assert len(ada.talks) == ANSWERS + 1 and [type(what) for what in ada.heard] == [Greeted]
+
+
+LOST: SessionKeys = derive(b"p" * 32, exchange_public(b"o" * 32), bytes(32))
+TRUSTED = TrustedPeer(b"b" * 32, b"k" * 32, "Ben", since=0.0)
+MEANS_US = {
+    "a trusted peer": Call(call_id=b"ben", hint=hint(TRUSTED.trust_key, b"ben", 1.7e9)),
+    "the other side of a lost link": Call(call_id=b"ben", hint=resume_hint(LOST, b"ben")),
+}
+
+
+@pytest.mark.parametrize("who", MEANS_US)
+def test_a_crowd_that_is_answered_and_asks_nothing_keeps_away_nobody_who_means_us(who: str) -> None:
+    audience = Audience(open=True, everyone=True, trusted=(TRUSTED,), lost=LOST)
+    ben, most = Side("ben"), LIMITS.guests + ANSWERS
+    for number in range(most + 3):
+        ben.talks.advance(number * LIMITS.connect_gap)
+        ben.talks.call_heard(CallHeard(f"cy {number}", Call(call_id=bytes((1, 1, number))).encode()), audience)
+        ben.talks.connect(audience)
+        if ben.orders[-1] == Connect(f"cy {number}"):
+            ben.talks.connected(f"cy {number}", ROOM, audience)
+    assert len(ben.talks) == most
+    ben.talks.advance((most + 4) * LIMITS.connect_gap)
+    ben.talks.call_heard(CallHeard("ada", MEANS_US[who].encode()), audience)
+    ben.talks.connect(audience)
+    assert ben.orders[-1] == Connect("ada") and HangUp("cy 0") in ben.orders
 
 
 def test_a_goodbye_hangs_up_and_the_caller_lingers() -> None:
