@@ -100,6 +100,7 @@ from .orders import (
     LinkSaid,
     Match,
     Policy,
+    Reject,
     SayFailed,
     Seek,
     Suspend,
@@ -644,6 +645,8 @@ class Session:
             self._asker = None
         if (wanted := self._wishes.wanted) is not None and not self._stands(wanted):
             self._wishes.withdraw()
+        if isinstance(before, Asking) and not isinstance(self.state, Asking):
+            self._hear_who_waited()
         self._awake()
         self._talks.connect(self._audience())
         if type(self.state) is not type(before):
@@ -654,8 +657,14 @@ class Session:
         """The story: who starts, the answer, the meeting, the group, the link, the end."""
         state, limits, now = self.state, self._limits, self._now
         if isinstance(state, strangers.Strange):
-            if not isinstance(event, Heard) and not (isinstance(event, WifiRequest) and not self._requests.may_petition(now)):
-                self._strange(*strangers.step(state, event, self._rules()))
+            if isinstance(event, Heard) or (isinstance(event, WifiRequest) and not self._requests.may_petition(now)):
+                return
+            if isinstance(event, WifiRequest) and isinstance(state, strangers.Hosting) and self._policy.away:
+                self._requests.petitioned(now)
+                self._missed.add(self._stranger(event.address), now, quietly=True)
+                self._out.append(Reject(event.address))
+                return
+            self._strange(*strangers.step(state, event, self._rules()))
             return
         match state, event:
             # who starts
@@ -948,19 +957,15 @@ class Session:
                 self._ask(Ask(row.id))
 
     def _requested(self, talk: Talk, request: Request) -> None:
-        """A caller asks: let it prove its identity, unless too many callers without the mark of a trusted peer do."""
+        """A caller asks: let it prove its identity. Of more strangers than may ask only a trusted one gets a dialog then."""
         assert talk.answers is not None  # we are its listener
         self._talks.requested(talk.answers)
         talk.purpose = request.purpose
         if talk.trusted is None:
             expected = self._is_asked(talk)
             others = [each for each in self._talks if each is not talk and each.trusted is None and each.answers is not None]
-            proving = any(each.conversation.offered and self._is_asked(each) is expected for each in others)
-            if proving or not self._requests.may_prove(expected=expected, now=self._now):
-                if not expected and isinstance(self.state, Idle | Seeking):
-                    self._missed.add(self._claimed(talk), self._now, quietly=True)
-                self._talks.leave(talk.channel, GoodbyeReason.BUSY)
-                return
+            proving = any(each.conversation.offered and not each.surplus and self._is_asked(each) is expected for each in others)
+            talk.surplus = proving or not self._requests.may_prove(expected=expected, now=self._now)
         talk.until = self._now + self._limits.prove
         self._talks.send(talk.channel, talk.conversation.offer())
 
@@ -988,20 +993,27 @@ class Session:
 
     def _asked(self, talk: Talk, secured: Secured) -> None:
         """A caller has proven its identity: this is the moment, and not before, at which a dialog may open."""
-        peer = self._secured_peer(self._claimed(talk), secured.identity)
-        if peer.trusted and talk.trusted is None:
+        peer, lost = self._secured_peer(self._claimed(talk), secured.identity), self._lost()
+        if peer.trusted and talk.trusted is None and not talk.surplus:
             self._requests.proved_trusted()
-        if isinstance(self.state, Asking) and (self._is_asked(talk) or secured.identity == self.state.picked):
+        if talk.surplus and not peer.trusted and (lost is None or lost.identity != secured.identity):
+            if not self._is_asked(talk) and isinstance(self.state, Idle | Seeking):
+                self._missed.add(peer, self._now, quietly=True)
+            self._turn_away(talk, AnswerReason.BUSY)
+        elif isinstance(self.state, Asking) and (self._is_asked(talk) or secured.identity == self.state.picked):
             talk.pending, talk.until = secured, self._now + self._limits.ask
             self._talks.send(talk.channel, talk.conversation.prove())
             self._both_asked()
-            return
+        else:
+            self._hear(talk, peer, secured)
+
+    def _hear(self, talk: Talk, peer: Peer, secured: Secured) -> None:
+        """Open the dialog for a caller, accept it for what our user chose before, or turn it away."""
         lost = self._lost()
         back = lost is not None and lost.identity == secured.identity  # it has lost the keys of our link
         refusal = self._refusal(peer, secured.identity, back)
         if refusal is not None:
-            self._talks.say(talk.channel, Answer(accepted=False, reason=refusal))
-            self._talks.hang_up(talk.channel)
+            self._turn_away(talk, refusal)
             return
         self._open_dialog(talk, peer, secured)
         assert isinstance(self.state, Asked)
@@ -1011,12 +1023,23 @@ class Session:
         elif peer.trusted and back:
             self._accept(self.state, By.TRUST, trust=True)
 
+    def _turn_away(self, talk: Talk, reason: AnswerReason) -> None:
+        self._talks.say(talk.channel, Answer(accepted=False, reason=reason))
+        self._talks.hang_up(talk.channel)
+
+    def _hear_who_waited(self) -> None:
+        """What our user asked is decided, so whoever asked meanwhile waits for nothing any more."""
+        for talk in self._talks:
+            if talk.pending is not None:
+                secured, talk.pending = talk.pending, None
+                self._hear(talk, self._secured_peer(self._claimed(talk), secured.identity), secured)
+
     def _refusal(self, peer: Peer, identity: bytes, back: bool) -> AnswerReason | None:
         """Why this caller may not ask now. A hint is two bytes that anybody may have overheard: the proven identity decides."""
         if self.radios.wifi is not None or self.radios.p2p_address is None:
             return AnswerReason.UNAVAILABLE
-        if not (back or isinstance(self.state, Idle | Seeking)):
-            return AnswerReason.BUSY
+        if not back and (self._lost() is not None or not isinstance(self.state, Idle | Seeking)):
+            return AnswerReason.BUSY  # a lost link that is being restored is ended by nobody else
         if not self._ready() or not (back or peer.trusted or self._policy.visibility is Visibility.EVERYONE):
             return AnswerReason.POLICY
         if self._policy.away or (self._policy.visibility is Visibility.NOBODY and not back):
@@ -1182,7 +1205,9 @@ class Session:
 
     def _may_petition(self, address: str) -> bool:
         """May a stranger's request open a dialog? Not that of somebody who is talking with us, or with whom a session has just ended."""
-        if self.radios.wifi is not None or not self._requests.may_petition(self._now) or self._policy.visibility is not Visibility.EVERYONE:
+        if self.radios.wifi is not None or not self._requests.may_petition(self._now) or self._lost() is not None:
+            return False
+        if self._policy.away or self._policy.visibility is not Visibility.EVERYONE:
             return False
         talking = any(row.address == address and row.reachable for row in self._peers.list())
         return not talking and not self._sleeping and not self._requests.is_stray(address, self._now)

@@ -37,6 +37,7 @@ class Talk:
     key: bytes | None = field(default=None, repr=False)  # … under this trust key
     answers: Answering | None = None  # listener: the call
     resumes: bool = False  # the lost link
+    surplus: bool = False  # listener: one caller too many, of which only a trusted one is asked about
     pending: Secured | None = None  # listener: the caller asks while its peer is asked, and waits until both identities are proven
 
     @property

@@ -900,15 +900,28 @@ def test_every_dialog_that_does_not_end_in_our_own_yes_counts(p: Pair, way: str)
     assert len(missed) == shown + 1 and missed[-1].peer.name == "Ada", "one quiet line for all of them"
 
 
-def test_strangers_who_were_refused_hold_no_trusted_computer_back(p: Pair) -> None:
+@pytest.mark.parametrize("sees", [Visibility.EVERYONE, Visibility.TRUSTED])
+def test_strangers_who_were_refused_hold_no_trusted_computer_back(p: Pair, sees: Visibility) -> None:
+    """Also not where its call is answered before the turn of its hint, so that nobody knows that it is one until it proves that."""
     for _ in range(LIMITS.refusals):
         cy = Stranger(p.ben, Call(call_id=Random(p.now).randbytes(3)), seed=Random(p.now).randbytes(32))
         cy.say(cy.talk.request(Purpose.LINK, Method.PBC))
         p.do(p.ben, o.Decline()).wait(3)
     trust_each_other(p)
-    p.ben.policy = replace(p.ben.policy, visibility=Visibility.TRUSTED)
+    p.ben.policy = replace(p.ben.policy, visibility=sees)
     p.do(p.ben, o.Configure(p.ben.policy)).do(p.ada, o.Seek()).wait(3)
     p.do(p.ada, o.Ask(seen_by(p.ada))).at(Asking, Asked).agree()
+
+
+def test_a_stranger_too_many_learns_nothing_and_opens_no_dialog(p: Pair) -> None:
+    for number in range(LIMITS.refusals + 3):
+        cy = Stranger(p.ben, Call(call_id=bytes((1, 1, number))), seed=bytes([number]) * 32)
+        cy.say(cy.talk.request(Purpose.LINK, Method.PBC))
+        assert isinstance(p.ben.state, Asked if number < LIMITS.refusals else Idle)
+        assert not [heard for heard in cy.heard if isinstance(heard, Secured)]
+        p.do(p.ben, o.Decline()).wait(3)
+    assert [heard for heard in cy.heard if isinstance(heard, Said)] == [Said(Answer(accepted=False, reason=AnswerReason.BUSY))]
+    assert [missed.id for missed in p.ben.session.snapshot().missed] == ["quiet"], "those that were declined were answered"
 
 
 def test_after_a_while_strangers_are_asked_about_again(p: Pair) -> None:
@@ -1220,6 +1233,21 @@ def test_who_claims_the_address_of_the_one_we_ask_takes_nobodys_place(p: Pair) -
     cy.say(cy.talk.request(Purpose.LINK, Method.PBC))
     p.at(Asking, Asked)
     cy.say(cy.talk.goodbye(GoodbyeReason.CANCELLED))
+    p.at(Asking, Asked).agree().find().form().pong()
+
+
+@pytest.mark.parametrize("ends", ["withdrawn", "broken"])
+def test_who_asked_while_we_asked_is_heard_when_that_is_over(p: Pair, ends: str) -> None:
+    """Both clicked, and what one of them asked is over before it is clear who asks whom: the other one must not wait for nothing."""
+    p.do(p.ada, o.Seek()).do(p.ben, o.Seek()).wait(3)
+    rows = [side.session.snapshot().peers[0].id for side in (p.ada, p.ben)]
+    p.ada.handle(o.Ask(rows[0]))
+    p.ben.handle(o.Ask(rows[1]))
+    while not any(talk.pending for talk in p.ben.session._talks):
+        side, frame = p.frames.popleft()
+        side.other.handle(FrameArrived(side.name, frame, ROOM))
+    assert isinstance(p.ben.state, Asking)
+    p.do(p.ben, o.Cancel() if ends == "withdrawn" else FrameArrived("ada", p.ben.state.channel + b"\0\1nonsense", ROOM))
     p.at(Asking, Asked).agree().find().form().pong()
 
 
@@ -1602,6 +1630,20 @@ def test_a_recorded_resume_is_worth_nothing_on_another_channel(p: Pair) -> None:
     p.do(p.ben, Disconnected("mallory"))
     p.hears = True
     p.wait(3).at(Meeting, Meeting)
+
+
+@pytest.mark.parametrize("how", ["by Bluetooth", "by Wi-Fi Direct"])
+def test_nobody_ends_the_restoring_by_asking_while_our_user_looks_around(p: Pair, how: str) -> None:
+    p.link()
+    p.hears = False
+    lose(p).do(p.ada, o.Seek()).at(Seeking, Restoring)
+    if how == "by Bluetooth":
+        cy = Stranger(p.ada)
+        cy.say(cy.talk.request(Purpose.LINK, Method.PBC))
+        assert cy.heard[-1] == Said(Answer(accepted=False, reason=AnswerReason.BUSY))
+    else:
+        p.do(p.ada, WifiRequest("02:00:00:00:00:77", Asks.NEGOTIATE, Method.PBC))
+    p.at(Seeking, Restoring).do(p.ada, o.Cancel()).at(Restoring, Restoring)
 
 
 @pytest.mark.parametrize("first", [True, False])

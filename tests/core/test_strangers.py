@@ -497,6 +497,17 @@ def test_two_machines_in_our_group_each_with_a_row() -> None:
     assert isinstance(m.session.state, Idle) and m.snapshot.members == ()
 
 
+def test_nobody_is_asked_about_for_our_group_while_nobody_is_there_to_answer() -> None:
+    m = host().do(o.Configure(o.Policy("ada", away=True)))
+    for _ in range(LIMITS.refusals + 2):
+        m.do(WifiRequest(PHONE, Asks.PROVISION, Method.PBC))
+        assert m.stage() is Stage.HOSTING
+    assert m.all(o.Reject) == [o.Reject(PHONE)] * LIMITS.refusals, "not without end"
+    assert [missed.peer.address for missed in m.snapshot.missed] == [PHONE]
+    m.do(o.Configure(o.Policy("ada"))).wait(LIMITS.refusal_span).do(WifiRequest(PHONE, Asks.PROVISION, Method.PBC))
+    assert m.stage() is Stage.ASKED
+
+
 def test_whoever_comes_into_our_group_without_our_users_yes_is_put_out() -> None:
     m = Machine().do(o.Host())
     attempt = m.hosted.attempt
