@@ -13,6 +13,7 @@ import pytest
 from dbus_next.signature import Variant
 
 from nearby_tray.system import login as module
+from nearby_tray.system import logind
 from nearby_tray.system.login import SAVERS, Login
 
 from .conftest import Daemon
@@ -28,7 +29,8 @@ DENIED = "org.freedesktop.DBus.Error.AccessDenied"
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("XDG_SESSION_ID", raising=False)
-    monkeypatch.setattr(module, "_CALL", 0.2)
+    for each in (module, logind):
+        monkeypatch.setattr(each, "CALL", 0.2)
     monkeypatch.setattr(module, "_AGAIN", (0.02, 0.1))
 
 

@@ -196,7 +196,7 @@ def test_notifications_go_on(run: Run, until: Until, monkeypatch: pytest.MonkeyP
 @pytest.mark.logs("login .* failed")
 def test_the_watch_on_the_session_goes_on(run: Run, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
     async def main() -> None:
-        login = Login(lambda _away: None)
+        login = Login(lambda _away: None, suspend=lambda: asyncio.sleep(0), wake=lambda: None)
         ups: list[Bus] = []
         real = login._logind.up
 

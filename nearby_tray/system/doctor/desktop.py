@@ -7,7 +7,7 @@ import os
 
 from ... import settings as settings_file
 from ...core.checks import Action, Fix, Verdict, ok, say, unknown, warn
-from .. import login
+from .. import logind
 from ..trust import TrustFile
 from .machine import CALL, DBUS, Machine, Unseen, applet_process
 
@@ -75,7 +75,7 @@ async def session(machine: Machine) -> Verdict:
     if await bus.name_owner(_LOGIN) is None:
         raise Unseen(say("There is no logind here, so sessions cannot be told apart."))
     deaf = say("Nearby Tray hears nobody meanwhile.")
-    found = await login.find_session(bus, machine.environment.get("XDG_SESSION_ID", ""))
+    found = await logind.find_session(bus, machine.environment.get("XDG_SESSION_ID", ""))
     if found is None:
         return warn(
             say("This user has no login session here, so the computer takes the user for absent."),
