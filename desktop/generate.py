@@ -31,7 +31,7 @@ from desktop import translations
 from nearby_tray import __version__
 from nearby_tray.cli.arguments import parser as parser_of
 from nearby_tray.settings import Settings
-from nearby_tray.system import autostart
+from nearby_tray.system import user_service
 
 HERE = Path(__file__).resolve().parent
 SHARE = HERE / "share"
@@ -415,7 +415,7 @@ def main() -> int:
         SHARE / "zsh/site-functions/_nearby-tray": zsh(starting, verbs),
         SHARE / "fish/vendor_completions.d/nearby-tray.fish": fish(starting, verbs),
         SHARE / "icons/hicolor/scalable/apps/nearby-tray.svg": ICON.read_text(),
-        SHARE / "systemd/user" / autostart.UNIT: autostart.unit(["/usr/bin/nearby-tray", "--background"]),
+        SHARE / "systemd/user" / user_service.UNIT: user_service.unit(["/usr/bin/nearby-tray", "--background"]),
         page: manual(page.read_text(), starting, verbs),
         info: metainfo(info.read_text(), wanted.screenshots_at),
         **{ts: translations.updated(ts) for ts in translations.files()},

@@ -26,7 +26,7 @@ import msgspec
 from msgspec import Meta
 
 from .. import private_file
-from . import autostart
+from . import autostart, desktop_entry, user_service
 
 _EVERYBODY = Path("/usr/local/share")  # FHS 3.0, 4.9: what an administrator installs by hand
 _FIREWALLD = Path("/etc/firewalld")
@@ -64,7 +64,7 @@ class _List(msgspec.Struct, forbid_unknown_fields=True):
 def install(*, everybody: bool) -> Done:
     """Put the files there. Doing it again brings them up to date. Raises `Refused` or `OSError`."""
     base = _base(everybody)
-    program = autostart.command()[:-1]
+    program = desktop_entry.command()[:-1]
     _check_program(program, everybody)
     _check_base(base, everybody)
     _check_not_there(base, program)
@@ -170,7 +170,7 @@ def _not_for_everybody(program: Path) -> str:
 def _check_base(base: Path, everybody: bool) -> None:
     me = os.geteuid()
     if everybody and me != 0:
-        raise Refused(f"Only root can do that for everybody: sudo {shlex.join(autostart.command()[:-1])} … --system")
+        raise Refused(f"Only root can do that for everybody: sudo {shlex.join(desktop_entry.command()[:-1])} … --system")
     there = next(path for path in (base, *base.parents) if path.exists())
     if there.stat().st_uid != me:
         raise Refused(f"{there} belongs to another user; files that we put there could not be changed by them any more.")
@@ -185,7 +185,7 @@ def _check_not_there(base: Path, program: list[str]) -> None:
 
 
 def _program_of(entry: Path) -> Path | None:
-    keys = autostart.read_entry(entry)
+    keys = desktop_entry.read_entry(entry)
     try:
         words = shlex.split(keys.get("Exec", "")) if keys is not None else []
     except ValueError:
@@ -203,15 +203,15 @@ def _wanted(base: Path, program: list[str], everybody: bool) -> dict[Path, bytes
     share = source / "share"
     files = {base / file.relative_to(share): file.read_bytes() for file in sorted(share.rglob("*")) if file.is_file()}
     entry = base / _ENTRY
-    starts = f"TryExec={program[0]}\nExec={' '.join(map(autostart.quoted, program))}"
+    starts = f"TryExec={program[0]}\nExec={' '.join(map(desktop_entry.quoted, program))}"
     files[entry] = _replaced(files[entry], b"Exec=nearby-tray", starts.encode())
     for path in files:
         if path.parent.name == "services":
             # The bus reads the value as in a key file, where a backslash escapes, then splits it like a shell.
             words = shlex.join(program).replace("\\", "\\\\")
             files[path] = _replaced(files[path], b"Exec=/usr/bin/nearby-tray", f"Exec={words}".encode())
-        if path.name == autostart.UNIT:
-            files[path] = autostart.unit([*program, "--background"]).encode()
+        if path.name == user_service.UNIT:
+            files[path] = user_service.unit([*program, "--background"]).encode()
     if everybody and _FIREWALLD.is_dir():
         files[_ZONES[0]] = (source / _ZONES[0].name).read_bytes()
     return files

@@ -45,7 +45,7 @@ from ..settings import Settings, changed
 from ..status import Describe, ListedPeer, Status, StatusMember, encode
 from ..tasks import Tasks, outcome
 from .asker import identify
-from .bus import Bus, BusError, BusGone, DBusError, ServiceInterface, Supervised, caller, dbus_property, method, signal
+from .bus import Bus, BusError, BusGone, DBusError, ServiceInterface, Supervised, caller, connected, dbus_property, method, signal
 
 log = logging.getLogger(__name__)
 
@@ -188,11 +188,8 @@ class Service:
 
 async def _raise_other() -> None:
     try:
-        bus = await Bus.connect("session")
-        try:
+        async with connected("session") as bus:
             await bus.call(NAME, PATH, INTERFACE, "Raise", timeout=5)
-        finally:
-            await bus.close()
     except (BusError, BusGone) as error:
         log.info("the other applet could not be raised: %s", error)
 

@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 
 from nearby_tray.settings import AutostartBy
-from nearby_tray.system import autostart
-from nearby_tray.system.autostart import EntryState, Found, choose, find
+from nearby_tray.system import autostart, desktop_entry, user_service
+from nearby_tray.system.autostart import Found, choose, find
+from nearby_tray.system.bus import ServiceInterface, connected, method
+from nearby_tray.system.desktop_entry import EntryState
 
 from .fake_systemd import FakeSystemd
 
@@ -46,57 +48,57 @@ def note(on: bool = False) -> str:
 
 
 def system_entry(home: Path) -> None:
-    file = home / "etc" / "autostart" / autostart.FILE
+    file = home / "etc" / "autostart" / desktop_entry.FILE
     file.parent.mkdir(parents=True)
     file.write_text("[Desktop Entry]\nType=Application\nName=Nearby Tray\nExec=sh -c nearby-tray\n")
 
 
 def test_on_and_off(home: Path) -> None:
-    assert not autostart.is_enabled() and note() == ""
-    autostart.set_enabled(False)
-    autostart.set_enabled(True)
-    autostart.set_enabled(True)
-    assert autostart.is_enabled() and "~/config/autostart/nearby-tray.desktop" in note(True)
-    keys = autostart.read_entry(autostart.path())
-    assert keys is not None and shlex.split(keys["Exec"]) == autostart.command() and "--background" in keys["Exec"]
+    assert not desktop_entry.is_enabled() and note() == ""
+    desktop_entry.set_enabled(False)
+    desktop_entry.set_enabled(True)
+    desktop_entry.set_enabled(True)
+    assert desktop_entry.is_enabled() and "~/config/autostart/nearby-tray.desktop" in note(True)
+    keys = desktop_entry.read_entry(desktop_entry.path())
+    assert keys is not None and shlex.split(keys["Exec"]) == desktop_entry.command() and "--background" in keys["Exec"]
     if shutil.which("desktop-file-validate"):
-        done = subprocess.run(["desktop-file-validate", str(autostart.path())], capture_output=True, text=True, check=False)
+        done = subprocess.run(["desktop-file-validate", str(desktop_entry.path())], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
-    autostart.set_enabled(False)
-    assert not autostart.is_enabled() and list(autostart.path().parent.iterdir()) == []
+    desktop_entry.set_enabled(False)
+    assert not desktop_entry.is_enabled() and list(desktop_entry.path().parent.iterdir()) == []
 
 
 def test_the_users_own_entry_is_left_alone_while_it_starts_something() -> None:
-    autostart.path().parent.mkdir(parents=True)
+    desktop_entry.path().parent.mkdir(parents=True)
     own = "[Desktop Entry]\nType=Application\nName=Mine\nExec=env A=1 nearby-tray\n"
-    autostart.path().write_text(own)
-    autostart.set_enabled(True)
-    assert autostart.path().read_text() == own
+    desktop_entry.path().write_text(own)
+    desktop_entry.set_enabled(True)
+    assert desktop_entry.path().read_text() == own
     for stale in (
         "Exec=/gone/nearby-tray\n",
         "Exec=env nearby-tray\nHidden=true\n",
         "Exec=env x\nX-GNOME-Autostart-enabled=false\n",
         'Exec="\n',
     ):
-        autostart.path().write_text("[Desktop Entry]\n" + stale)
-        autostart.set_enabled(True)
-        assert "Nearby Tray" in autostart.path().read_text() and autostart.is_enabled()
+        desktop_entry.path().write_text("[Desktop Entry]\n" + stale)
+        desktop_entry.set_enabled(True)
+        assert "Nearby Tray" in desktop_entry.path().read_text() and desktop_entry.is_enabled()
 
 
 def test_an_entry_of_the_system_is_hidden_and_shown(home: Path) -> None:
     system_entry(home)
-    assert autostart.is_enabled() and "etc/autostart" in note(True) and "not what is chosen" in note()
-    autostart.set_enabled(True)
-    assert not autostart.path().exists()
-    autostart.set_enabled(False)
-    assert not autostart.is_enabled() and note() == ""
-    autostart.set_enabled(False)
-    autostart.set_enabled(True)
-    assert autostart.is_enabled()
+    assert desktop_entry.is_enabled() and "etc/autostart" in note(True) and "not what is chosen" in note()
+    desktop_entry.set_enabled(True)
+    assert not desktop_entry.path().exists()
+    desktop_entry.set_enabled(False)
+    assert not desktop_entry.is_enabled() and note() == ""
+    desktop_entry.set_enabled(False)
+    desktop_entry.set_enabled(True)
+    assert desktop_entry.is_enabled()
 
 
 def test_a_desktop_that_needs_a_helper_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    autostart.set_enabled(True)
+    desktop_entry.set_enabled(True)
     monkeypatch.setenv("XDG_CURRENT_DESKTOP", "sway:wlroots")
     assert "dex" in note(True)
 
@@ -104,8 +106,8 @@ def test_a_desktop_that_needs_a_helper_is_named(monkeypatch: pytest.MonkeyPatch)
 def test_what_cannot_be_written_is_raised(home: Path) -> None:
     (home / "config").write_text("not a folder")
     with pytest.raises(OSError):
-        autostart.set_enabled(True)
-    assert not autostart.is_enabled()
+        desktop_entry.set_enabled(True)
+    assert not desktop_entry.is_enabled()
 
 
 @pytest.mark.parametrize(
@@ -120,16 +122,16 @@ def test_what_cannot_be_written_is_raised(home: Path) -> None:
     ],
 )
 def test_quoting(word: str, quoted: str) -> None:
-    assert autostart.quoted(word) == quoted
+    assert desktop_entry.quoted(word) == quoted
 
 
 def test_a_damaged_entry_is_not_in_force() -> None:
-    autostart.path().parent.mkdir(parents=True)
+    desktop_entry.path().parent.mkdir(parents=True)
     for data in (b"", b"\xff\xfe", b"[Other]\nExec=x\n", b"[Desktop Entry]\nExec\n", b"x" * 100_000):
-        autostart.path().write_bytes(data)
-        assert not autostart.is_enabled()
-    autostart.set_enabled(True)
-    assert autostart.is_enabled()
+        desktop_entry.path().write_bytes(data)
+        assert not desktop_entry.is_enabled()
+    desktop_entry.set_enabled(True)
+    assert desktop_entry.is_enabled()
 
 
 @pytest.mark.parametrize(
@@ -150,8 +152,8 @@ def test_what_a_desktops_own_tool_made_of_the_entry_is_said(
     monkeypatch: pytest.MonkeyPatch, lines: str, state: EntryState, words: str
 ) -> None:
     monkeypatch.setenv("XDG_CURRENT_DESKTOP", "X-Vendor:XFCE")
-    autostart.path().parent.mkdir(parents=True)
-    autostart.path().write_text("[Desktop Entry]\nType=Application\n" + lines)
+    desktop_entry.path().parent.mkdir(parents=True)
+    desktop_entry.path().write_text("[Desktop Entry]\nType=Application\n" + lines)
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
     found = asyncio.run(find())
     assert found.entry is state and words in said(found, True)
@@ -187,15 +189,15 @@ def test_the_service_instead_of_the_entry_and_back(daemon: object, run: Run, hom
             found = await find()
             assert found.active == (SERVICE,) and found.unit_path == "~/config/systemd/user/nearby-tray.service"
             assert said(found, True, SERVICE) == f"Started at login by the systemd user service {found.unit_path}."
-            assert fake.calls == ["enable", "reload"] and not autostart.path().exists()
-            written = (fake.own / autostart.UNIT).read_text()
-            assert written.endswith(autostart.unit(autostart.command()))
+            assert fake.calls == ["enable", "reload"] and not desktop_entry.path().exists()
+            written = (fake.own / user_service.UNIT).read_text()
+            assert written.endswith(user_service.unit(desktop_entry.command()))
             # A virtual environment that has moved: what we wrote is written anew.
-            (fake.own / autostart.UNIT).write_text(written.replace("ExecStart=", "ExecStart=/gone"))
+            (fake.own / user_service.UNIT).write_text(written.replace("ExecStart=", "ExecStart=/gone"))
             await choose(True, SERVICE)
-            assert (fake.own / autostart.UNIT).read_text() == written
+            assert (fake.own / user_service.UNIT).read_text() == written
             await choose(True, ENTRY)
-            assert (await find()).active == (ENTRY,) and not (fake.own / autostart.UNIT).exists()
+            assert (await find()).active == (ENTRY,) and not (fake.own / user_service.UNIT).exists()
             await choose(True, SERVICE)
             await choose(False, SERVICE)
             assert (await find()) == Found(unit="absent") and not [p for p in fake.own.rglob("*") if not p.is_dir()]
@@ -209,17 +211,17 @@ def test_the_service_instead_of_the_entry_and_back(daemon: object, run: Run, hom
 def test_a_unit_of_a_package_is_enabled_disabled_and_never_touched(daemon: object, run: Run, home: Path) -> None:
     async def main() -> None:
         async with systemd(home) as fake:
-            file = fake.machine[1] / autostart.UNIT
+            file = fake.machine[1] / user_service.UNIT
             file.parent.mkdir(parents=True)
-            file.write_text(autostart.unit(["/usr/bin/nearby-tray", "--background"]))
+            file.write_text(user_service.unit(["/usr/bin/nearby-tray", "--background"]))
             await choose(True, SERVICE)
             found = await find()
             assert found.active == (SERVICE,) and found.unit_path.endswith("usr/systemd/user/nearby-tray.service")
-            assert not (fake.own / autostart.UNIT).exists()
+            assert not (fake.own / user_service.UNIT).exists()
             await choose(False, SERVICE)
             assert (await find()).active == () and fake.calls == ["enable", "reload", "disable", "reload"]
             # Enabled for everybody: what is not ours to remove is masked for this user, and unmasked again.
-            everybody = fake.machine[0] / "graphical-session.target.wants" / autostart.UNIT
+            everybody = fake.machine[0] / "graphical-session.target.wants" / user_service.UNIT
             everybody.parent.mkdir(parents=True)
             everybody.symlink_to(file)
             found = await find()
@@ -238,16 +240,16 @@ def test_what_systemctl_did_meanwhile_is_said(daemon: object, run: Run, home: Pa
     async def main() -> None:
         async with systemd(home) as fake:
             await choose(True, SERVICE)
-            (fake.own / "graphical-session.target.wants" / autostart.UNIT).unlink()  # systemctl --user disable
+            (fake.own / "graphical-session.target.wants" / user_service.UNIT).unlink()  # systemctl --user disable
             found = await find()
             assert found.active == () and "nearby-tray.service is disabled" in said(found, True, SERVICE)
-            (fake.own / autostart.UNIT).unlink()
+            (fake.own / user_service.UNIT).unlink()
             assert "is gone" in said(await find(), True, SERVICE)
             await choose(True, SERVICE)
             fake.session = "inactive"  # XFCE, LXQt, a bare sway
             words = said(await find(), True, SERVICE)
             assert "Started at login by the systemd" in words and "has not started graphical-session.target" in words
-            autostart.set_enabled(True)
+            desktop_entry.set_enabled(True)
             assert (await find()).active == (ENTRY, SERVICE)
 
     run(main())
@@ -270,7 +272,7 @@ def test_without_a_user_manager_the_entry_does_and_the_service_is_refused(daemon
 def test_a_manager_that_hangs_or_refuses_keeps_nobody_waiting(
     daemon: object, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(autostart, "LIMIT", 0.2)
+    monkeypatch.setattr(user_service, "LIMIT", 0.2)
 
     async def main() -> None:
         async with systemd(home) as fake:
@@ -294,7 +296,7 @@ def test_a_manager_that_hangs_or_refuses_keeps_nobody_waiting(
 
 
 def test_the_unit_is_one_that_systemd_takes(tmp_path: Path) -> None:
-    text = autostart.unit([sys.executable, 'a "b" 50% $HOME \\', "--background"])
+    text = user_service.unit([sys.executable, 'a "b" 50% $HOME \\', "--background"])
     assert "PartOf=graphical-session.target\n" in text and "After=graphical-session.target\n" in text
     assert "WantedBy=graphical-session.target\n" in text
     assert '"a \\"b\\" 50%% $$HOME \\\\" --background\n' in text
@@ -302,10 +304,31 @@ def test_the_unit_is_one_that_systemd_takes(tmp_path: Path) -> None:
     if verify is None:
         pytest.skip("systemd-analyze is not installed (Debian: systemd), so nobody judges the unit")
     (tmp_path / "run").mkdir(mode=0o700)
-    file = tmp_path / autostart.UNIT
+    file = tmp_path / user_service.UNIT
     file.write_text(text)
     done = subprocess.run(
         [verify, "--user", "--man=no", "verify", str(file)], capture_output=True, text=True, check=False,
         env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path / "run")},
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
+
+
+class LyingSystemd(ServiceInterface):
+    def __init__(self) -> None:
+        super().__init__("org.freedesktop.systemd1.Manager")
+
+    @method("GetUnitFileState", takes=["s"], gives="u")
+    def get_state(self, unit: str) -> int:
+        return 7
+
+
+def test_a_systemd_that_answers_something_else_is_no_user_manager(daemon: object, run: Run) -> None:
+    async def main() -> None:
+        async with connected("session") as bus:
+            bus.export("/org/freedesktop/systemd1", LyingSystemd())
+            assert await bus.request_name("org.freedesktop.systemd1")
+            assert (await find()).unit is None
+            with pytest.raises(OSError, match="systemd: answered with int where str is documented"):
+                await choose(True, SERVICE)
+
+    run(main())

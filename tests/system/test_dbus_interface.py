@@ -38,8 +38,8 @@ from nearby_tray.options import Options
 from nearby_tray.settings import Settings
 from nearby_tray.simulation.demo import NEIGHBOUR, controller, neighbourhood
 from nearby_tray.status import Status
-from nearby_tray.system.autostart import EntryState
 from nearby_tray.system.bus import Bus
+from nearby_tray.system.desktop_entry import EntryState
 from nearby_tray.system.service import INTERFACE, NAME, PATH, Service
 
 from .test_cli import Standing

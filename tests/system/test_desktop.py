@@ -14,7 +14,7 @@ import pytest
 
 from nearby_tray.cli import main
 from nearby_tray.cli.exits import NOT_POSSIBLE, OK, USAGE
-from nearby_tray.system import autostart, desktop
+from nearby_tray.system import desktop, desktop_entry
 from nearby_tray.system.desktop import Refused, install, uninstall
 
 SHARE = Path(__file__).parents[2] / "desktop" / "share"
@@ -69,7 +69,7 @@ def test_everything_is_installed_and_everything_goes(base: Path) -> None:
 
 def test_the_programs_are_named_by_their_whole_path(base: Path) -> None:
     install(everybody=False)
-    keys = autostart.read_entry(base / ENTRY)
+    keys = desktop_entry.read_entry(base / ENTRY)
     assert keys is not None and shlex.split(keys["Exec"]) == [sys.argv[0]] and keys["TryExec"] == sys.argv[0] and " " in sys.argv[0]
     line = next(line for line in (base / SERVICE).read_text().splitlines() if line.startswith("Exec="))
     assert shlex.split(line.removeprefix("Exec=")) == [sys.argv[0], "--background", "--activated"]
@@ -259,8 +259,8 @@ def test_what_is_to_be_done_by_hand_is_said(base: Path, tmp_path: Path, monkeypa
     subprocess.run(["sh", "-c", command], check=True)
     assert (tmp_path / "etc/firewalld/zones/nearby-tray.xml").is_file()
     assert install(everybody=False).notes == (zsh,)
-    autostart.set_enabled(True)
-    assert "autostart=off" in uninstall(everybody=False).notes[0] and autostart.is_enabled()
+    desktop_entry.set_enabled(True)
+    assert "autostart=off" in uninstall(everybody=False).notes[0] and desktop_entry.is_enabled()
 
 
 # --- said on the command line ---------------------------------------------------------------------------------------------------

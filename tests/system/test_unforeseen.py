@@ -5,6 +5,7 @@ A daemon of another version, or a bug of ours, raises somewhere what nobody expe
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any

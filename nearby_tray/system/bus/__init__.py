@@ -8,7 +8,7 @@ old one is gone.
 from .bus import Bus, Signal, Subscription, open_descriptor
 from .errors import BusError, BusGone, BusTimeout, if_there
 from .library import DBusError, PropertyAccess, ServiceInterface, Variant, caller, dbus_property, method, plain, signal
-from .supervised import Supervised
+from .supervised import Supervised, connected
 
 __all__ = [
     "Bus",
@@ -23,6 +23,7 @@ __all__ = [
     "Supervised",
     "Variant",
     "caller",
+    "connected",
     "dbus_property",
     "if_there",
     "method",

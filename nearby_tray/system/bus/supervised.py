@@ -47,7 +47,7 @@ class Supervised:
         said = ""
         while True:
             try:
-                async with _connected(self._which) as bus:
+                async with connected(self._which) as bus:
                     _absent.discard(self._which)
                     try:
                         await self._on_up(bus)
@@ -69,7 +69,8 @@ class Supervised:
 
 
 @contextlib.asynccontextmanager
-async def _connected(which: str) -> AsyncIterator[Bus]:
+async def connected(which: str) -> AsyncIterator[Bus]:
+    """A bus for as long as the block runs. Raises `BusGone` when there is none."""
     bus = await Bus.connect(which)
     try:
         yield bus
