@@ -24,7 +24,7 @@ ROOT = HERE.parent
 FOLDER = ROOT / "resources" / "translations"
 CONTEXT = "nearby_tray"  # as in nearby_tray/ui/language.py
 SOURCES = (
-    "nearby_tray/ui/*.py",
+    "nearby_tray/ui/**/*.py",
     "nearby_tray/app.py",
     "nearby_tray/demo.py",
     "nearby_tray/core/checks.py",
@@ -32,7 +32,7 @@ SOURCES = (
     "nearby_tray/system/doctor/*.py",
     "nearby_tray/system/notifications.py",
 )
-TABLES = ("nearby_tray/ui/text.py", "nearby_tray/ui/settings.py")  # where constants are sentences
+TABLES = ("nearby_tray/ui/text/", "nearby_tray/ui/settings.py")  # where constants are sentences
 COMMENTS = {".": "between the whole and the part of a number", ", ": "between the words of a list"}
 
 
@@ -51,7 +51,7 @@ def sentences() -> dict[str, list[str]]:
 
 
 def _tables(tree: ast.Module, name: str) -> Iterator[str]:
-    for statement in tree.body if name in TABLES else ():
+    for statement in tree.body if name.startswith(TABLES) else ():
         target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
         value = getattr(statement, "value", None)
         if isinstance(target, ast.Name) and target.id.isupper() and target.id != "_NO_MARKUP" and value is not None:

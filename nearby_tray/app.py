@@ -23,7 +23,9 @@ from . import BUS_INTERFACE, BUS_NAME, BUS_PATH
 from .core.model import Failure
 from .options import Options
 from .tasks import Tasks, in_turn, outcome
-from .ui import text
+from .ui.text.doctor import finding_text
+from .ui.text.reasons import failure_text
+from .ui.text.translate import in_english, tr
 
 if TYPE_CHECKING:
     from .controller import Controller
@@ -261,7 +263,7 @@ class _Applet:
             # Without a session bus there are no verbs and no notifications, but the link works.
             log.warning("no session bus: %s", error)
 
-        notifications = Notifications(icon=self._face.icon_name() if self._face is not None else "nearby-tray", open_label=text.tr("Open"))
+        notifications = Notifications(icon=self._face.icon_name() if self._face is not None else "nearby-tray", open_label=tr("Open"))
         await notifications.open()
         notifier = Notifier(
             notifications, self.controller, raise_window=self.raise_window, copy=self._face.copy if self._face is not None else None
@@ -414,7 +416,7 @@ class _Applet:
     async def _autostart(self) -> dict[str, object]:
         found = await self._at_login.now()
         settings = self.controller.settings
-        with text.in_english():
+        with in_english():
             sentence = self._at_login.words(settings.autostart, settings.autostart_by)
         return {
             "wanted": settings.autostart,
@@ -458,8 +460,8 @@ class _AtLogin:
 
         if self._found is None:
             return ""
-        said = [text.said(sentence) for sentence in autostart.described(self._found, on, by)]
-        return " ".join([*said, *([text.tr("It could not be changed: {why}.", why=self._wrong)] if self._wrong else [])])
+        said = [finding_text(sentence) for sentence in autostart.described(self._found, on, by)]
+        return " ".join([*said, *([tr("It could not be changed: {why}.", why=self._wrong)] if self._wrong else [])])
 
     async def _work(self) -> Found:
         from .system import autostart
@@ -501,8 +503,8 @@ class _AtLogin:
 
 def describe(failure: Failure, peer: str) -> tuple[str, str]:
     """The sentence and the advice for the command line and other programs, which are told everything in English."""
-    with text.in_english():
-        said = text.failure_text(failure, peer)
+    with in_english():
+        said = failure_text(failure, peer)
     return said.sentence, said.advice
 
 

@@ -20,8 +20,8 @@ from .options import Options
 from .settings import Settings
 from .simulation.demo import controller, neighbourhood, phone
 from .system.notifications import Notifications
-from .ui import text
 from .ui.face import Face
+from .ui.text.translate import tr
 
 if TYPE_CHECKING:
     from .system.doctor.examination import Doctor
@@ -55,7 +55,7 @@ class Demo:
         hidden = self._options.background
         self._face = Face(self._app, quit=quit.set, hidden=hidden, doctor=self._make_doctor)
         self._face.serve(you)
-        notifications = Notifications(icon=self._face.icon_name(), open_label=text.tr("Open"))
+        notifications = Notifications(icon=self._face.icon_name(), open_label=tr("Open"))
         await notifications.open()
         notifier = Notifier(notifications, you, copy=self._face.copy, raise_window=self._face.raise_)
         you.subscribe(notifier.show)
@@ -92,7 +92,7 @@ class Demo:
         try:
             self._face.show_panel()
             await self._picture("idle")
-            self._menu(text.tr("&Connect nearby"))
+            self._menu(tr("&Connect nearby"))
             await self._until(lambda s: s.stage is Stage.SEEKING, "seeking: calling on simulated air")
             found = await self._until(_reachable, "found: somebody answered")
             await self._picture("found")
@@ -112,7 +112,7 @@ class Demo:
             await self._until(lambda s: s.stage in (Stage.MEETING, Stage.FORMING), "both agree: finding each other on Wi-Fi")
             await self._until(lambda s: s.stage is Stage.CHECKING, "formed: the group is up")
             await self._linked(robin.snapshot)
-            self._menu(text.tr("&Disconnect"))
+            self._menu(tr("&Disconnect"))
             await self._until(lambda s: s.stage is Stage.IDLE, "ended: disconnected by us")
             await self._other_idle()
 

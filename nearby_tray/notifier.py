@@ -14,8 +14,18 @@ from typing import Protocol
 
 from .core.model import Reason, Snapshot, Stage
 from .edges import Actions
-from .ui import text
-from .ui.text import tr
+from .ui.text.notices import (
+    entry_notice,
+    failed_notice,
+    group_notice,
+    linked_notice,
+    missed_notice,
+    request_notice,
+    restored_notice,
+    restoring_notice,
+    wish_notice,
+)
+from .ui.text.translate import tr
 
 REQUEST, WISH, MISSED, LINK, GROUP = "request", "wish", "missed", "link", "group"
 PATIENCE = 1.0  # seconds from seeing a question to having read it
@@ -90,7 +100,7 @@ class Notifier:
             actions = [("open", tr("Show the request")), ("decline", tr("Decline"))]
         if now.stage is Stage.ENTERING:
             actions = [("open", tr("Open"))]
-        title, body = (text.entry_notice if now.stage is Stage.ENTERING else text.request_notice)(now)
+        title, body = (entry_notice if now.stage is Stage.ENTERING else request_notice)(now)
         self._shown_at[REQUEST] = self._clock()
         self._board.notify(REQUEST, title, body, actions=actions, urgent=True, on_action=partial(self._answer, now))
 
@@ -116,7 +126,7 @@ class Notifier:
 
     def _ask_for_program(self, now: Snapshot) -> None:
         actions = [("allow", tr("Allow")), ("forbid", tr("Do not allow"))]
-        title, body = text.wish_notice(now)
+        title, body = wish_notice(now)
         self._shown_at[WISH] = self._clock()
         self._board.notify(WISH, title, body, actions=actions, urgent=True, on_action=partial(self._answer_wish, now))
 
@@ -141,28 +151,28 @@ class Notifier:
             return
         new = [missed for missed in now.missed if missed.id not in {known.id for known in before.missed}]
         if new and self._actions.settings.notifications:
-            title, body = text.missed_notice(new[-1])
+            title, body = missed_notice(new[-1])
             self._board.notify(MISSED, title, body, actions=[("open", tr("Open"))], on_action=lambda _: self._raise())
 
     def _show_link(self, before: Snapshot, now: Snapshot) -> None:
         restoring = now.restoring_because is not None and now.stage is not Stage.LINKED
         match now.stage:
             case Stage.LINKED if before.stage is not Stage.LINKED:
-                words = text.restored_notice(now) if self._linked else text.linked_notice(now)
+                words = restored_notice(now) if self._linked else linked_notice(now)
                 self._linked = True
                 self._pin(words, *(["copy"] if self._copy is not None and _address(now) else []), "disconnect")
             case Stage.IDLE:
                 failed = now.failure is not None and now.failure.reason is not Reason.CANCELLED
                 if now.failure != before.failure or before.stage is not Stage.IDLE:
                     if failed:
-                        self._pin(text.failed_notice(now), "again")
+                        self._pin(failed_notice(now), "again")
                     else:
                         self._board.withdraw(LINK)
                 self._linked = False
             case _ if restoring:
                 if before.restoring_because is None:
                     self._linked = True
-                    self._pin(text.restoring_notice(now), "disconnect")
+                    self._pin(restoring_notice(now), "disconnect")
             case Stage.LINKED:
                 pass
             case _:
@@ -171,7 +181,7 @@ class Notifier:
 
     def _show_group(self, before: Snapshot, now: Snapshot) -> None:
         if _is_hosting(now):
-            words = text.group_notice(before, now)
+            words = group_notice(before, now)
             if words is not None and self._actions.settings.notifications:
                 actions = [("disconnect", tr("End the group"))]
                 self._board.notify(GROUP, *words, actions=actions, on_action=self._on_group_action)

@@ -26,7 +26,7 @@ from nearby_tray.errors import Unavailable
 from nearby_tray.settings import Settings
 from nearby_tray.simulation.air import Air, Faults, Machine
 from nearby_tray.simulation.clock import run_turned
-from nearby_tray.ui import text
+from nearby_tray.ui.text.reasons import failure_text
 
 
 class Person:
@@ -408,7 +408,7 @@ def test_the_advice_names_the_port_in_use() -> None:
         ada.controller.seek()
         failed = (await ada.until(lambda snapshot: snapshot.failure is not None)).failure
         assert failed is not None and failed.port == 5123
-        assert "UDP port 5123" in text.failure_text(replace(failed, reason=Reason.NOT_CHECKED)).advice
+        assert "UDP port 5123" in failure_text(replace(failed, reason=Reason.NOT_CHECKED)).advice
 
     played(play)
 

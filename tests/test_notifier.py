@@ -25,7 +25,9 @@ from nearby_tray.core.model import (
     WishKind,
 )
 from nearby_tray.notifier import GROUP, LINK, REQUEST, Notifier
-from nearby_tray.ui import text
+from nearby_tray.ui.text.links import UNASKED
+from nearby_tray.ui.text.names import quoted
+from nearby_tray.ui.text.notices import failed_notice, linked_notice, restored_notice, restoring_notice
 
 from .no_actions import NoActions
 
@@ -198,18 +200,18 @@ def test_the_story_of_a_link(notifier: Notifier, wall: Wall, told: list[str]) ->
         (IDLE, None),
         (Snapshot(stage=Stage.SEEKING), None),
         (Snapshot(stage=Stage.FORMING, peer=KITCHEN), None),
-        (LINKED, text.linked_notice(LINKED)[0]),
-        (replace(LINKED, health=Health(Grade.WEAK)), text.linked_notice(LINKED)[0]),
-        (RESTORING, text.restoring_notice(RESTORING)[0]),
-        (replace(RESTORING, stage=Stage.MEETING, attempt=2), text.restoring_notice(RESTORING)[0]),
-        (replace(RESTORING, stage=Stage.CHECKING, attempt=2), text.restoring_notice(RESTORING)[0]),
-        (LINKED, text.restored_notice(LINKED)[0]),
-        (RESTORING, text.restoring_notice(RESTORING)[0]),
-        (lost, text.failed_notice(lost)[0]),
-        (replace(lost, now=9.0), text.failed_notice(lost)[0]),
+        (LINKED, linked_notice(LINKED)[0]),
+        (replace(LINKED, health=Health(Grade.WEAK)), linked_notice(LINKED)[0]),
+        (RESTORING, restoring_notice(RESTORING)[0]),
+        (replace(RESTORING, stage=Stage.MEETING, attempt=2), restoring_notice(RESTORING)[0]),
+        (replace(RESTORING, stage=Stage.CHECKING, attempt=2), restoring_notice(RESTORING)[0]),
+        (LINKED, restored_notice(LINKED)[0]),
+        (RESTORING, restoring_notice(RESTORING)[0]),
+        (lost, failed_notice(lost)[0]),
+        (replace(lost, now=9.0), failed_notice(lost)[0]),
         (Snapshot(stage=Stage.SEEKING), None),
         (Snapshot(stage=Stage.CHECKING, peer=KITCHEN), None),
-        (LINKED, text.linked_notice(LINKED)[0]),
+        (LINKED, linked_notice(LINKED)[0]),
         (Snapshot(stage=Stage.ENDING, peer=KITCHEN), None),
         (IDLE, None),
     ]
@@ -234,16 +236,16 @@ def test_a_link_that_nobody_was_asked_for_says_why(notifier: Notifier, wall: Wal
     notifier.show(Snapshot(stage=Stage.MEETING, peer=KITCHEN, unasked=True))
     assert not wall.pinned
     notifier.show(replace(LINKED, unasked=True))
-    assert wall.pinned[LINK][0] == f"Linked with {KITCHEN.name}" and text.UNASKED in wall.pinned[LINK][1]
+    assert wall.pinned[LINK][0] == f"Linked with {KITCHEN.name}" and UNASKED in wall.pinned[LINK][1]
     notifier.show(IDLE)
     notifier.show(LINKED)
-    assert text.UNASKED not in wall.pinned[LINK][1]
+    assert UNASKED not in wall.pinned[LINK][1]
 
 
 def test_a_failure_says_with_whom(notifier: Notifier, wall: Wall) -> None:
     notifier.show(Snapshot(stage=Stage.ASKING, peer=KITCHEN))
     notifier.show(replace(IDLE, failure=Failure(Stage.ASKING, Reason.DECLINED), peer=KITCHEN))
-    assert text.quoted(KITCHEN.name) in wall.pinned[LINK][1]
+    assert quoted(KITCHEN.name) in wall.pinned[LINK][1]
 
 
 def test_what_the_user_did_is_no_news(notifier: Notifier, wall: Wall) -> None:

@@ -49,7 +49,7 @@ def copy(tmp_path: Path) -> Path:
         ("simulation/air.py", "from PySide6 import QtCore"),
         ("settings.py", "import dbus_next"),
         ("system/trust.py", "from ..core.session import Session"),
-        ("ui/text.py", "from ..system import bus"),
+        ("ui/text/names.py", "from ...system import bus"),
     ],
 )
 def test_a_broken_ring_is_noticed(copy: Path, module: str, line: str) -> None:

@@ -11,7 +11,16 @@ from ..core import pin as pins
 from ..core.checks import Finding
 from ..core.model import Health, LinkInfo, Member, Peer, Probe, Snapshot, Stage, Wish
 from ..status import Status, StatusPeer
-from ..ui import text
+from ..ui.text import numbers, peers
+from ..ui.text.doctor import finding_text, findings_summary, status_word
+from ..ui.text.links import POWER_SAVE, PROBES, UNASKED, link_details, member_figures
+from ..ui.text.names import clean, quoted
+from ..ui.text.peers import KINDS
+from ..ui.text.plain import NOT_VERIFIED
+from ..ui.text.reasons import reason_text
+from ..ui.text.requests import asker_words, compare_words, wish_words
+from ..ui.text.states import GRADES, headline
+from ..ui.text.translate import tr
 from .exits import not_understood, one_line
 
 
@@ -36,19 +45,19 @@ def status_lines(said: Status, autostart: object = None) -> list[str]:
     rows += _question_rows(said)
     rows += [("member", member_line(member)) for member in shown.members]
     if said.unasked:
-        rows.append(("", text.UNASKED))
+        rows.append(("", UNASKED))
     if shown.link is not None:
         rows += _link_rows(shown, shown.link)
     if shown.health is not None:
         rows += _health_rows(shown.health)
     rows += [("found", peer_line(peer)) for peer in shown.peers]
-    rows += [("missed", f"{text.quoted(missed.peer.name)}, {text.clock(missed.ago_s)} ago") for missed in said.missed]
-    left = f", {text.clock(said.visible_for_s)} left" if said.visible_for_s is not None else ""
+    rows += [("missed", f"{quoted(missed.peer.name)}, {numbers.clock(missed.ago_s)} ago") for missed in said.missed]
+    left = f", {numbers.clock(said.visible_for_s)} left" if said.visible_for_s is not None else ""
     rows.append(("visible to", f"{said.visibility.value}{left}"))
     if isinstance(autostart, dict):
         rows.append(("at login", autostart["sentence"] or "not started"))
     lines = [f"  {label:<16} {one_line(value)}" if label else f"  {one_line(value)}" for label, value in rows]
-    return [one_line(text.headline(shown)), *lines]
+    return [one_line(headline(shown)), *lines]
 
 
 _Rows = list[tuple[str, str]]
@@ -66,14 +75,14 @@ def _trouble_rows(said: Status) -> _Rows:
         rows += [("", wish_line(wish.wish())), ("program", wish.asked_by.path)]
         rows.append(("", "Allow it with: nearby-tray accept; refuse it with: nearby-tray decline"))
     if said.asked_by is not None:
-        rows.append(("", text.asker_words(said.snapshot())))
+        rows.append(("", asker_words(said.snapshot())))
     radios = [
         (label, reason) for label, reason in (("Bluetooth", said.radios.bluetooth), ("Wi-Fi", said.radios.wifi)) if reason is not None
     ]
     off = said.state is Stage.IDLE and bool(radios)
     if off and failure is None:
         for label, reason in radios:
-            words = text.reason_text(reason)
+            words = reason_text(reason)
             rows.append((label, f"{words.sentence} {words.advice}"))
     if off or failure is not None:
         rows.append(("", "What is in the way: nearby-tray doctor"))
@@ -90,9 +99,9 @@ def _question_rows(said: Status) -> _Rows:
         if said.agreed_here and not said.agreed_there:
             rows.append(("", "The other side's answer is waited for."))
     if said.peer is not None and not said.verified:
-        rows.append(("", text.NOT_VERIFIED))
+        rows.append(("", NOT_VERIFIED))
     if said.state is Stage.ASKED and not said.verified:
-        rows.append(("", text.compare_words(said.snapshot())))
+        rows.append(("", compare_words(said.snapshot())))
     if said.pin is not None:
         rows.append(("PIN to type there", grouped(said.pin)))
     if said.state is Stage.ENTERING:
@@ -103,55 +112,55 @@ def _question_rows(said: Status) -> _Rows:
 def _link_rows(shown: Snapshot, link: LinkInfo) -> _Rows:
     rows = [("their addresses", ", ".join(link.peer))] if link.peer else []
     rows += [("our addresses", ", ".join(link.own)), ("interface", link.interface)]
-    details = text.details(replace(link, interface=""), verified=shown.verified, hosting=shown.stage is Stage.HOSTING, probe=None)
+    details = link_details(replace(link, interface=""), verified=shown.verified, hosting=shown.stage is Stage.HOSTING, probe=None)
     return rows + [(label.lower(), words) for label, words in details if words and label not in ("Interface", "Other side")]
 
 
 def _health_rows(health: Health) -> _Rows:
-    trip = f"{text.milliseconds(health.rtt_last)} (median {text.milliseconds(health.rtt_p50)}"
+    trip = f"{numbers.milliseconds(health.rtt_last)} (median {numbers.milliseconds(health.rtt_p50)}"
     rows = [
-        ("round trip", f"{trip}, 95 % within {text.milliseconds(health.rtt_p95)})"),
-        ("loss", text.share(health.loss)),
+        ("round trip", f"{trip}, 95 % within {numbers.milliseconds(health.rtt_p95)})"),
+        ("loss", numbers.share(health.loss)),
     ]
     if health.probe is not Probe.PINGS:
-        rows.append(("measured with", text.PROBES[health.probe]))
+        rows.append(("measured with", PROBES[health.probe]))
     if health.signal is not None:
-        rows.append(("signal", text.percent(health.signal)))
+        rows.append(("signal", numbers.percent(health.signal)))
     if health.bytes_in is not None and health.bytes_out is not None:
-        rows.append(("data", f"{text.size(health.bytes_in)} in, {text.size(health.bytes_out)} out"))
+        rows.append(("data", f"{numbers.size(health.bytes_in)} in, {numbers.size(health.bytes_out)} out"))
     if health.power_save:
-        rows.append(("", text.POWER_SAVE))
+        rows.append(("", POWER_SAVE))
     return rows
 
 
 def wish_line(wish: Wish) -> str:
     """What a program asks for."""
-    return one_line(text.wish_words(wish))
+    return one_line(wish_words(wish))
 
 
 def member_line(member: Member) -> str:
-    words = [text.clean(member.peer.name), text.tr(text.KINDS.get(member.peer.kind, text.KINDS["other"]))]
+    words = [clean(member.peer.name), tr(KINDS.get(member.peer.kind, KINDS["other"]))]
     if member.health is not None:
-        words.append(text.tr(text.GRADES[member.health.grade]).lower())
-    figures = text.member_figures(member.health)
+        words.append(tr(GRADES[member.health.grade]).lower())
+    figures = member_figures(member.health)
     words.append(figures[:1].lower() + figures[1:])
     return one_line(", ".join([*words, *member.addresses]))
 
 
 def peer_line(peer: Peer) -> str:
-    return one_line(text.peer_line(peer))
+    return one_line(peers.peer_line(peer))
 
 
 def doctor_lines(findings: Sequence[Finding]) -> list[str]:
     lines = []
     for finding in findings:
-        lines.append(f"{text.status_word(finding.status):<9}{text.tr(finding.title)}")
+        lines.append(f"{status_word(finding.status):<9}{tr(finding.title)}")
         words, command = finding.verdict.fix.words, finding.verdict.fix.command
-        under = [text.said(sentence) for sentence in finding.verdict.evidence]
-        under += [f"→ {text.said(words)}"] if words is not None else []
+        under = [finding_text(sentence) for sentence in finding.verdict.evidence]
+        under += [f"→ {finding_text(words)}"] if words is not None else []
         under += [f"  {command}"] if command else []
         lines += [" " * 9 + line for line in under]
-    return [*lines, text.summary(findings)]
+    return [*lines, findings_summary(findings)]
 
 
 def names(wanted: Sequence[StatusPeer], every: Sequence[StatusPeer]) -> list[str]:
@@ -167,7 +176,7 @@ def names(wanted: Sequence[StatusPeer], every: Sequence[StatusPeer]) -> list[str
 
 def who(said: Status) -> str:
     """The other machine's name, in a sentence."""
-    return text.quoted(said.peer.name) if said.peer is not None else "the other machine"
+    return quoted(said.peer.name) if said.peer is not None else "the other machine"
 
 
 def why(said: Status) -> str:

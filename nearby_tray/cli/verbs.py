@@ -13,7 +13,7 @@ from ..core import pin as pins
 from ..core.model import Method, Stage
 from ..status import ListedPeer, Status, StatusMember, StatusPeer
 from ..tasks import outcome
-from ..ui import text
+from ..ui.text.pins import pin_problem, tries_words
 from .arguments import METHODS
 from .exits import NOT_POSSIBLE, OK, USAGE, Failed, one_line
 from .lines import code_words, grouped, match_words, member_line, names, peer_line, plain, show, status_lines, who, why, wish_line
@@ -193,7 +193,7 @@ async def _typed(remote: Remote, said: Status, keys: Keys) -> Status:
     def is_over(status: Status) -> bool:
         return not status.pin_wanted or status.tries_left != said.tries_left
 
-    wrong = text.tries_words(said.snapshot())
+    wrong = tries_words(said.snapshot())
     prompt = f"PIN that {who(said)} shows: "
     if wrong:
         keys.say(f"The PIN was wrong. {wrong}\n")
@@ -213,7 +213,7 @@ async def _typed(remote: Remote, said: Status, keys: Keys) -> Status:
             typed = line.result()
             if typed is None:
                 raise Failed(NOT_POSSIBLE, "No PIN was given.")
-            problem = text.pin_problem(typed)
+            problem = pin_problem(typed)
             if pins.valid(typed) is not None:
                 await remote.ask("EnterPinFor", "ss", said.question, typed)
                 return await over

@@ -1,7 +1,7 @@
 """The values that travel from the radio to the screen: frozen, comparable, free of secrets.
 
 A `Snapshot` says everything a face may draw; a `Failure` says what went wrong as stage, reason and advice (the advice is
-chosen by the reason, its sentences are written in `ui/text.py`). Times are seconds of the controller's monotonic clock unless a
+chosen by the reason, its sentences are written in `ui/text/reasons.py`). Times are seconds of the controller's monotonic clock unless a
 name says otherwise.
 """
 
@@ -30,7 +30,7 @@ class Stage(Enum):
 
 
 class Reason(Enum):
-    """Why something is not possible or did not work. Each has its sentence and advice in `ui/text.py`."""
+    """Why something is not possible or did not work. Each has its sentence and advice in `ui/text/reasons.py`."""
 
     # the machine
     BLUETOOTH_MISSING = "bluetooth-missing"  # no bluetoothd on the bus

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QVBoxLayout
 
 from .parts import Window, button, height_for, label, restyle, row, width_for
-from .text import tr
+from .text.translate import tr
 
 
 class StillRunning(Window):

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QPushButton, QVB
 
 from ..core import pin as pins
 from ..core.model import Method, Prompt, Snapshot, Stage
-from . import text, theme
+from . import theme
 from .parts import (
     Code,
     Countdown,
@@ -41,7 +41,12 @@ from .parts import (
     width_for,
 )
 from .patience import Patience
-from .text import tr
+from .text.names import quoted
+from .text.pins import PIN, tries_words
+from .text.plain import PHONE, unverified_text
+from .text.reasons import Said
+from .text.requests import TRUST_TIP, WHAT_OPENS, WISH_HINT, compare_words, identity_changed_text, program_path, request_line, wish_words
+from .text.translate import tr
 
 if TYPE_CHECKING:
     from ..edges import Actions
@@ -205,7 +210,7 @@ class RequestDialog(Dialog):
         self._steps = Steps()
         for each in (self._who, self._code, self._compare, self._steps, self._pin, self._countdown):
             inside.addWidget(each)
-        self._opens = label(tr(text.WHAT_OPENS), "dim", scale=0.92)
+        self._opens = label(tr(WHAT_OPENS), "dim", scale=0.92)
         self._trust = QCheckBox()
         self._trust.setObjectName("trustBox")
         self._accept = button(tr("&Accept"), self._accept_it, role="primary", name="acceptButton")
@@ -245,17 +250,17 @@ class RequestDialog(Dialog):
         changed = peer is not None and peer.identity_changed and not self._going
         self._changed.setVisible(changed)
         if changed and peer is not None:
-            self._changed.say(text.identity_changed_text(peer.name))
+            self._changed.say(identity_changed_text(peer.name))
         self._unverified.setVisible(not snapshot.verified and not self._going)
         if not snapshot.verified:
-            self._unverified.say(text.unverified_text(snapshot))
+            self._unverified.say(unverified_text(snapshot))
         set_role(self._accept, "" if changed else "primary")
         asked = snapshot.stage is Stage.ASKED
-        self._who.show_peer(peer, text.request_line(snapshot) if not self._going else "", verified=snapshot.verified or not self._going)
+        self._who.show_peer(peer, request_line(snapshot) if not self._going else "", verified=snapshot.verified or not self._going)
         self._code.setVisible(asked and snapshot.code is not None and snapshot.needs_code)
         self._code.show_code(snapshot.code or "")
         self._compare.setVisible(asked)
-        self._compare.setText(text.compare_words(snapshot))
+        self._compare.setText(compare_words(snapshot))
         self._steps.setVisible(self._going and not asked)
         if self._steps.isVisibleTo(self):
             self._steps.show_steps(snapshot.stage, snapshot.attempt, snapshot.timings, meeting=snapshot.verified)
@@ -276,7 +281,7 @@ class RequestDialog(Dialog):
         if words != self._trust.text():
             self._trust.setText(words)
             self._trust.setAccessibleName(words.replace("&", ""))
-            tip = tr("It can be formed again with neither button nor PIN.") if group else tr(text.TRUST_TIP)
+            tip = tr("It can be formed again with neither button nor PIN.") if group else tr(TRUST_TIP)
             self._trust.setToolTip(tip)
         offered = (snapshot.needs_code and not (snapshot.peer is not None and snapshot.peer.trusted)) if snapshot.verified else group
         self._trust.setVisible(offered and not self._going)
@@ -335,7 +340,7 @@ class WishDialog(Dialog):
             answer.setMinimumSize(110, 38)
             answer.setAutoDefault(False)
         self.layout_.addWidget(frame)
-        self.layout_.addWidget(label(tr(text.WISH_HINT), "dim", scale=0.92))
+        self.layout_.addWidget(label(tr(WISH_HINT), "dim", scale=0.92))
         self.layout_.addLayout(row(1, self._forbid, self._allow))
         restyle(self)
 
@@ -350,8 +355,8 @@ class WishDialog(Dialog):
         wish = snapshot.wish
         if wish is None:
             return
-        self._words.setText(text.wish_words(wish))
-        path = text.program_path(wish.asker)
+        self._words.setText(wish_words(wish))
+        path = program_path(wish.asker)
         self._path.setText(path)
         self._path.setVisible(bool(path))
         self._who.setVisible(wish.peer is not None)
@@ -412,15 +417,15 @@ class EntryDialog(Dialog):
 
     def draw(self, snapshot: Snapshot) -> None:
         peer = snapshot.peer
-        name = text.quoted(peer.name if peer else "")
+        name = quoted(peer.name if peer else "")
         self._who.show_peer(peer, verified=snapshot.verified)
         self._what.setText(tr("{peer} shows a PIN now. Type it here.", peer=name))
-        wrong = text.tries_words(snapshot)
+        wrong = tries_words(snapshot)
         self._wrong.setVisible(bool(wrong))
         if wrong:
-            self._wrong.say(text.Said(tr("Wrong PIN"), wrong, ""))
+            self._wrong.say(Said(tr("Wrong PIN"), wrong, ""))
         self._unverified.setVisible(not snapshot.verified)
-        self._unverified.setText(tr("No PIN to be seen there? {what}", what=tr(text.PHONE)))
+        self._unverified.setText(tr("No PIN to be seen there? {what}", what=tr(PHONE)))
         self._countdown.follow(snapshot)
         self._enable()
 
@@ -460,7 +465,7 @@ class PinDialog(Dialog):
         self._wrong = Notice("bad", "warning")
         self._wrong.setObjectName("wrongPin")
         frame, inside = card(spacing=10)
-        self._who, self._what, self._code, self._countdown = Who(), label(), Code(4.5, text.PIN), Countdown()
+        self._who, self._what, self._code, self._countdown = Who(), label(), Code(4.5, PIN), Countdown()
         self._copy = tool("copy", tr("Copy the PIN"), self._copy_it, name="copyPinButton")
         self._who.side.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignTop)
         self._what.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -503,14 +508,14 @@ class PinDialog(Dialog):
         self._shown = snapshot.pin or ""
         self._hosting = snapshot.stage is Stage.HOSTING
         self._who.show_peer(peer, verified=snapshot.verified)
-        self._what.setText(tr("Type this PIN on {peer}", peer=text.quoted(peer.name if peer else "")))
+        self._what.setText(tr("Type this PIN on {peer}", peer=quoted(peer.name if peer else "")))
         self._code.show_code(pins.grouped(self._shown))
-        wrong = text.tries_words(snapshot, Method.DISPLAY)
+        wrong = tries_words(snapshot, Method.DISPLAY)
         self._wrong.setVisible(bool(wrong))
         if wrong:
-            self._wrong.say(text.Said(tr("Wrong PIN"), wrong, ""))
+            self._wrong.say(Said(tr("Wrong PIN"), wrong, ""))
         self._hint.setVisible(not snapshot.verified)
-        self._hint.setText(tr("It does not ask for a PIN? {what}", what=tr(text.PHONE)))
+        self._hint.setText(tr("It does not ask for a PIN? {what}", what=tr(PHONE)))
         self._countdown.follow(snapshot)
 
     def _copy_it(self) -> None:

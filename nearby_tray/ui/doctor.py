@@ -14,9 +14,9 @@ from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ..core.checks import Action, Finding, Sentence, Status
-from . import text
 from .parts import Glyph, Spinner, Window, button, card, column, empty, label, restyle, row, set_fixed, set_glyph, set_role, tool
-from .text import tr
+from .text.doctor import action_words, finding_text, findings_summary, section_title, status_word
+from .text.translate import alone, tr
 
 SETTLE = 1500  # ms from a click that changed something until looking again: daemons need a moment
 COPIED = 1800  # ms
@@ -128,7 +128,7 @@ class DoctorWindow(Window):
         worst = next((status for status in _LOOKS if any(finding.status is status for finding in self._findings)), Status.OK)
         self._worst.show_glyph(*_LOOKS[worst])
         self._worst.show()
-        self._tell(text.summary(self._findings))
+        self._tell(findings_summary(self._findings))
 
     def _tell_progress(self) -> None:
         self._tell(tr("Looking… {n} of {all}", n=len(self._findings), all=len(self._order)))
@@ -145,7 +145,7 @@ class DoctorWindow(Window):
 
     def _mended(self, wrong: Sentence | str) -> None:
         if wrong:
-            self._say(tr("That did not work: {why}", why=text.said(wrong)), "error")
+            self._say(tr("That did not work: {why}", why=finding_text(wrong)), "error")
         else:
             self._say("")
             QTimer.singleShot(SETTLE, self, self._check_if_open)
@@ -201,7 +201,7 @@ class _Section(QWidget):
         super().__init__()
         self.setObjectName(f"section-{status.value}")
         self._names: list[str] = []
-        heading = label(text.section_title(status), "title", wrap=False)
+        heading = label(section_title(status), "title", wrap=False)
         heading.setContentsMargins(2, 8, 0, 0)
         frame, self._rows = card(spacing=14)
         layout = column(self, spacing=6)
@@ -230,10 +230,10 @@ class _Row(QWidget):
         super().__init__()
         self.setObjectName(f"finding-{finding.name}")
         glyph, tone = _LOOKS[finding.status]
-        title, word = tr(finding.title), text.status_word(finding.status)
-        evidence = [text.said(sentence) for sentence in finding.verdict.evidence]
+        title, word = tr(finding.title), status_word(finding.status)
+        evidence = [finding_text(sentence) for sentence in finding.verdict.evidence]
         fix = finding.verdict.fix
-        advice = text.said(fix.words) if fix.words is not None else ""
+        advice = finding_text(fix.words) if fix.words is not None else ""
         self.setAccessibleName(f"{title}: {word}")
         self.setAccessibleDescription(" ".join((*evidence, advice, fix.command)))
         inside = QVBoxLayout()
@@ -249,7 +249,7 @@ class _Row(QWidget):
             inside.addWidget(label(advice))
         if fix.action is not None:
             action = fix.action
-            words = text.action_words(action)
+            words = action_words(action)
             inside.addLayout(row(button(words, lambda: act(action), name=f"action-{action.value}", accessible=f"{words} ({title})"), 1))
         if fix.command:
             inside.addWidget(_Command(fix.command))
@@ -266,7 +266,7 @@ class _Command(QWidget):
     def __init__(self, command: str) -> None:
         super().__init__()
         self._command = command
-        shown = label(text.alone(command), "command")
+        shown = label(alone(command), "command")
         set_fixed(shown)
         shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._said = label(role="dim", wrap=False, scale=0.9)

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import text
+from .text.translate import bind
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QTranslator
@@ -59,7 +59,7 @@ def install(app: QApplication, code: str = "") -> bool:
     for old in _installed:
         app.removeTranslator(old)
     _installed.clear()
-    text.bind(str)
+    bind(str)
     if chosen != "en":
         from PySide6.QtCore import QCoreApplication, QLibraryInfo, QTranslator
 
@@ -74,7 +74,7 @@ def install(app: QApplication, code: str = "") -> bool:
             if qts.load(f"qtbase_{chosen}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
                 _installed.append(qts)
                 app.installTranslator(qts)
-            text.bind(lambda english: QCoreApplication.translate(CONTEXT, english), from_right=chosen in FROM_RIGHT)
+            bind(lambda english: QCoreApplication.translate(CONTEXT, english), from_right=chosen in FROM_RIGHT)
     _turn(app, chosen in FROM_RIGHT)
     return True
 

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 
 from ..core import pin as pins
 from ..core.model import Failure, Health, Member, Method, Missed, Peer, Probe, Reason, Snapshot, Stage, Visibility
-from . import text, theme
+from . import theme
 from .parts import (
     Code,
     Countdown,
@@ -60,7 +60,17 @@ from .parts import (
     width_for,
 )
 from .patience import Patience
-from .text import tr
+from .text import numbers, translate
+from .text.choices import VISIBILITY_HINTS, VISIBLE_TO
+from .text.links import POWER_SAVE, PROBES, UNASKED, link_details, member_figures
+from .text.names import clean, quoted
+from .text.peers import badges, kind_words
+from .text.pins import PIN, tries_words
+from .text.plain import METHOD_HINTS, NOT_VERIFIED, PHONE, host_obstacle, offers
+from .text.reasons import Said, failure_text, problems_text, reason_text
+from .text.requests import TRUST_TIP, asker_words, compare_words, identity_changed_text, missed_words, program_path, request_line
+from .text.states import STATES, state_line
+from .text.translate import isolated, tr
 
 if TYPE_CHECKING:
     from ..edges import Actions
@@ -132,7 +142,7 @@ class Panel(Window):
             self._scroll.verticalScrollBar().setValue(0)
             QTimer.singleShot(0, page, page.focus_first)
         page.show_snapshot(snapshot)
-        page.setAccessibleName(text.state_line(snapshot))
+        page.setAccessibleName(state_line(snapshot))
         self._look_closely(snapshot.stage in (Stage.LINKED, Stage.HOSTING))
 
     def offer_host(self, on: bool = True) -> None:
@@ -256,8 +266,8 @@ class _Header(QWidget):
             (Visibility.NOBODY, tr("&Nobody")),
         ):
             choice = button(words, self._choose(visibility), role="segment", name=f"visible-{visibility.value}")
-            choice.setAccessibleName(tr(text.VISIBLE_TO[visibility]))
-            choice.setToolTip(tr(text.VISIBILITY_HINTS[visibility]))
+            choice.setAccessibleName(tr(VISIBLE_TO[visibility]))
+            choice.setToolTip(tr(VISIBILITY_HINTS[visibility]))
             choice.setCheckable(True)
             group.addButton(choice)
             line.addWidget(choice)
@@ -293,12 +303,12 @@ class _Header(QWidget):
         self._controller.set_visibility(Visibility.EVERYONE, None if self._limited else MINUTES)
 
     def show_snapshot(self, snapshot: Snapshot, name: str) -> None:
-        self._name.setText(text.clean(name))
-        self._state.setText(text.state_line(snapshot))
-        asker = text.asker_words(snapshot)
+        self._name.setText(clean(name))
+        self._state.setText(state_line(snapshot))
+        asker = asker_words(snapshot)
         self._asker.setText(asker)
         self._asker.setVisible(bool(asker))
-        self._asker.setToolTip(plain_tip(text.program_path(snapshot.asker)) if snapshot.asker is not None else "")
+        self._asker.setToolTip(plain_tip(program_path(snapshot.asker)) if snapshot.asker is not None else "")
         for visibility, choice in self._choices.items():
             choice.setChecked(visibility is snapshot.visibility)
         everyone = snapshot.visibility is Visibility.EVERYONE
@@ -309,12 +319,12 @@ class _Header(QWidget):
         if words != self._limit.text():
             self._limit.setText(words)
             self._limit.setAccessibleName(words.replace("&", ""))
-        self._hint_words = tr(text.VISIBILITY_HINTS[snapshot.visibility]) if not everyone else ""
+        self._hint_words = tr(VISIBILITY_HINTS[snapshot.visibility]) if not everyone else ""
         self._tick()
 
     def _tick(self) -> None:
         if self._limited:
-            self._hint.setText(tr("For {time} more.", time=text.clock(self._left.seconds())))
+            self._hint.setText(tr("For {time} more.", time=numbers.clock(self._left.seconds())))
         else:
             self._hint.setText(self._hint_words or tr("Until you change it."))
         moving = self._limited and self.isVisible()
@@ -417,26 +427,26 @@ class _Idle(_Page):
             answer = button(tr("Answer"), partial(self.controller.call_back, each.id), name="answerMissedButton")
             dismiss = button(tr("Dismiss"), partial(self.controller.forget_missed, each.id), role="flat", name="dismissMissedButton")
             notice.inside.addLayout(row(answer, dismiss, 1))
-            notice.say(text.Said(text.missed_words(each), "", ""))
+            notice.say(Said(missed_words(each), "", ""))
             self._missed.addWidget(notice)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         left = snapshot.failure is not None and snapshot.failure.reason is Reason.PEER_LEFT
         self._left.setVisible(left)
         if left and snapshot.failure is not None:
-            said = text.failure_text(snapshot.failure, snapshot.peer.name if snapshot.peer else "")
-            self._left.say(text.Said(said.sentence, "", ""))
+            said = failure_text(snapshot.failure, snapshot.peer.name if snapshot.peer else "")
+            self._left.say(Said(said.sentence, "", ""))
         _show_failure(self._failure, None if left else snapshot.failure, snapshot.peer)
         self._show_missed(snapshot.missed)
         self._problems.setVisible(bool(snapshot.problems))
         if snapshot.problems:
-            self._problems.say(*text.problems_text(snapshot))
+            self._problems.say(*problems_text(snapshot))
         for radio, reason in (("wifi", snapshot.radios.wifi), ("bluetooth", snapshot.radios.bluetooth)):
             notice = self._trouble[radio]
             notice.setVisible(reason is not None)
             if reason is not None:
-                notice.say(text.reason_text(reason))
-        obstacle = text.host_obstacle(snapshot.radios)
+                notice.say(reason_text(reason))
+        obstacle = host_obstacle(snapshot.radios)
         self._host.setEnabled(not obstacle)
         self._host.setAccessibleDescription(obstacle)
         self._why_not.setVisible(bool(obstacle) and snapshot.radios.wifi is None)  # what is wrong with the radio is said above
@@ -455,8 +465,8 @@ class _Idle(_Page):
 def _show_failure(notice: Notice, failure: Failure | None, peer: Peer | None) -> None:
     notice.setVisible(failure is not None)
     if failure is not None:
-        detail = text.clean(failure.detail, 160) if failure.detail else ""
-        notice.say(text.failure_text(failure, peer.name if peer else ""), tr("Details: {detail}", detail=detail) if detail else "")
+        detail = clean(failure.detail, 160) if failure.detail else ""
+        notice.say(failure_text(failure, peer.name if peer else ""), tr("Details: {detail}", detail=detail) if detail else "")
 
 
 class _PeerList(QFrame):
@@ -656,7 +666,7 @@ class _Ways(QWidget):
         layout = column(self)
         frame, inside = card(spacing=8)
         self._who, self._known = Who(), label(role="dim", scale=0.92)
-        self._unverified = label(tr(text.NOT_VERIFIED), "dim")
+        self._unverified = label(tr(NOT_VERIFIED), "dim")
         self._phone = label()
         for each in (self._who, self._known, self._unverified, self._phone):
             inside.addWidget(each)
@@ -687,19 +697,19 @@ class _Ways(QWidget):
             self._remember.setChecked(False)
         self._peer = now or peer
         again = self._peer.remembered and snapshot.radios.abilities.persistent
-        self._who.show_peer(self._peer, text.kind_words(self._peer))
-        self._phone.setText(tr(text.PHONE) if not again else tr("Its group is remembered: it is formed again with neither button nor PIN."))
-        signal = tr("Signal {percent}", percent=text.percent(self._peer.strength)) if self._peer.strength is not None else ""
-        self._known.setText(" · ".join(filter(None, (*text.badges(self._peer), text.isolated(self._peer.address), signal))))
-        said: text.Said | None = None
+        self._who.show_peer(self._peer, kind_words(self._peer))
+        self._phone.setText(tr(PHONE) if not again else tr("Its group is remembered: it is formed again with neither button nor PIN."))
+        signal = tr("Signal {percent}", percent=numbers.percent(self._peer.strength)) if self._peer.strength is not None else ""
+        self._known.setText(" · ".join(filter(None, (*badges(self._peer), isolated(self._peer.address), signal))))
+        said: Said | None = None
         if now is None or not (now.on_wifi or now.reachable):
-            said = text.Said(tr("No longer here"), tr("It is not seen on Wi-Fi Direct now."), tr(text.PHONE))
+            said = Said(tr("No longer here"), tr("It is not seen on Wi-Fi Direct now."), tr(PHONE))
         elif now.reachable:
-            said = text.Said(tr("Nearby Tray answers there"), tr("Go back to the list and ask it: that link is verified."), "")
+            said = Said(tr("Nearby Tray answers there"), tr("Go back to the list and ask it: that link is verified."), "")
         self._notice.setVisible(said is not None)
         if said is not None:
             self._notice.say(said)
-        for offer in text.offers(self._peer, snapshot.radios.abilities):
+        for offer in offers(self._peer, snapshot.radios.abilities):
             way, hint = self._buttons[offer.method]
             first = offer.method is Method.PBC
             if first:
@@ -735,7 +745,7 @@ class _Asking(_Page):
         self.layout_.addWidget(frame)
         self._trust = QCheckBox(tr("Trust t&his computer (no code next time)"))
         self._trust.setObjectName("trustBox")
-        self._trust.setToolTip(tr(text.TRUST_TIP))
+        self._trust.setToolTip(tr(TRUST_TIP))
         self._trust.setAccessibleName(tr("Trust this computer (no code next time)"))
         self.layout_.addWidget(self._trust)
         self._question, self._may_match = "", False
@@ -764,7 +774,7 @@ class _Asking(_Page):
         changed = peer is not None and peer.identity_changed
         self._changed.setVisible(changed)
         if changed and peer is not None:
-            self._changed.say(text.identity_changed_text(peer.name))
+            self._changed.say(identity_changed_text(peer.name))
         self._who.show_peer(peer)
         self._code.setVisible(snapshot.code is not None and snapshot.needs_code)
         self._code.show_code(snapshot.code or "")
@@ -781,7 +791,7 @@ class _Asking(_Page):
             self._patience.again()
         self._match.setVisible(compares)
         self._enable()
-        self._compare.setText(text.compare_words(snapshot))
+        self._compare.setText(compare_words(snapshot))
         self._countdown.follow(snapshot)
 
 
@@ -806,11 +816,11 @@ class _Asked(_Page):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         waits = snapshot.agreed_here
-        self._who.show_peer(snapshot.peer, text.request_line(snapshot))
+        self._who.show_peer(snapshot.peer, request_line(snapshot))
         self._code.setVisible(waits and snapshot.code is not None and snapshot.needs_code)
         self._code.show_code(snapshot.code or "")
         self._compare.setVisible(waits)
-        self._compare.setText(text.compare_words(snapshot))
+        self._compare.setText(compare_words(snapshot))
         self._show.setVisible(not waits)
         self._cancel.setVisible(waits)
         self._countdown.follow(snapshot)
@@ -837,7 +847,7 @@ class _Forming(_Page):
         if snapshot.verified:
             self._hint.setText(tr("Usually ready within 15 seconds.\nThe ordinary network stays as it is."))
         elif snapshot.method is Method.PBC and snapshot.stage is Stage.FORMING:
-            self._hint.setText(tr("{what}\n{then}", what=tr(text.PHONE), then=tr(text.METHOD_HINTS[Method.PBC])))
+            self._hint.setText(tr("{what}\n{then}", what=tr(PHONE), then=tr(METHOD_HINTS[Method.PBC])))
         else:
             self._hint.setText(tr("The ordinary network stays as it is."))
         self._countdown.follow(snapshot)
@@ -848,7 +858,7 @@ class _Pin(QWidget):
 
     def __init__(self, enlarge: Callable[[], None]) -> None:
         super().__init__()
-        self._what, self._code = label(), Code(2.25, text.PIN)
+        self._what, self._code = label(), Code(2.25, PIN)
         self._what.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         layout = column(self, spacing=4)
         layout.addWidget(self._what)
@@ -858,7 +868,7 @@ class _Pin(QWidget):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self.setVisible(snapshot.pin is not None)
         self._code.show_code(pins.grouped(snapshot.pin or ""))
-        name = text.quoted(snapshot.peer.name if snapshot.peer else "")
+        name = quoted(snapshot.peer.name if snapshot.peer else "")
         self._what.setText(tr("Type this PIN on {peer}", peer=name))
 
 
@@ -873,14 +883,14 @@ class _Entering(_Page):
         for each in (self._who, self._what, self._countdown, self._enter):
             inside.addWidget(each)
         self.layout_.addWidget(frame)
-        self._hint = label(tr(text.PHONE), "dim")
+        self._hint = label(tr(PHONE), "dim")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.layout_.addWidget(self._hint)
         self.layout_.addWidget(button(tr("&Cancel"), self.controller.cancel, name="cancelButton"))
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self._who.show_peer(snapshot.peer, verified=snapshot.verified)
-        self._what.setText(text.tries_words(snapshot) or tr("It shows a PIN now."))
+        self._what.setText(tries_words(snapshot) or tr("It shows a PIN now."))
         self._countdown.follow(snapshot)
 
 
@@ -925,7 +935,7 @@ class _Linked(_Page):
 
         self._power = Notice("fair", "hint")
         self._power.setObjectName("powerSave")
-        self._power.say(text.Said(tr("Wi-Fi power saving"), tr(text.POWER_SAVE), ""))
+        self._power.say(Said(tr("Wi-Fi power saving"), tr(POWER_SAVE), ""))
         self.layout_.addWidget(self._power)
 
         addresses, self._rows = card(spacing=4)
@@ -953,18 +963,18 @@ class _Linked(_Page):
         probe = health.probe if health is not None else Probe.PINGS
         self._line.setVisible(probe is not Probe.NEIGHBOUR)
         self._probe.setVisible(probe is not Probe.PINGS)
-        self._probe.setText(tr("Measured with: {what}.", what=tr(text.PROBES[probe])))
+        self._probe.setText(tr("Measured with: {what}.", what=tr(PROBES[probe])))
         self._power.setVisible(health is not None and health.power_save)
         self._show_addresses(snapshot)
         took = snapshot.timings
         parts = []
         if took.find is not None:
-            parts.append(tr("found in {time}", time=text.seconds(took.find)))
+            parts.append(tr("found in {time}", time=numbers.seconds(took.find)))
         if took.form is not None:
-            parts.append(tr("linked in {time}", time=text.seconds(took.form)))
+            parts.append(tr("linked in {time}", time=numbers.seconds(took.form)))
         if took.check is not None:
-            parts.append(tr("checked in {time}", time=text.seconds(took.check)))
-        said = text.listed(parts)
+            parts.append(tr("checked in {time}", time=numbers.seconds(took.check)))
+        said = translate.listed(parts)
         self._timings.setText(said[:1].upper() + said[1:])
         self._timings.setVisible(bool(parts))
 
@@ -972,12 +982,12 @@ class _Linked(_Page):
         shown = dict.fromkeys(self._figures, "–")
         if health is not None:
             shown = {
-                "last": text.milliseconds(health.rtt_last),
-                "p50": text.milliseconds(health.rtt_p50),
-                "p95": text.milliseconds(health.rtt_p95),
-                "loss": text.share(health.loss if health.probe is not Probe.NEIGHBOUR else None),
-                "signal": text.percent(health.signal),
-                "traffic": tr("{a} / {b}", a=text.size(health.bytes_in), b=text.size(health.bytes_out))
+                "last": numbers.milliseconds(health.rtt_last),
+                "p50": numbers.milliseconds(health.rtt_p50),
+                "p95": numbers.milliseconds(health.rtt_p95),
+                "loss": numbers.share(health.loss if health.probe is not Probe.NEIGHBOUR else None),
+                "signal": numbers.percent(health.signal),
+                "traffic": tr("{a} / {b}", a=numbers.size(health.bytes_in), b=numbers.size(health.bytes_out))
                 if health.bytes_in is not None
                 else "–",
             }
@@ -1031,7 +1041,7 @@ class _Details(QWidget):
         if link is None:
             return
         probe = snapshot.health.probe if snapshot.health is not None else None
-        rows = text.details(link, verified=snapshot.verified, hosting=hosting, probe=probe)
+        rows = link_details(link, verified=snapshot.verified, hosting=hosting, probe=probe)
         if rows == self._shown:
             return
         self._shown = rows
@@ -1044,7 +1054,7 @@ class _Details(QWidget):
 
 
 def _show_unasked(where: QLabel, snapshot: Snapshot) -> None:
-    where.setText(tr(text.UNASKED))
+    where.setText(tr(UNASKED))
     where.setVisible(snapshot.unasked)
 
 
@@ -1099,8 +1109,8 @@ class _Restoring(_Page):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         reason = snapshot.restoring_because or Reason.LINK_LOST
-        said = text.reason_text(reason, stage=Stage.LINKED, peer=snapshot.peer.name if snapshot.peer else "")
-        self._why.say(text.Said(said.title, said.sentence, tr("It is being restored; bring the two closer together.")))
+        said = reason_text(reason, stage=Stage.LINKED, peer=snapshot.peer.name if snapshot.peer else "")
+        self._why.say(Said(said.title, said.sentence, tr("It is being restored; bring the two closer together.")))
         self._who.show_peer(snapshot.peer, tr("Try {n} of 3", n=max(1, snapshot.attempt)))
         self._steps.show_steps(snapshot.stage, 1, snapshot.timings)
         self._countdown.follow(snapshot)
@@ -1109,7 +1119,7 @@ class _Restoring(_Page):
 class _Ending(_Page):
     def build(self) -> None:
         frame, inside = card(spacing=10)
-        self._who, self._step = Who(), Step(tr(text.STATES[Stage.ENDING]))
+        self._who, self._step = Who(), Step(tr(STATES[Stage.ENDING]))
         inside.addWidget(self._who)
         inside.addWidget(self._step)
         self.layout_.addWidget(frame)
@@ -1143,10 +1153,10 @@ class _Host(_Page):
         self.layout_.addWidget(button(tr("&Back"), lambda: self.offer_host(False), role="flat", name="backButton"))
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        obstacle = text.host_obstacle(snapshot.radios)
+        obstacle = host_obstacle(snapshot.radios)
         self._start.setEnabled(not obstacle)
         self._why.setVisible(bool(obstacle))
-        self._why.say(text.Said(tr("Not possible here now"), obstacle, ""))
+        self._why.say(Said(tr("Not possible here now"), obstacle, ""))
         self._remember.setVisible(snapshot.radios.abilities.persistent)
 
     def _begin(self) -> None:
@@ -1190,7 +1200,7 @@ class _Hosting(_Page):
         self._left = Countdown()
         self._invite = button(tr("&Invite…"), self.controller.seek, name="inviteButton")
         self.layout_.addWidget(self._invite)
-        self._list = _PeerList(tr("Looking for machines nearby.\n{what}", what=tr(text.PHONE)), self._ask_in)
+        self._list = _PeerList(tr("Looking for machines nearby.\n{what}", what=tr(PHONE)), self._ask_in)
         self._snapshot = Snapshot()
         self._list.let_go.connect(self._draw)
         self.layout_.addWidget(self._left)
@@ -1228,7 +1238,7 @@ class _Hosting(_Page):
             self._who.show_peer(coming, verified=snapshot.verified)
             self._pin.show_snapshot(snapshot)
             self._what.setVisible(snapshot.pin is None)
-            self._what.setText(tr("It may join now. {what}", what=tr(text.PHONE)))
+            self._what.setText(tr("It may join now. {what}", what=tr(PHONE)))
             self._countdown.follow(snapshot)
         self._empty.setVisible(up and not snapshot.members and coming is None)
         self._show_members(snapshot)
@@ -1296,14 +1306,14 @@ class _MemberRow(QFrame):
         health = member.health
         self._who.show_peer(member.peer, verified=False)
         self._grade.show_grade(health.grade if health is not None else None)
-        self._figures.setText(text.member_figures(health))
-        self._out.setAccessibleName(tr("Disconnect {peer}", peer=text.clean(member.peer.name)))
+        self._figures.setText(member_figures(health))
+        self._out.setAccessibleName(tr("Disconnect {peer}", peer=clean(member.peer.name)))
         addresses = scoped(member.addresses, interface)
         if addresses != self._shown:
             self._shown = addresses
             empty(self._addresses)
             for address in addresses:
-                self._addresses.addWidget(_Address(address, text.clean(member.peer.name)))
+                self._addresses.addWidget(_Address(address, clean(member.peer.name)))
 
 
 _PAGES: dict[str, type[_Page]] = {

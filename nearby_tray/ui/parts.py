@@ -46,8 +46,16 @@ from PySide6.QtWidgets import (
 
 from ..core import pin as pins
 from ..core.model import Grade, Peer, Snapshot, Stage, Timings
-from . import text, theme
-from .text import tr
+from . import theme
+from .text import numbers
+from .text.names import clean
+from .text.peers import KINDS, UNREACHABLE, kind_words, peer_line
+from .text.pins import pin_hint, pin_problem
+from .text.plain import PLAIN_HINT
+from .text.reasons import Said
+from .text.requests import CODE, IDENTITY_CHANGED
+from .text.states import GRADES, STATES
+from .text.translate import is_from_right, tr
 
 _tones: tuple[int, theme.Tones] | None = None
 
@@ -147,7 +155,7 @@ class Elided(QLabel):
 def draw_line(painter: QPainter, where: QRect, words: str, reading: Qt.LayoutDirection) -> None:
     """One line at the side where reading begins; the words themselves run as their own letters do."""
     from_right = reading == Qt.LayoutDirection.RightToLeft
-    painter.setLayoutDirection(Qt.LayoutDirection.RightToLeft if text.is_from_right(words) else Qt.LayoutDirection.LeftToRight)
+    painter.setLayoutDirection(Qt.LayoutDirection.RightToLeft if is_from_right(words) else Qt.LayoutDirection.LeftToRight)
     side = Qt.AlignmentFlag.AlignRight if from_right else Qt.AlignmentFlag.AlignLeft
     painter.drawText(where, side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, words)
 
@@ -347,7 +355,7 @@ class Notice(QFrame):
         for each in (self._title, self._sentence, self._advice, self._detail):
             self.inside.addWidget(each)
 
-    def say(self, said: text.Said, detail: str = "") -> None:
+    def say(self, said: Said, detail: str = "") -> None:
         labels = (self._title, self._sentence, self._advice, self._detail)
         for each, words in zip(labels, (*said, detail), strict=True):
             each.setText(words)
@@ -359,7 +367,7 @@ class Notice(QFrame):
 class Code(QWidget):
     """Digits to compare or to type elsewhere, `scale` times as large as other text where the width allows; read aloud digit by digit."""
 
-    def __init__(self, scale: float = 2.75, spoken: str = text.CODE) -> None:
+    def __init__(self, scale: float = 2.75, spoken: str = CODE) -> None:
         super().__init__()
         self._code, self._scale, self._spoken = "", scale, spoken
         self.setObjectName("code")
@@ -450,8 +458,8 @@ class PinField(QWidget):
         self.changed.emit()
 
     def _judge(self) -> None:
-        problem = text.pin_problem(self.edit.text())
-        self._said.setText(problem or text.pin_hint(self.edit.text()))
+        problem = pin_problem(self.edit.text())
+        self._said.setText(problem or pin_hint(self.edit.text()))
         set_role(self._said, "error" if problem else "dim")
         self.edit.setAccessibleDescription(self._said.text())
 
@@ -502,13 +510,13 @@ class Countdown(QWidget):
         moving = self.isVisible() and self._left.seconds() > 0
         if moving != self._timer.isActive():
             self._timer.start() if moving else self._timer.stop()
-        self.setAccessibleName(tr("Time left {time}", time=text.clock(self._left.seconds())))
+        self.setAccessibleName(tr("Time left {time}", time=numbers.clock(self._left.seconds())))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tones, painter = colours(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        words = text.clock(self._left.seconds())
+        words = numbers.clock(self._left.seconds())
         room = self.fontMetrics().horizontalAdvance("00:00")
         painter.setPen(QColor(tones.dim))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)  # left in a mirrored window
@@ -594,7 +602,7 @@ class Step(QWidget):
         self._spinner.show_state(state)
         self._words.setText(words)
         set_role(self._words, {"pending": "dim", "going": "title"}.get(state, ""))
-        self._took.setText("" if took is None else text.seconds(took))
+        self._took.setText("" if took is None else numbers.seconds(took))
         spoken = {"pending": tr("not yet"), "going": tr("now"), "done": tr("done")}[state]
         self.setAccessibleName(f"{words}: {spoken}")
 
@@ -645,11 +653,11 @@ class PeerRow(QAbstractButton):
         plain, usable = peer.plain, self.usable
         self.setEnabled(usable or self.chosen)
         self.setCursor(Qt.CursorShape.PointingHandCursor if usable else Qt.CursorShape.ArrowCursor)
-        self.setText(text.clean(peer.name).replace("&", "&&"))
-        self.setAccessibleName(text.peer_line(peer))
-        hint = "" if peer.reachable else tr(text.FOREIGN if plain else text.UNREACHABLE)
+        self.setText(clean(peer.name).replace("&", "&&"))
+        self.setAccessibleName(peer_line(peer))
+        hint = "" if peer.reachable else tr(PLAIN_HINT if plain else UNREACHABLE)
         if peer.identity_changed:
-            hint = tr(text.IDENTITY_CHANGED.title)
+            hint = tr(IDENTITY_CHANGED.title)
         self.setAccessibleDescription(tr("No longer here") if gone else hint)
         self.setToolTip(hint)
         self.update()
@@ -685,7 +693,7 @@ class PeerRow(QAbstractButton):
             painter.drawRoundedRect(box, 8, 8)
         first, second = (tones.text, tones.dim) if live else (tones.dim, tones.dim)
         middle = self.height() // 2
-        kind = self.peer.kind if self.peer.kind in text.KINDS else "other"
+        kind = self.peer.kind if self.peer.kind in KINDS else "other"
         draw_glyph(painter, kind, self._mirrored(QRect(12, middle - 12, 24, 24)), first, self.devicePixelRatioF())
         bars = QRect(self.width() - 12 - 20, middle - 8, 20, 16)
         if not self.gone and self.peer.strength is not None:
@@ -696,7 +704,7 @@ class PeerRow(QAbstractButton):
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         painter.setPen(QColor(first))
-        name = QFontMetrics(font).elidedText(text.clean(self.peer.name), Qt.TextElideMode.ElideRight, room)
+        name = QFontMetrics(font).elidedText(clean(self.peer.name), Qt.TextElideMode.ElideRight, room)
         draw_line(painter, self._mirrored(QRect(left, middle - line - 1, room, line)), name, self.layoutDirection())
         painter.setFont(self.font())
         self._draw_badges(painter, QRect(left, middle + 1, room, line), tones, second)
@@ -709,7 +717,7 @@ class PeerRow(QAbstractButton):
         if self.gone:
             words = [("", tr("No longer here"), colour)]
         else:
-            words = [("", text.kind_words(self.peer), colour)]
+            words = [("", kind_words(self.peer), colour)]
             if self.peer.identity_changed:
                 words = [("warning", tr("Not the one you trust"), tones.bad)]
             elif self.peer.trusted:
@@ -724,7 +732,7 @@ class PeerRow(QAbstractButton):
                 elif self.peer.owner:
                     words.append(("", tr("Owns a group"), colour))
                 elif self.peer.model.strip():
-                    words.append(("", text.clean(self.peer.model, 32), colour))
+                    words.append(("", clean(self.peer.model, 32), colour))
         metrics, x = self.fontMetrics(), where.x()
         for glyph, word, tone in words:
             if glyph:
@@ -757,10 +765,10 @@ class Who(QWidget):
         layout.addLayout(self.side)
 
     def show_peer(self, peer: Peer | None, line: str = "", *, verified: bool = True) -> None:
-        self._glyph.show_glyph(peer.kind if peer and peer.kind in text.KINDS else "other")
-        self._name.setText(text.clean(peer.name if peer else ""))
+        self._glyph.show_glyph(peer.kind if peer and peer.kind in KINDS else "other")
+        self._name.setText(clean(peer.name if peer else ""))
         if not line and peer is not None:
-            words = [*([] if verified else [tr("Not verified")]), text.kind_words(peer)]
+            words = [*([] if verified else [tr("Not verified")]), kind_words(peer)]
             words += [b for b, on in ((tr("Trusted"), peer.trusted and not peer.identity_changed), (tr("Paired"), peer.bonded)) if on]
             line = " · ".join(words)
         self._line.setText(line)
@@ -795,9 +803,9 @@ class GradeMark(QWidget):
             self.setAccessibleName(tr("Link quality: not known yet"))
             return
         self._glyph.show_glyph(self.GLYPHS[grade], self.TONES[grade])
-        self._word.setText(tr(text.GRADES[grade]))
+        self._word.setText(tr(GRADES[grade]))
         set_role(self._word, f"grade-{self.TONES[grade]}")
-        self.setAccessibleName(tr("Link quality: {grade}", grade=tr(text.GRADES[grade])))
+        self.setAccessibleName(tr("Link quality: {grade}", grade=tr(GRADES[grade])))
 
 
 class Sparkline(QWidget):
@@ -858,7 +866,7 @@ class Sparkline(QWidget):
         painter.setPen(QColor(tones.dim))
         # Time goes to the right in every language: over the oldest answers the words hide least.
         side = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
-        painter.drawText(self.rect().adjusted(2, 3, -2, 0), side, text.milliseconds(top))
+        painter.drawText(self.rect().adjusted(2, 3, -2, 0), side, numbers.milliseconds(top))
         painter.end()
 
 
@@ -886,7 +894,7 @@ class Steps(QWidget):
     def __init__(self, *, restoring: bool = False) -> None:
         super().__init__()
         layout = column(self, spacing=4)
-        self._words = {stage: tr(text.STATES[stage]) for stage in (Stage.MEETING, Stage.FORMING, Stage.CHECKING)}
+        self._words = {stage: tr(STATES[stage]) for stage in (Stage.MEETING, Stage.FORMING, Stage.CHECKING)}
         if restoring:
             self._words = {Stage.RESTORING: tr("Meeting again over Bluetooth"), **self._words}
         self._steps = {stage: Step(words) for stage, words in self._words.items()}

@@ -17,9 +17,11 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel,
 from ..core.keys import TrustedPeer
 from ..core.model import Abilities, Visibility
 from ..settings import AutostartBy, Band, LogLevel
-from . import text
 from .parts import Elided, Window, button, card, column, empty, label, restyle, row
-from .text import tr
+from .text.choices import ACCEPT_PAIRED_HINT, INTENTS, NO_CHOICE, VISIBILITIES, VISIBILITY_HINTS
+from .text.links import channel_words
+from .text.names import clean
+from .text.translate import tr
 
 if TYPE_CHECKING:
     from ..edges import Actions
@@ -67,7 +69,7 @@ class SettingsWindow(Window):
         self.name.textEdited.connect(lambda _text: self._say(self._name_error, name_error(self.name.text())))
         self.visibility = QComboBox()
         for visibility in Visibility.EVERYONE, Visibility.TRUSTED, Visibility.NOBODY:
-            self.visibility.addItem(tr(text.VISIBILITIES[visibility]), visibility.value)
+            self.visibility.addItem(tr(VISIBILITIES[visibility]), visibility.value)
         self.visibility.currentIndexChanged.connect(self._visibility_chosen)
         self.limit = QComboBox()
         for minutes in LIMITS:
@@ -152,7 +154,7 @@ class SettingsWindow(Window):
         self._visibility_hint = label(role="dim", scale=0.92)
         box.addWidget(self._visibility_hint)
         box.addWidget(self.accept_paired)
-        box.addWidget(label(tr(text.ACCEPT_PAIRED_HINT), "dim", scale=0.92))
+        box.addWidget(label(tr(ACCEPT_PAIRED_HINT), "dim", scale=0.92))
         inside.addWidget(frame)
 
         self._section(inside, tr("Trusted computers"))
@@ -233,8 +235,8 @@ class SettingsWindow(Window):
                 self.port.setText(str(settings.port))
             self.autostart_by.setCurrentIndex(self.autostart_by.findData(settings.autostart_by.value))
             self.log_level.setCurrentIndex(self.log_level.findData(settings.log_level.value))
-            adapters: list[tuple[str | None, str]] = [(None, tr("Automatic")), *((a, text.clean(words)) for a, words in self._adapters())]
-            _choose(self.adapter, adapters, settings.adapter, tr("{adapter} (not there now)", adapter=text.clean(settings.adapter or "")))
+            adapters: list[tuple[str | None, str]] = [(None, tr("Automatic")), *((a, clean(words)) for a, words in self._adapters())]
+            _choose(self.adapter, adapters, settings.adapter, tr("{adapter} (not there now)", adapter=clean(settings.adapter or "")))
             languages: list[tuple[str | None, str]] = [("", tr("As the system")), *((code, words) for code, words in self._languages())]
             _choose(self.language, languages, settings.language, tr("{code} (no words for it here)", code=settings.language))
             self.groups.fill(settings, self._controller.snapshot.radios.abilities)
@@ -243,7 +245,7 @@ class SettingsWindow(Window):
         visibility = settings.visibility
         self._limit_row.setVisible(visibility is Visibility.EVERYONE)
         self._by_row.setVisible(settings.autostart)
-        self._visibility_hint.setText(tr(text.VISIBILITY_HINTS[visibility]))
+        self._visibility_hint.setText(tr(VISIBILITY_HINTS[visibility]))
         self._say(self._note, self._autostart_note())
         self._say(self._name_error, name_error(self.name.text()))
         self._say(self._port_error, port_error(self.port.text()))
@@ -262,11 +264,11 @@ class SettingsWindow(Window):
             words = QVBoxLayout()
             words.setSpacing(1)
             shown, known = Elided(), label(remembered_words(peer, now), "dim", scale=0.92)
-            shown.setText(text.clean(peer.label))
+            shown.setText(clean(peer.label))
             words.addWidget(shown)
             words.addWidget(known)
             forget = button(tr("Forget"), self._forget(peer.identity.hex()), role="link", name="forgetButton")
-            forget.setAccessibleName(tr("Forget {peer}", peer=text.clean(peer.label)))
+            forget.setAccessibleName(tr("Forget {peer}", peer=clean(peer.label)))
             inside.addLayout(words, 1)
             inside.addWidget(forget, 0, Qt.AlignmentFlag.AlignTop)
             self._peers.addWidget(line)
@@ -346,7 +348,7 @@ class GroupSettings(QFrame):
         self.prefer = QCheckBox(tr("Pre&fer to own the group"))
         self.prefer.toggled.connect(lambda on: change(prefer_owner=on))
         for value in range(16):
-            self.intent.addItem(tr(text.INTENTS[value], n=value) if value in text.INTENTS else str(value), value)
+            self.intent.addItem(tr(INTENTS[value], n=value) if value in INTENTS else str(value), value)
         self.intent.currentIndexChanged.connect(lambda _k: change(go_intent=self.intent.currentData()))
         self.frequency = QLineEdit()
         self.frequency.setMaximumWidth(110)
@@ -399,14 +401,14 @@ class GroupSettings(QFrame):
         if settings.frequency is not None:
             self._fold(True)  # what wins over the band is to be seen
         self._judge()
-        words = "" if abilities.frequency and abilities.intent else tr(text.NO_CHOICE, backend=text.clean(abilities.backend))
+        words = "" if abilities.frequency and abilities.intent else tr(NO_CHOICE, backend=clean(abilities.backend))
         self._say(self._effect, words)
 
     def _judge(self) -> None:
         typed = self.frequency.text().strip()
         problem = frequency_error(typed)
         self._say(self._error, problem)
-        known = "" if problem else text.channel_words(int(typed)) if typed else tr("The Wi-Fi service chooses, within the band.")
+        known = "" if problem else channel_words(int(typed)) if typed else tr("The Wi-Fi service chooses, within the band.")
         self._say(self._channel, tr("Channel {channel}. It wins over the band.", channel=known) if typed and known else known)
 
     def _frequency_edited(self) -> None:

@@ -20,8 +20,13 @@ from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon, QWidget
 
 from ..core.model import Grade, Method, Peer, Prompt, Radios, Snapshot, Stage, Visibility
-from . import text, theme
-from .text import tr
+from . import theme
+from .text import plain
+from .text.choices import VISIBILITIES
+from .text.names import clean
+from .text.peers import badges
+from .text.states import headline, tooltip
+from .text.translate import isolated, listed, tr
 
 if TYPE_CHECKING:
     from ..edges import Actions
@@ -86,7 +91,7 @@ class Entry(NamedTuple):
 
 def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
     """What the menu of this snapshot says. Two equal plans need no new menu."""
-    entries: list[Entry] = [Entry(text.headline(snapshot), "headline", enabled=False)]
+    entries: list[Entry] = [Entry(headline(snapshot), "headline", enabled=False)]
     ready = snapshot.radios.trouble is None
     if snapshot.prompt is Prompt.WISH:
         entries.append(Entry(tr("&A program asks…"), "question"))
@@ -96,7 +101,7 @@ def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
             entries.append(Entry(tr("&Host a group…"), "open_host", enabled=not snapshot.radios.host_obstacle))
         case Stage.SEEKING:
             for peer in snapshot.peers[:MOST_PEERS]:
-                words = text.listed((text.isolated(text.clean(peer.name, 40)), *text.badges(peer))).replace("&", "&&")
+                words = listed((isolated(clean(peer.name, 40)), *badges(peer))).replace("&", "&&")
                 if peer.plain:
                     entries.append(Entry(words, "ways", peer.id, entries=_ways(peer, snapshot)))
                 else:
@@ -109,7 +114,7 @@ def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
             if snapshot.agreed_here:
                 entries.append(Entry(tr("&Cancel"), "cancel"))
             else:
-                name = text.isolated(text.clean(snapshot.peer.name if snapshot.peer else "", 40)).replace("&", "&&")
+                name = isolated(clean(snapshot.peer.name if snapshot.peer else "", 40)).replace("&", "&&")
                 entries.append(Entry(tr("Answer {peer}…", peer=name), "question", about=snapshot.question))
         case Stage.ENTERING:
             entries += [Entry(tr("&Enter the PIN…"), "question"), Entry(tr("&Cancel"), "cancel")]
@@ -117,7 +122,7 @@ def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
             if snapshot.pin is not None:
                 entries.append(Entry(tr("Show the &PIN"), "question"))
             for member in snapshot.members[:MOST_PEERS]:
-                words = tr("Disconnect {peer}", peer=text.clean(member.peer.name, 40)).replace("&", "&&")
+                words = tr("Disconnect {peer}", peer=clean(member.peer.name, 40)).replace("&", "&&")
                 entries.append(Entry(words, "expel", member.peer.address))
             entries.append(Entry(tr("&End the group"), "disconnect"))
         case Stage.RESTORING:
@@ -136,7 +141,7 @@ def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
         case Stage.ENDING:
             pass
     choices = tuple(
-        Entry(tr(text.VISIBILITIES[v]), "visibility", v.value, checked=snapshot.visibility is v and snapshot.visible_until is None)
+        Entry(tr(VISIBILITIES[v]), "visibility", v.value, checked=snapshot.visibility is v and snapshot.visible_until is None)
         for v in (Visibility.EVERYONE, Visibility.TRUSTED, Visibility.NOBODY)
     )
     minutes = Entry(
@@ -190,7 +195,7 @@ def _ways(peer: Peer, snapshot: Snapshot) -> tuple[Entry, ...]:
     """How a machine without Nearby Tray can be linked with; what cannot be done says why in the panel."""
     if peer.remembered and snapshot.radios.abilities.persistent:
         return (Entry(tr("Remembered group"), "ask", f"{Method.PBC} {peer.id}"),)
-    offers = text.offers(peer, snapshot.radios.abilities)
+    offers = plain.offers(peer, snapshot.radios.abilities)
     return tuple(Entry(offer.words, "ask", f"{offer.method} {peer.id}", enabled=not offer.obstacle) for offer in offers)
 
 
@@ -324,7 +329,7 @@ class Tray(QObject):
     # --- drawing ---
 
     def _draw_icon(self) -> None:
-        shown = state_of(self._snapshot), text.tooltip(self._snapshot)
+        shown = state_of(self._snapshot), tooltip(self._snapshot)
         if self._icon is None or shown == self._shown:
             return
         if self._shown is None or shown[0] != self._shown[0]:

@@ -100,7 +100,7 @@
     </message>
     <message>
         <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
         <source>Wrong PIN</source>
         <translation>رقم PIN خاطئ</translation>
     </message>
@@ -556,7 +556,7 @@ The ordinary network stays as it is.</source>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
         <location filename="../../nearby_tray/ui/settings.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>This computer</source>
         <translation>هذا الحاسوب</translation>
     </message>
@@ -637,7 +637,7 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
         <source>Starting a group</source>
         <translation>بدء مجموعة</translation>
     </message>
@@ -723,44 +723,44 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/parts.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Not the one you trust</source>
         <translation>ليس الحاسوب الموثوق</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/parts.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Trusted</source>
         <translation>موثوق</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/parts.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Paired</source>
         <translation>مقترن</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/parts.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Wi-Fi Direct only</source>
         <translation>‏Wi-Fi Direct فقط</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/parts.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
         <location filename="../../nearby_tray/ui/tray.py"/>
         <source>Remembered group</source>
         <translation>مجموعة محفوظة</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/parts.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Owns a group</source>
         <translation>يملك مجموعة</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/parts.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
         <source>Not verified</source>
         <translation>غير متحقَّق منه</translation>
     </message>
@@ -791,7 +791,7 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/parts.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
         <source>Making the Wi-Fi link, try {n} of 3</source>
         <translation>إنشاء وصلة Wi-Fi، المحاولة {n} من 3</translation>
     </message>
@@ -955,7 +955,7 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>Trusted computers</source>
         <translation>الحواسيب الموثوقة</translation>
     </message>
@@ -1180,1734 +1180,1742 @@ The ordinary network stays as it is.</source>
         <translation>يوم غير معروف</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Bluetooth service is not running</source>
-        <translation>خدمة Bluetooth لا تعمل</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The Bluetooth service of this computer (BlueZ) is not running.</source>
-        <translation>خدمة Bluetooth في هذا الحاسوب (BlueZ) لا تعمل.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Install BlueZ and start it: systemctl enable --now bluetooth.</source>
-        <translation>ثبّت BlueZ وشغّله: systemctl enable --now bluetooth.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>No Bluetooth adapter</source>
-        <translation>لا يوجد محوّل Bluetooth</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>This computer has no Bluetooth adapter that works.</source>
-        <translation>ليس في هذا الحاسوب محوّل Bluetooth صالح للعمل.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Plug in a Bluetooth adapter, or switch the built-in one on in the firmware settings.</source>
-        <translation>صِل محوّل Bluetooth، أو شغّل المدمج من إعدادات البرنامج الثابت.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Bluetooth is off</source>
-        <translation>‏Bluetooth متوقف</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Computers nearby are found over Bluetooth, and it is switched off.</source>
-        <translation>يُعثر على الحواسيب القريبة عبر Bluetooth، وهو متوقف.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Switch Bluetooth on; Nearby Tray notices by itself.</source>
-        <translation>شغّل Bluetooth؛ سيلاحظ Nearby Tray ذلك بنفسه.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Bluetooth refused</source>
-        <translation>رفضت خدمة Bluetooth</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The Bluetooth service did not let Nearby Tray call or answer other computers.</source>
-        <translation>لم تسمح خدمة Bluetooth لـ Nearby Tray بنداء الحواسيب الأخرى ولا بإجابتها.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Switch Bluetooth off and on again. If that does not help, another program may use all its advertisements.</source>
-        <translation>أوقف Bluetooth ثم شغّله. إن لم ينفع ذلك فربما يستعمل برنامج آخر كل إعلاناته.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>NetworkManager is not running</source>
-        <translation>‏NetworkManager لا يعمل</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The link is made by NetworkManager, and it is not running on this computer.</source>
-        <translation>تُنشأ الوصلة بواسطة NetworkManager، وهو لا يعمل على هذا الحاسوب.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Install NetworkManager and start it: systemctl enable --now NetworkManager.</source>
-        <translation>ثبّت NetworkManager وشغّله: systemctl enable --now NetworkManager.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>No Wi-Fi Direct</source>
-        <translation>لا يوجد Wi-Fi Direct</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The Wi-Fi of this computer offers no Wi-Fi Direct.</source>
-        <translation>شبكة Wi-Fi في هذا الحاسوب لا تدعم Wi-Fi Direct.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Check that wpa_supplicant runs (NetworkManager finds no Wi-Fi Direct with iwd), or try another Wi-Fi adapter.</source>
-        <translation>تحقق من أن wpa_supplicant يعمل (لا يجد NetworkManager مع iwd أي Wi-Fi Direct)، أو جرّب محوّل Wi-Fi آخر.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Wi-Fi is off</source>
-        <translation>‏Wi-Fi متوقف</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The link itself is Wi-Fi, and it is switched off.</source>
-        <translation>الوصلة نفسها عبر Wi-Fi، وهو متوقف.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <location filename="../../nearby_tray/system/doctor/radio.py"/>
-        <source>Switch Wi-Fi on; no network needs to be in reach.</source>
-        <translation>شغّل Wi-Fi؛ ولا يلزم أن تكون في المدى أي شبكة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Not allowed to make a link</source>
-        <translation>غير مسموح بإنشاء وصلة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>This account may not make Wi-Fi connections of its own.</source>
-        <translation>لا يحق لهذا الحساب إنشاء اتصالات Wi-Fi خاصة به.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
-        <source>Log in at the computer itself, or ask its administrator for the right to control networks.</source>
-        <translation>سجّل الدخول عند الحاسوب نفسه، أو اطلب من مديره حق التحكم في الشبكات.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Wi-Fi Direct is in use</source>
-        <translation>‏Wi-Fi Direct مستعمَل</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Another program uses Wi-Fi Direct on this computer.</source>
-        <translation>يستعمل برنامج آخر Wi-Fi Direct على هذا الحاسوب.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Close it (screen casting is a usual one), then try again.</source>
-        <translation>أغلقه (غالبًا ما يكون برنامج بث الشاشة) ثم أعد المحاولة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>NetworkManager did not take the link</source>
-        <translation>لم يقبل NetworkManager الوصلة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>NetworkManager changed or refused the settings of the link.</source>
-        <translation>غيّر NetworkManager إعدادات الوصلة أو رفضها.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Update NetworkManager, or tell us its version with this message.</source>
-        <translation>حدّث NetworkManager، أو أخبرنا بإصداره مع هذه الرسالة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Nobody answered</source>
-        <translation>لم يجب أحد</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>No computer nearby answered.</source>
-        <translation>لم يجب أي حاسوب قريب.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Open Nearby Tray on the other computer, see that it is visible, and try again.</source>
-        <translation>افتح Nearby Tray على الحاسوب الآخر، وتأكد من أنه ظاهر، ثم أعد المحاولة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>No answer</source>
-        <translation>لا إجابة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Nobody answered the request on {peer} in time.</source>
-        <translation>لم يجب أحد عن الطلب على {peer} في الوقت المحدد.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Ask the person there to look at the screen, then try again.</source>
-        <translation>اطلب من الشخص هناك أن ينظر إلى الشاشة، ثم أعد المحاولة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Declined</source>
-        <translation>مرفوض</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The request was declined on {peer}.</source>
-        <translation>رُفض الطلب على {peer}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Agree with the person there first, then try again.</source>
-        <translation>اتفق أولًا مع الشخص هناك، ثم أعد المحاولة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Codes not compared</source>
-        <translation>لم تتم مقارنة الرمزين</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Nobody said in time that both screens show the same code.</source>
-        <translation>لم يؤكد أحد في الوقت المناسب أن الشاشتين تعرضان الرمز نفسه.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Ask again, and compare the codes on both screens.</source>
-        <translation>اطلب مجددًا وقارن الرمزين على الشاشتين.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The other computer is not ready</source>
-        <translation>الحاسوب الآخر غير جاهز</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Wi-Fi is off or not ready on {peer}.</source>
-        <translation>شبكة Wi-Fi متوقفة أو غير جاهزة على {peer}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Turn on Wi-Fi there, then try again.</source>
-        <translation>شغّل Wi-Fi هناك ثم حاول مجددًا.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Two computers with one identity</source>
-        <translation>حاسوبان بهوية واحدة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} has the same identity as this computer: the disk of one was copied to the other.</source>
-        <translation>لدى {Peer} هوية هذا الحاسوب نفسها: نُسخ قرص أحدهما إلى الآخر.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Make a new identity on one of them, in Nearby Tray’s settings.</source>
-        <translation>أنشئ هوية جديدة على أحدهما من إعدادات Nearby Tray.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Disconnected</source>
-        <translation>انقطع الاتصال</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} disconnected.</source>
-        <translation>قطع {Peer} الاتصال.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>To connect again, ask it again.</source>
-        <translation>للاتصال مجددًا، اطلب ذلك مرة أخرى.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The other computer is busy</source>
-        <translation>الحاسوب الآخر مشغول</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} is linked, or being linked, with another computer.</source>
-        <translation>{Peer} متصل بحاسوب آخر أو يجري وصله به.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Wait until it is free, then try again.</source>
-        <translation>انتظر حتى يتفرغ، ثم أعد المحاولة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Not accepted</source>
-        <translation>غير مقبول</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} does not take requests from this computer.</source>
-        <translation>لا يقبل {Peer} طلبات من هذا الحاسوب.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Set “Visible to” to “Everyone” there, then try again.</source>
-        <translation>اضبط «الظهور لـ» هناك على «الكل»، ثم أعد المحاولة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Cancelled there</source>
-        <translation>أُلغي هناك</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The link was cancelled on {peer}.</source>
-        <translation>أُلغيت الوصلة على {peer}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Try again when the person there is ready.</source>
-        <translation>أعد المحاولة حين يكون الشخص هناك مستعدًا.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The other computer could not go on</source>
-        <translation>لم يستطع الحاسوب الآخر المتابعة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} gave up while {stage}.</source>
-        <translation>توقف {Peer} عن المحاولة (المرحلة: {stage}).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Look there for the reason, then try again.</source>
-        <translation>ابحث عن السبب هناك، ثم أعد المحاولة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The other computer went away</source>
-        <translation>ذهب الحاسوب الآخر</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The Bluetooth conversation with {peer} broke off while {stage}.</source>
-        <translation>انقطعت محادثة Bluetooth مع {peer} (المرحلة: {stage}).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Bring the two closer together and try again.</source>
-        <translation>قرّب الجهازين أحدهما من الآخر وأعد المحاولة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Could not be verified</source>
-        <translation>تعذّر التحقق</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} said something wrong while {stage}, so nothing was linked.</source>
-        <translation>قال {Peer} شيئًا خاطئًا (المرحلة: {stage})، ولذلك لم يتم أي وصل.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Update Nearby Tray on both. If it happens again in the same place, somebody may be interfering: do not link here.</source>
-        <translation>حدّث Nearby Tray على الجهازين. إن تكرر ذلك في المكان نفسه فربما يتدخل أحد: لا تتصل هنا.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Nearby Tray is not running there</source>
-        <translation>لا يعمل Nearby Tray هناك</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} was seen on Wi-Fi Direct only and cannot be asked.</source>
-        <translation>رُئي {Peer} عبر Wi-Fi Direct فقط ولا يمكن سؤاله.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Open Nearby Tray on it, then try again.</source>
-        <translation>افتح Nearby Tray عليه، ثم أعد المحاولة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Not found on Wi-Fi</source>
-        <translation>لم يُعثر عليه عبر Wi-Fi</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>This computer and {peer} agreed, but did not find each other on Wi-Fi.</source>
-        <translation>اتفق هذا الحاسوب مع {peer}، لكن لم يعثر أحدهما على الآخر عبر Wi-Fi.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Check that Wi-Fi is on in both, bring them closer together and try again.</source>
-        <translation>تحقق من أن Wi-Fi يعمل على الجهازين، وقرّب أحدهما من الآخر، ثم أعد المحاولة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The Wi-Fi link was not made</source>
-        <translation>لم تُنشأ وصلة Wi-Fi</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The two Wi-Fi radios did not agree on a link, in all tries.</source>
-        <translation>لم يتفق جهازا Wi-Fi على وصلة في كل المحاولات.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Try again; switching Wi-Fi off and on again on both sides helps when it keeps failing.</source>
-        <translation>أعد المحاولة؛ وإن تكرر الفشل فإن إيقاف Wi-Fi ثم تشغيله على الجانبين يفيد.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Linked, but silent</source>
-        <translation>متصل لكنه صامت</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The Wi-Fi link was made, but {peer} did not answer on it.</source>
-        <translation>أُنشئت وصلة Wi-Fi، لكن لم تأتِ عليها إجابة من {peer}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>A firewall may be in the way: allow UDP port {port} on both, then try again.</source>
-        <translation>ربما يعترض جدار حماية: اسمح بمنفذ UDP رقم {port} على الجهازين، ثم أعد المحاولة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>No address</source>
-        <translation>لا عنوان</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The Wi-Fi link was made, but it has no network address that leaves this computer's other networks alone.</source>
-        <translation>أُنشئت وصلة Wi-Fi، لكن ليس لها عنوان شبكة لا يمسّ الشبكات الأخرى لهذا الحاسوب.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Try again. If it happens each time, another network of this computer uses the same addresses.</source>
-        <translation>أعد المحاولة. إن حدث ذلك كل مرة فإن شبكة أخرى لهذا الحاسوب تستعمل العناوين نفسها.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Port is taken</source>
-        <translation>المنفذ مشغول</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Another program on this computer uses the UDP port that the link is checked with.</source>
-        <translation>يستعمل برنامج آخر على هذا الحاسوب منفذ UDP الذي تُفحص به الوصلة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Close that program, or choose another port in the settings, then try again.</source>
-        <translation>أغلق ذلك البرنامج، أو اختر منفذًا آخر في الإعدادات، ثم أعد المحاولة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Link lost</source>
-        <translation>فُقدت الوصلة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} stopped answering.</source>
-        <translation>توقف {Peer} عن الإجابة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Wi-Fi link ended</source>
-        <translation>انتهت وصلة Wi-Fi</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The Wi-Fi link with {peer} ended by itself.</source>
-        <translation>انتهت وصلة Wi-Fi مع {peer} من تلقاء نفسها.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Try again; if it keeps ending, bring the two closer together.</source>
-        <translation>أعد المحاولة؛ وإن تكرر انتهاؤها فقرّب الجهازين أحدهما من الآخر.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>A system service restarted</source>
-        <translation>أُعيد تشغيل خدمة من خدمات النظام</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>NetworkManager or BlueZ restarted, and the link went with it.</source>
-        <translation>أُعيد تشغيل NetworkManager أو BlueZ، فذهبت الوصلة معه.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Try again now.</source>
-        <translation>أعد المحاولة الآن.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The PIN that was typed is not the one that the other side showed.</source>
-        <translation>رقم PIN المُدخل ليس الرقم الذي عرضه الطرف الآخر.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Try again: each attempt has a new PIN.</source>
-        <translation>أعد المحاولة: لكل محاولة رقم PIN جديد.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Two buttons at once</source>
-        <translation>زران في وقت واحد</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Another machine nearby was connecting by push button at the same time, so neither was let in.</source>
-        <translation>كان جهاز آخر قريب يتصل بضغطة الزر في الوقت نفسه، فلم يُسمح لأي منهما.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Wait two minutes and try again, or use a PIN.</source>
-        <translation>انتظر دقيقتين وأعد المحاولة، أو استعمل رقم PIN.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The two want different ways</source>
-        <translation>يريد الطرفان طريقتين مختلفتين</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>One side wants the push button, the other one a PIN.</source>
-        <translation>يريد أحد الطرفين ضغطة الزر، ويريد الآخر رقم PIN.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Choose the way that {peer} offers, then try again.</source>
-        <translation>اختر الطريقة المتاحة على {peer}، ثم أعد المحاولة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Refused on Wi-Fi</source>
-        <translation>مرفوض عبر Wi-Fi</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} refused the Wi-Fi link.</source>
-        <translation>رفض {Peer} وصلة Wi-Fi.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Accept it on its screen, or forget this computer in its Wi-Fi Direct settings, then try again.</source>
-        <translation>اقبلها على شاشته، أو انسَ هذا الحاسوب في إعدادات Wi-Fi Direct لديه، ثم أعد المحاولة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Nobody agreed there</source>
-        <translation>لم يوافق أحد هناك</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} answers on Wi-Fi, but nobody there agreed in time.</source>
-        <translation>يجيب {Peer} عبر Wi-Fi، لكن لم يوافق أحد هناك في الوقت المحدد.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Open its Wi-Fi Direct settings, keep them open, and accept what it asks; then try again.</source>
-        <translation>افتح إعدادات Wi-Fi Direct لديه وأبقها مفتوحة واقبل ما يسأل عنه؛ ثم أعد المحاولة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Channel not allowed</source>
-        <translation>القناة غير مسموح بها</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The chosen channel may not be used here: the rules of this country or the Wi-Fi adapter forbid it.</source>
-        <translation>لا يجوز استعمال القناة المختارة هنا: تمنعها قواعد هذا البلد أو محوّل Wi-Fi.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Choose another channel, or “Automatic”, in the settings.</source>
-        <translation>اختر قناة أخرى، أو «تلقائي»، في الإعدادات.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Busy on another channel</source>
-        <translation>مشغول على قناة أخرى</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The Wi-Fi adapter can be on one channel only, and the ordinary network is on another one.</source>
-        <translation>لا يستطيع محوّل Wi-Fi العمل إلا على قناة واحدة، والشبكة المعتادة على قناة أخرى.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Choose “Automatic” in the settings, or leave that network first.</source>
-        <translation>اختر «تلقائي» في الإعدادات، أو غادر تلك الشبكة أولًا.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>No common channel</source>
-        <translation>لا قناة مشتركة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>This computer and {peer} have no Wi-Fi channel in common.</source>
-        <translation>لا توجد قناة Wi-Fi مشتركة بين هذا الحاسوب و{peer}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Choose “Automatic” or another band in the settings, then try again.</source>
-        <translation>اختر «تلقائي» أو نطاقًا آخر في الإعدادات، ثم أعد المحاولة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Both want to own the group</source>
-        <translation>يريد كلاهما امتلاك المجموعة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>This computer and {peer} both insist on owning the group.</source>
-        <translation>يصر كل من هذا الحاسوب و{peer} على امتلاك المجموعة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Lower the owner intent in the settings of one of them, then try again.</source>
-        <translation>خفّض رغبة الامتلاك في إعدادات أحدهما، ثم أعد المحاولة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Not possible with this Wi-Fi service</source>
-        <translation>غير ممكن مع خدمة Wi-Fi هذه</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The Wi-Fi service of this computer cannot do that.</source>
-        <translation>لا تستطيع خدمة Wi-Fi في هذا الحاسوب فعل ذلك.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Use the push button. A PIN needs NetworkManager 1.60, a group of your own needs the right to control wpa_supplicant.</source>
-        <translation>استعمل ضغطة الزر. يحتاج رقم PIN إلى NetworkManager 1.60، وتحتاج المجموعة الخاصة بك إلى حق التحكم في wpa_supplicant.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Group forgotten there</source>
-        <translation>المجموعة منسية هناك</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} no longer knows the group that both were to remember.</source>
-        <translation>لم يعد {Peer} يعرف المجموعة التي كان على كليكما تذكّرها.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Connect to it again, and have it remembered anew.</source>
-        <translation>اتصل به من جديد واحفظ المجموعة مرة أخرى.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Cancelled</source>
-        <translation>أُلغي</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>You cancelled while {stage}.</source>
-        <translation>ألغيت الاتصال (المرحلة: {stage}).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Nothing is left behind; connect again whenever you like.</source>
-        <translation>لم يبقَ أي أثر؛ اتصل مجددًا متى شئت.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Something went wrong in Nearby Tray</source>
-        <translation>حدث خطأ ما في Nearby Tray</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>An unexpected error happened while {stage}.</source>
-        <translation>حدث خطأ غير متوقع (المرحلة: {stage}).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Try again. If it happens again, please report it with the details below.</source>
-        <translation>أعد المحاولة. إن تكرر ذلك فأبلغنا به رجاءً مع التفاصيل أدناه.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>No PIN was typed</source>
-        <translation>لم يُدخل رقم PIN</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} showed a PIN, and it was not typed here in time.</source>
-        <translation>عرض {Peer} رقم PIN، ولم يُدخل هنا في الوقت المحدد.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Try again; it shows a new one each time.</source>
-        <translation>أعد المحاولة؛ فهو يعرض رقمًا جديدًا كل مرة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>You did not answer</source>
-        <translation>لم تجب</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} asked for a link, and nobody here answered in time.</source>
-        <translation>طلب {Peer} الاتصال، ولم يجب أحد هنا في الوقت المحدد.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Nothing happened. To link now, use “Connect nearby” on either computer.</source>
-        <translation>لم يحدث شيء. للاتصال الآن استعمل «اتصال بجهاز قريب» على أي من الحاسوبين.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
-        <source>idle</source>
-        <translation>خامل</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>looking for computers</source>
-        <translation>البحث عن الحواسيب</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>asking</source>
-        <translation>الطلب</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>you were being asked</source>
-        <translation>سؤالك</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>finding each other on Wi-Fi</source>
-        <translation>بحث كل منهما عن الآخر عبر Wi-Fi</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>making the Wi-Fi link</source>
-        <translation>إنشاء وصلة Wi-Fi</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>checking the link</source>
-        <translation>فحص الوصلة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>linked</source>
-        <translation>متصل</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>restoring the link</source>
-        <translation>استعادة الوصلة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>ending the link</source>
-        <translation>إنهاء الوصلة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>waiting for the PIN</source>
-        <translation>انتظار رقم PIN</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>hosting a group</source>
-        <translation>استضافة مجموعة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Ready</source>
-        <translation>جاهز</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Looking for computers nearby</source>
-        <translation>البحث عن الحواسيب القريبة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Waiting for the other side to accept</source>
-        <translation>انتظار قبول الطرف الآخر</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Somebody wants to connect</source>
-        <translation>يريد أحدهم الاتصال</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Finding each other on Wi-Fi</source>
-        <translation>بحث كل منهما عن الآخر عبر Wi-Fi</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Making the Wi-Fi link</source>
-        <translation>إنشاء وصلة Wi-Fi</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Checking the link</source>
-        <translation>فحص الوصلة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Linked</source>
-        <translation>متصل</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Restoring the link</source>
-        <translation>استعادة الوصلة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Disconnecting</source>
-        <translation>قطع الاتصال</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Waiting for its PIN</source>
-        <translation>انتظار رقم PIN الخاص به</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Hosting a group</source>
-        <translation>استضافة مجموعة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Good</source>
-        <translation>جيدة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Fair</source>
-        <translation>متوسطة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Weak</source>
-        <translation>ضعيفة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Linked with {peer}, good</source>
-        <translation>متصل مع {peer}، الوصلة جيدة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Linked with {peer}, fair</source>
-        <translation>متصل مع {peer}، الوصلة متوسطة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Linked with {peer}, weak</source>
-        <translation>متصل مع {peer}، الوصلة ضعيفة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Linked with {peer}, no answer</source>
-        <translation>متصل مع {peer}، لا إجابة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>Everyone</source>
         <translation>الكل</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>Nobody</source>
         <translation>لا أحد</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>Visible to everyone</source>
         <translation>ظاهر للكل</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>Visible to trusted computers</source>
         <translation>ظاهر للحواسيب الموثوقة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>Visible to nobody</source>
         <translation>غير ظاهر لأحد</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>Any computer nearby may ask; you decide.</source>
         <translation>يمكن لأي حاسوب قريب أن يطلب، والقرار لك.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>Only computers you trust find this one.</source>
         <translation>لا يجد هذا الحاسوب إلا الحواسيب التي تثق بها.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>No computer finds this one. You can still connect to others.</source>
         <translation>لا يعثر أي حاسوب على هذا. ما زال بإمكانك الاتصال بغيرك.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>Only computers paired over Bluetooth, and only over a connection seen to be encrypted; otherwise you are asked.</source>
         <translation>الحواسيب المقترنة عبر Bluetooth فقط، وعبر اتصال ثبت تشفيره فقط؛ وإلا فستُسأل.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>{backend} chooses band and owner by itself here; this counts where Nearby Tray may control wpa_supplicant.</source>
         <translation>يختار {backend} النطاق والمالك بنفسه هنا؛ ويُعمل بهذا حيث يحق لـ Nearby Tray التحكم في wpa_supplicant.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>{n}: never own it</source>
         <translation>{n}: عدم امتلاكها أبدًا</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>{n}: either way</source>
         <translation>{n}: لا فرق</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>{n}: own it, if I may</source>
         <translation>{n}: امتلاكها إن أمكن</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>{n}: own it, or no link</source>
         <translation>{n}: امتلاكها أو لا وصلة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Code {digits}</source>
-        <translation>الرمز {digits}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>PIN {digits}</source>
-        <translation>رقم PIN {digits}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Laptop</source>
-        <translation>حاسوب محمول</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Desktop</source>
-        <translation>حاسوب مكتبي</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Phone</source>
-        <translation>هاتف</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Tablet</source>
-        <translation>جهاز لوحي</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>TV</source>
-        <translation>تلفاز</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Computer</source>
-        <translation>حاسوب</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>wants to connect to this computer</source>
-        <translation>يريد الاتصال بهذا الحاسوب</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>wants to send or get files</source>
-        <translation>يريد إرسال ملفات أو جلبها</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>wants to share a screen</source>
-        <translation>يريد مشاركة شاشة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Answers come in steps of about 100 ms: one side saves Wi-Fi power. Plug it in, or switch Wi-Fi power saving off, for quicker answers.</source>
-        <translation>تأتي الإجابات على خطوات من نحو 100 م.ث: أحد الطرفين يوفر طاقة Wi-Fi. للحصول على إجابات أسرع صِله بالكهرباء، أو أوقف توفير طاقة Wi-Fi.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Accepted without asking, because it is paired.</source>
-        <translation>قُبل دون سؤال لأنه مقترن.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Gone from Wi-Fi Direct for the moment.</source>
-        <translation>غاب عن Wi-Fi Direct في هذه اللحظة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>It does not run Nearby Tray, or does not answer with it. It can be linked with by Wi-Fi Direct alone, not verified.</source>
-        <translation>لا يعمل عليه Nearby Tray أو لا يجيب به. يمكن الاتصال به عبر Wi-Fi Direct وحده دون تحقق.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>If both of you trust the other, there is no code to compare next time.</source>
-        <translation>إذا وثق كل منكما بالآخر فلا رمز للمقارنة في المرة القادمة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>While you are linked, it can reach programs on this computer that accept network connections.</source>
-        <translation>ما دمتما متصلين يمكنه الوصول إلى برامج هذا الحاسوب التي تقبل اتصالات الشبكة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Not verified: it does not run Nearby Tray.</source>
-        <translation>غير متحقَّق منه: لا يعمل عليه Nearby Tray.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} does not run Nearby Tray. Nothing proves that it is what it says.</source>
-        <translation>لا يعمل Nearby Tray على {Peer}. لا شيء يثبت أنه ما يدّعي.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Go on only if you know that machine, and that somebody there wants this now.</source>
-        <translation>لا تتابع إلا إذا كنت تعرف ذلك الجهاز، وكان أحد هناك يريد هذا الآن.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Open Wi-Fi Direct in its settings, and keep that page open.</source>
-        <translation>افتح Wi-Fi Direct في إعداداته، وأبقِ تلك الصفحة مفتوحة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>A PIN needs NetworkManager 1.60 or newer, or the right to control wpa_supplicant.</source>
-        <translation>يحتاج رقم PIN إلى NetworkManager 1.60 أو أحدث، أو إلى حق التحكم في wpa_supplicant.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>It owns a group already, and joining one needs the right to control wpa_supplicant.</source>
-        <translation>لديه مجموعة من قبل، والانضمام إليها يحتاج إلى حق التحكم في wpa_supplicant.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>A group of your own needs the right to control wpa_supplicant.</source>
-        <translation>تحتاج المجموعة الخاصة بك إلى حق التحكم في wpa_supplicant.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Not the computer you trust</source>
-        <translation>ليس الحاسوب الذي تثق به</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>It calls itself {peer}, the name of a computer you trust, but it cannot prove to be that one.</source>
-        <translation>يسمي نفسه {peer} باسم حاسوب تثق به، لكنه لا يستطيع إثبات أنه هو.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Go on only if you know why (a new installation, for instance), and compare the code with care.</source>
-        <translation>لا تتابع إلا إذا كنت تعرف السبب (تثبيت جديد مثلًا)، وقارن الرمز بعناية.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Push button</source>
-        <translation>ضغطة الزر</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Show a PIN here</source>
-        <translation>إظهار رقم PIN هنا</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Enter its PIN here</source>
-        <translation>إدخال رقم PIN الخاص به هنا</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>It asks there whether to connect: accept it on its screen.</source>
-        <translation>يُسأل هناك عن الاتصال: اقبله على شاشته.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>A PIN appears here; type it there.</source>
-        <translation>يظهر رقم PIN هنا؛ أدخله هناك.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>A PIN appears there; type it here.</source>
-        <translation>يظهر رقم PIN هناك؛ أدخله هنا.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>It says that it has no push button.</source>
-        <translation>يقول إنه ليس لديه زر.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>It says that no PIN can be typed there.</source>
-        <translation>يقول إنه لا يمكن إدخال رقم PIN هناك.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>It says that it cannot show a PIN.</source>
-        <translation>يقول إنه لا يستطيع عرض رقم PIN.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Authenticated pings of Nearby Tray</source>
-        <translation>رسائل اختبار موثَّقة من Nearby Tray</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>ICMP echo, which proves nothing about who answers</source>
-        <translation>‏ICMP echo، وهو لا يثبت من الذي يجيب</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The kernel's neighbour table: there or not, no times</source>
-        <translation>جدول الجيران في النواة: موجود أو غير موجود، دون أزمنة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>by pings</source>
-        <translation>برسائل الاختبار</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>by ICMP echo</source>
-        <translation>بواسطة ICMP echo</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>by the neighbour table</source>
-        <translation>بجدول الجيران</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Program} asks to connect this computer to {peer}.</source>
-        <translation>يطلب {Program} وصل هذا الحاسوب بـ {peer}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Program} asks to open a Wi-Fi Direct group on this computer.</source>
-        <translation>يطلب {Program} بدء مجموعة Wi-Fi Direct على هذا الحاسوب.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Program} asks to invite {peer} into your group.</source>
-        <translation>يطلب {Program} دعوة {peer} إلى مجموعتك.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>It runs on this computer, as you. Nothing begins before you allow it.</source>
-        <translation>يعمل على هذا الحاسوب باسمك. لا يبدأ شيء قبل أن تسمح به.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>Problem</source>
         <translation>مشكلة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>Warning</source>
         <translation>تحذير</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>Not seen</source>
         <translation>لم يُرَ</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>OK</source>
         <translation>سليم</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>What keeps this computer from linking</source>
         <translation>ما يمنع هذا الحاسوب من الاتصال</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>Worth knowing</source>
         <translation>يجدر بك معرفته</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>Could not be seen</source>
         <translation>تعذّرت رؤيته</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>In order</source>
         <translation>على ما يرام</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>Switch Wi-Fi on</source>
         <translation>تشغيل Wi-Fi</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>Switch Bluetooth on</source>
         <translation>تشغيل Bluetooth</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>Open the settings</source>
         <translation>فتح الإعدادات</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>{n} problem</source>
         <translation>المشكلات: {n}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>{n} problems</source>
         <translation>المشكلات: {n}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>{n} warning</source>
         <translation>التحذيرات: {n}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>{n} warnings</source>
         <translation>التحذيرات: {n}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>{n} thing not seen</source>
         <translation>ما لم يُرَ: {n}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>{n} things not seen</source>
         <translation>ما لم يُرَ: {n}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{n} B</source>
-        <translation>{n} بايت</translation>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
+        <source>{what}.</source>
+        <translation>‏{what}.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{n} kB</source>
-        <translation>{n} ك.ب</translation>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
+        <source>Everything is in order.</source>
+        <translation>كل شيء على ما يرام.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{n} MB</source>
-        <translation>{n} م.ب</translation>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
+        <source>Answers come in steps of about 100 ms: one side saves Wi-Fi power. Plug it in, or switch Wi-Fi power saving off, for quicker answers.</source>
+        <translation>تأتي الإجابات على خطوات من نحو 100 م.ث: أحد الطرفين يوفر طاقة Wi-Fi. للحصول على إجابات أسرع صِله بالكهرباء، أو أوقف توفير طاقة Wi-Fi.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{n} GB</source>
-        <translation>{n} غ.ب</translation>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
+        <source>Accepted without asking, because it is paired.</source>
+        <translation>قُبل دون سؤال لأنه مقترن.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{n} TB</source>
-        <translation>{n} ت.ب</translation>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
+        <source>Authenticated pings of Nearby Tray</source>
+        <translation>رسائل اختبار موثَّقة من Nearby Tray</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>, </source>
-        <extracomment>between the words of a list</extracomment>
-        <translation>، </translation>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
+        <source>ICMP echo, which proves nothing about who answers</source>
+        <translation>‏ICMP echo، وهو لا يثبت من الذي يجيب</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>the other computer</source>
-        <translation>الحاسوب الآخر</translation>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
+        <source>The kernel's neighbour table: there or not, no times</source>
+        <translation>جدول الجيران في النواة: موجود أو غير موجود، دون أزمنة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The other computer</source>
-        <translation>الحاسوب الآخر</translation>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
+        <source>by pings</source>
+        <translation>برسائل الاختبار</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>wants to connect by push button</source>
-        <translation>يريد الاتصال بضغطة الزر</translation>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
+        <source>by ICMP echo</source>
+        <translation>بواسطة ICMP echo</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>wants to connect with a PIN shown here</source>
-        <translation>يريد الاتصال برقم PIN يظهر هنا</translation>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
+        <source>by the neighbour table</source>
+        <translation>بجدول الجيران</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>wants to connect with a PIN that it shows</source>
-        <translation>يريد الاتصال برقم PIN يعرضه</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>A PIN has digits only.</source>
-        <translation>لا يحوي رقم PIN إلا أرقامًا.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>A PIN has {n} digits.</source>
-        <translation>عدد خانات رقم PIN هو {n}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The last digit does not fit: check the number.</source>
-        <translation>الخانة الأخيرة غير صحيحة: راجع الرقم.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The digits fit together.</source>
-        <translation>الخانات متوافقة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{n} digits missing, unless it shows only {short}.</source>
-        <translation>الخانات الناقصة: {n}، ما لم يكن المعروض {short} فقط.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>One digit missing.</source>
-        <translation>تنقص خانة واحدة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{n} digits missing.</source>
-        <translation>الخانات الناقصة: {n}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{n} digits; spaces do not matter.</source>
-        <translation>عدد الخانات {n}؛ والمسافات لا تهم.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Here is a new one.</source>
-        <translation>هذا رقم جديد.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>It shows a new one.</source>
-        <translation>يعرض رقمًا جديدًا.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>This is the last try.</source>
-        <translation>هذه هي المحاولة الأخيرة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>There are two tries left.</source>
-        <translation>بقيت محاولتان.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Not heard of yet</source>
         <translation>لم يُسمع منه بعد</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Heard {how}</source>
         <translation>يُسمع {how}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>{share} lost</source>
         <translation>المفقود {share}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Authenticated with a PIN, too</source>
         <translation>موثَّقة برقم PIN أيضًا</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Authenticated with a PIN</source>
         <translation>موثَّقة برقم PIN</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Push button: the Wi-Fi layer itself is not authenticated; Nearby Tray's own check is</source>
         <translation>ضغطة الزر: طبقة Wi-Fi نفسها غير موثَّقة، وفحص Nearby Tray موثَّق</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Push button: not authenticated</source>
         <translation>ضغطة الزر: غير موثَّقة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Wi-Fi layer</source>
         <translation>طبقة Wi-Fi</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Verified by Nearby Tray on both sides.</source>
         <translation>تحقق منه Nearby Tray على الجانبين.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Other side</source>
         <translation>الطرف الآخر</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Group owner</source>
         <translation>مالك المجموعة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The other computer</source>
+        <translation>الحاسوب الآخر</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Channel</source>
         <translation>القناة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Width</source>
         <translation>العرض</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>{n} MHz</source>
         <translation>{n} ميغاهرتز</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Made with</source>
         <translation>أُنشئت بواسطة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Interface</source>
         <translation>الواجهة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Measured with</source>
         <translation>القياس بواسطة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>{channel} ({frequency} MHz, {band} GHz band)</source>
         <translation>{channel} ({frequency} ميغاهرتز، نطاق {band} غيغاهرتز)</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
+        <location filename="../../nearby_tray/ui/text/numbers.py"/>
         <source>.</source>
         <extracomment>between the whole and the part of a number</extracomment>
         <translation>.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Compare the code with {peer}</source>
-        <translation>قارن الرمز مع {peer}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Waiting for {peer} to accept</source>
-        <translation>انتظار قبول {peer}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Waiting for {peer} to compare the code</source>
-        <translation>في انتظار مقارنة الرمز على {peer}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{peer} wants to connect</source>
-        <translation>يريد {peer} الاتصال</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Linked with {peer}</source>
-        <translation>متصل مع {peer}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Enter the PIN that {peer} shows</source>
-        <translation>أدخل رقم PIN الذي يعرضه {peer}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Hosting a group, nobody in it yet</source>
-        <translation>استضافة مجموعة، لا أحد فيها بعد</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Hosting a group with one member</source>
-        <translation>استضافة مجموعة فيها عضو واحد</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Hosting a group with {n} members</source>
-        <translation>استضافة مجموعة، عدد أعضائها {n}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Type the PIN on {peer}</source>
-        <translation>أدخل رقم PIN على {peer}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Restoring the link with {peer}, try {n} of 3</source>
-        <translation>استعادة الوصلة مع {peer}، المحاولة {n} من 3</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Compare the code</source>
-        <translation>قارن الرمز</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Accept to let it connect. There is no code to compare.</source>
-        <translation>اقبل لتسمح له بالاتصال. لا يوجد رمز للمقارنة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Accept, and this computer shows a PIN to type there.</source>
-        <translation>اقبل، فيعرض هذا الحاسوب رقم PIN لإدخاله هناك.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>To accept, type the PIN that it shows.</source>
-        <translation>للقبول أدخل رقم PIN الذي يعرضه.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Agreeing on keys…</source>
-        <translation>جارٍ الاتفاق على المفاتيح…</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Waiting for {peer} to compare the code.</source>
-        <translation>في انتظار مقارنة الرمز على {peer}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>You trust this computer, so there is no code to compare.</source>
-        <translation>أنت تثق بهذا الحاسوب، فلا رمز للمقارنة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Accept only if both codes match.</source>
-        <translation>اقبل فقط إذا تطابق الرمزان.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Do both screens show this code? If theirs is different, cancel.</source>
-        <translation>هل تعرض الشاشتان هذا الرمز؟ إن كان رمزهم مختلفًا فألغِ.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The same code must be on both screens. {peer} accepts first.</source>
-        <translation>يجب أن يظهر الرمز نفسه على الشاشتين. يقبل {peer} أولًا.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{kind} ({model})</source>
-        <translation>‏{kind} ({model})</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>signal {n} %</source>
-        <translation>الإشارة {n}٪</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>A program</source>
-        <translation>برنامج</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Asked for by a nearby-tray command.</source>
-        <translation>طُلب بأمر nearby-tray.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Asked for by {program}.</source>
-        <translation>طلبه {program}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Asked for by a program.</source>
-        <translation>طلبه برنامج.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Open the request to decide.</source>
-        <translation>افتح الطلب لتقرر.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Accept only if both screens show {code}.</source>
-        <translation>لا تقبل إلا إذا عرضت الشاشتان {code}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>You trust this computer.</source>
-        <translation>أنت تثق بهذا الحاسوب.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Missed request: {peer} wanted to connect.</source>
-        <translation>طلب فائت: أراد {peer} الاتصال.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Missed request</source>
-        <translation>طلب فائت</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{peer} wanted to connect.</source>
-        <translation>أراد {peer} الاتصال.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Its address here is {address}.</source>
-        <translation>عنوانه هنا {address}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Trying to restore the link.</source>
-        <translation>تجري محاولة استعادة الوصلة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Link restored</source>
-        <translation>استُعيدت الوصلة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Linked with {peer} again.</source>
-        <translation>متصل مع {peer} من جديد.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{peer} shows a PIN</source>
-        <translation>يعرض {peer} رقم PIN</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Type it in Nearby Tray.</source>
-        <translation>أدخله في Nearby Tray.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>It is empty now.</source>
-        <translation>إنها فارغة الآن.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>One member.</source>
-        <translation>عضو واحد.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{n} members.</source>
-        <translation>عدد الأعضاء: {n}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{peers} joined your group</source>
-        <translation>انضم إلى مجموعتك: {peers}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{peers} left your group</source>
-        <translation>غادر مجموعتك: {peers}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Your group is up</source>
-        <translation>مجموعتك جاهزة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Others can join it now.</source>
-        <translation>يمكن للآخرين الانضمام إليها الآن.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{what}.</source>
-        <translation>‏{what}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Everything is in order.</source>
-        <translation>كل شيء على ما يرام.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>A file of yours could not be read</source>
-        <translation>تعذّرت قراءة ملف من ملفاتك</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>So that nothing is more open than you chose, the careful choice is in force.</source>
-        <translation>كي لا يكون شيء أكثر انفتاحًا مما اخترت، يسري الاختيار الأكثر حذرًا.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Choose in the panel who may see this computer, and look through the settings.</source>
-        <translation>اختر في النافذة من يمكنه رؤية هذا الحاسوب، وراجع الإعدادات.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/names.py"/>
         <source>Unnamed computer</source>
         <translation>حاسوب بلا اسم</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/names.py"/>
         <source>“{name}”</source>
         <translation>‏«{name}»</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>{peer} wants to connect</source>
+        <translation>يريد {peer} الاتصال</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>Open the request to decide.</source>
+        <translation>افتح الطلب لتقرر.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>Accept only if both screens show {code}.</source>
+        <translation>لا تقبل إلا إذا عرضت الشاشتان {code}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>You trust this computer.</source>
+        <translation>أنت تثق بهذا الحاسوب.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>Missed request</source>
+        <translation>طلب فائت</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>{peer} wanted to connect.</source>
+        <translation>أراد {peer} الاتصال.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>Its address here is {address}.</source>
+        <translation>عنوانه هنا {address}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Linked with {peer}</source>
+        <translation>متصل مع {peer}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>Trying to restore the link.</source>
+        <translation>تجري محاولة استعادة الوصلة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>Link restored</source>
+        <translation>استُعيدت الوصلة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>Linked with {peer} again.</source>
+        <translation>متصل مع {peer} من جديد.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>{peer} shows a PIN</source>
+        <translation>يعرض {peer} رقم PIN</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>Type it in Nearby Tray.</source>
+        <translation>أدخله في Nearby Tray.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>It is empty now.</source>
+        <translation>إنها فارغة الآن.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>One member.</source>
+        <translation>عضو واحد.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>{n} members.</source>
+        <translation>عدد الأعضاء: {n}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>{peers} joined your group</source>
+        <translation>انضم إلى مجموعتك: {peers}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>{peers} left your group</source>
+        <translation>غادر مجموعتك: {peers}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>Your group is up</source>
+        <translation>مجموعتك جاهزة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>Others can join it now.</source>
+        <translation>يمكن للآخرين الانضمام إليها الآن.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/numbers.py"/>
+        <source>{n} B</source>
+        <translation>{n} بايت</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/numbers.py"/>
+        <source>{n} kB</source>
+        <translation>{n} ك.ب</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/numbers.py"/>
+        <source>{n} MB</source>
+        <translation>{n} م.ب</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/numbers.py"/>
+        <source>{n} GB</source>
+        <translation>{n} غ.ب</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/numbers.py"/>
+        <source>{n} TB</source>
+        <translation>{n} ت.ب</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/numbers.py"/>
         <source>{n} ms</source>
         <translation>{n} م.ث</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/numbers.py"/>
         <source>{n} %</source>
         <translation>‏{n}٪</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/numbers.py"/>
         <source>{n} s</source>
         <translation>{n} ث</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
+        <source>Laptop</source>
+        <translation>حاسوب محمول</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
+        <source>Desktop</source>
+        <translation>حاسوب مكتبي</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
+        <source>Phone</source>
+        <translation>هاتف</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
+        <source>Tablet</source>
+        <translation>جهاز لوحي</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
+        <source>TV</source>
+        <translation>تلفاز</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
+        <source>Computer</source>
+        <translation>حاسوب</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
+        <source>Gone from Wi-Fi Direct for the moment.</source>
+        <translation>غاب عن Wi-Fi Direct في هذه اللحظة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
+        <source>{kind} ({model})</source>
+        <translation>‏{kind} ({model})</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
+        <source>signal {n} %</source>
+        <translation>الإشارة {n}٪</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>PIN {digits}</source>
+        <translation>رقم PIN {digits}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>A PIN has digits only.</source>
+        <translation>لا يحوي رقم PIN إلا أرقامًا.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>A PIN has {n} digits.</source>
+        <translation>عدد خانات رقم PIN هو {n}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>The last digit does not fit: check the number.</source>
+        <translation>الخانة الأخيرة غير صحيحة: راجع الرقم.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>The digits fit together.</source>
+        <translation>الخانات متوافقة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>{n} digits missing, unless it shows only {short}.</source>
+        <translation>الخانات الناقصة: {n}، ما لم يكن المعروض {short} فقط.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>One digit missing.</source>
+        <translation>تنقص خانة واحدة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>{n} digits missing.</source>
+        <translation>الخانات الناقصة: {n}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>{n} digits; spaces do not matter.</source>
+        <translation>عدد الخانات {n}؛ والمسافات لا تهم.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>Here is a new one.</source>
+        <translation>هذا رقم جديد.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>It shows a new one.</source>
+        <translation>يعرض رقمًا جديدًا.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>This is the last try.</source>
+        <translation>هذه هي المحاولة الأخيرة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>There are two tries left.</source>
+        <translation>بقيت محاولتان.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>Push button</source>
+        <translation>ضغطة الزر</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>Show a PIN here</source>
+        <translation>إظهار رقم PIN هنا</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>Enter its PIN here</source>
+        <translation>إدخال رقم PIN الخاص به هنا</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>It asks there whether to connect: accept it on its screen.</source>
+        <translation>يُسأل هناك عن الاتصال: اقبله على شاشته.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>A PIN appears here; type it there.</source>
+        <translation>يظهر رقم PIN هنا؛ أدخله هناك.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>A PIN appears there; type it here.</source>
+        <translation>يظهر رقم PIN هناك؛ أدخله هنا.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>It says that it has no push button.</source>
+        <translation>يقول إنه ليس لديه زر.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>It says that no PIN can be typed there.</source>
+        <translation>يقول إنه لا يمكن إدخال رقم PIN هناك.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>It says that it cannot show a PIN.</source>
+        <translation>يقول إنه لا يستطيع عرض رقم PIN.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>It does not run Nearby Tray, or does not answer with it. It can be linked with by Wi-Fi Direct alone, not verified.</source>
+        <translation>لا يعمل عليه Nearby Tray أو لا يجيب به. يمكن الاتصال به عبر Wi-Fi Direct وحده دون تحقق.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>Not verified: it does not run Nearby Tray.</source>
+        <translation>غير متحقَّق منه: لا يعمل عليه Nearby Tray.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>{Peer} does not run Nearby Tray. Nothing proves that it is what it says.</source>
+        <translation>لا يعمل Nearby Tray على {Peer}. لا شيء يثبت أنه ما يدّعي.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>Go on only if you know that machine, and that somebody there wants this now.</source>
+        <translation>لا تتابع إلا إذا كنت تعرف ذلك الجهاز، وكان أحد هناك يريد هذا الآن.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>Open Wi-Fi Direct in its settings, and keep that page open.</source>
+        <translation>افتح Wi-Fi Direct في إعداداته، وأبقِ تلك الصفحة مفتوحة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>A PIN needs NetworkManager 1.60 or newer, or the right to control wpa_supplicant.</source>
+        <translation>يحتاج رقم PIN إلى NetworkManager 1.60 أو أحدث، أو إلى حق التحكم في wpa_supplicant.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>It owns a group already, and joining one needs the right to control wpa_supplicant.</source>
+        <translation>لديه مجموعة من قبل، والانضمام إليها يحتاج إلى حق التحكم في wpa_supplicant.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>A group of your own needs the right to control wpa_supplicant.</source>
+        <translation>تحتاج المجموعة الخاصة بك إلى حق التحكم في wpa_supplicant.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>wants to connect by push button</source>
+        <translation>يريد الاتصال بضغطة الزر</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>wants to connect with a PIN shown here</source>
+        <translation>يريد الاتصال برقم PIN يظهر هنا</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>wants to connect with a PIN that it shows</source>
+        <translation>يريد الاتصال برقم PIN يعرضه</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Bluetooth service is not running</source>
+        <translation>خدمة Bluetooth لا تعمل</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The Bluetooth service of this computer (BlueZ) is not running.</source>
+        <translation>خدمة Bluetooth في هذا الحاسوب (BlueZ) لا تعمل.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Install BlueZ and start it: systemctl enable --now bluetooth.</source>
+        <translation>ثبّت BlueZ وشغّله: systemctl enable --now bluetooth.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>No Bluetooth adapter</source>
+        <translation>لا يوجد محوّل Bluetooth</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>This computer has no Bluetooth adapter that works.</source>
+        <translation>ليس في هذا الحاسوب محوّل Bluetooth صالح للعمل.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Plug in a Bluetooth adapter, or switch the built-in one on in the firmware settings.</source>
+        <translation>صِل محوّل Bluetooth، أو شغّل المدمج من إعدادات البرنامج الثابت.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Bluetooth is off</source>
+        <translation>‏Bluetooth متوقف</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Computers nearby are found over Bluetooth, and it is switched off.</source>
+        <translation>يُعثر على الحواسيب القريبة عبر Bluetooth، وهو متوقف.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Switch Bluetooth on; Nearby Tray notices by itself.</source>
+        <translation>شغّل Bluetooth؛ سيلاحظ Nearby Tray ذلك بنفسه.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Bluetooth refused</source>
+        <translation>رفضت خدمة Bluetooth</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The Bluetooth service did not let Nearby Tray call or answer other computers.</source>
+        <translation>لم تسمح خدمة Bluetooth لـ Nearby Tray بنداء الحواسيب الأخرى ولا بإجابتها.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Switch Bluetooth off and on again. If that does not help, another program may use all its advertisements.</source>
+        <translation>أوقف Bluetooth ثم شغّله. إن لم ينفع ذلك فربما يستعمل برنامج آخر كل إعلاناته.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>NetworkManager is not running</source>
+        <translation>‏NetworkManager لا يعمل</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The link is made by NetworkManager, and it is not running on this computer.</source>
+        <translation>تُنشأ الوصلة بواسطة NetworkManager، وهو لا يعمل على هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Install NetworkManager and start it: systemctl enable --now NetworkManager.</source>
+        <translation>ثبّت NetworkManager وشغّله: systemctl enable --now NetworkManager.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>No Wi-Fi Direct</source>
+        <translation>لا يوجد Wi-Fi Direct</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The Wi-Fi of this computer offers no Wi-Fi Direct.</source>
+        <translation>شبكة Wi-Fi في هذا الحاسوب لا تدعم Wi-Fi Direct.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Check that wpa_supplicant runs (NetworkManager finds no Wi-Fi Direct with iwd), or try another Wi-Fi adapter.</source>
+        <translation>تحقق من أن wpa_supplicant يعمل (لا يجد NetworkManager مع iwd أي Wi-Fi Direct)، أو جرّب محوّل Wi-Fi آخر.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Wi-Fi is off</source>
+        <translation>‏Wi-Fi متوقف</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The link itself is Wi-Fi, and it is switched off.</source>
+        <translation>الوصلة نفسها عبر Wi-Fi، وهو متوقف.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Switch Wi-Fi on; no network needs to be in reach.</source>
+        <translation>شغّل Wi-Fi؛ ولا يلزم أن تكون في المدى أي شبكة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Not allowed to make a link</source>
+        <translation>غير مسموح بإنشاء وصلة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>This account may not make Wi-Fi connections of its own.</source>
+        <translation>لا يحق لهذا الحساب إنشاء اتصالات Wi-Fi خاصة به.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Log in at the computer itself, or ask its administrator for the right to control networks.</source>
+        <translation>سجّل الدخول عند الحاسوب نفسه، أو اطلب من مديره حق التحكم في الشبكات.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Wi-Fi Direct is in use</source>
+        <translation>‏Wi-Fi Direct مستعمَل</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Another program uses Wi-Fi Direct on this computer.</source>
+        <translation>يستعمل برنامج آخر Wi-Fi Direct على هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Close it (screen casting is a usual one), then try again.</source>
+        <translation>أغلقه (غالبًا ما يكون برنامج بث الشاشة) ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>NetworkManager did not take the link</source>
+        <translation>لم يقبل NetworkManager الوصلة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>NetworkManager changed or refused the settings of the link.</source>
+        <translation>غيّر NetworkManager إعدادات الوصلة أو رفضها.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Update NetworkManager, or tell us its version with this message.</source>
+        <translation>حدّث NetworkManager، أو أخبرنا بإصداره مع هذه الرسالة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Nobody answered</source>
+        <translation>لم يجب أحد</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>No computer nearby answered.</source>
+        <translation>لم يجب أي حاسوب قريب.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Open Nearby Tray on the other computer, see that it is visible, and try again.</source>
+        <translation>افتح Nearby Tray على الحاسوب الآخر، وتأكد من أنه ظاهر، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>No answer</source>
+        <translation>لا إجابة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Nobody answered the request on {peer} in time.</source>
+        <translation>لم يجب أحد عن الطلب على {peer} في الوقت المحدد.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Ask the person there to look at the screen, then try again.</source>
+        <translation>اطلب من الشخص هناك أن ينظر إلى الشاشة، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Declined</source>
+        <translation>مرفوض</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The request was declined on {peer}.</source>
+        <translation>رُفض الطلب على {peer}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Agree with the person there first, then try again.</source>
+        <translation>اتفق أولًا مع الشخص هناك، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Codes not compared</source>
+        <translation>لم تتم مقارنة الرمزين</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Nobody said in time that both screens show the same code.</source>
+        <translation>لم يؤكد أحد في الوقت المناسب أن الشاشتين تعرضان الرمز نفسه.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Ask again, and compare the codes on both screens.</source>
+        <translation>اطلب مجددًا وقارن الرمزين على الشاشتين.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The other computer is not ready</source>
+        <translation>الحاسوب الآخر غير جاهز</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Wi-Fi is off or not ready on {peer}.</source>
+        <translation>شبكة Wi-Fi متوقفة أو غير جاهزة على {peer}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Turn on Wi-Fi there, then try again.</source>
+        <translation>شغّل Wi-Fi هناك ثم حاول مجددًا.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Two computers with one identity</source>
+        <translation>حاسوبان بهوية واحدة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} has the same identity as this computer: the disk of one was copied to the other.</source>
+        <translation>لدى {Peer} هوية هذا الحاسوب نفسها: نُسخ قرص أحدهما إلى الآخر.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Make a new identity on one of them, in Nearby Tray’s settings.</source>
+        <translation>أنشئ هوية جديدة على أحدهما من إعدادات Nearby Tray.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Disconnected</source>
+        <translation>انقطع الاتصال</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} disconnected.</source>
+        <translation>قطع {Peer} الاتصال.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>To connect again, ask it again.</source>
+        <translation>للاتصال مجددًا، اطلب ذلك مرة أخرى.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The other computer is busy</source>
+        <translation>الحاسوب الآخر مشغول</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} is linked, or being linked, with another computer.</source>
+        <translation>{Peer} متصل بحاسوب آخر أو يجري وصله به.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Wait until it is free, then try again.</source>
+        <translation>انتظر حتى يتفرغ، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Not accepted</source>
+        <translation>غير مقبول</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} does not take requests from this computer.</source>
+        <translation>لا يقبل {Peer} طلبات من هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Set “Visible to” to “Everyone” there, then try again.</source>
+        <translation>اضبط «الظهور لـ» هناك على «الكل»، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Cancelled there</source>
+        <translation>أُلغي هناك</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The link was cancelled on {peer}.</source>
+        <translation>أُلغيت الوصلة على {peer}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Try again when the person there is ready.</source>
+        <translation>أعد المحاولة حين يكون الشخص هناك مستعدًا.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The other computer could not go on</source>
+        <translation>لم يستطع الحاسوب الآخر المتابعة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} gave up while {stage}.</source>
+        <translation>توقف {Peer} عن المحاولة (المرحلة: {stage}).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Look there for the reason, then try again.</source>
+        <translation>ابحث عن السبب هناك، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The other computer went away</source>
+        <translation>ذهب الحاسوب الآخر</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The Bluetooth conversation with {peer} broke off while {stage}.</source>
+        <translation>انقطعت محادثة Bluetooth مع {peer} (المرحلة: {stage}).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Bring the two closer together and try again.</source>
+        <translation>قرّب الجهازين أحدهما من الآخر وأعد المحاولة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Could not be verified</source>
+        <translation>تعذّر التحقق</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} said something wrong while {stage}, so nothing was linked.</source>
+        <translation>قال {Peer} شيئًا خاطئًا (المرحلة: {stage})، ولذلك لم يتم أي وصل.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Update Nearby Tray on both. If it happens again in the same place, somebody may be interfering: do not link here.</source>
+        <translation>حدّث Nearby Tray على الجهازين. إن تكرر ذلك في المكان نفسه فربما يتدخل أحد: لا تتصل هنا.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Nearby Tray is not running there</source>
+        <translation>لا يعمل Nearby Tray هناك</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} was seen on Wi-Fi Direct only and cannot be asked.</source>
+        <translation>رُئي {Peer} عبر Wi-Fi Direct فقط ولا يمكن سؤاله.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Open Nearby Tray on it, then try again.</source>
+        <translation>افتح Nearby Tray عليه، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Not found on Wi-Fi</source>
+        <translation>لم يُعثر عليه عبر Wi-Fi</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>This computer and {peer} agreed, but did not find each other on Wi-Fi.</source>
+        <translation>اتفق هذا الحاسوب مع {peer}، لكن لم يعثر أحدهما على الآخر عبر Wi-Fi.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Check that Wi-Fi is on in both, bring them closer together and try again.</source>
+        <translation>تحقق من أن Wi-Fi يعمل على الجهازين، وقرّب أحدهما من الآخر، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The Wi-Fi link was not made</source>
+        <translation>لم تُنشأ وصلة Wi-Fi</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The two Wi-Fi radios did not agree on a link, in all tries.</source>
+        <translation>لم يتفق جهازا Wi-Fi على وصلة في كل المحاولات.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Try again; switching Wi-Fi off and on again on both sides helps when it keeps failing.</source>
+        <translation>أعد المحاولة؛ وإن تكرر الفشل فإن إيقاف Wi-Fi ثم تشغيله على الجانبين يفيد.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Linked, but silent</source>
+        <translation>متصل لكنه صامت</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The Wi-Fi link was made, but {peer} did not answer on it.</source>
+        <translation>أُنشئت وصلة Wi-Fi، لكن لم تأتِ عليها إجابة من {peer}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>A firewall may be in the way: allow UDP port {port} on both, then try again.</source>
+        <translation>ربما يعترض جدار حماية: اسمح بمنفذ UDP رقم {port} على الجهازين، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>No address</source>
+        <translation>لا عنوان</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The Wi-Fi link was made, but it has no network address that leaves this computer's other networks alone.</source>
+        <translation>أُنشئت وصلة Wi-Fi، لكن ليس لها عنوان شبكة لا يمسّ الشبكات الأخرى لهذا الحاسوب.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Try again. If it happens each time, another network of this computer uses the same addresses.</source>
+        <translation>أعد المحاولة. إن حدث ذلك كل مرة فإن شبكة أخرى لهذا الحاسوب تستعمل العناوين نفسها.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Port is taken</source>
+        <translation>المنفذ مشغول</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Another program on this computer uses the UDP port that the link is checked with.</source>
+        <translation>يستعمل برنامج آخر على هذا الحاسوب منفذ UDP الذي تُفحص به الوصلة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Close that program, or choose another port in the settings, then try again.</source>
+        <translation>أغلق ذلك البرنامج، أو اختر منفذًا آخر في الإعدادات، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Link lost</source>
+        <translation>فُقدت الوصلة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} stopped answering.</source>
+        <translation>توقف {Peer} عن الإجابة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Wi-Fi link ended</source>
+        <translation>انتهت وصلة Wi-Fi</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The Wi-Fi link with {peer} ended by itself.</source>
+        <translation>انتهت وصلة Wi-Fi مع {peer} من تلقاء نفسها.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Try again; if it keeps ending, bring the two closer together.</source>
+        <translation>أعد المحاولة؛ وإن تكرر انتهاؤها فقرّب الجهازين أحدهما من الآخر.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>A system service restarted</source>
+        <translation>أُعيد تشغيل خدمة من خدمات النظام</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>NetworkManager or BlueZ restarted, and the link went with it.</source>
+        <translation>أُعيد تشغيل NetworkManager أو BlueZ، فذهبت الوصلة معه.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Try again now.</source>
+        <translation>أعد المحاولة الآن.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The PIN that was typed is not the one that the other side showed.</source>
+        <translation>رقم PIN المُدخل ليس الرقم الذي عرضه الطرف الآخر.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Try again: each attempt has a new PIN.</source>
+        <translation>أعد المحاولة: لكل محاولة رقم PIN جديد.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Two buttons at once</source>
+        <translation>زران في وقت واحد</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Another machine nearby was connecting by push button at the same time, so neither was let in.</source>
+        <translation>كان جهاز آخر قريب يتصل بضغطة الزر في الوقت نفسه، فلم يُسمح لأي منهما.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Wait two minutes and try again, or use a PIN.</source>
+        <translation>انتظر دقيقتين وأعد المحاولة، أو استعمل رقم PIN.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The two want different ways</source>
+        <translation>يريد الطرفان طريقتين مختلفتين</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>One side wants the push button, the other one a PIN.</source>
+        <translation>يريد أحد الطرفين ضغطة الزر، ويريد الآخر رقم PIN.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Choose the way that {peer} offers, then try again.</source>
+        <translation>اختر الطريقة المتاحة على {peer}، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Refused on Wi-Fi</source>
+        <translation>مرفوض عبر Wi-Fi</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} refused the Wi-Fi link.</source>
+        <translation>رفض {Peer} وصلة Wi-Fi.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Accept it on its screen, or forget this computer in its Wi-Fi Direct settings, then try again.</source>
+        <translation>اقبلها على شاشته، أو انسَ هذا الحاسوب في إعدادات Wi-Fi Direct لديه، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Nobody agreed there</source>
+        <translation>لم يوافق أحد هناك</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} answers on Wi-Fi, but nobody there agreed in time.</source>
+        <translation>يجيب {Peer} عبر Wi-Fi، لكن لم يوافق أحد هناك في الوقت المحدد.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Open its Wi-Fi Direct settings, keep them open, and accept what it asks; then try again.</source>
+        <translation>افتح إعدادات Wi-Fi Direct لديه وأبقها مفتوحة واقبل ما يسأل عنه؛ ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Channel not allowed</source>
+        <translation>القناة غير مسموح بها</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The chosen channel may not be used here: the rules of this country or the Wi-Fi adapter forbid it.</source>
+        <translation>لا يجوز استعمال القناة المختارة هنا: تمنعها قواعد هذا البلد أو محوّل Wi-Fi.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Choose another channel, or “Automatic”, in the settings.</source>
+        <translation>اختر قناة أخرى، أو «تلقائي»، في الإعدادات.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Busy on another channel</source>
+        <translation>مشغول على قناة أخرى</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The Wi-Fi adapter can be on one channel only, and the ordinary network is on another one.</source>
+        <translation>لا يستطيع محوّل Wi-Fi العمل إلا على قناة واحدة، والشبكة المعتادة على قناة أخرى.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Choose “Automatic” in the settings, or leave that network first.</source>
+        <translation>اختر «تلقائي» في الإعدادات، أو غادر تلك الشبكة أولًا.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>No common channel</source>
+        <translation>لا قناة مشتركة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>This computer and {peer} have no Wi-Fi channel in common.</source>
+        <translation>لا توجد قناة Wi-Fi مشتركة بين هذا الحاسوب و{peer}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Choose “Automatic” or another band in the settings, then try again.</source>
+        <translation>اختر «تلقائي» أو نطاقًا آخر في الإعدادات، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Both want to own the group</source>
+        <translation>يريد كلاهما امتلاك المجموعة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>This computer and {peer} both insist on owning the group.</source>
+        <translation>يصر كل من هذا الحاسوب و{peer} على امتلاك المجموعة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Lower the owner intent in the settings of one of them, then try again.</source>
+        <translation>خفّض رغبة الامتلاك في إعدادات أحدهما، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Not possible with this Wi-Fi service</source>
+        <translation>غير ممكن مع خدمة Wi-Fi هذه</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The Wi-Fi service of this computer cannot do that.</source>
+        <translation>لا تستطيع خدمة Wi-Fi في هذا الحاسوب فعل ذلك.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Use the push button. A PIN needs NetworkManager 1.60, a group of your own needs the right to control wpa_supplicant.</source>
+        <translation>استعمل ضغطة الزر. يحتاج رقم PIN إلى NetworkManager 1.60، وتحتاج المجموعة الخاصة بك إلى حق التحكم في wpa_supplicant.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Group forgotten there</source>
+        <translation>المجموعة منسية هناك</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} no longer knows the group that both were to remember.</source>
+        <translation>لم يعد {Peer} يعرف المجموعة التي كان على كليكما تذكّرها.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Connect to it again, and have it remembered anew.</source>
+        <translation>اتصل به من جديد واحفظ المجموعة مرة أخرى.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Cancelled</source>
+        <translation>أُلغي</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>You cancelled while {stage}.</source>
+        <translation>ألغيت الاتصال (المرحلة: {stage}).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Nothing is left behind; connect again whenever you like.</source>
+        <translation>لم يبقَ أي أثر؛ اتصل مجددًا متى شئت.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Something went wrong in Nearby Tray</source>
+        <translation>حدث خطأ ما في Nearby Tray</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>An unexpected error happened while {stage}.</source>
+        <translation>حدث خطأ غير متوقع (المرحلة: {stage}).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Try again. If it happens again, please report it with the details below.</source>
+        <translation>أعد المحاولة. إن تكرر ذلك فأبلغنا به رجاءً مع التفاصيل أدناه.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>No PIN was typed</source>
+        <translation>لم يُدخل رقم PIN</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} showed a PIN, and it was not typed here in time.</source>
+        <translation>عرض {Peer} رقم PIN، ولم يُدخل هنا في الوقت المحدد.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Try again; it shows a new one each time.</source>
+        <translation>أعد المحاولة؛ فهو يعرض رقمًا جديدًا كل مرة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>You did not answer</source>
+        <translation>لم تجب</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} asked for a link, and nobody here answered in time.</source>
+        <translation>طلب {Peer} الاتصال، ولم يجب أحد هنا في الوقت المحدد.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Nothing happened. To link now, use “Connect nearby” on either computer.</source>
+        <translation>لم يحدث شيء. للاتصال الآن استعمل «اتصال بجهاز قريب» على أي من الحاسوبين.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>idle</source>
+        <translation>خامل</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>looking for computers</source>
+        <translation>البحث عن الحواسيب</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>asking</source>
+        <translation>الطلب</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>you were being asked</source>
+        <translation>سؤالك</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>finding each other on Wi-Fi</source>
+        <translation>بحث كل منهما عن الآخر عبر Wi-Fi</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>making the Wi-Fi link</source>
+        <translation>إنشاء وصلة Wi-Fi</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>checking the link</source>
+        <translation>فحص الوصلة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>linked</source>
+        <translation>متصل</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>restoring the link</source>
+        <translation>استعادة الوصلة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>ending the link</source>
+        <translation>إنهاء الوصلة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>waiting for the PIN</source>
+        <translation>انتظار رقم PIN</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>hosting a group</source>
+        <translation>استضافة مجموعة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>the other computer</source>
+        <translation>الحاسوب الآخر</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>A file of yours could not be read</source>
+        <translation>تعذّرت قراءة ملف من ملفاتك</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>So that nothing is more open than you chose, the careful choice is in force.</source>
+        <translation>كي لا يكون شيء أكثر انفتاحًا مما اخترت، يسري الاختيار الأكثر حذرًا.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Choose in the panel who may see this computer, and look through the settings.</source>
+        <translation>اختر في النافذة من يمكنه رؤية هذا الحاسوب، وراجع الإعدادات.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Code {digits}</source>
+        <translation>الرمز {digits}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>wants to connect to this computer</source>
+        <translation>يريد الاتصال بهذا الحاسوب</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>wants to send or get files</source>
+        <translation>يريد إرسال ملفات أو جلبها</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>wants to share a screen</source>
+        <translation>يريد مشاركة شاشة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>If both of you trust the other, there is no code to compare next time.</source>
+        <translation>إذا وثق كل منكما بالآخر فلا رمز للمقارنة في المرة القادمة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>While you are linked, it can reach programs on this computer that accept network connections.</source>
+        <translation>ما دمتما متصلين يمكنه الوصول إلى برامج هذا الحاسوب التي تقبل اتصالات الشبكة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Not the computer you trust</source>
+        <translation>ليس الحاسوب الذي تثق به</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>It calls itself {peer}, the name of a computer you trust, but it cannot prove to be that one.</source>
+        <translation>يسمي نفسه {peer} باسم حاسوب تثق به، لكنه لا يستطيع إثبات أنه هو.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Go on only if you know why (a new installation, for instance), and compare the code with care.</source>
+        <translation>لا تتابع إلا إذا كنت تعرف السبب (تثبيت جديد مثلًا)، وقارن الرمز بعناية.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>{Program} asks to connect this computer to {peer}.</source>
+        <translation>يطلب {Program} وصل هذا الحاسوب بـ {peer}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>{Program} asks to open a Wi-Fi Direct group on this computer.</source>
+        <translation>يطلب {Program} بدء مجموعة Wi-Fi Direct على هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>{Program} asks to invite {peer} into your group.</source>
+        <translation>يطلب {Program} دعوة {peer} إلى مجموعتك.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>It runs on this computer, as you. Nothing begins before you allow it.</source>
+        <translation>يعمل على هذا الحاسوب باسمك. لا يبدأ شيء قبل أن تسمح به.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Accept to let it connect. There is no code to compare.</source>
+        <translation>اقبل لتسمح له بالاتصال. لا يوجد رمز للمقارنة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Accept, and this computer shows a PIN to type there.</source>
+        <translation>اقبل، فيعرض هذا الحاسوب رقم PIN لإدخاله هناك.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>To accept, type the PIN that it shows.</source>
+        <translation>للقبول أدخل رقم PIN الذي يعرضه.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Agreeing on keys…</source>
+        <translation>جارٍ الاتفاق على المفاتيح…</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Waiting for {peer} to compare the code.</source>
+        <translation>في انتظار مقارنة الرمز على {peer}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>You trust this computer, so there is no code to compare.</source>
+        <translation>أنت تثق بهذا الحاسوب، فلا رمز للمقارنة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Accept only if both codes match.</source>
+        <translation>اقبل فقط إذا تطابق الرمزان.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Waiting for {peer} to accept</source>
+        <translation>انتظار قبول {peer}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Do both screens show this code? If theirs is different, cancel.</source>
+        <translation>هل تعرض الشاشتان هذا الرمز؟ إن كان رمزهم مختلفًا فألغِ.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>The same code must be on both screens. {peer} accepts first.</source>
+        <translation>يجب أن يظهر الرمز نفسه على الشاشتين. يقبل {peer} أولًا.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Missed request: {peer} wanted to connect.</source>
+        <translation>طلب فائت: أراد {peer} الاتصال.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>A program</source>
+        <translation>برنامج</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Asked for by a nearby-tray command.</source>
+        <translation>طُلب بأمر nearby-tray.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Asked for by {program}.</source>
+        <translation>طلبه {program}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Asked for by a program.</source>
+        <translation>طلبه برنامج.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Ready</source>
+        <translation>جاهز</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Looking for computers nearby</source>
+        <translation>البحث عن الحواسيب القريبة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Waiting for the other side to accept</source>
+        <translation>انتظار قبول الطرف الآخر</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Somebody wants to connect</source>
+        <translation>يريد أحدهم الاتصال</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Finding each other on Wi-Fi</source>
+        <translation>بحث كل منهما عن الآخر عبر Wi-Fi</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Making the Wi-Fi link</source>
+        <translation>إنشاء وصلة Wi-Fi</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Checking the link</source>
+        <translation>فحص الوصلة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Linked</source>
+        <translation>متصل</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Restoring the link</source>
+        <translation>استعادة الوصلة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Disconnecting</source>
+        <translation>قطع الاتصال</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Waiting for its PIN</source>
+        <translation>انتظار رقم PIN الخاص به</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Hosting a group</source>
+        <translation>استضافة مجموعة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Good</source>
+        <translation>جيدة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Fair</source>
+        <translation>متوسطة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Weak</source>
+        <translation>ضعيفة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Linked with {peer}, good</source>
+        <translation>متصل مع {peer}، الوصلة جيدة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Linked with {peer}, fair</source>
+        <translation>متصل مع {peer}، الوصلة متوسطة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Linked with {peer}, weak</source>
+        <translation>متصل مع {peer}، الوصلة ضعيفة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Linked with {peer}, no answer</source>
+        <translation>متصل مع {peer}، لا إجابة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Compare the code with {peer}</source>
+        <translation>قارن الرمز مع {peer}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Waiting for {peer} to compare the code</source>
+        <translation>في انتظار مقارنة الرمز على {peer}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Enter the PIN that {peer} shows</source>
+        <translation>أدخل رقم PIN الذي يعرضه {peer}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Hosting a group, nobody in it yet</source>
+        <translation>استضافة مجموعة، لا أحد فيها بعد</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Hosting a group with one member</source>
+        <translation>استضافة مجموعة فيها عضو واحد</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Hosting a group with {n} members</source>
+        <translation>استضافة مجموعة، عدد أعضائها {n}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Type the PIN on {peer}</source>
+        <translation>أدخل رقم PIN على {peer}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Restoring the link with {peer}, try {n} of 3</source>
+        <translation>استعادة الوصلة مع {peer}، المحاولة {n} من 3</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Compare the code</source>
+        <translation>قارن الرمز</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/translate.py"/>
+        <source>, </source>
+        <extracomment>between the words of a list</extracomment>
+        <translation>، </translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/tray.py"/>

@@ -100,7 +100,7 @@
     </message>
     <message>
         <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
         <source>Wrong PIN</source>
         <translation>Falsche PIN</translation>
     </message>
@@ -556,7 +556,7 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
         <location filename="../../nearby_tray/ui/settings.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>This computer</source>
         <translation>Dieser Computer</translation>
     </message>
@@ -637,7 +637,7 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
         <source>Starting a group</source>
         <translation>Gruppe wird gestartet</translation>
     </message>
@@ -723,44 +723,44 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/parts.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Not the one you trust</source>
         <translation>Nicht der vertraute</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/parts.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Trusted</source>
         <translation>Vertraut</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/parts.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Paired</source>
         <translation>Gekoppelt</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/parts.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Wi-Fi Direct only</source>
         <translation>Nur Wi-Fi Direct</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/parts.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
         <location filename="../../nearby_tray/ui/tray.py"/>
         <source>Remembered group</source>
         <translation>Gemerkte Gruppe</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/parts.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Owns a group</source>
         <translation>Besitzt eine Gruppe</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/parts.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
         <source>Not verified</source>
         <translation>Nicht überprüft</translation>
     </message>
@@ -791,7 +791,7 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/parts.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
         <source>Making the Wi-Fi link, try {n} of 3</source>
         <translation>WLAN-Verbindung wird hergestellt, Versuch {n} von 3</translation>
     </message>
@@ -955,7 +955,7 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>Trusted computers</source>
         <translation>Vertraute Computer</translation>
     </message>
@@ -1180,1734 +1180,1742 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
         <translation>unbekanntem Tag</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Bluetooth service is not running</source>
-        <translation>Der Bluetooth-Dienst läuft nicht</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The Bluetooth service of this computer (BlueZ) is not running.</source>
-        <translation>Der Bluetooth-Dienst dieses Computers (BlueZ) läuft nicht.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Install BlueZ and start it: systemctl enable --now bluetooth.</source>
-        <translation>Installieren Sie BlueZ und starten Sie es: systemctl enable --now bluetooth.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>No Bluetooth adapter</source>
-        <translation>Kein Bluetooth-Adapter</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>This computer has no Bluetooth adapter that works.</source>
-        <translation>Dieser Computer hat keinen Bluetooth-Adapter, der funktioniert.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Plug in a Bluetooth adapter, or switch the built-in one on in the firmware settings.</source>
-        <translation>Stecken Sie einen Bluetooth-Adapter ein oder schalten Sie den eingebauten in den Firmware-Einstellungen ein.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Bluetooth is off</source>
-        <translation>Bluetooth ist aus</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Computers nearby are found over Bluetooth, and it is switched off.</source>
-        <translation>Computer in der Nähe werden über Bluetooth gefunden, und das ist ausgeschaltet.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Switch Bluetooth on; Nearby Tray notices by itself.</source>
-        <translation>Schalten Sie Bluetooth ein; Nearby Tray merkt es von selbst.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Bluetooth refused</source>
-        <translation>Bluetooth hat abgelehnt</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The Bluetooth service did not let Nearby Tray call or answer other computers.</source>
-        <translation>Der Bluetooth-Dienst ließ Nearby Tray andere Computer weder rufen noch ihnen antworten.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Switch Bluetooth off and on again. If that does not help, another program may use all its advertisements.</source>
-        <translation>Schalten Sie Bluetooth aus und wieder ein. Hilft das nicht, belegt vielleicht ein anderes Programm alle Bluetooth-Ankündigungen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>NetworkManager is not running</source>
-        <translation>NetworkManager läuft nicht</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The link is made by NetworkManager, and it is not running on this computer.</source>
-        <translation>Die Verbindung stellt NetworkManager her, und der läuft auf diesem Computer nicht.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Install NetworkManager and start it: systemctl enable --now NetworkManager.</source>
-        <translation>Installieren Sie NetworkManager und starten Sie ihn: systemctl enable --now NetworkManager.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>No Wi-Fi Direct</source>
-        <translation>Kein Wi-Fi Direct</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The Wi-Fi of this computer offers no Wi-Fi Direct.</source>
-        <translation>Das WLAN dieses Computers bietet kein Wi-Fi Direct.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Check that wpa_supplicant runs (NetworkManager finds no Wi-Fi Direct with iwd), or try another Wi-Fi adapter.</source>
-        <translation>Prüfen Sie, ob wpa_supplicant läuft (mit iwd findet NetworkManager kein Wi-Fi Direct), oder versuchen Sie es mit einem anderen WLAN-Adapter.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Wi-Fi is off</source>
-        <translation>WLAN ist aus</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The link itself is Wi-Fi, and it is switched off.</source>
-        <translation>Die Verbindung selbst ist WLAN, und das ist ausgeschaltet.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <location filename="../../nearby_tray/system/doctor/radio.py"/>
-        <source>Switch Wi-Fi on; no network needs to be in reach.</source>
-        <translation>Schalten Sie WLAN ein; ein Netzwerk muss nicht in Reichweite sein.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Not allowed to make a link</source>
-        <translation>Keine Berechtigung für eine Verbindung</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>This account may not make Wi-Fi connections of its own.</source>
-        <translation>Dieses Konto darf keine eigenen WLAN-Verbindungen herstellen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
-        <source>Log in at the computer itself, or ask its administrator for the right to control networks.</source>
-        <translation>Melden Sie sich direkt am Computer an oder bitten Sie den Systemverwalter um das Recht, Netzwerke zu steuern.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Wi-Fi Direct is in use</source>
-        <translation>Wi-Fi Direct wird benutzt</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Another program uses Wi-Fi Direct on this computer.</source>
-        <translation>Ein anderes Programm auf diesem Computer benutzt Wi-Fi Direct.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Close it (screen casting is a usual one), then try again.</source>
-        <translation>Schließen Sie es (oft ist es eine Bildschirmübertragung) und versuchen Sie es dann erneut.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>NetworkManager did not take the link</source>
-        <translation>NetworkManager hat die Verbindung nicht angenommen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>NetworkManager changed or refused the settings of the link.</source>
-        <translation>NetworkManager hat die Einstellungen der Verbindung geändert oder abgelehnt.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Update NetworkManager, or tell us its version with this message.</source>
-        <translation>Aktualisieren Sie NetworkManager oder teilen Sie uns mit dieser Meldung seine Version mit.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Nobody answered</source>
-        <translation>Niemand hat geantwortet</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>No computer nearby answered.</source>
-        <translation>Kein Computer in der Nähe hat geantwortet.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Open Nearby Tray on the other computer, see that it is visible, and try again.</source>
-        <translation>Öffnen Sie Nearby Tray auf dem anderen Computer, achten Sie darauf, dass er sichtbar ist, und versuchen Sie es erneut.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>No answer</source>
-        <translation>Keine Antwort</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Nobody answered the request on {peer} in time.</source>
-        <translation>Auf {peer} hat niemand rechtzeitig auf die Anfrage geantwortet.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Ask the person there to look at the screen, then try again.</source>
-        <translation>Bitten Sie die Person dort, auf den Bildschirm zu sehen, und versuchen Sie es dann erneut.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Declined</source>
-        <translation>Abgelehnt</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The request was declined on {peer}.</source>
-        <translation>Die Anfrage wurde auf {peer} abgelehnt.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Agree with the person there first, then try again.</source>
-        <translation>Sprechen Sie sich erst mit der Person dort ab und versuchen Sie es dann erneut.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Codes not compared</source>
-        <translation>Codes nicht verglichen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Nobody said in time that both screens show the same code.</source>
-        <translation>Niemand hat rechtzeitig bestätigt, dass beide Bildschirme denselben Code zeigen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Ask again, and compare the codes on both screens.</source>
-        <translation>Fragen Sie noch einmal an und vergleichen Sie die Codes auf beiden Bildschirmen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The other computer is not ready</source>
-        <translation>Der andere Computer ist nicht bereit</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Wi-Fi is off or not ready on {peer}.</source>
-        <translation>Auf {peer} ist WLAN aus oder nicht bereit.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Turn on Wi-Fi there, then try again.</source>
-        <translation>Schalten Sie dort WLAN ein und versuchen Sie es noch einmal.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Two computers with one identity</source>
-        <translation>Zwei Computer mit einer Identität</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} has the same identity as this computer: the disk of one was copied to the other.</source>
-        <translation>{Peer} hat dieselbe Identität wie dieser Computer: Die Festplatte des einen wurde auf den anderen kopiert.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Make a new identity on one of them, in Nearby Tray’s settings.</source>
-        <translation>Erzeugen Sie auf einem der beiden eine neue Identität, in den Einstellungen von Nearby Tray.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Disconnected</source>
-        <translation>Getrennt</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} disconnected.</source>
-        <translation>{Peer} hat die Verbindung getrennt.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>To connect again, ask it again.</source>
-        <translation>Um wieder zu verbinden, fragen Sie dort noch einmal an.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The other computer is busy</source>
-        <translation>Der andere Computer ist beschäftigt</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} is linked, or being linked, with another computer.</source>
-        <translation>{Peer} ist mit einem anderen Computer verbunden oder verbindet sich gerade.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Wait until it is free, then try again.</source>
-        <translation>Warten Sie, bis er frei ist, und versuchen Sie es dann erneut.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Not accepted</source>
-        <translation>Nicht angenommen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} does not take requests from this computer.</source>
-        <translation>{Peer} nimmt von diesem Computer keine Anfragen an.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Set “Visible to” to “Everyone” there, then try again.</source>
-        <translation>Stellen Sie dort „Sichtbar für“ auf „Alle“ und versuchen Sie es dann erneut.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Cancelled there</source>
-        <translation>Dort abgebrochen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The link was cancelled on {peer}.</source>
-        <translation>Die Verbindung wurde auf {peer} abgebrochen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Try again when the person there is ready.</source>
-        <translation>Versuchen Sie es erneut, wenn die Person dort so weit ist.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The other computer could not go on</source>
-        <translation>Der andere Computer konnte nicht weitermachen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} gave up while {stage}.</source>
-        <translation>{Peer} hat aufgegeben (Stand: {stage}).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Look there for the reason, then try again.</source>
-        <translation>Sehen Sie dort nach dem Grund und versuchen Sie es dann erneut.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The other computer went away</source>
-        <translation>Der andere Computer ist fort</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The Bluetooth conversation with {peer} broke off while {stage}.</source>
-        <translation>Das Bluetooth-Gespräch mit {peer} ist abgerissen (Stand: {stage}).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Bring the two closer together and try again.</source>
-        <translation>Bringen Sie die beiden näher zusammen und versuchen Sie es erneut.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Could not be verified</source>
-        <translation>Ließ sich nicht überprüfen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} said something wrong while {stage}, so nothing was linked.</source>
-        <translation>{Peer} hat etwas Falsches gesagt (Stand: {stage}), darum wurde nichts verbunden.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Update Nearby Tray on both. If it happens again in the same place, somebody may be interfering: do not link here.</source>
-        <translation>Aktualisieren Sie Nearby Tray auf beiden. Geschieht es am selben Ort wieder, stört vielleicht jemand mit Absicht: Verbinden Sie dann hier nicht.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Nearby Tray is not running there</source>
-        <translation>Dort läuft Nearby Tray nicht</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} was seen on Wi-Fi Direct only and cannot be asked.</source>
-        <translation>{Peer} war nur über Wi-Fi Direct zu sehen und lässt sich nicht fragen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Open Nearby Tray on it, then try again.</source>
-        <translation>Öffnen Sie dort Nearby Tray und versuchen Sie es dann erneut.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Not found on Wi-Fi</source>
-        <translation>Im WLAN nicht gefunden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>This computer and {peer} agreed, but did not find each other on Wi-Fi.</source>
-        <translation>Zwischen diesem Computer und {peer} bestand Einigkeit, aber im WLAN haben sie sich nicht gefunden.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Check that Wi-Fi is on in both, bring them closer together and try again.</source>
-        <translation>Prüfen Sie, ob WLAN auf beiden an ist, bringen Sie sie näher zusammen und versuchen Sie es erneut.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The Wi-Fi link was not made</source>
-        <translation>Die WLAN-Verbindung kam nicht zustande</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The two Wi-Fi radios did not agree on a link, in all tries.</source>
-        <translation>Die beiden WLAN-Funkgeräte haben sich in keinem der Versuche auf eine Verbindung geeinigt.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Try again; switching Wi-Fi off and on again on both sides helps when it keeps failing.</source>
-        <translation>Versuchen Sie es erneut; schlägt es immer wieder fehl, hilft es, WLAN auf beiden Seiten aus- und wieder einzuschalten.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Linked, but silent</source>
-        <translation>Verbunden, aber stumm</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The Wi-Fi link was made, but {peer} did not answer on it.</source>
-        <translation>Die WLAN-Verbindung steht, aber von {peer} kam darüber keine Antwort.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>A firewall may be in the way: allow UDP port {port} on both, then try again.</source>
-        <translation>Vielleicht ist eine Firewall im Weg: Erlauben Sie auf beiden den UDP-Port {port} und versuchen Sie es dann erneut.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>No address</source>
-        <translation>Keine Adresse</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The Wi-Fi link was made, but it has no network address that leaves this computer's other networks alone.</source>
-        <translation>Die WLAN-Verbindung steht, hat aber keine Netzwerkadresse, die die anderen Netzwerke dieses Computers in Ruhe lässt.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Try again. If it happens each time, another network of this computer uses the same addresses.</source>
-        <translation>Versuchen Sie es erneut. Geschieht es jedes Mal, benutzt ein anderes Netzwerk dieses Computers dieselben Adressen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Port is taken</source>
-        <translation>Port ist belegt</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Another program on this computer uses the UDP port that the link is checked with.</source>
-        <translation>Ein anderes Programm auf diesem Computer benutzt den UDP-Port, über den die Verbindung geprüft wird.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Close that program, or choose another port in the settings, then try again.</source>
-        <translation>Schließen Sie dieses Programm oder wählen Sie in den Einstellungen einen anderen Port und versuchen Sie es dann erneut.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Link lost</source>
-        <translation>Verbindung verloren</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} stopped answering.</source>
-        <translation>{Peer} antwortet nicht mehr.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Wi-Fi link ended</source>
-        <translation>WLAN-Verbindung beendet</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The Wi-Fi link with {peer} ended by itself.</source>
-        <translation>Die WLAN-Verbindung mit {peer} ist von selbst abgebrochen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Try again; if it keeps ending, bring the two closer together.</source>
-        <translation>Versuchen Sie es erneut; bricht sie immer wieder ab, bringen Sie die beiden näher zusammen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>A system service restarted</source>
-        <translation>Ein Systemdienst wurde neu gestartet</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>NetworkManager or BlueZ restarted, and the link went with it.</source>
-        <translation>NetworkManager oder BlueZ wurde neu gestartet, und damit ging die Verbindung verloren.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Try again now.</source>
-        <translation>Versuchen Sie es jetzt erneut.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The PIN that was typed is not the one that the other side showed.</source>
-        <translation>Die eingegebene PIN ist nicht die, die auf der anderen Seite gezeigt wurde.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Try again: each attempt has a new PIN.</source>
-        <translation>Versuchen Sie es erneut: Jeder Versuch hat eine neue PIN.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Two buttons at once</source>
-        <translation>Zwei Knöpfe zugleich</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Another machine nearby was connecting by push button at the same time, so neither was let in.</source>
-        <translation>Ein anderes Gerät in der Nähe verband sich zur selben Zeit per Knopfdruck, darum wurde keines zugelassen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Wait two minutes and try again, or use a PIN.</source>
-        <translation>Warten Sie zwei Minuten und versuchen Sie es erneut, oder nehmen Sie eine PIN.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The two want different ways</source>
-        <translation>Die beiden wollen Verschiedenes</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>One side wants the push button, the other one a PIN.</source>
-        <translation>Die eine Seite will den Knopfdruck, die andere eine PIN.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Choose the way that {peer} offers, then try again.</source>
-        <translation>Wählen Sie den Weg, der von {peer} angeboten wird, und versuchen Sie es dann erneut.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Refused on Wi-Fi</source>
-        <translation>Über WLAN abgelehnt</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} refused the Wi-Fi link.</source>
-        <translation>{Peer} hat die WLAN-Verbindung abgelehnt.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Accept it on its screen, or forget this computer in its Wi-Fi Direct settings, then try again.</source>
-        <translation>Nehmen Sie sie auf dem Bildschirm dort an oder vergessen Sie diesen Computer in den Wi-Fi-Direct-Einstellungen dort, und versuchen Sie es dann erneut.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Nobody agreed there</source>
-        <translation>Dort hat niemand zugestimmt</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} answers on Wi-Fi, but nobody there agreed in time.</source>
-        <translation>{Peer} antwortet im WLAN, aber dort hat niemand rechtzeitig zugestimmt.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Open its Wi-Fi Direct settings, keep them open, and accept what it asks; then try again.</source>
-        <translation>Öffnen Sie dort die Wi-Fi-Direct-Einstellungen, lassen Sie sie offen und nehmen Sie an, was gefragt wird; versuchen Sie es dann erneut.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Channel not allowed</source>
-        <translation>Kanal nicht erlaubt</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The chosen channel may not be used here: the rules of this country or the Wi-Fi adapter forbid it.</source>
-        <translation>Der gewählte Kanal darf hier nicht benutzt werden: Die Vorschriften dieses Landes oder der WLAN-Adapter verbieten es.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Choose another channel, or “Automatic”, in the settings.</source>
-        <translation>Wählen Sie in den Einstellungen einen anderen Kanal oder „Automatisch“.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Busy on another channel</source>
-        <translation>Auf einem anderen Kanal beschäftigt</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The Wi-Fi adapter can be on one channel only, and the ordinary network is on another one.</source>
-        <translation>Der WLAN-Adapter kann nur auf einem Kanal sein, und das gewöhnliche Netzwerk ist auf einem anderen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Choose “Automatic” in the settings, or leave that network first.</source>
-        <translation>Wählen Sie in den Einstellungen „Automatisch“ oder verlassen Sie vorher jenes Netzwerk.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>No common channel</source>
-        <translation>Kein gemeinsamer Kanal</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>This computer and {peer} have no Wi-Fi channel in common.</source>
-        <translation>Mit {peer} hat dieser Computer keinen WLAN-Kanal gemeinsam.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Choose “Automatic” or another band in the settings, then try again.</source>
-        <translation>Wählen Sie in den Einstellungen „Automatisch“ oder ein anderes Band und versuchen Sie es dann erneut.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Both want to own the group</source>
-        <translation>Beide wollen die Gruppe besitzen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>This computer and {peer} both insist on owning the group.</source>
-        <translation>Zwischen diesem Computer und {peer} gibt es keine Einigung: Beide wollen die Gruppe besitzen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Lower the owner intent in the settings of one of them, then try again.</source>
-        <translation>Verringern Sie in den Einstellungen von einem der beiden den Besitzwunsch und versuchen Sie es dann erneut.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Not possible with this Wi-Fi service</source>
-        <translation>Mit diesem WLAN-Dienst nicht möglich</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The Wi-Fi service of this computer cannot do that.</source>
-        <translation>Der WLAN-Dienst dieses Computers kann das nicht.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Use the push button. A PIN needs NetworkManager 1.60, a group of your own needs the right to control wpa_supplicant.</source>
-        <translation>Nehmen Sie den Knopfdruck. Eine PIN braucht NetworkManager 1.60, eine eigene Gruppe das Recht, wpa_supplicant zu steuern.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Group forgotten there</source>
-        <translation>Gruppe dort vergessen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} no longer knows the group that both were to remember.</source>
-        <translation>{Peer} kennt die Gruppe nicht mehr, die sich beide merken sollten.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Connect to it again, and have it remembered anew.</source>
-        <translation>Verbinden Sie sich erneut und lassen Sie die Gruppe neu merken.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Cancelled</source>
-        <translation>Abgebrochen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>You cancelled while {stage}.</source>
-        <translation>Sie haben abgebrochen (Stand: {stage}).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Nothing is left behind; connect again whenever you like.</source>
-        <translation>Nichts bleibt zurück; verbinden Sie wieder, wann immer Sie möchten.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Something went wrong in Nearby Tray</source>
-        <translation>In Nearby Tray ist etwas schiefgegangen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>An unexpected error happened while {stage}.</source>
-        <translation>Ein unerwarteter Fehler ist aufgetreten (Stand: {stage}).</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Try again. If it happens again, please report it with the details below.</source>
-        <translation>Versuchen Sie es erneut. Geschieht es wieder, melden Sie es bitte mit den Einzelheiten unten.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>No PIN was typed</source>
-        <translation>Keine PIN eingegeben</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} showed a PIN, and it was not typed here in time.</source>
-        <translation>{Peer} hat eine PIN gezeigt, und sie wurde hier nicht rechtzeitig eingegeben.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Try again; it shows a new one each time.</source>
-        <translation>Versuchen Sie es erneut; jedes Mal wird eine neue gezeigt.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>You did not answer</source>
-        <translation>Sie haben nicht geantwortet</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} asked for a link, and nobody here answered in time.</source>
-        <translation>{Peer} wollte sich verbinden, und hier hat niemand rechtzeitig geantwortet.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Nothing happened. To link now, use “Connect nearby” on either computer.</source>
-        <translation>Es ist nichts geschehen. Um sich jetzt zu verbinden, wählen Sie auf einem der beiden Computer „In der Nähe verbinden“.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
-        <source>idle</source>
-        <translation>untätig</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>looking for computers</source>
-        <translation>Suche nach Computern</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>asking</source>
-        <translation>Anfrage</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>you were being asked</source>
-        <translation>Sie wurden gefragt</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>finding each other on Wi-Fi</source>
-        <translation>gegenseitige Suche im WLAN</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>making the Wi-Fi link</source>
-        <translation>Herstellen der WLAN-Verbindung</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>checking the link</source>
-        <translation>Prüfen der Verbindung</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>linked</source>
-        <translation>verbunden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>restoring the link</source>
-        <translation>Wiederherstellen der Verbindung</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>ending the link</source>
-        <translation>Beenden der Verbindung</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>waiting for the PIN</source>
-        <translation>Warten auf die PIN</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>hosting a group</source>
-        <translation>Gruppe eröffnet</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Ready</source>
-        <translation>Bereit</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Looking for computers nearby</source>
-        <translation>Suche nach Computern in der Nähe</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Waiting for the other side to accept</source>
-        <translation>Warten, bis die andere Seite annimmt</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Somebody wants to connect</source>
-        <translation>Jemand möchte sich verbinden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Finding each other on Wi-Fi</source>
-        <translation>Gegenseitige Suche im WLAN</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Making the Wi-Fi link</source>
-        <translation>WLAN-Verbindung wird hergestellt</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Checking the link</source>
-        <translation>Verbindung wird geprüft</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Linked</source>
-        <translation>Verbunden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Restoring the link</source>
-        <translation>Verbindung wird wiederhergestellt</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Disconnecting</source>
-        <translation>Verbindung wird getrennt</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Waiting for its PIN</source>
-        <translation>Warten auf die PIN von dort</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Hosting a group</source>
-        <translation>Eigene Gruppe</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Good</source>
-        <translation>Gut</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Fair</source>
-        <translation>Mittel</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Weak</source>
-        <translation>Schwach</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Linked with {peer}, good</source>
-        <translation>Verbunden mit {peer}, gut</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Linked with {peer}, fair</source>
-        <translation>Verbunden mit {peer}, mittel</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Linked with {peer}, weak</source>
-        <translation>Verbunden mit {peer}, schwach</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Linked with {peer}, no answer</source>
-        <translation>Verbunden mit {peer}, keine Antwort</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>Everyone</source>
         <translation>Alle</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>Nobody</source>
         <translation>Niemand</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>Visible to everyone</source>
         <translation>Sichtbar für alle</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>Visible to trusted computers</source>
         <translation>Sichtbar für vertraute Computer</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>Visible to nobody</source>
         <translation>Sichtbar für niemanden</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>Any computer nearby may ask; you decide.</source>
         <translation>Jeder Computer in der Nähe darf anfragen; Sie entscheiden.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>Only computers you trust find this one.</source>
         <translation>Nur Computer, denen Sie vertrauen, finden diesen.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>No computer finds this one. You can still connect to others.</source>
         <translation>Kein Computer findet diesen. Sie können sich trotzdem mit anderen verbinden.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>Only computers paired over Bluetooth, and only over a connection seen to be encrypted; otherwise you are asked.</source>
         <translation>Nur Computer, die über Bluetooth gekoppelt sind, und nur über eine erkennbar verschlüsselte Verbindung; sonst werden Sie gefragt.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>{backend} chooses band and owner by itself here; this counts where Nearby Tray may control wpa_supplicant.</source>
         <translation>{backend} wählt Band und Besitzer hier selbst; dies gilt, wo Nearby Tray wpa_supplicant steuern darf.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>{n}: never own it</source>
         <translation>{n}: nie besitzen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>{n}: either way</source>
         <translation>{n}: gleichgültig</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>{n}: own it, if I may</source>
         <translation>{n}: besitzen, wenn möglich</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>{n}: own it, or no link</source>
         <translation>{n}: besitzen oder keine Verbindung</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Code {digits}</source>
-        <translation>Code {digits}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>PIN {digits}</source>
-        <translation>PIN {digits}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Laptop</source>
-        <translation>Laptop</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Desktop</source>
-        <translation>Desktop</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Phone</source>
-        <translation>Telefon</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Tablet</source>
-        <translation>Tablet</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>TV</source>
-        <translation>Fernseher</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Computer</source>
-        <translation>Computer</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>wants to connect to this computer</source>
-        <translation>möchte sich mit diesem Computer verbinden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>wants to send or get files</source>
-        <translation>möchte Dateien senden oder holen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>wants to share a screen</source>
-        <translation>möchte einen Bildschirm teilen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Answers come in steps of about 100 ms: one side saves Wi-Fi power. Plug it in, or switch Wi-Fi power saving off, for quicker answers.</source>
-        <translation>Die Antworten kommen in Schritten von etwa 100 ms: Eine Seite spart WLAN-Energie. Für schnellere Antworten schließen Sie das Netzteil an oder schalten Sie den WLAN-Energiesparmodus aus.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Accepted without asking, because it is paired.</source>
-        <translation>Ohne Rückfrage angenommen, weil gekoppelt.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Gone from Wi-Fi Direct for the moment.</source>
-        <translation>Im Augenblick über Wi-Fi Direct nicht zu sehen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>It does not run Nearby Tray, or does not answer with it. It can be linked with by Wi-Fi Direct alone, not verified.</source>
-        <translation>Dort läuft kein Nearby Tray, oder es antwortet nicht. Eine Verbindung geht allein über Wi-Fi Direct und ist nicht überprüft.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>If both of you trust the other, there is no code to compare next time.</source>
-        <translation>Wenn beide einander vertrauen, gibt es nächstes Mal keinen Code zu vergleichen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>While you are linked, it can reach programs on this computer that accept network connections.</source>
-        <translation>Solange Sie verbunden sind, erreicht er Programme auf diesem Computer, die Netzwerkverbindungen annehmen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Not verified: it does not run Nearby Tray.</source>
-        <translation>Nicht überprüft: Dort läuft kein Nearby Tray.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Peer} does not run Nearby Tray. Nothing proves that it is what it says.</source>
-        <translation>Auf {Peer} läuft kein Nearby Tray. Nichts beweist, dass es das ist, was es zu sein vorgibt.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Go on only if you know that machine, and that somebody there wants this now.</source>
-        <translation>Machen Sie nur weiter, wenn Sie dieses Gerät kennen und jemand dort das jetzt will.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Open Wi-Fi Direct in its settings, and keep that page open.</source>
-        <translation>Öffnen Sie dort in den Einstellungen Wi-Fi Direct und lassen Sie die Seite offen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>A PIN needs NetworkManager 1.60 or newer, or the right to control wpa_supplicant.</source>
-        <translation>Eine PIN braucht NetworkManager 1.60 oder neuer oder das Recht, wpa_supplicant zu steuern.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>It owns a group already, and joining one needs the right to control wpa_supplicant.</source>
-        <translation>Dort besteht schon eine Gruppe; ihr beizutreten braucht das Recht, wpa_supplicant zu steuern.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>A group of your own needs the right to control wpa_supplicant.</source>
-        <translation>Eine eigene Gruppe braucht das Recht, wpa_supplicant zu steuern.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Not the computer you trust</source>
-        <translation>Nicht der Computer, dem Sie vertrauen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>It calls itself {peer}, the name of a computer you trust, but it cannot prove to be that one.</source>
-        <translation>Er nennt sich {peer} wie ein Computer, dem Sie vertrauen, kann aber nicht beweisen, dass er es ist.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Go on only if you know why (a new installation, for instance), and compare the code with care.</source>
-        <translation>Machen Sie nur weiter, wenn Sie wissen, warum (etwa eine Neuinstallation), und vergleichen Sie den Code sorgfältig.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Push button</source>
-        <translation>Knopfdruck</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Show a PIN here</source>
-        <translation>PIN hier anzeigen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Enter its PIN here</source>
-        <translation>Die PIN von dort hier eingeben</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>It asks there whether to connect: accept it on its screen.</source>
-        <translation>Dort wird gefragt, ob verbunden werden soll: Nehmen Sie es auf dem Bildschirm dort an.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>A PIN appears here; type it there.</source>
-        <translation>Hier erscheint eine PIN; geben Sie sie dort ein.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>A PIN appears there; type it here.</source>
-        <translation>Dort erscheint eine PIN; geben Sie sie hier ein.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>It says that it has no push button.</source>
-        <translation>Nach eigener Angabe gibt es dort keinen Knopfdruck.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>It says that no PIN can be typed there.</source>
-        <translation>Nach eigener Angabe lässt sich dort keine PIN eingeben.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>It says that it cannot show a PIN.</source>
-        <translation>Nach eigener Angabe kann dort keine PIN gezeigt werden.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Authenticated pings of Nearby Tray</source>
-        <translation>Authentifizierte Pings von Nearby Tray</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>ICMP echo, which proves nothing about who answers</source>
-        <translation>ICMP-Echo, das nicht beweist, wer antwortet</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The kernel's neighbour table: there or not, no times</source>
-        <translation>Nachbartabelle des Kernels: da oder nicht, keine Zeiten</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>by pings</source>
-        <translation>durch Pings</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>by ICMP echo</source>
-        <translation>durch ICMP-Echo</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>by the neighbour table</source>
-        <translation>durch die Nachbartabelle</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Program} asks to connect this computer to {peer}.</source>
-        <translation>{Program} möchte diesen Computer mit {peer} verbinden.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Program} asks to open a Wi-Fi Direct group on this computer.</source>
-        <translation>{Program} möchte auf diesem Computer eine Wi-Fi-Direct-Gruppe eröffnen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{Program} asks to invite {peer} into your group.</source>
-        <translation>{Program} möchte {peer} in Ihre Gruppe einladen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>It runs on this computer, as you. Nothing begins before you allow it.</source>
-        <translation>Es läuft auf diesem Computer, unter Ihrem Namen. Nichts beginnt, bevor Sie es erlauben.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>Problem</source>
         <translation>Problem</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>Warning</source>
         <translation>Warnung</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>Not seen</source>
         <translation>Nicht zu sehen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>OK</source>
         <translation>OK</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>What keeps this computer from linking</source>
         <translation>Was diesen Computer am Verbinden hindert</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>Worth knowing</source>
         <translation>Gut zu wissen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>Could not be seen</source>
         <translation>War nicht zu sehen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>In order</source>
         <translation>In Ordnung</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>Switch Wi-Fi on</source>
         <translation>WLAN einschalten</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>Switch Bluetooth on</source>
         <translation>Bluetooth einschalten</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>Open the settings</source>
         <translation>Einstellungen öffnen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>{n} problem</source>
         <translation>{n} Problem</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>{n} problems</source>
         <translation>{n} Probleme</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>{n} warning</source>
         <translation>{n} Warnung</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>{n} warnings</source>
         <translation>{n} Warnungen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>{n} thing not seen</source>
         <translation>{n} Punkt nicht zu sehen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
         <source>{n} things not seen</source>
         <translation>{n} Punkte nicht zu sehen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{n} B</source>
-        <translation>{n} B</translation>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
+        <source>{what}.</source>
+        <translation>{what}.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{n} kB</source>
-        <translation>{n} kB</translation>
+        <location filename="../../nearby_tray/ui/text/doctor.py"/>
+        <source>Everything is in order.</source>
+        <translation>Alles ist in Ordnung.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{n} MB</source>
-        <translation>{n} MB</translation>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
+        <source>Answers come in steps of about 100 ms: one side saves Wi-Fi power. Plug it in, or switch Wi-Fi power saving off, for quicker answers.</source>
+        <translation>Die Antworten kommen in Schritten von etwa 100 ms: Eine Seite spart WLAN-Energie. Für schnellere Antworten schließen Sie das Netzteil an oder schalten Sie den WLAN-Energiesparmodus aus.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{n} GB</source>
-        <translation>{n} GB</translation>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
+        <source>Accepted without asking, because it is paired.</source>
+        <translation>Ohne Rückfrage angenommen, weil gekoppelt.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{n} TB</source>
-        <translation>{n} TB</translation>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
+        <source>Authenticated pings of Nearby Tray</source>
+        <translation>Authentifizierte Pings von Nearby Tray</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>, </source>
-        <extracomment>between the words of a list</extracomment>
-        <translation>, </translation>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
+        <source>ICMP echo, which proves nothing about who answers</source>
+        <translation>ICMP-Echo, das nicht beweist, wer antwortet</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>the other computer</source>
-        <translation>dem anderen Computer</translation>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
+        <source>The kernel's neighbour table: there or not, no times</source>
+        <translation>Nachbartabelle des Kernels: da oder nicht, keine Zeiten</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The other computer</source>
-        <translation>Der andere Computer</translation>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
+        <source>by pings</source>
+        <translation>durch Pings</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>wants to connect by push button</source>
-        <translation>möchte sich per Knopfdruck verbinden</translation>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
+        <source>by ICMP echo</source>
+        <translation>durch ICMP-Echo</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>wants to connect with a PIN shown here</source>
-        <translation>möchte sich mit einer hier gezeigten PIN verbinden</translation>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
+        <source>by the neighbour table</source>
+        <translation>durch die Nachbartabelle</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>wants to connect with a PIN that it shows</source>
-        <translation>möchte sich mit einer dort gezeigten PIN verbinden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>A PIN has digits only.</source>
-        <translation>Eine PIN besteht nur aus Ziffern.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>A PIN has {n} digits.</source>
-        <translation>Eine PIN hat {n} Ziffern.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The last digit does not fit: check the number.</source>
-        <translation>Die letzte Ziffer passt nicht: Prüfen Sie die Zahl.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The digits fit together.</source>
-        <translation>Die Ziffern passen zusammen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{n} digits missing, unless it shows only {short}.</source>
-        <translation>{n} Ziffern fehlen, es sei denn, dort stehen nur {short}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>One digit missing.</source>
-        <translation>Eine Ziffer fehlt.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{n} digits missing.</source>
-        <translation>{n} Ziffern fehlen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{n} digits; spaces do not matter.</source>
-        <translation>{n} Ziffern; Leerzeichen spielen keine Rolle.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Here is a new one.</source>
-        <translation>Hier ist eine neue.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>It shows a new one.</source>
-        <translation>Dort wird eine neue gezeigt.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>This is the last try.</source>
-        <translation>Das ist der letzte Versuch.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>There are two tries left.</source>
-        <translation>Es bleiben zwei Versuche.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Not heard of yet</source>
         <translation>Noch nichts gehört</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Heard {how}</source>
         <translation>Gehört {how}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>{share} lost</source>
         <translation>{share} verloren</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Authenticated with a PIN, too</source>
         <translation>Zusätzlich mit einer PIN authentifiziert</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Authenticated with a PIN</source>
         <translation>Mit einer PIN authentifiziert</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Push button: the Wi-Fi layer itself is not authenticated; Nearby Tray's own check is</source>
         <translation>Knopfdruck: Die WLAN-Schicht selbst ist nicht authentifiziert; die Prüfung von Nearby Tray ist es</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Push button: not authenticated</source>
         <translation>Knopfdruck: nicht authentifiziert</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Wi-Fi layer</source>
         <translation>WLAN-Schicht</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Verified by Nearby Tray on both sides.</source>
         <translation>Von Nearby Tray auf beiden Seiten überprüft.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Other side</source>
         <translation>Andere Seite</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Group owner</source>
         <translation>Gruppenbesitzer</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The other computer</source>
+        <translation>Der andere Computer</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Channel</source>
         <translation>Kanal</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Width</source>
         <translation>Breite</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>{n} MHz</source>
         <translation>{n} MHz</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Made with</source>
         <translation>Hergestellt mit</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Interface</source>
         <translation>Schnittstelle</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>Measured with</source>
         <translation>Gemessen mit</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>{channel} ({frequency} MHz, {band} GHz band)</source>
         <translation>{channel} ({frequency} MHz, {band}-GHz-Band)</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
+        <location filename="../../nearby_tray/ui/text/numbers.py"/>
         <source>.</source>
         <extracomment>between the whole and the part of a number</extracomment>
         <translation>,</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Compare the code with {peer}</source>
-        <translation>Code mit {peer} vergleichen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Waiting for {peer} to accept</source>
-        <translation>Warten auf die Zustimmung von {peer}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Waiting for {peer} to compare the code</source>
-        <translation>Warten, bis auf {peer} der Code verglichen ist</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{peer} wants to connect</source>
-        <translation>{peer} möchte sich verbinden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Linked with {peer}</source>
-        <translation>Verbunden mit {peer}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Enter the PIN that {peer} shows</source>
-        <translation>Geben Sie die PIN ein, die auf {peer} gezeigt wird</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Hosting a group, nobody in it yet</source>
-        <translation>Eigene Gruppe, noch niemand darin</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Hosting a group with one member</source>
-        <translation>Eigene Gruppe mit einem Mitglied</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Hosting a group with {n} members</source>
-        <translation>Eigene Gruppe mit {n} Mitgliedern</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Type the PIN on {peer}</source>
-        <translation>Geben Sie die PIN auf {peer} ein</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Restoring the link with {peer}, try {n} of 3</source>
-        <translation>Verbindung mit {peer} wird wiederhergestellt, Versuch {n} von 3</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Compare the code</source>
-        <translation>Code vergleichen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Accept to let it connect. There is no code to compare.</source>
-        <translation>Mit „Annehmen“ darf es sich verbinden. Es gibt keinen Code zu vergleichen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Accept, and this computer shows a PIN to type there.</source>
-        <translation>Nach „Annehmen“ zeigt dieser Computer eine PIN, die dort eingegeben wird.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>To accept, type the PIN that it shows.</source>
-        <translation>Um anzunehmen, geben Sie die PIN ein, die dort gezeigt wird.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Agreeing on keys…</source>
-        <translation>Schlüssel werden vereinbart …</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Waiting for {peer} to compare the code.</source>
-        <translation>Warten, bis auf {peer} der Code verglichen ist.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>You trust this computer, so there is no code to compare.</source>
-        <translation>Sie vertrauen diesem Computer, also gibt es keinen Code zu vergleichen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Accept only if both codes match.</source>
-        <translation>Nehmen Sie nur an, wenn beide Codes übereinstimmen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Do both screens show this code? If theirs is different, cancel.</source>
-        <translation>Zeigen beide Bildschirme diesen Code? Wenn dort ein anderer steht, brechen Sie ab.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>The same code must be on both screens. {peer} accepts first.</source>
-        <translation>Auf beiden Bildschirmen muss derselbe Code stehen. Zuerst wird auf {peer} angenommen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{kind} ({model})</source>
-        <translation>{kind} ({model})</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>signal {n} %</source>
-        <translation>Signal {n} %</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>A program</source>
-        <translation>Ein Programm</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Asked for by a nearby-tray command.</source>
-        <translation>Gewünscht durch einen nearby-tray-Befehl.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Asked for by {program}.</source>
-        <translation>Gewünscht von {program}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Asked for by a program.</source>
-        <translation>Gewünscht von einem Programm.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Open the request to decide.</source>
-        <translation>Öffnen Sie die Anfrage, um zu entscheiden.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Accept only if both screens show {code}.</source>
-        <translation>Nehmen Sie nur an, wenn beide Bildschirme {code} zeigen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>You trust this computer.</source>
-        <translation>Sie vertrauen diesem Computer.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Missed request: {peer} wanted to connect.</source>
-        <translation>Verpasste Anfrage: {peer} wollte sich verbinden.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Missed request</source>
-        <translation>Verpasste Anfrage</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{peer} wanted to connect.</source>
-        <translation>{peer} wollte sich verbinden.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Its address here is {address}.</source>
-        <translation>Seine Adresse hier ist {address}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Trying to restore the link.</source>
-        <translation>Es wird versucht, die Verbindung wiederherzustellen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Link restored</source>
-        <translation>Verbindung wiederhergestellt</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Linked with {peer} again.</source>
-        <translation>Wieder verbunden mit {peer}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{peer} shows a PIN</source>
-        <translation>{peer} zeigt eine PIN</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Type it in Nearby Tray.</source>
-        <translation>Geben Sie sie in Nearby Tray ein.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>It is empty now.</source>
-        <translation>Sie ist jetzt leer.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>One member.</source>
-        <translation>Ein Mitglied.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{n} members.</source>
-        <translation>{n} Mitglieder.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{peers} joined your group</source>
-        <translation>Neu in Ihrer Gruppe: {peers}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{peers} left your group</source>
-        <translation>Nicht mehr in Ihrer Gruppe: {peers}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Your group is up</source>
-        <translation>Ihre Gruppe steht</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Others can join it now.</source>
-        <translation>Andere können ihr jetzt beitreten.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>{what}.</source>
-        <translation>{what}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Everything is in order.</source>
-        <translation>Alles ist in Ordnung.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>A file of yours could not be read</source>
-        <translation>Eine Ihrer Dateien war nicht lesbar</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>So that nothing is more open than you chose, the careful choice is in force.</source>
-        <translation>Damit nichts offener ist, als Sie es gewählt haben, gilt die vorsichtige Einstellung.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
-        <source>Choose in the panel who may see this computer, and look through the settings.</source>
-        <translation>Wählen Sie im Fenster, wer diesen Computer sehen darf, und prüfen Sie die Einstellungen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/names.py"/>
         <source>Unnamed computer</source>
         <translation>Unbenannter Computer</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/names.py"/>
         <source>“{name}”</source>
         <translation>„{name}“</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>{peer} wants to connect</source>
+        <translation>{peer} möchte sich verbinden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>Open the request to decide.</source>
+        <translation>Öffnen Sie die Anfrage, um zu entscheiden.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>Accept only if both screens show {code}.</source>
+        <translation>Nehmen Sie nur an, wenn beide Bildschirme {code} zeigen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>You trust this computer.</source>
+        <translation>Sie vertrauen diesem Computer.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>Missed request</source>
+        <translation>Verpasste Anfrage</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>{peer} wanted to connect.</source>
+        <translation>{peer} wollte sich verbinden.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>Its address here is {address}.</source>
+        <translation>Seine Adresse hier ist {address}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Linked with {peer}</source>
+        <translation>Verbunden mit {peer}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>Trying to restore the link.</source>
+        <translation>Es wird versucht, die Verbindung wiederherzustellen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>Link restored</source>
+        <translation>Verbindung wiederhergestellt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>Linked with {peer} again.</source>
+        <translation>Wieder verbunden mit {peer}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>{peer} shows a PIN</source>
+        <translation>{peer} zeigt eine PIN</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>Type it in Nearby Tray.</source>
+        <translation>Geben Sie sie in Nearby Tray ein.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>It is empty now.</source>
+        <translation>Sie ist jetzt leer.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>One member.</source>
+        <translation>Ein Mitglied.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>{n} members.</source>
+        <translation>{n} Mitglieder.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>{peers} joined your group</source>
+        <translation>Neu in Ihrer Gruppe: {peers}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>{peers} left your group</source>
+        <translation>Nicht mehr in Ihrer Gruppe: {peers}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>Your group is up</source>
+        <translation>Ihre Gruppe steht</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/notices.py"/>
+        <source>Others can join it now.</source>
+        <translation>Andere können ihr jetzt beitreten.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/numbers.py"/>
+        <source>{n} B</source>
+        <translation>{n} B</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/numbers.py"/>
+        <source>{n} kB</source>
+        <translation>{n} kB</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/numbers.py"/>
+        <source>{n} MB</source>
+        <translation>{n} MB</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/numbers.py"/>
+        <source>{n} GB</source>
+        <translation>{n} GB</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/numbers.py"/>
+        <source>{n} TB</source>
+        <translation>{n} TB</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/numbers.py"/>
         <source>{n} ms</source>
         <translation>{n} ms</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/numbers.py"/>
         <source>{n} %</source>
         <translation>{n} %</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/text.py"/>
+        <location filename="../../nearby_tray/ui/text/numbers.py"/>
         <source>{n} s</source>
         <translation>{n} s</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
+        <source>Laptop</source>
+        <translation>Laptop</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
+        <source>Desktop</source>
+        <translation>Desktop</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
+        <source>Phone</source>
+        <translation>Telefon</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
+        <source>Tablet</source>
+        <translation>Tablet</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
+        <source>TV</source>
+        <translation>Fernseher</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
+        <source>Computer</source>
+        <translation>Computer</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
+        <source>Gone from Wi-Fi Direct for the moment.</source>
+        <translation>Im Augenblick über Wi-Fi Direct nicht zu sehen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
+        <source>{kind} ({model})</source>
+        <translation>{kind} ({model})</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
+        <source>signal {n} %</source>
+        <translation>Signal {n} %</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>PIN {digits}</source>
+        <translation>PIN {digits}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>A PIN has digits only.</source>
+        <translation>Eine PIN besteht nur aus Ziffern.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>A PIN has {n} digits.</source>
+        <translation>Eine PIN hat {n} Ziffern.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>The last digit does not fit: check the number.</source>
+        <translation>Die letzte Ziffer passt nicht: Prüfen Sie die Zahl.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>The digits fit together.</source>
+        <translation>Die Ziffern passen zusammen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>{n} digits missing, unless it shows only {short}.</source>
+        <translation>{n} Ziffern fehlen, es sei denn, dort stehen nur {short}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>One digit missing.</source>
+        <translation>Eine Ziffer fehlt.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>{n} digits missing.</source>
+        <translation>{n} Ziffern fehlen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>{n} digits; spaces do not matter.</source>
+        <translation>{n} Ziffern; Leerzeichen spielen keine Rolle.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>Here is a new one.</source>
+        <translation>Hier ist eine neue.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>It shows a new one.</source>
+        <translation>Dort wird eine neue gezeigt.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>This is the last try.</source>
+        <translation>Das ist der letzte Versuch.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/pins.py"/>
+        <source>There are two tries left.</source>
+        <translation>Es bleiben zwei Versuche.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>Push button</source>
+        <translation>Knopfdruck</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>Show a PIN here</source>
+        <translation>PIN hier anzeigen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>Enter its PIN here</source>
+        <translation>Die PIN von dort hier eingeben</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>It asks there whether to connect: accept it on its screen.</source>
+        <translation>Dort wird gefragt, ob verbunden werden soll: Nehmen Sie es auf dem Bildschirm dort an.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>A PIN appears here; type it there.</source>
+        <translation>Hier erscheint eine PIN; geben Sie sie dort ein.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>A PIN appears there; type it here.</source>
+        <translation>Dort erscheint eine PIN; geben Sie sie hier ein.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>It says that it has no push button.</source>
+        <translation>Nach eigener Angabe gibt es dort keinen Knopfdruck.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>It says that no PIN can be typed there.</source>
+        <translation>Nach eigener Angabe lässt sich dort keine PIN eingeben.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>It says that it cannot show a PIN.</source>
+        <translation>Nach eigener Angabe kann dort keine PIN gezeigt werden.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>It does not run Nearby Tray, or does not answer with it. It can be linked with by Wi-Fi Direct alone, not verified.</source>
+        <translation>Dort läuft kein Nearby Tray, oder es antwortet nicht. Eine Verbindung geht allein über Wi-Fi Direct und ist nicht überprüft.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>Not verified: it does not run Nearby Tray.</source>
+        <translation>Nicht überprüft: Dort läuft kein Nearby Tray.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>{Peer} does not run Nearby Tray. Nothing proves that it is what it says.</source>
+        <translation>Auf {Peer} läuft kein Nearby Tray. Nichts beweist, dass es das ist, was es zu sein vorgibt.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>Go on only if you know that machine, and that somebody there wants this now.</source>
+        <translation>Machen Sie nur weiter, wenn Sie dieses Gerät kennen und jemand dort das jetzt will.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>Open Wi-Fi Direct in its settings, and keep that page open.</source>
+        <translation>Öffnen Sie dort in den Einstellungen Wi-Fi Direct und lassen Sie die Seite offen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>A PIN needs NetworkManager 1.60 or newer, or the right to control wpa_supplicant.</source>
+        <translation>Eine PIN braucht NetworkManager 1.60 oder neuer oder das Recht, wpa_supplicant zu steuern.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>It owns a group already, and joining one needs the right to control wpa_supplicant.</source>
+        <translation>Dort besteht schon eine Gruppe; ihr beizutreten braucht das Recht, wpa_supplicant zu steuern.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>A group of your own needs the right to control wpa_supplicant.</source>
+        <translation>Eine eigene Gruppe braucht das Recht, wpa_supplicant zu steuern.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>wants to connect by push button</source>
+        <translation>möchte sich per Knopfdruck verbinden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>wants to connect with a PIN shown here</source>
+        <translation>möchte sich mit einer hier gezeigten PIN verbinden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/plain.py"/>
+        <source>wants to connect with a PIN that it shows</source>
+        <translation>möchte sich mit einer dort gezeigten PIN verbinden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Bluetooth service is not running</source>
+        <translation>Der Bluetooth-Dienst läuft nicht</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The Bluetooth service of this computer (BlueZ) is not running.</source>
+        <translation>Der Bluetooth-Dienst dieses Computers (BlueZ) läuft nicht.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Install BlueZ and start it: systemctl enable --now bluetooth.</source>
+        <translation>Installieren Sie BlueZ und starten Sie es: systemctl enable --now bluetooth.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>No Bluetooth adapter</source>
+        <translation>Kein Bluetooth-Adapter</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>This computer has no Bluetooth adapter that works.</source>
+        <translation>Dieser Computer hat keinen Bluetooth-Adapter, der funktioniert.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Plug in a Bluetooth adapter, or switch the built-in one on in the firmware settings.</source>
+        <translation>Stecken Sie einen Bluetooth-Adapter ein oder schalten Sie den eingebauten in den Firmware-Einstellungen ein.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Bluetooth is off</source>
+        <translation>Bluetooth ist aus</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Computers nearby are found over Bluetooth, and it is switched off.</source>
+        <translation>Computer in der Nähe werden über Bluetooth gefunden, und das ist ausgeschaltet.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Switch Bluetooth on; Nearby Tray notices by itself.</source>
+        <translation>Schalten Sie Bluetooth ein; Nearby Tray merkt es von selbst.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Bluetooth refused</source>
+        <translation>Bluetooth hat abgelehnt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The Bluetooth service did not let Nearby Tray call or answer other computers.</source>
+        <translation>Der Bluetooth-Dienst ließ Nearby Tray andere Computer weder rufen noch ihnen antworten.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Switch Bluetooth off and on again. If that does not help, another program may use all its advertisements.</source>
+        <translation>Schalten Sie Bluetooth aus und wieder ein. Hilft das nicht, belegt vielleicht ein anderes Programm alle Bluetooth-Ankündigungen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>NetworkManager is not running</source>
+        <translation>NetworkManager läuft nicht</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The link is made by NetworkManager, and it is not running on this computer.</source>
+        <translation>Die Verbindung stellt NetworkManager her, und der läuft auf diesem Computer nicht.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Install NetworkManager and start it: systemctl enable --now NetworkManager.</source>
+        <translation>Installieren Sie NetworkManager und starten Sie ihn: systemctl enable --now NetworkManager.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>No Wi-Fi Direct</source>
+        <translation>Kein Wi-Fi Direct</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The Wi-Fi of this computer offers no Wi-Fi Direct.</source>
+        <translation>Das WLAN dieses Computers bietet kein Wi-Fi Direct.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Check that wpa_supplicant runs (NetworkManager finds no Wi-Fi Direct with iwd), or try another Wi-Fi adapter.</source>
+        <translation>Prüfen Sie, ob wpa_supplicant läuft (mit iwd findet NetworkManager kein Wi-Fi Direct), oder versuchen Sie es mit einem anderen WLAN-Adapter.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Wi-Fi is off</source>
+        <translation>WLAN ist aus</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The link itself is Wi-Fi, and it is switched off.</source>
+        <translation>Die Verbindung selbst ist WLAN, und das ist ausgeschaltet.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <location filename="../../nearby_tray/system/doctor/radio.py"/>
+        <source>Switch Wi-Fi on; no network needs to be in reach.</source>
+        <translation>Schalten Sie WLAN ein; ein Netzwerk muss nicht in Reichweite sein.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Not allowed to make a link</source>
+        <translation>Keine Berechtigung für eine Verbindung</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>This account may not make Wi-Fi connections of its own.</source>
+        <translation>Dieses Konto darf keine eigenen WLAN-Verbindungen herstellen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>Log in at the computer itself, or ask its administrator for the right to control networks.</source>
+        <translation>Melden Sie sich direkt am Computer an oder bitten Sie den Systemverwalter um das Recht, Netzwerke zu steuern.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Wi-Fi Direct is in use</source>
+        <translation>Wi-Fi Direct wird benutzt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Another program uses Wi-Fi Direct on this computer.</source>
+        <translation>Ein anderes Programm auf diesem Computer benutzt Wi-Fi Direct.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Close it (screen casting is a usual one), then try again.</source>
+        <translation>Schließen Sie es (oft ist es eine Bildschirmübertragung) und versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>NetworkManager did not take the link</source>
+        <translation>NetworkManager hat die Verbindung nicht angenommen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>NetworkManager changed or refused the settings of the link.</source>
+        <translation>NetworkManager hat die Einstellungen der Verbindung geändert oder abgelehnt.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Update NetworkManager, or tell us its version with this message.</source>
+        <translation>Aktualisieren Sie NetworkManager oder teilen Sie uns mit dieser Meldung seine Version mit.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Nobody answered</source>
+        <translation>Niemand hat geantwortet</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>No computer nearby answered.</source>
+        <translation>Kein Computer in der Nähe hat geantwortet.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Open Nearby Tray on the other computer, see that it is visible, and try again.</source>
+        <translation>Öffnen Sie Nearby Tray auf dem anderen Computer, achten Sie darauf, dass er sichtbar ist, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>No answer</source>
+        <translation>Keine Antwort</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Nobody answered the request on {peer} in time.</source>
+        <translation>Auf {peer} hat niemand rechtzeitig auf die Anfrage geantwortet.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Ask the person there to look at the screen, then try again.</source>
+        <translation>Bitten Sie die Person dort, auf den Bildschirm zu sehen, und versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Declined</source>
+        <translation>Abgelehnt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The request was declined on {peer}.</source>
+        <translation>Die Anfrage wurde auf {peer} abgelehnt.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Agree with the person there first, then try again.</source>
+        <translation>Sprechen Sie sich erst mit der Person dort ab und versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Codes not compared</source>
+        <translation>Codes nicht verglichen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Nobody said in time that both screens show the same code.</source>
+        <translation>Niemand hat rechtzeitig bestätigt, dass beide Bildschirme denselben Code zeigen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Ask again, and compare the codes on both screens.</source>
+        <translation>Fragen Sie noch einmal an und vergleichen Sie die Codes auf beiden Bildschirmen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The other computer is not ready</source>
+        <translation>Der andere Computer ist nicht bereit</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Wi-Fi is off or not ready on {peer}.</source>
+        <translation>Auf {peer} ist WLAN aus oder nicht bereit.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Turn on Wi-Fi there, then try again.</source>
+        <translation>Schalten Sie dort WLAN ein und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Two computers with one identity</source>
+        <translation>Zwei Computer mit einer Identität</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} has the same identity as this computer: the disk of one was copied to the other.</source>
+        <translation>{Peer} hat dieselbe Identität wie dieser Computer: Die Festplatte des einen wurde auf den anderen kopiert.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Make a new identity on one of them, in Nearby Tray’s settings.</source>
+        <translation>Erzeugen Sie auf einem der beiden eine neue Identität, in den Einstellungen von Nearby Tray.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Disconnected</source>
+        <translation>Getrennt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} disconnected.</source>
+        <translation>{Peer} hat die Verbindung getrennt.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>To connect again, ask it again.</source>
+        <translation>Um wieder zu verbinden, fragen Sie dort noch einmal an.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The other computer is busy</source>
+        <translation>Der andere Computer ist beschäftigt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} is linked, or being linked, with another computer.</source>
+        <translation>{Peer} ist mit einem anderen Computer verbunden oder verbindet sich gerade.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Wait until it is free, then try again.</source>
+        <translation>Warten Sie, bis er frei ist, und versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Not accepted</source>
+        <translation>Nicht angenommen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} does not take requests from this computer.</source>
+        <translation>{Peer} nimmt von diesem Computer keine Anfragen an.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Set “Visible to” to “Everyone” there, then try again.</source>
+        <translation>Stellen Sie dort „Sichtbar für“ auf „Alle“ und versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Cancelled there</source>
+        <translation>Dort abgebrochen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The link was cancelled on {peer}.</source>
+        <translation>Die Verbindung wurde auf {peer} abgebrochen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Try again when the person there is ready.</source>
+        <translation>Versuchen Sie es erneut, wenn die Person dort so weit ist.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The other computer could not go on</source>
+        <translation>Der andere Computer konnte nicht weitermachen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} gave up while {stage}.</source>
+        <translation>{Peer} hat aufgegeben (Stand: {stage}).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Look there for the reason, then try again.</source>
+        <translation>Sehen Sie dort nach dem Grund und versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The other computer went away</source>
+        <translation>Der andere Computer ist fort</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The Bluetooth conversation with {peer} broke off while {stage}.</source>
+        <translation>Das Bluetooth-Gespräch mit {peer} ist abgerissen (Stand: {stage}).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Bring the two closer together and try again.</source>
+        <translation>Bringen Sie die beiden näher zusammen und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Could not be verified</source>
+        <translation>Ließ sich nicht überprüfen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} said something wrong while {stage}, so nothing was linked.</source>
+        <translation>{Peer} hat etwas Falsches gesagt (Stand: {stage}), darum wurde nichts verbunden.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Update Nearby Tray on both. If it happens again in the same place, somebody may be interfering: do not link here.</source>
+        <translation>Aktualisieren Sie Nearby Tray auf beiden. Geschieht es am selben Ort wieder, stört vielleicht jemand mit Absicht: Verbinden Sie dann hier nicht.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Nearby Tray is not running there</source>
+        <translation>Dort läuft Nearby Tray nicht</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} was seen on Wi-Fi Direct only and cannot be asked.</source>
+        <translation>{Peer} war nur über Wi-Fi Direct zu sehen und lässt sich nicht fragen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Open Nearby Tray on it, then try again.</source>
+        <translation>Öffnen Sie dort Nearby Tray und versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Not found on Wi-Fi</source>
+        <translation>Im WLAN nicht gefunden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>This computer and {peer} agreed, but did not find each other on Wi-Fi.</source>
+        <translation>Zwischen diesem Computer und {peer} bestand Einigkeit, aber im WLAN haben sie sich nicht gefunden.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Check that Wi-Fi is on in both, bring them closer together and try again.</source>
+        <translation>Prüfen Sie, ob WLAN auf beiden an ist, bringen Sie sie näher zusammen und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The Wi-Fi link was not made</source>
+        <translation>Die WLAN-Verbindung kam nicht zustande</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The two Wi-Fi radios did not agree on a link, in all tries.</source>
+        <translation>Die beiden WLAN-Funkgeräte haben sich in keinem der Versuche auf eine Verbindung geeinigt.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Try again; switching Wi-Fi off and on again on both sides helps when it keeps failing.</source>
+        <translation>Versuchen Sie es erneut; schlägt es immer wieder fehl, hilft es, WLAN auf beiden Seiten aus- und wieder einzuschalten.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Linked, but silent</source>
+        <translation>Verbunden, aber stumm</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The Wi-Fi link was made, but {peer} did not answer on it.</source>
+        <translation>Die WLAN-Verbindung steht, aber von {peer} kam darüber keine Antwort.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>A firewall may be in the way: allow UDP port {port} on both, then try again.</source>
+        <translation>Vielleicht ist eine Firewall im Weg: Erlauben Sie auf beiden den UDP-Port {port} und versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>No address</source>
+        <translation>Keine Adresse</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The Wi-Fi link was made, but it has no network address that leaves this computer's other networks alone.</source>
+        <translation>Die WLAN-Verbindung steht, hat aber keine Netzwerkadresse, die die anderen Netzwerke dieses Computers in Ruhe lässt.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Try again. If it happens each time, another network of this computer uses the same addresses.</source>
+        <translation>Versuchen Sie es erneut. Geschieht es jedes Mal, benutzt ein anderes Netzwerk dieses Computers dieselben Adressen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Port is taken</source>
+        <translation>Port ist belegt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Another program on this computer uses the UDP port that the link is checked with.</source>
+        <translation>Ein anderes Programm auf diesem Computer benutzt den UDP-Port, über den die Verbindung geprüft wird.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Close that program, or choose another port in the settings, then try again.</source>
+        <translation>Schließen Sie dieses Programm oder wählen Sie in den Einstellungen einen anderen Port und versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Link lost</source>
+        <translation>Verbindung verloren</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} stopped answering.</source>
+        <translation>{Peer} antwortet nicht mehr.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Wi-Fi link ended</source>
+        <translation>WLAN-Verbindung beendet</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The Wi-Fi link with {peer} ended by itself.</source>
+        <translation>Die WLAN-Verbindung mit {peer} ist von selbst abgebrochen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Try again; if it keeps ending, bring the two closer together.</source>
+        <translation>Versuchen Sie es erneut; bricht sie immer wieder ab, bringen Sie die beiden näher zusammen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>A system service restarted</source>
+        <translation>Ein Systemdienst wurde neu gestartet</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>NetworkManager or BlueZ restarted, and the link went with it.</source>
+        <translation>NetworkManager oder BlueZ wurde neu gestartet, und damit ging die Verbindung verloren.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Try again now.</source>
+        <translation>Versuchen Sie es jetzt erneut.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The PIN that was typed is not the one that the other side showed.</source>
+        <translation>Die eingegebene PIN ist nicht die, die auf der anderen Seite gezeigt wurde.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Try again: each attempt has a new PIN.</source>
+        <translation>Versuchen Sie es erneut: Jeder Versuch hat eine neue PIN.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Two buttons at once</source>
+        <translation>Zwei Knöpfe zugleich</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Another machine nearby was connecting by push button at the same time, so neither was let in.</source>
+        <translation>Ein anderes Gerät in der Nähe verband sich zur selben Zeit per Knopfdruck, darum wurde keines zugelassen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Wait two minutes and try again, or use a PIN.</source>
+        <translation>Warten Sie zwei Minuten und versuchen Sie es erneut, oder nehmen Sie eine PIN.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The two want different ways</source>
+        <translation>Die beiden wollen Verschiedenes</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>One side wants the push button, the other one a PIN.</source>
+        <translation>Die eine Seite will den Knopfdruck, die andere eine PIN.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Choose the way that {peer} offers, then try again.</source>
+        <translation>Wählen Sie den Weg, der von {peer} angeboten wird, und versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Refused on Wi-Fi</source>
+        <translation>Über WLAN abgelehnt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} refused the Wi-Fi link.</source>
+        <translation>{Peer} hat die WLAN-Verbindung abgelehnt.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Accept it on its screen, or forget this computer in its Wi-Fi Direct settings, then try again.</source>
+        <translation>Nehmen Sie sie auf dem Bildschirm dort an oder vergessen Sie diesen Computer in den Wi-Fi-Direct-Einstellungen dort, und versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Nobody agreed there</source>
+        <translation>Dort hat niemand zugestimmt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} answers on Wi-Fi, but nobody there agreed in time.</source>
+        <translation>{Peer} antwortet im WLAN, aber dort hat niemand rechtzeitig zugestimmt.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Open its Wi-Fi Direct settings, keep them open, and accept what it asks; then try again.</source>
+        <translation>Öffnen Sie dort die Wi-Fi-Direct-Einstellungen, lassen Sie sie offen und nehmen Sie an, was gefragt wird; versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Channel not allowed</source>
+        <translation>Kanal nicht erlaubt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The chosen channel may not be used here: the rules of this country or the Wi-Fi adapter forbid it.</source>
+        <translation>Der gewählte Kanal darf hier nicht benutzt werden: Die Vorschriften dieses Landes oder der WLAN-Adapter verbieten es.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Choose another channel, or “Automatic”, in the settings.</source>
+        <translation>Wählen Sie in den Einstellungen einen anderen Kanal oder „Automatisch“.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Busy on another channel</source>
+        <translation>Auf einem anderen Kanal beschäftigt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The Wi-Fi adapter can be on one channel only, and the ordinary network is on another one.</source>
+        <translation>Der WLAN-Adapter kann nur auf einem Kanal sein, und das gewöhnliche Netzwerk ist auf einem anderen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Choose “Automatic” in the settings, or leave that network first.</source>
+        <translation>Wählen Sie in den Einstellungen „Automatisch“ oder verlassen Sie vorher jenes Netzwerk.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>No common channel</source>
+        <translation>Kein gemeinsamer Kanal</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>This computer and {peer} have no Wi-Fi channel in common.</source>
+        <translation>Mit {peer} hat dieser Computer keinen WLAN-Kanal gemeinsam.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Choose “Automatic” or another band in the settings, then try again.</source>
+        <translation>Wählen Sie in den Einstellungen „Automatisch“ oder ein anderes Band und versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Both want to own the group</source>
+        <translation>Beide wollen die Gruppe besitzen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>This computer and {peer} both insist on owning the group.</source>
+        <translation>Zwischen diesem Computer und {peer} gibt es keine Einigung: Beide wollen die Gruppe besitzen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Lower the owner intent in the settings of one of them, then try again.</source>
+        <translation>Verringern Sie in den Einstellungen von einem der beiden den Besitzwunsch und versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Not possible with this Wi-Fi service</source>
+        <translation>Mit diesem WLAN-Dienst nicht möglich</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>The Wi-Fi service of this computer cannot do that.</source>
+        <translation>Der WLAN-Dienst dieses Computers kann das nicht.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Use the push button. A PIN needs NetworkManager 1.60, a group of your own needs the right to control wpa_supplicant.</source>
+        <translation>Nehmen Sie den Knopfdruck. Eine PIN braucht NetworkManager 1.60, eine eigene Gruppe das Recht, wpa_supplicant zu steuern.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Group forgotten there</source>
+        <translation>Gruppe dort vergessen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} no longer knows the group that both were to remember.</source>
+        <translation>{Peer} kennt die Gruppe nicht mehr, die sich beide merken sollten.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Connect to it again, and have it remembered anew.</source>
+        <translation>Verbinden Sie sich erneut und lassen Sie die Gruppe neu merken.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Cancelled</source>
+        <translation>Abgebrochen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>You cancelled while {stage}.</source>
+        <translation>Sie haben abgebrochen (Stand: {stage}).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Nothing is left behind; connect again whenever you like.</source>
+        <translation>Nichts bleibt zurück; verbinden Sie wieder, wann immer Sie möchten.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Something went wrong in Nearby Tray</source>
+        <translation>In Nearby Tray ist etwas schiefgegangen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>An unexpected error happened while {stage}.</source>
+        <translation>Ein unerwarteter Fehler ist aufgetreten (Stand: {stage}).</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Try again. If it happens again, please report it with the details below.</source>
+        <translation>Versuchen Sie es erneut. Geschieht es wieder, melden Sie es bitte mit den Einzelheiten unten.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>No PIN was typed</source>
+        <translation>Keine PIN eingegeben</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} showed a PIN, and it was not typed here in time.</source>
+        <translation>{Peer} hat eine PIN gezeigt, und sie wurde hier nicht rechtzeitig eingegeben.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Try again; it shows a new one each time.</source>
+        <translation>Versuchen Sie es erneut; jedes Mal wird eine neue gezeigt.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>You did not answer</source>
+        <translation>Sie haben nicht geantwortet</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>{Peer} asked for a link, and nobody here answered in time.</source>
+        <translation>{Peer} wollte sich verbinden, und hier hat niemand rechtzeitig geantwortet.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Nothing happened. To link now, use “Connect nearby” on either computer.</source>
+        <translation>Es ist nichts geschehen. Um sich jetzt zu verbinden, wählen Sie auf einem der beiden Computer „In der Nähe verbinden“.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <location filename="../../nearby_tray/system/doctor/wifi.py"/>
+        <source>idle</source>
+        <translation>untätig</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>looking for computers</source>
+        <translation>Suche nach Computern</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>asking</source>
+        <translation>Anfrage</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>you were being asked</source>
+        <translation>Sie wurden gefragt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>finding each other on Wi-Fi</source>
+        <translation>gegenseitige Suche im WLAN</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>making the Wi-Fi link</source>
+        <translation>Herstellen der WLAN-Verbindung</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>checking the link</source>
+        <translation>Prüfen der Verbindung</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>linked</source>
+        <translation>verbunden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>restoring the link</source>
+        <translation>Wiederherstellen der Verbindung</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>ending the link</source>
+        <translation>Beenden der Verbindung</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>waiting for the PIN</source>
+        <translation>Warten auf die PIN</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>hosting a group</source>
+        <translation>Gruppe eröffnet</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>the other computer</source>
+        <translation>dem anderen Computer</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>A file of yours could not be read</source>
+        <translation>Eine Ihrer Dateien war nicht lesbar</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>So that nothing is more open than you chose, the careful choice is in force.</source>
+        <translation>Damit nichts offener ist, als Sie es gewählt haben, gilt die vorsichtige Einstellung.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/reasons.py"/>
+        <source>Choose in the panel who may see this computer, and look through the settings.</source>
+        <translation>Wählen Sie im Fenster, wer diesen Computer sehen darf, und prüfen Sie die Einstellungen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Code {digits}</source>
+        <translation>Code {digits}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>wants to connect to this computer</source>
+        <translation>möchte sich mit diesem Computer verbinden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>wants to send or get files</source>
+        <translation>möchte Dateien senden oder holen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>wants to share a screen</source>
+        <translation>möchte einen Bildschirm teilen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>If both of you trust the other, there is no code to compare next time.</source>
+        <translation>Wenn beide einander vertrauen, gibt es nächstes Mal keinen Code zu vergleichen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>While you are linked, it can reach programs on this computer that accept network connections.</source>
+        <translation>Solange Sie verbunden sind, erreicht er Programme auf diesem Computer, die Netzwerkverbindungen annehmen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Not the computer you trust</source>
+        <translation>Nicht der Computer, dem Sie vertrauen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>It calls itself {peer}, the name of a computer you trust, but it cannot prove to be that one.</source>
+        <translation>Er nennt sich {peer} wie ein Computer, dem Sie vertrauen, kann aber nicht beweisen, dass er es ist.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Go on only if you know why (a new installation, for instance), and compare the code with care.</source>
+        <translation>Machen Sie nur weiter, wenn Sie wissen, warum (etwa eine Neuinstallation), und vergleichen Sie den Code sorgfältig.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>{Program} asks to connect this computer to {peer}.</source>
+        <translation>{Program} möchte diesen Computer mit {peer} verbinden.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>{Program} asks to open a Wi-Fi Direct group on this computer.</source>
+        <translation>{Program} möchte auf diesem Computer eine Wi-Fi-Direct-Gruppe eröffnen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>{Program} asks to invite {peer} into your group.</source>
+        <translation>{Program} möchte {peer} in Ihre Gruppe einladen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>It runs on this computer, as you. Nothing begins before you allow it.</source>
+        <translation>Es läuft auf diesem Computer, unter Ihrem Namen. Nichts beginnt, bevor Sie es erlauben.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Accept to let it connect. There is no code to compare.</source>
+        <translation>Mit „Annehmen“ darf es sich verbinden. Es gibt keinen Code zu vergleichen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Accept, and this computer shows a PIN to type there.</source>
+        <translation>Nach „Annehmen“ zeigt dieser Computer eine PIN, die dort eingegeben wird.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>To accept, type the PIN that it shows.</source>
+        <translation>Um anzunehmen, geben Sie die PIN ein, die dort gezeigt wird.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Agreeing on keys…</source>
+        <translation>Schlüssel werden vereinbart …</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Waiting for {peer} to compare the code.</source>
+        <translation>Warten, bis auf {peer} der Code verglichen ist.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>You trust this computer, so there is no code to compare.</source>
+        <translation>Sie vertrauen diesem Computer, also gibt es keinen Code zu vergleichen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Accept only if both codes match.</source>
+        <translation>Nehmen Sie nur an, wenn beide Codes übereinstimmen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Waiting for {peer} to accept</source>
+        <translation>Warten auf die Zustimmung von {peer}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Do both screens show this code? If theirs is different, cancel.</source>
+        <translation>Zeigen beide Bildschirme diesen Code? Wenn dort ein anderer steht, brechen Sie ab.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>The same code must be on both screens. {peer} accepts first.</source>
+        <translation>Auf beiden Bildschirmen muss derselbe Code stehen. Zuerst wird auf {peer} angenommen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Missed request: {peer} wanted to connect.</source>
+        <translation>Verpasste Anfrage: {peer} wollte sich verbinden.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>A program</source>
+        <translation>Ein Programm</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Asked for by a nearby-tray command.</source>
+        <translation>Gewünscht durch einen nearby-tray-Befehl.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Asked for by {program}.</source>
+        <translation>Gewünscht von {program}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/requests.py"/>
+        <source>Asked for by a program.</source>
+        <translation>Gewünscht von einem Programm.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Ready</source>
+        <translation>Bereit</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Looking for computers nearby</source>
+        <translation>Suche nach Computern in der Nähe</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Waiting for the other side to accept</source>
+        <translation>Warten, bis die andere Seite annimmt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Somebody wants to connect</source>
+        <translation>Jemand möchte sich verbinden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Finding each other on Wi-Fi</source>
+        <translation>Gegenseitige Suche im WLAN</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Making the Wi-Fi link</source>
+        <translation>WLAN-Verbindung wird hergestellt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Checking the link</source>
+        <translation>Verbindung wird geprüft</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Linked</source>
+        <translation>Verbunden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Restoring the link</source>
+        <translation>Verbindung wird wiederhergestellt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Disconnecting</source>
+        <translation>Verbindung wird getrennt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Waiting for its PIN</source>
+        <translation>Warten auf die PIN von dort</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Hosting a group</source>
+        <translation>Eigene Gruppe</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Good</source>
+        <translation>Gut</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Fair</source>
+        <translation>Mittel</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Weak</source>
+        <translation>Schwach</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Linked with {peer}, good</source>
+        <translation>Verbunden mit {peer}, gut</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Linked with {peer}, fair</source>
+        <translation>Verbunden mit {peer}, mittel</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Linked with {peer}, weak</source>
+        <translation>Verbunden mit {peer}, schwach</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Linked with {peer}, no answer</source>
+        <translation>Verbunden mit {peer}, keine Antwort</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Compare the code with {peer}</source>
+        <translation>Code mit {peer} vergleichen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Waiting for {peer} to compare the code</source>
+        <translation>Warten, bis auf {peer} der Code verglichen ist</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Enter the PIN that {peer} shows</source>
+        <translation>Geben Sie die PIN ein, die auf {peer} gezeigt wird</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Hosting a group, nobody in it yet</source>
+        <translation>Eigene Gruppe, noch niemand darin</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Hosting a group with one member</source>
+        <translation>Eigene Gruppe mit einem Mitglied</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Hosting a group with {n} members</source>
+        <translation>Eigene Gruppe mit {n} Mitgliedern</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Type the PIN on {peer}</source>
+        <translation>Geben Sie die PIN auf {peer} ein</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Restoring the link with {peer}, try {n} of 3</source>
+        <translation>Verbindung mit {peer} wird wiederhergestellt, Versuch {n} von 3</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Compare the code</source>
+        <translation>Code vergleichen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/translate.py"/>
+        <source>, </source>
+        <extracomment>between the words of a list</extracomment>
+        <translation>, </translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/tray.py"/>

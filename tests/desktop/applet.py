@@ -71,8 +71,8 @@ async def main() -> None:
 
     from nearby_tray.notifier import Notifier
     from nearby_tray.system.notifications import Notifications
-    from nearby_tray.ui import text
     from nearby_tray.ui.face import Face
+    from nearby_tray.ui.text.states import tooltip
 
     app = QApplication.instance()
     assert isinstance(app, QApplication)
@@ -156,7 +156,7 @@ async def main() -> None:
         snapshot = another(SCENES[name]) if number else SCENES[name]
         controller.show(renamed(snapshot, peer) if peer else snapshot)
         shown = {"windows": windows(), "notes": sorted(notifications.shown), "keys": felt.keys, "clicks": felt.clicks}
-        say(done=verb, tooltip=text.tooltip(controller.snapshot), icon=place(), where=found, **shown)
+        say(done=verb, tooltip=tooltip(controller.snapshot), icon=place(), where=found, **shown)
 
     loop.add_reader(sys.stdin.fileno(), told)
     say(event="running", settings=msgspec.to_builtins(controller.settings))

@@ -13,7 +13,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 collect_ignore_glob: list[str] = []
 if find_spec("PySide6") is None or find_spec("pytestqt") is None:
-    # text.py knows no Qt: its tests run everywhere.
+    # text/ knows no Qt: its tests run everywhere.
     parts = (
         "panel",
         "dialogs",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 
@@ -16,19 +17,23 @@ def draw(folder: Path, code: str) -> None:
     from PySide6.QtGui import QColor, QImage, QPainter
     from PySide6.QtWidgets import QApplication
 
-    from nearby_tray.ui import language, patience, text, theme
+    from nearby_tray.ui import language, patience, theme
+    from nearby_tray.ui.text.translate import bind
 
     from .views import longer, views
 
-    patience.MILLISECONDS = 0  # as what waits for an answer looks once it takes one
+    # The same code draws the same pictures: no time passes, and what waits for an answer takes one.
+    time.monotonic = lambda: 1000.0
+    patience.MILLISECONDS = 0
     qInstallMessageHandler(lambda _kind, _context, said: None if "does not support" in said else print(said, file=sys.stderr))
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     font = app.font()
     font.setPointSizeF(10)
     app.setFont(font)
+    app.setCursorFlashTime(0)
     if code == "long":
-        text.bind(longer)
+        bind(longer)
     else:
         language.install(app, code)
     for shade in ("light", "dark"):

@@ -13,9 +13,11 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from nearby_tray.core.model import Method, Snapshot, Stage
-from nearby_tray.ui import text
 from nearby_tray.ui.dialogs import DIALOGS, Dialog, EntryDialog, PinDialog, RequestDialog, WishDialog
 from nearby_tray.ui.parts import Code, Countdown, PinField, Steps
+from nearby_tray.ui.text.names import clean
+from nearby_tray.ui.text.plain import unverified_text, wants_words
+from nearby_tray.ui.text.requests import WISH_HINT, identity_changed_text
 
 from .scenes import ABLE, HOSTILE, PIN, SCENES, FakeController, foreign, idle
 
@@ -158,7 +160,7 @@ def test_a_declined_request_does_not_come_back(bot: QtBot, dialog: RequestDialog
 
 def test_a_changed_identity_is_loud(dialog: RequestDialog, controller: FakeController) -> None:
     controller.show(SCENES["asked-changed"])
-    said = text.identity_changed_text("Anna's ThinkPad")
+    said = identity_changed_text("Anna's ThinkPad")
     shown = [each.text() for each in dialog.findChildren(QLabel) if each.isVisible()]
     assert said.title in shown and said.advice in shown
 
@@ -175,7 +177,7 @@ def test_a_hostile_name_is_only_text(dialog: RequestDialog, controller: FakeCont
     assert asked.peer is not None
     controller.show(replace(asked, peer=replace(asked.peer, name=name)))
     assert not dialog.grab().isNull()
-    assert text.clean(name) in [each.text() for each in dialog.findChildren(QLabel)]
+    assert clean(name) in [each.text() for each in dialog.findChildren(QLabel)]
     for each in dialog.findChildren(QLabel):
         assert each.textFormat() == Qt.TextFormat.PlainText
 
@@ -230,8 +232,8 @@ def test_a_strangers_request_is_marked_and_declined_by_default(open: Open, scene
     dialog, controller = open(scene)
     peer = SCENES[scene].peer
     assert peer is not None
-    said = text.unverified_text(SCENES[scene])
-    assert {said.title, said.sentence, said.advice, text.wants_words(SCENES[scene].method)} <= set(shown(dialog))
+    said = unverified_text(SCENES[scene])
+    assert {said.title, said.sentence, said.advice, wants_words(SCENES[scene].method)} <= set(shown(dialog))
     assert not button(dialog, "declineButton").isDefault() and not isinstance(dialog.focusWidget(), QPushButton)
     assert not next(iter(dialog.findChildren(Code))).isVisible()
     assert next(iter(dialog.findChildren(Countdown))).isVisible()
@@ -465,7 +467,7 @@ def test_a_hostile_name_is_only_text_beside_a_pin(open: Open, scene: str, name: 
     assert not dialog.grab().isNull()
     for each in dialog.findChildren(QLabel):
         assert each.textFormat() == Qt.TextFormat.PlainText
-    assert text.clean(name) in " ".join(shown(dialog))
+    assert clean(name) in " ".join(shown(dialog))
 
 
 # --- a program's wish ---
@@ -476,7 +478,7 @@ def test_a_wish_names_the_program_what_it_wants_and_with_whom(open: Open) -> Non
     assert isinstance(dialog, WishDialog) and dialog.isVisible() and not dialog.isModal()
     shown = [each.text() for each in dialog.findChildren(QLabel) if each.isVisible()]
     assert "“Files” asks to connect this computer to “Anna's ThinkPad”." in shown
-    assert "/usr/bin/nautilus --gapplication-service" in shown and text.WISH_HINT in shown
+    assert "/usr/bin/nautilus --gapplication-service" in shown and WISH_HINT in shown
     assert not button(dialog, "forbidButton").isDefault() and not isinstance(dialog.focusWidget(), QPushButton)
 
 

@@ -17,9 +17,11 @@ from pytestqt.qtbot import QtBot
 
 from nearby_tray.core.checks import Action, Finding, Fix, Status, Verdict, fail, ok, say
 from nearby_tray.ui import doctor as module
-from nearby_tray.ui import text, theme
+from nearby_tray.ui import theme
 from nearby_tray.ui.doctor import Doctor, DoctorWindow
 from nearby_tray.ui.face import Face
+from nearby_tray.ui.text.doctor import ACTIONS, SECTIONS, STATUSES, findings_summary
+from nearby_tray.ui.text.translate import bind
 
 from .scenes import FINDINGS, SCENES, FakeController, FakeDoctor
 from .test_face import actions
@@ -90,11 +92,11 @@ def test_every_finding_is_drawn(qapp: QApplication, doctor: FakeDoctor, window: 
     for finding in FINDINGS:
         row = rows(window)[finding.name]
         said = "\n".join(shown(row))
-        assert finding.title in said and text.STATUSES[finding.status.value] in said, "a word, not only a colour"
+        assert finding.title in said and STATUSES[finding.status.value] in said, "a word, not only a colour"
         for sentence in (*finding.verdict.evidence, *filter(None, [finding.verdict.fix.words])):
             assert str(sentence) in said
         assert finding.verdict.fix.command in said
-        assert row.accessibleName() == f"{finding.title}: {text.STATUSES[finding.status.value]}"
+        assert row.accessibleName() == f"{finding.title}: {STATUSES[finding.status.value]}"
         assert str(finding.verdict.evidence[0]) in row.accessibleDescription()
     assert summary(window) == "3 problems, 2 warnings, 1 thing not seen."
 
@@ -216,7 +218,7 @@ def test_what_others_wrote_is_only_text(bot: QtBot, status: Status) -> None:
 
 def test_sentences_are_translated_with_their_values(bot: QtBot) -> None:
     german = {"{name}: off.": "{name} ist aus.", "Bluetooth adapter": "Bluetooth-Adapter", "Problem": "Fehler"}
-    text.bind(lambda english: german.get(english, english))
+    bind(lambda english: german.get(english, english))
     try:
         finding = Finding("tray", "Bluetooth adapter", fail(say("{name}: off.", name="hci0")))
         window = DoctorWindow(FakeDoctor((finding,), at_once=True), lambda: None)
@@ -224,7 +226,7 @@ def test_sentences_are_translated_with_their_values(bot: QtBot) -> None:
         window.show()
         assert {"hci0 ist aus.", "Bluetooth-Adapter", "Fehler"} <= set(shown(window))
     finally:
-        text.bind(str)
+        bind(str)
 
 
 PROGRAM = """
@@ -318,9 +320,9 @@ def test_the_summary_counts() -> None:
     def findings(*statuses: Status) -> list[Finding]:
         return [Finding(str(n), "T", Verdict(status, ())) for n, status in enumerate(statuses)]
 
-    assert text.summary(findings(Status.OK)) == "Everything is in order."
-    assert text.summary(findings(Status.FAIL, Status.WARN, Status.OK)) == "1 problem, 1 warning."
-    assert text.summary(findings(Status.UNKNOWN, Status.UNKNOWN)) == "2 things not seen."
-    assert set(text.STATUSES) == set(text.SECTIONS) == {status.value for status in Status}
-    assert set(text.ACTIONS) == {action.value for action in Action}
+    assert findings_summary(findings(Status.OK)) == "Everything is in order."
+    assert findings_summary(findings(Status.FAIL, Status.WARN, Status.OK)) == "1 problem, 1 warning."
+    assert findings_summary(findings(Status.UNKNOWN, Status.UNKNOWN)) == "2 things not seen."
+    assert set(STATUSES) == set(SECTIONS) == {status.value for status in Status}
+    assert set(ACTIONS) == {action.value for action in Action}
     assert ok() == Verdict(Status.OK, ())

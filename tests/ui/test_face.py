@@ -20,8 +20,9 @@ import nearby_tray.ui
 from nearby_tray.core.model import Method, Snapshot, Visibility
 from nearby_tray.edges import Actions
 from nearby_tray.settings import Settings
-from nearby_tray.ui import language, text, theme
+from nearby_tray.ui import language, theme
 from nearby_tray.ui.face import Face
+from nearby_tray.ui.text.states import tooltip
 from nearby_tray.ui.tray import _bus_words, plan, state_of
 
 from .scenes import HOSTILE, PHONE, SCENES, FakeController, idle
@@ -243,7 +244,7 @@ def test_a_hostile_name_in_the_menu_is_only_text(face: Face, controller: FakeCon
 def test_a_hostile_name_in_the_tooltip_is_only_text_in_any_tray(name: str) -> None:
     linked = SCENES["linked-good"]
     assert linked.peer is not None
-    said = text.tooltip(replace(linked, peer=replace(linked.peer, name=name)))
+    said = tooltip(replace(linked, peer=replace(linked.peer, name=name)))
     assert said.startswith("Nearby Tray: Linked with") and not set(said) & set("<>&\n\u202e")
 
 

@@ -13,9 +13,15 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from nearby_tray.core.model import Failure, Method, Peer, Probe, Radios, Reason, Snapshot, Stage, Visibility
-from nearby_tray.ui import text, theme
+from nearby_tray.ui import theme
 from nearby_tray.ui.panel import Doors, Panel, _PeerList, scoped
 from nearby_tray.ui.parts import Code, Countdown, PeerRow, Sparkline
+from nearby_tray.ui.text import plain
+from nearby_tray.ui.text.links import PROBES, UNASKED
+from nearby_tray.ui.text.names import clean, quoted
+from nearby_tray.ui.text.plain import NEEDS_HOST, NEEDS_PIN, NOT_VERIFIED
+from nearby_tray.ui.text.reasons import REASONS, failure_text, reason_text
+from nearby_tray.ui.text.states import state_line
 
 from .scenes import ABLE, ANNA, HOSTILE, MEMBERS, OLD, PHONE, SCENES, STUDIO, TV, FakeController, idle
 
@@ -64,7 +70,7 @@ def test_every_moment_is_drawn(make: Make, qapp: QApplication, name: str, dark: 
     qapp.setPalette(theme.our_palette(dark))
     panel, _ = make(SCENES[name])
     assert not panel.grab().isNull()
-    assert text.state_line(SCENES[name]) in words(panel)
+    assert state_line(SCENES[name]) in words(panel)
 
 
 def test_files_that_could_not_be_read_are_shown_until_dismissed(make: Make) -> None:
@@ -79,7 +85,7 @@ def test_files_that_could_not_be_read_are_shown_until_dismissed(make: Make) -> N
 @pytest.mark.parametrize("reason", [reason for reason in Reason if reason is not Reason.PEER_LEFT])
 def test_every_reason_is_shown_with_its_advice(make: Make, reason: Reason) -> None:
     panel, controller = make(idle(failure=Failure(Stage.FORMING, reason, "what the <b>daemon</b> said")))
-    said = text.failure_text(Failure(Stage.FORMING, reason))
+    said = failure_text(Failure(Stage.FORMING, reason))
     shown = words(panel)
     assert said.title in shown and said.sentence in shown and said.advice in shown
     assert any("what the <b>daemon</b> said" in each for each in shown)
@@ -91,14 +97,14 @@ def test_every_reason_is_shown_with_its_advice(make: Make, reason: Reason) -> No
 @pytest.mark.parametrize("moment", ["forming", "linked"])
 def test_what_came_about_without_asking_says_so(make: Make, moment: str) -> None:
     panel, _ = make(SCENES[f"{moment}-unasked"])
-    assert text.UNASKED in words(panel)
+    assert UNASKED in words(panel)
     panel.render_snapshot(replace(SCENES[f"{moment}-unasked"], unasked=False))
-    assert text.UNASKED not in words(panel)
+    assert UNASKED not in words(panel)
 
 
 def test_a_failure_names_the_other_computer(make: Make) -> None:
     panel, _ = make(SCENES["declined"])
-    assert any(text.quoted(ANNA.name) in each for each in words(panel))
+    assert any(quoted(ANNA.name) in each for each in words(panel))
 
 
 @pytest.mark.parametrize(
@@ -154,8 +160,8 @@ def test_visibility_shown_is_the_snapshots(make: Make) -> None:
 def test_nothing_to_click_without_radios(make: Make) -> None:
     panel, _ = make(idle(radios=Radios(Reason.BLUETOOTH_OFF, None)))
     assert not named(panel, "connectButton").isEnabled()
-    assert text.reason_text(Reason.BLUETOOTH_OFF).advice in words(panel)
-    assert text.reason_text(Reason.WIFI_MISSING).title not in words(panel)
+    assert reason_text(Reason.BLUETOOTH_OFF).advice in words(panel)
+    assert reason_text(Reason.WIFI_MISSING).title not in words(panel)
 
 
 # --- the list ---
@@ -197,7 +203,7 @@ def test_a_click_on_a_phone_offers_the_ways_and_asks_nothing(make: Make) -> None
     assert controller.calls == [] and not rows(panel)
     assert ways(panel) == {"pbc": True, "display": True, "keypad": True}
     shown = words(panel)
-    assert text.PHONE in shown and text.NOT_VERIFIED in shown
+    assert plain.PHONE in shown and NOT_VERIFIED in shown
     named(panel, "way-display").click()
     named(panel, "rememberGroupBox").click()
     named(panel, "way-keypad").click()
@@ -210,7 +216,7 @@ def test_a_way_that_cannot_be_says_what_would_make_it_possible(make: Make) -> No
     panel, controller = make(SCENES["seeking"])
     choose(panel, PHONE.id)
     assert ways(panel) == {"pbc": True, "display": False, "keypad": False}
-    assert text.NEEDS_PIN in words(panel)
+    assert NEEDS_PIN in words(panel)
     named(panel, "way-keypad").click()
     assert controller.calls == []
 
@@ -241,7 +247,7 @@ def test_the_next_search_begins_with_the_list(make: Make) -> None:
 
 def test_what_cannot_be_hosted_says_why(make: Make) -> None:
     panel, _ = make(idle())
-    assert not named(panel, "hostButton").isEnabled() and text.NEEDS_HOST in words(panel)
+    assert not named(panel, "hostButton").isEnabled() and NEEDS_HOST in words(panel)
     panel, _ = make(idle(radios=Radios(None, Reason.WIFI_OFF)))
     assert not named(panel, "hostButton").isEnabled()
 
@@ -263,7 +269,7 @@ def test_a_page_of_hosting_that_became_impossible_says_so(make: Make) -> None:
     panel, controller = make(SCENES["idle-able"])
     panel.offer_host()
     controller.show(idle())
-    assert not named(panel, "startGroupButton").isEnabled() and text.NEEDS_HOST in words(panel)
+    assert not named(panel, "startGroupButton").isEnabled() and NEEDS_HOST in words(panel)
 
 
 def test_each_member_has_a_row_that_can_be_sent_away(make: Make) -> None:
@@ -300,11 +306,11 @@ def test_inviting_looks_for_machines_and_offers_those_that_are_not_in(make: Make
 def test_what_went_wrong_in_a_group_is_said_in_it_until_dismissed(make: Make) -> None:
     panel, controller = make(SCENES["hosting-problem"])
     controller.calls.clear()
-    assert text.REASONS[Reason.WRONG_PIN].title in words(panel)
+    assert REASONS[Reason.WRONG_PIN].title in words(panel)
     named(panel, "dismissButton").click()
     assert controller.calls == [("dismiss",)]
     controller.show(replace(SCENES["hosting-problem"], failure=None))
-    assert text.REASONS[Reason.WRONG_PIN].title not in words(panel)
+    assert REASONS[Reason.WRONG_PIN].title not in words(panel)
 
 
 @pytest.mark.parametrize("scene", ["forming-pin", "hosting-pin"])
@@ -329,8 +335,8 @@ def test_a_pin_to_type_leads_to_its_window(make: Make, opened: Opened) -> None:
     [
         ("linked-pin", ["Verified by Nearby Tray on both sides.", "Authenticated with a PIN, too", "36 (5180 MHz, 5 GHz band)", "80 MHz"]),
         ("linked-good", ["Push button: the Wi-Fi layer itself is not authenticated; Nearby Tray's own check is"]),
-        ("linked-foreign", [text.NOT_VERIFIED, "Push button: not authenticated", "6 (2437 MHz, 2.4 GHz band)", "wpa_supplicant"]),
-        ("linked-neighbour", ["Authenticated with a PIN", text.PROBES[Probe.NEIGHBOUR]]),
+        ("linked-foreign", [NOT_VERIFIED, "Push button: not authenticated", "6 (2437 MHz, 2.4 GHz band)", "wpa_supplicant"]),
+        ("linked-neighbour", ["Authenticated with a PIN", PROBES[Probe.NEIGHBOUR]]),
         ("hosting", ["This computer", "36 (5180 MHz, 5 GHz band)", "20 MHz", "p2p-wlan0-2"]),
     ],
 )
@@ -485,7 +491,7 @@ def test_who_joins_a_group_does_not_push_the_list_away_from_the_pointer(bot: QtB
     assert not [b for b in panel.findChildren(QPushButton, "expelButton") if b.isVisible()]
     point(panel, "")
     bot.waitUntil(lambda: len([b for b in panel.findChildren(QPushButton, "expelButton") if b.isVisible()]) == 2)
-    assert text.REASONS[Reason.WRONG_PIN].title in words(panel)
+    assert REASONS[Reason.WRONG_PIN].title in words(panel)
 
 
 def test_the_keyboard_stays_on_its_row(bot: QtBot, make: Make) -> None:
@@ -557,7 +563,7 @@ def test_a_hostile_name_is_only_text(make: Make, scene: str, name: str) -> None:
     for each in panel.findChildren(QLabel):
         assert each.textFormat() == Qt.TextFormat.PlainText or not each.text() or name not in each.text()
     shown = " ".join([*words(panel), *(row.accessibleName() for row in rows(panel))])
-    assert text.clean(name) in shown
+    assert clean(name) in shown
 
 
 def test_a_page_that_fits_has_no_scroll_bar(bot: QtBot, make: Make) -> None:
@@ -672,7 +678,7 @@ def test_a_hostile_model_and_a_hostile_member_are_only_text(make: Make, name: st
     assert not panel.grab().isNull()
     for each in panel.findChildren(QLabel):
         assert each.textFormat() == Qt.TextFormat.PlainText or not each.text() or name not in each.text()
-    assert text.clean(name) in " ".join(words(panel))
+    assert clean(name) in " ".join(words(panel))
 
 
 def test_light_becomes_dark_while_open(bot: QtBot, make: Make, qapp: QApplication) -> None:

@@ -15,8 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from nearby_tray.core.model import Visibility
 from nearby_tray.settings import AutostartBy, Band, LogLevel, Settings
-from nearby_tray.ui import text
 from nearby_tray.ui.settings import SettingsWindow, frequency_error, name_error, port_error, remembered_words
+from nearby_tray.ui.text.choices import ACCEPT_PAIRED_HINT
+from nearby_tray.ui.text.names import clean
 
 from .scenes import ABLE, HOSTILE, PEOPLE, FakeController, idle
 
@@ -54,7 +55,7 @@ def test_opening_it_changes_nothing(window: SettingsWindow, controller: FakeCont
     assert not window.grab().isNull()
     assert controller.calls == []
     assert "By the autostart folder." in shown(window)
-    assert not window.accept_paired.isChecked() and text.ACCEPT_PAIRED_HINT in shown(window)
+    assert not window.accept_paired.isChecked() and ACCEPT_PAIRED_HINT in shown(window)
 
 
 def test_each_control_applies_its_setting(bot: QtBot, window: SettingsWindow, controller: FakeController) -> None:
@@ -168,7 +169,7 @@ def test_the_last_linked_come_first_whatever_they_are_called(bot: QtBot, window:
     window.fill()
     bot.waitUntil(lambda: len([each for each in window.findChildren(QPushButton, "forgetButton") if each.isVisible()]) == len(HOSTILE))
     buttons = [each for each in window.findChildren(QPushButton, "forgetButton") if each.isVisible()]
-    assert [each.accessibleName() for each in buttons] == [f"Forget {text.clean(name)}" for name in reversed(HOSTILE)]
+    assert [each.accessibleName() for each in buttons] == [f"Forget {clean(name)}" for name in reversed(HOSTILE)]
 
 
 def test_a_language_without_words_here_stays_chosen(window: SettingsWindow, controller: FakeController) -> None:

@@ -10,7 +10,8 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from nearby_tray.ui import text, theme
+from nearby_tray.ui import theme
+from nearby_tray.ui.text.peers import KINDS
 
 
 def mask(image: QImage) -> list[bool]:
@@ -44,11 +45,11 @@ def test_the_panel_of_gnome_is_dark_even_in_its_light_theme(bot: QtBot, monkeypa
 
 
 def test_each_kind_has_its_glyph(bot: QtBot) -> None:
-    for name in (*text.KINDS, "copy", "check", "warning", "settings", "trusted", "paired", "hint", "chevron"):
+    for name in (*KINDS, "copy", "check", "warning", "settings", "trusted", "paired", "hint", "chevron"):
         assert not theme.pixmap(name, "#123456", 16, 2.0).isNull()
         assert (theme.icons_folder() / f"{name}.svg").is_file()
-    pictures = {bytes(theme.pixmap(name, "#123456", 24).toImage().constBits()) for name in text.KINDS}
-    assert len(pictures) == len(text.KINDS), "no two are alike"
+    pictures = {bytes(theme.pixmap(name, "#123456", 24).toImage().constBits()) for name in KINDS}
+    assert len(pictures) == len(KINDS), "no two are alike"
     assert not theme.application_icon().isNull()
 
 

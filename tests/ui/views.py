@@ -13,7 +13,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 
 from nearby_tray.settings import AutostartBy, Settings
-from nearby_tray.ui import text
 from nearby_tray.ui.closing import StillRunning
 from nearby_tray.ui.dialogs import DIALOGS
 from nearby_tray.ui.doctor import DoctorWindow
@@ -21,6 +20,7 @@ from nearby_tray.ui.language import available
 from nearby_tray.ui.panel import Doors, Panel
 from nearby_tray.ui.parts import Elided, PeerRow, PinField
 from nearby_tray.ui.settings import SettingsWindow
+from nearby_tray.ui.text.translate import tr
 
 from .scenes import FINDINGS, SCENES, FakeController, FakeDoctor
 
@@ -89,7 +89,7 @@ def settings() -> Iterator[tuple[str, QWidget]]:
         settings=lambda: controller.settings,
         adapters=lambda: [("hci0", "hci0: built in"), ("hci1", "hci1: dongle")],
         remembered=lambda: controller.trusted,
-        autostart_note=lambda: text.tr("Started at login by the systemd user service {path}.", path="~/.config/systemd/user/it.service"),
+        autostart_note=lambda: tr("Started at login by the systemd user service {path}.", path="~/.config/systemd/user/it.service"),
         languages=available,
     )
     controller.settings = Settings(name="Ben's laptop", autostart=True, autostart_by=AutostartBy.SERVICE)
