@@ -40,7 +40,7 @@ class AutostartBy(StrEnum):
 
 
 class LogLevel(StrEnum):
-    """How much is said on standard error (the journal, where systemd started us)."""
+    """How much is logged on standard error (the journal, where systemd started the applet)."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -56,13 +56,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     visibility: Visibility = Visibility.EVERYONE
     visible_minutes: Annotated[int, Meta(ge=1, le=1440)] | None = None  # EVERYONE only so long; None: until changed
     visible_until: Annotated[float, Meta(ge=0, le=1e11)] | None = None  # POSIX seconds at which that ends; set by the controller
-    accept_paired: bool = False  # accept without asking who calls over an encrypted link of a Bluetooth bond
+    accept_paired: bool = False  # accept a caller without asking when its link is encrypted by a Bluetooth bond
     port: Annotated[int, Meta(ge=1024, le=65535)] = 47476  # UDP, for the pings
     adapter: Annotated[str, Meta(pattern=r"\A(hci[0-9]{1,3}|[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5})\Z")] | None = None  # its address; None: any
     band: Band = Band.AUTO
     frequency: Annotated[int, Meta(ge=2412, le=7115)] | None = None  # MHz, this very channel; it wins over the band
-    go_intent: Annotated[int, Meta(ge=0, le=15)] = 7  # how much we want to own a group, when that is negotiated
-    prefer_owner: bool = False  # own it wherever the other side lets us
+    go_intent: Annotated[int, Meta(ge=0, le=15)] = 7  # how much this side wants to own the group, when that is negotiated
+    prefer_owner: bool = False  # own the group wherever the peer agrees
     autostart: bool = False
     autostart_by: AutostartBy = AutostartBy.ENTRY
     language: Annotated[str, Meta(pattern=r"\A([A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8}){0,3})?\Z")] = ""  # "de", "pt_BR"; empty: the system's
@@ -72,14 +72,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def shown_name(self) -> str:
-        """What others see: the chosen name or the host's, printable, at most 32 bytes of UTF-8, never empty."""
+        """The name that peers see: the chosen one or the host's, printable, at most 32 bytes of UTF-8, never empty."""
         return clean_name(self.name, "") or host.name()
 
 
 # What stands for a choice that cannot be read. The name too: it may have been chosen so that the host's is not told.
 _CAREFUL: dict[str, object] = {"visibility": Visibility.NOBODY, "name": "computer"}
 _LIMITS = {"visible_minutes", "visible_until"}  # of EVERYONE; one that cannot be read is over
-_KEPT = {"version", "visible_until"}  # of the file, and nobody's choice
+_KEPT = {"version", "visible_until"}  # of the file, not the user's choice
 
 
 def settings_path() -> Path:

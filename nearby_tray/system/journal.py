@@ -1,8 +1,8 @@
-"""What this process has made in the system's daemons, on disk before it is made, so that the next start can undo it after a crash.
+"""What this process makes in the system's daemons, written down before it is made, so that the next start can undo it after a crash.
 
-The rule: one file a process, and only the file of a process that is dead *as far as can be seen from here* is ever touched by another one.
-A home may be shared by several machines, or by a machine and its containers: a process of those looks dead from here and is not, so its
-file is left alone. A file that cannot be understood counts as empty and is kept beside (`*.damaged`) for the curious.
+Each process has a file, and another process touches it only when this one is dead *as far as can be seen from there*. A home may be shared
+by several machines, or by a machine and its containers: a process of those looks dead from here and is not, so its file is left alone. A
+file that cannot be understood counts as empty and is kept as `*.damaged`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Owner:
-    """A process, told from a later one with the same pid by its start, and where its pid means anything."""
+    """A process: `start` tells it from a later one with the same pid, the other fields say where its pid means anything."""
 
     pid: int
     start: str
@@ -54,7 +54,7 @@ class _Owner:
         return cls(os.getpid(), _start(os.getpid()) or "", boot, space, f"{known} {os.uname().nodename}")
 
     def is_dead(self, me: _Owner) -> bool:
-        """Whether the process is no more, and that can be seen by `me`."""
+        """True if the process has ended, and `me` can know that."""
         if self.boot == me.boot:
             return self.space == me.space != "" and self.start != _start(self.pid)
         return self.machine == me.machine
@@ -65,7 +65,7 @@ class _Owner:
 
 
 def _start(pid: int) -> str | None:
-    """When the process that has this pid now has begun, `None` when there is none. procfs: proc_pid_stat(5), field 22."""
+    """When the process that has this pid now began; `None` when there is none. procfs: proc_pid_stat(5), field 22."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[19]
     except (OSError, IndexError):
@@ -82,7 +82,7 @@ def _line(name: str) -> str:
 class Journal:
     """Safe to use from any thread; each change is on disk when the call returns, which may take a while on a busy disk.
 
-    A disk that does not let us write is logged, once, and does not stop anybody from making a link.
+    A disk that cannot be written is logged, once, and keeps nothing from being made.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -102,7 +102,7 @@ class Journal:
                 self._save()
 
     def remove(self, kind: str, id: str) -> None:
-        """Strike out a thing that is gone. Idempotent."""
+        """Remove the note of a thing that is gone. Idempotent."""
         entry = Entry(kind, id)
         with self._lock:
             if entry in self._entries:
@@ -110,7 +110,7 @@ class Journal:
                 self._save()
 
     def mine(self, kind: str) -> tuple[str, ...]:
-        """The ids of what this process has noted and not struck out."""
+        """The ids of what this process has noted and not removed."""
         with self._lock:
             return tuple(entry.id for entry in self._entries if entry.kind == kind)
 
@@ -130,7 +130,7 @@ class Journal:
                     self._write(path, owner, rest)
 
     def _dead(self) -> list[tuple[Path, list[Entry]]]:
-        """The files of processes that are no more; empty ones are cleared away."""
+        """The files of processes that have ended; empty ones are removed."""
         found = []
         try:
             paths = sorted(self._folder.glob("*.json"))
@@ -142,7 +142,7 @@ class Journal:
                 continue
             owner, entries = _read(path)
             if owner is not None and not owner.is_dead(self._owner):
-                continue  # alive, or nothing can be told: not ours to touch
+                continue  # alive, or that cannot be known here
             if entries:
                 found.append((path, entries))
             else:
@@ -173,7 +173,7 @@ def _unlink(path: Path) -> None:
 
 
 def _read(path: Path) -> tuple[_Owner | None, list[Entry]]:
-    """What a file says; nothing when it is damaged, and then it is moved out of the way."""
+    """What a file says. A damaged one says nothing, and is renamed."""
     try:
         data = json.loads(private_file.read(path, _SIZE_LIMIT))
         who = data["owner"]

@@ -1,8 +1,8 @@
-"""Who we are to others and whom we remember, on disk: the identity's seed and the trusted peers, in one private file.
+"""The file with the seed of this computer's identity and the trusted peers.
 
-The rule: the file is ours alone or it is not used, and it is never lost. A damaged file is set aside and a fresh identity made; one that
-cannot be read, or that a newer version wrote, stays untouched, and then what is remembered in this run lasts for this run. What another
-machine that shares the home has added meanwhile stays. No seed and no key appears in a repr, a log line or a problem.
+It is private or it is not used, and it is never lost. A damaged file is set aside and a fresh identity made; a file that cannot be read, or
+that a newer version wrote, stays untouched, and changes then last for this run only. Peers that another machine sharing the home has added
+meanwhile stay. No seed and no key appears in a repr, a log line or a problem.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class _File(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What the file held. `problems`: a sentence each, for the user."""
+    """What the file held. `problems`: sentences for the user."""
 
     identity: Identity
     peers: tuple[TrustedPeer, ...] = ()
@@ -62,7 +62,7 @@ class Trust:
 
 @dataclass(slots=True)
 class _Found:
-    """What could be understood, and whether the file may be replaced (and under which suffix it is kept then)."""
+    """What could be understood. `keep`: the suffix under which the file is kept when it is replaced."""
 
     seed: bytes | None = field(default=None, repr=False)
     peers: tuple[TrustedPeer, ...] = ()
@@ -71,7 +71,7 @@ class _Found:
 
 
 class TrustFile:
-    """The file. `load` first (it waits for the disk: call it before the loop runs, or in a thread), then `save` after each change."""
+    """`load` first (it waits for the disk: call it before the loop runs, or in a thread), then `save` after each change."""
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path if path is not None else private_file.data_folder() / "trust.json"
@@ -83,7 +83,7 @@ class TrustFile:
         self._written = 0
 
     def load(self) -> Trust:
-        """Who we are and whom we remember; the first time an identity is made. Never raises: what went wrong is in `problems`."""
+        """The identity and the trusted peers; the first time an identity is made. Never raises: what went wrong is in `problems`."""
         private_file.sweep(self.path)
         tightened = False
         with suppress(OSError):
@@ -107,16 +107,16 @@ class TrustFile:
         return Trust(Identity.from_seed(self._seed), found.peers, tuple(found.problems))
 
     def renew(self) -> Identity:
-        """Another identity, kept by the next `save`."""
+        """A new identity, written by the next `save`."""
         self._seed = os.urandom(32)
         return Identity.from_seed(self._seed)
 
     def look(self) -> tuple[str, ...]:
-        """The problems that `load` would find now; nothing is changed, and nothing of the file kept."""
+        """The problems that `load` would find now. Changes nothing, and keeps nothing of the file."""
         return tuple(self._read()[0].problems)
 
     def _read(self) -> tuple[_Found, str | None]:
-        """What is in the file, and why it is not to be replaced."""
+        """What is in the file, and why it must not be replaced (`None`: it may)."""
         found, refusal = _Found(), None
         try:
             _understand(private_file.read(self.path, SIZE_LIMIT), found)
@@ -134,9 +134,9 @@ class TrustFile:
         return found, refusal
 
     async def save(self, peers: tuple[TrustedPeer, ...]) -> None:
-        """Keep these peers from now on (the 500 last linked with). On disk when this returns. Raises `OSError`.
+        """Write these peers (the 500 last linked with). On disk when this returns. Raises `OSError`.
 
-        Of several saves at once the one asked for last wins; a cancelled one may still be carried out.
+        Of several saves at once the last one called wins; a cancelled one may still be carried out.
         """
         self._asked += 1
         await asyncio.to_thread(self._save, peers, self._asked)
@@ -150,7 +150,7 @@ class TrustFile:
             self._written = number
 
     def _added(self, peers: tuple[TrustedPeer, ...]) -> tuple[TrustedPeer, ...]:
-        """What somebody else has put into the file."""
+        """The peers in the file that this run has never had: another machine that shares the home added them."""
         known = self._seen | {peer.identity for peer in peers}
         found = _Found()
         with suppress(OSError):
@@ -177,7 +177,7 @@ def _newest(peers: Iterable[TrustedPeer]) -> list[TrustedPeer]:
 
 
 def _understand(data: bytes, found: _Found) -> None:
-    """Field by field: what is good of the file goes to `found`. The reasons never quote the file, which is secret."""
+    """Fill `found` field by field with what is good. The problems never quote the file, which is secret."""
     damaged = "The file with your identity is damaged and was kept as a copy; "
     try:
         raw = msgspec.json.decode(data)
