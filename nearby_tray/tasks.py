@@ -1,7 +1,8 @@
-"""The one place where tasks begin, so that none can end alone: each is named, kept, and what goes wrong in it is said and told.
+"""The one place where tasks begin, so that none can end unnoticed: each is named and kept, and its failure is logged and reported.
 
-Three kinds, by who can act when it fails. `Tasks.keep`: one that has to go on for good; it is begun anew, after growing pauses.
-`Tasks.do`: one piece of work that nobody waits for. `outcome` and `within`: what fails there is the news of whoever waits.
+Three kinds, by what happens on a failure. `Tasks.keep`: work that has to go on for good; it is begun anew, after growing pauses.
+`Tasks.do`: one piece of work that no caller awaits; its failure is logged. `outcome` and `within`: the caller that awaits
+them gets the error.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Tasks:
     """The tasks of one owner."""
 
     def __init__(self, broken: Callable[[str, Exception], None] | None = None) -> None:
-        """`broken` hears the name of each task that failed, after it was logged: to tell whoever can act."""
+        """`broken` is called with the name of each task that failed and its error, after it was logged."""
         self._broken = broken
         self._tasks: dict[asyncio.Task[Any], None] = {}  # in the order in which they began, which is that in which they are told to end
 
@@ -61,17 +62,17 @@ class Tasks:
         return task
 
     def cancel(self) -> None:
-        """Tell all to end, but the one that says so."""
+        """Cancel all, but the calling task."""
         for task in self._others():
             task.cancel()
 
     async def end(self, limit: float = GRACE) -> None:
-        """Cancel all, but the one that says so, and wait so many seconds at most for their end."""
+        """Cancel all, but the calling task, and wait so many seconds at most for their end."""
         self.cancel()
         await self.gone(limit)
 
     async def gone(self, limit: float = GRACE) -> None:
-        """Wait so many seconds at most for the end of all that were cancelled."""
+        """Wait so many seconds at most for the end of all, but the calling task."""
         await ended(*self._others(), limit=limit)
 
     def __len__(self) -> int:
@@ -127,7 +128,7 @@ class Tasks:
 
 
 def outcome(work: Coroutine[Any, Any, T], name: str, loop: asyncio.AbstractEventLoop | None = None) -> asyncio.Task[T]:
-    """A task whose result, and whose error, is the news of whoever awaits it. `loop`: one that does not run yet."""
+    """A task for a caller that awaits its result or error. `loop`: one that does not run yet."""
     task = (loop or asyncio.get_running_loop()).create_task(work, name=name)
     _alive.add(task)
     task.add_done_callback(_alive.discard)
@@ -137,8 +138,8 @@ def outcome(work: Coroutine[Any, Any, T], name: str, loop: asyncio.AbstractEvent
 async def within(seconds: float, work: Coroutine[Any, Any, T], name: str, *, late: Callable[[], None] | None = None) -> T:
     """The result of `work`, or `TimeoutError` after so many seconds; then it is cancelled, and left to itself when that does not end it.
 
-    `late` is called when one that was left to itself ends after all. One that ends as cancelled by nobody is a `RuntimeError`: who waits
-    was not told to end.
+    `late` is called when one that was left to itself ends after all. Work that ends as cancelled although nothing cancelled it is a
+    `RuntimeError`: the caller was not told to end.
     """
     task = outcome(work, name)
     cancelled = False
@@ -172,7 +173,7 @@ async def ended(*tasks: asyncio.Task[Any] | None, limit: float = GRACE) -> None:
 
 
 async def in_turn(*steps: tuple[str, Callable[[], Coroutine[Any, Any, None]]]) -> None:
-    """Close one after the other, each of which has limits of its own; one that fails does not keep the others from it, and is logged."""
+    """Close one after the other, each of which has limits of its own. A failure is logged, and the next one is closed all the same."""
     for name, step in steps:
         try:
             await step()
@@ -181,7 +182,7 @@ async def in_turn(*steps: tuple[str, Callable[[], Coroutine[Any, Any, None]]]) -
 
 
 async def close_each(*steps: tuple[str, Callable[[], Coroutine[Any, Any, None]]], limit: float) -> None:
-    """Close all of them, at once and within so many seconds, whatever one of them does. What does not go is logged under its name."""
+    """Close all of them at once, within so many seconds, whatever one of them does. A failure is logged under its name."""
 
     async def close(name: str, step: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:
@@ -193,22 +194,22 @@ async def close_each(*steps: tuple[str, Callable[[], Coroutine[Any, Any, None]]]
 
 
 def _note_late_error(task: asyncio.Task[Any]) -> None:
-    """Of one that nobody waits for any more."""
+    """Log the error of a task that is not awaited any more."""
     if not task.cancelled() and task.exception() is not None:
         log.debug("%s, given up: %r", task.get_name(), task.exception())
 
 
 def _unforeseen(error: Exception) -> Exception | None:
-    """The error where a traceback says more than its words."""
+    """The error, if its traceback says more than its words."""
     return None if isinstance(error, Unavailable | TimeoutError) else error
 
 
 def told_to_end() -> bool:
-    """Has what runs here been cancelled? It may be going on all the same, when something that it awaited did not heed that."""
+    """True if the running task was cancelled. It may go on all the same, when something that it awaited did not heed that."""
     task = asyncio.current_task()
     return task is None or task.cancelling() > 0
 
 
 def _cancelled_by_nobody(name: str) -> RuntimeError:
-    """Something that was awaited inside was cancelled: for who is not told to end, that is an error like others."""
+    """Something that was awaited inside was cancelled: for a task that was not told to end, that is an error like others."""
     return RuntimeError(f"{name}: cancelled from inside")

@@ -34,7 +34,7 @@ def harmless(value: object, longest: int = 200) -> str:
 
 
 def skeleton(label: str) -> str:
-    """The same for labels that a glance cannot tell apart. Only to be compared with another one: nobody can read it.
+    """The same for labels that a glance cannot tell apart. Only to be compared with another one: it is not readable.
 
     After Unicode Technical Standard 39, section 4, but meant for a glance: case, accents, blanks and punctuation count for nothing, and the
     letters and digits of other alphabets count as the Latin ones that they look like.

@@ -1,7 +1,7 @@
 """What only the kernel's wireless layer knows: the P2P address, how a group is on the air, and what a radio can and may do.
 
-NetworkManager's `HwAddress` of the P2P device is empty and wpa_supplicant keeps it to itself, but nl80211 tells anybody who asks. These are
-readings for the benefit of the user: what cannot be read is `None` or empty, never an error.
+NetworkManager's `HwAddress` of the P2P device is empty and wpa_supplicant keeps it to itself, but nl80211 tells every program that asks.
+These are readings for the benefit of the user: what cannot be read is `None` or empty, never an error.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Interface:
 
 @dataclass(frozen=True, slots=True)
 class GroupRadio:
-    """How a group is on the air: our role in it, the channel's frequency and its width, both in MHz."""
+    """How a group is on the air: this computer's role in it, the channel's frequency and its width, both in MHz."""
 
     owner: bool
     frequency: int | None = None
@@ -61,7 +61,7 @@ class Channel:
 
     frequency: int  # MHz
     disabled: bool = False  # by regulation, or by the driver for it
-    no_ir: bool = False  # nobody may begin to send there (no initiating radiation): clients only, after an owner was heard
+    no_ir: bool = False  # no station may begin to send there (no initiating radiation): clients only, after an owner was heard
     radar: bool = False  # an owner must listen for radar for a minute before, and leave when there is some
 
     @property
@@ -80,7 +80,7 @@ async def own_p2p_address(parent: str) -> bytes | None:
 
 
 async def parent(device: str, interfaces: Collection[str]) -> str | None:
-    """Which of these Wi-Fi interfaces shares its radio with the P2P device that NetworkManager calls `device`; `None`: not to be told."""
+    """The one of these Wi-Fi interfaces that shares its radio with NetworkManager's P2P `device`; `None` if that cannot be told."""
     return _parent(tuple(_interfaces(await _ask(_GET_INTERFACE))), device, interfaces)
 
 

@@ -1,4 +1,4 @@
-"""The radio links of this computer: who is connected, in which direction, and what ends a link.
+"""The radio links of this computer: which peer is connected, in which direction, and what ends a link.
 
 An `origin` is BlueZ's path of the Device1. There is one radio link for both directions, so a peer may be a central (it has connected and
 written to the inbox here) and a peripheral (this computer has connected to its inbox) at once, and both end together.

@@ -1,7 +1,7 @@
 """One connection to one bus: calling, listening, and being called.
 
-A signal reaches its handler only when it comes from the present owner of the name it was subscribed for; anybody may send anything on a
-system bus. So the header decides first (`incoming.Reader`): the body of a message that nothing here waits for, or whose sender may not
+A signal reaches its handler only when it comes from the present owner of the name it was subscribed for; every program may send anything on
+a system bus. So the header decides first (`incoming.Reader`): the body of a message that nothing here waits for, or whose sender may not
 send it, is never parsed and never kept.
 """
 

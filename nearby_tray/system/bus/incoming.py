@@ -1,8 +1,8 @@
-"""Reads D-Bus messages in two steps: the header, and the body only when whoever sees the header wants it.
+"""Reads D-Bus messages in two steps: the header, and the body only when the header shows that it is wanted.
 
-Anybody on a system bus may send a signal of 32 MiB to a connection, and to parse it takes a Python program 20 s and 25 times its size
-(measured, dbus-next 0.2.3). Here the body of a message that nobody wants is dropped as it arrives: no more than one chunk of it is ever
-kept. What a message says wrongly costs that message; only bytes in which the next message cannot be found end the connection.
+Every program on a system bus may send a signal of 32 MiB to a connection, and to parse it takes a Python program 20 s and 25 times its size
+(measured, dbus-next 0.2.3). Here the body of an unwanted message is dropped as it arrives: no more than one chunk of it is ever kept. A
+malformed message is dropped alone; only bytes in which the next message cannot be found end the connection.
 
 Layout: D-Bus Specification 0.43, "Message Format". A bus checks all of it before it passes a message on.
 """
@@ -36,12 +36,12 @@ _SIZES = {"y": 1, "n": 2, "q": 2, "b": 4, "i": 4, "u": 4, "x": 8, "t": 8, "d": 8
 
 
 class Broken(Exception):
-    """Where the next message begins cannot be told any more."""
+    """The beginning of the next message cannot be found any more."""
 
 
 @dataclass(slots=True)
 class Header:
-    """What a message says before its body. `size`: bytes of the body; `descriptors`: how many come with it."""
+    """The header of a message. `size`: bytes of the body; `descriptors`: how many file descriptors come with it."""
 
     kind: int
     flags: int
@@ -61,9 +61,10 @@ class Header:
 
 @dataclass(slots=True)
 class Reader:
-    """Cuts what arrives into messages. `wants` decides by the header; what is wanted goes to `take`, with its body.
+    """Cuts the bytes that arrive into messages. `wants` decides by the header; `take` is given a wanted message, with its body.
 
-    `strict`: a header that cannot be read is `Broken`, where file descriptors come whose message would not be known.
+    `strict`: a header that cannot be read raises `Broken`. For connections that receive file descriptors: nothing would tell to which
+    message they belong.
     """
 
     wants: Callable[[Header], bool]
@@ -80,7 +81,7 @@ class Reader:
         return len(self._kept)
 
     def feed(self, data: bytes) -> None:
-        """What came from the socket."""
+        """Bytes from the socket."""
         if self._drop:
             dropped = min(self._drop, len(data))
             self._drop -= dropped
@@ -88,7 +89,7 @@ class Reader:
         self._kept += data
 
     def step(self) -> bool:
-        """Go on by one message or part of one; `False` when that takes more bytes. Raises `Broken`, and what `take` raises."""
+        """Process one message or part of one; `False` when more bytes are needed for it. Raises `Broken`, and what `take` raises."""
         if len(self._kept) < self._need:
             return False
         if self._header is not None:
@@ -103,7 +104,7 @@ class Reader:
         return True
 
     def _begin(self) -> None:
-        """The first 16 bytes say how long it all is."""
+        """Read the lengths in the first 16 bytes."""
         order = "<" if self._kept[:1] == b"l" else ">"
         body, _, fields = struct.unpack_from(f"{order}III", self._kept, 4)
         head = 16 + fields + -fields % 8
@@ -135,7 +136,7 @@ class Reader:
         self._skip(count)
 
     def _skip(self, count: int) -> None:
-        """Drop so many bytes, also those that have not come yet; then a message begins."""
+        """Drop so many bytes, also those that have not arrived yet; the next message begins after them."""
         here = min(count, len(self._kept))
         del self._kept[:here]
         self._drop += count - here
@@ -163,7 +164,7 @@ def parse(data: bytes) -> Header | None:
 
 
 def _value(data: bytes, at: int, kind: str, order: str) -> tuple[object, int]:
-    """A value of a basic type, and where it ends; fields of other types do not exist yet."""
+    """A value of a basic type, and where it ends. No field has another type yet."""
     if kind == "g":
         at, length = at + 1, data[at]
     elif kind in ("s", "o"):

@@ -69,7 +69,7 @@ def plain(value: object) -> object:
 
 
 def check_text(value: object) -> None:
-    """Raise `ValueError` for a NUL inside a string: the daemon would close the connection, and nobody could tell which call did it."""
+    """Raise `ValueError` for a NUL inside a string: the daemon would close the connection, and no error would name the call."""
     if isinstance(value, str):
         if "\0" in value:
             raise ValueError("NUL in a D-Bus string")
