@@ -4,7 +4,7 @@ NetworkManager where it has the radio, together with wpa_supplicant where this u
 (`Standalone`) where NetworkManager is absent or leaves the radio to others, and this user may.
 
 The rule: never another way in the middle of something. While a find runs, or a group is being formed or is up, what was chosen stays;
-afterwards the change is told as if the daemon were a new one (`WifiChanged(fresh=True)`).
+afterwards the change is reported as if the daemon were a new one (`WifiChanged(fresh=True)`).
 """
 
 from __future__ import annotations
@@ -14,18 +14,22 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from ...core.model import Admission, EdgeEvent, FormGroup, Group, HostGroup, Method, Reason, WifiChanged
-from ...edges import Hosting
+from ...edges import Hosting, Sink
 from ...errors import Unavailable
 from ...tasks import Tasks, in_turn
 from ..journal import Journal
 from .combined import Combined
+from .events import Changed, Event
 from .managed import Managed
 from .standalone import Standalone
-from .supplicant import Changed, Heard, Supplicant
+from .supplicant import Supplicant
 
 log = logging.getLogger(__name__)
+
+BackEnd = Managed | Combined | Standalone
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +39,54 @@ class Limits:
     grace: float = 10.0  # how long a NetworkManager that went away may take to return before its radio is taken
 
 
-class ChosenWifi:
-    """The one of the three that fits, as one `edges.Wifi`."""
+class _Use(Enum):
+    """What keeps the present way chosen."""
 
-    def __init__(self, managed: Managed, supplicant: Supplicant, alone: Standalone, *, limits: Limits | None = None) -> None:
+    FIND = "find"
+    GROUP = "group"  # being formed, or up
+
+
+class _News(Enum):
+    """Why the next report is one in any case."""
+
+    FIRST = "first"
+    SWITCHED = "switched"  # to another way
+
+
+@dataclass(frozen=True, slots=True)
+class _Absent:
+    """NetworkManager was never there, or says nothing yet."""
+
+    report = WifiChanged(Reason.WIFI_MISSING)
+
+
+@dataclass(frozen=True, slots=True)
+class _Present:
+    report: WifiChanged
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """NetworkManager went away, and may only be restarting. `since`: the loop's time."""
+
+    report: WifiChanged
+    since: float
+
+
+class ChosenWifi:
+    """The way that fits, as one `edges.Wifi`."""
+
+    def __init__(self, managed: Managed, supplicant: Supplicant, standalone: Standalone, *, limits: Limits | None = None) -> None:
         self._managed = managed
         self._supplicant = supplicant
-        self._alone = alone
-        self._beside = Combined(managed, supplicant)
+        self._standalone = standalone
+        self._combined = Combined(managed, supplicant)
         self._limits = limits or Limits()
-        self._sink: Callable[[EdgeEvent], None] = lambda _event: None
-        self._current: Managed | Combined | Standalone = managed
-        self._by_manager: WifiChanged | None = None  # as NetworkManager sees it
-        self._reported: WifiChanged | None = None
-        self._switched = False  # and not told yet
-        self._finding = False
-        self._group = False  # being formed, or up
-        self._lost_manager: float | None = None  # when NetworkManager went away
+        self._sink: Sink = lambda _event: None
+        self._current: BackEnd = managed
+        self._manager: _Absent | _Present | _Left = _Absent()
+        self._uses: set[_Use] = set()
+        self._reported: WifiChanged | _News = _News.FIRST
         self._wanted = asyncio.Event()
         self._choosing = asyncio.Lock()
         self._tasks = Tasks()
@@ -59,7 +94,7 @@ class ChosenWifi:
 
     # --- life ---
 
-    async def open(self, sink: Callable[[EdgeEvent], None]) -> None:
+    async def open(self, sink: Sink) -> None:
         """See `edges.Wifi`."""
         if self._worker is not None:
             return
@@ -75,36 +110,34 @@ class ChosenWifi:
         self._worker = None
         self._sink = lambda _event: None
         await in_turn(
-            ("wpa_supplicant alone", self._alone.close),
-            ("what is beside NetworkManager", self._beside.close),
+            ("wpa_supplicant alone", self._standalone.close),
+            ("what is beside NetworkManager", self._combined.close),
             ("NetworkManager", self._managed.close),
             ("wpa_supplicant", self._supplicant.close),
         )
 
     # --- choosing ---
 
-    def _fitting(self) -> Managed | Combined | Standalone:
-        manager = self._by_manager.reason if self._by_manager is not None else Reason.WIFI_MISSING
+    def _fitting(self) -> BackEnd:
         usable = self._supplicant.path is not None and self._supplicant.reason in (None, Reason.WIFI_OFF)
         managed = self._managed.networkmanager.manages(self._supplicant.name)
-        if manager not in (Reason.WIFI_MISSING, Reason.WIFI_NO_P2P) or managed:
-            if self._current is self._beside and self._supplicant.reason is Reason.WIFI_NO_P2P:
-                return self._beside  # switched off, NetworkManager takes the interface from wpa_supplicant, and gives it back later
+        if self._manager.report.reason not in (Reason.WIFI_MISSING, Reason.WIFI_NO_P2P) or managed:
+            if self._current is self._combined and self._supplicant.reason is Reason.WIFI_NO_P2P:
+                return self._combined  # switched off, NetworkManager takes the interface from wpa_supplicant, and gives it back later
             # Of several radios the one that NetworkManager does not have would be another machine to its peers.
-            return self._beside if usable and managed else self._managed
-        return self._alone if usable else self._managed
+            return self._combined if usable and managed else self._managed
+        return self._standalone if usable else self._managed
 
     async def _follow(self) -> None:
         self._wanted.set()  # also when begun anew after a failure
         while True:
             await self._wanted.wait()
             self._wanted.clear()
-            wait = self._lost_manager
-            if wait is not None and self._current is not self._alone:
+            if isinstance(self._manager, _Left) and self._current is not self._standalone:
                 # It may only be restarting. What it leaves is not taken before it had the time to return.
                 with suppress(TimeoutError):
-                    async with asyncio.timeout_at(wait + self._limits.grace):
-                        while self._lost_manager is not None:
+                    async with asyncio.timeout_at(self._manager.since + self._limits.grace):
+                        while isinstance(self._manager, _Left):
                             await self._wanted.wait()
                             self._wanted.clear()
             await self._choose()
@@ -115,25 +148,25 @@ class ChosenWifi:
             if fitting is self._current and not first:
                 self._report()
                 return
-            if self._finding or self._group:
+            if self._uses:
                 return
             before, self._current = self._current, fitting
             if not first:
                 log.info("Wi-Fi Direct by %s", _name(fitting))
                 if isinstance(before, Standalone | Combined):
                     await before.close()
-            self._switched = not first
+                self._reported = _News.SWITCHED
             if isinstance(fitting, Standalone | Combined):
-                await fitting.open(self._heard)
+                await fitting.open(self._from_current)
             self._report()
 
     def _report(self, *, fresh: bool = False) -> None:
-        """Tell how NetworkManager is, as the present way knows it; `Standalone` tells for itself."""
-        event = self._by_manager or WifiChanged(Reason.WIFI_MISSING)
-        if self._current is self._alone:
+        """Report how NetworkManager is, as the present way knows it; `Standalone` reports for itself."""
+        event = self._manager.report
+        if self._current is self._standalone:
             return
         if event.reason is Reason.WIFI_MISSING:
-            self._finding = False  # with the daemon
+            self._uses.discard(_Use.FIND)  # with the daemon
         # A radio that NetworkManager has and finds no Wi-Fi Direct on has none, whoever may talk to wpa_supplicant.
         left = event.reason is Reason.WIFI_MISSING or (event.reason is Reason.WIFI_NO_P2P and not self._managed.networkmanager.manages_wifi)
         if self._current is self._managed and left and self._supplicant.is_denied:
@@ -141,14 +174,14 @@ class ChosenWifi:
         elif event.reason is Reason.WIFI_MISSING and self._supplicant.knows_no_p2p:
             event = replace(event, reason=Reason.WIFI_NO_P2P)  # a NetworkManager would not help
         event = replace(event, fresh=event.fresh or fresh)
-        if self._current is self._beside:
+        if self._current is self._combined:
             event = replace(event, abilities=Combined.ABILITIES)
-        self._tell_change(event)
+        self._report_change(event)
 
-    def _tell_change(self, event: WifiChanged) -> None:
-        if self._switched:
-            self._switched, event = False, replace(event, fresh=True)
-        if event.fresh or self._reported is None or replace(event, fresh=False) != self._reported:
+    def _report_change(self, event: WifiChanged) -> None:
+        if self._reported is _News.SWITCHED:
+            event = replace(event, fresh=True)
+        if event.fresh or replace(event, fresh=False) != self._reported:
             self._reported = replace(event, fresh=False)
             self._sink(event)
 
@@ -156,31 +189,31 @@ class ChosenWifi:
 
     def _from_manager(self, event: EdgeEvent) -> None:
         if isinstance(event, WifiChanged):
-            gone = event.reason is Reason.WIFI_MISSING
-            if gone and self._by_manager is not None and self._by_manager.reason is not Reason.WIFI_MISSING:
-                self._lost_manager = asyncio.get_running_loop().time()
-            elif not gone:
-                self._lost_manager = None
-            self._by_manager = replace(event, fresh=False)
-            if self._worker is not None and self._current is not self._alone:
+            report = replace(event, fresh=False)
+            if event.reason is not Reason.WIFI_MISSING:
+                self._manager = _Present(report)
+            elif not isinstance(self._manager, _Absent):
+                since = self._manager.since if isinstance(self._manager, _Left) else asyncio.get_running_loop().time()
+                self._manager = _Left(report, since)
+            if self._worker is not None and self._current is not self._standalone:
                 self._report(fresh=event.fresh)
             self._wanted.set()
-        elif self._current is self._beside:
-            self._beside.from_manager(event)
+        elif self._current is self._combined:
+            self._combined.from_manager(event)
         elif self._current is self._managed:
-            self._heard(event)
+            self._from_current(event)
 
-    def _from_supplicant(self, heard: Heard) -> None:
-        if isinstance(heard, Changed):
+    def _from_supplicant(self, event: Event) -> None:
+        if isinstance(event, Changed):
             self._wanted.set()
 
-    def _heard(self, event: EdgeEvent) -> None:
-        """What the present way tells."""
+    def _from_current(self, event: EdgeEvent) -> None:
+        """What the present way reports."""
         if isinstance(event, WifiChanged):
             if event.reason is not None or event.fresh:
-                self._finding = False  # whatever ran there runs no more
+                self._uses.discard(_Use.FIND)  # whatever ran there runs no more
                 self._wanted.set()
-            self._tell_change(event)
+            self._report_change(event)
         else:
             self._sink(event)
 
@@ -188,11 +221,12 @@ class ChosenWifi:
 
     async def find(self) -> None:
         async with self._choosing:
-            before, self._finding = self._finding, True
+            before = _Use.FIND in self._uses
+            self._uses.add(_Use.FIND)
         try:
             await self._current.find()
         except BaseException:
-            self._finding = before
+            (self._uses.add if before else self._uses.discard)(_Use.FIND)
             raise
 
     async def hold_find(self) -> None:
@@ -200,44 +234,30 @@ class ChosenWifi:
 
     async def stop_find(self) -> None:
         await self._current.stop_find()
-        self._ended(finding=False)
+        self._ended(_Use.FIND)
 
     async def clear(self) -> None:
         await self._current.clear()
-        self._ended(finding=False)
+        self._ended(_Use.FIND)
 
     async def form(self, order: FormGroup) -> Group:
-        return await self._grouping(lambda way: way.form(order))
+        return await self._grouping(lambda: self._current.form(order))
 
-    @property
-    def hosting(self) -> Hosting | None:
-        return self if self._current is self._alone else None
-
-    def _host(self) -> Standalone:
-        """What hosts, also when the choice has changed since `hosting` was read."""
-        if self._current is not self._alone:
-            raise Unavailable(Reason.NOT_OFFERED, f"{_name(self._current)} keeps no group without a peer")
-        return self._alone
-
-    async def host(self, order: HostGroup) -> Group:
-        return await self._grouping(lambda _: self._host().host(order))
-
-    async def _grouping(self, make: Callable[[Managed | Combined | Standalone], Awaitable[Group]]) -> Group:
+    async def _grouping(self, make: Callable[[], Awaitable[Group]]) -> Group:
         async with self._choosing:
-            self._group = True
+            self._uses.add(_Use.GROUP)
         try:
-            return await make(self._current)
+            return await make()
         except BaseException:
-            self._ended(group=False)
+            self._ended(_Use.GROUP)
             raise
 
     async def remove(self) -> None:
         await self._current.remove()
-        self._ended(group=False)
+        self._ended(_Use.GROUP)
 
-    def _ended(self, *, finding: bool | None = None, group: bool | None = None) -> None:
-        self._finding = self._finding if finding is None else finding
-        self._group = self._group if group is None else group
+    def _ended(self, use: _Use) -> None:
+        self._uses.discard(use)
         self._wanted.set()
 
     async def provision(self, address: str, method: Method) -> None:
@@ -245,6 +265,25 @@ class ChosenWifi:
 
     async def reject(self, address: str) -> None:
         await self._current.reject(address)
+
+    async def read_counters(self, group: Group) -> tuple[int, int, int | None]:
+        return await self._current.read_counters(group)
+
+    # --- hosting ---
+
+    @property
+    def hosting(self) -> Hosting | None:
+        return self if self._current.hosting is not None else None
+
+    def _host(self) -> Hosting:
+        """What hosts, also when the choice has changed since `hosting` was read."""
+        hosting = self._current.hosting
+        if hosting is None:
+            raise Unavailable(Reason.NOT_OFFERED, f"{_name(self._current)} keeps no group without a peer")
+        return hosting
+
+    async def host(self, order: HostGroup) -> Group:
+        return await self._grouping(lambda: self._host().host(order))
 
     async def admit(self, admission: Admission) -> None:
         await self._host().admit(admission)
@@ -255,9 +294,6 @@ class ChosenWifi:
     async def expel(self, address: str) -> None:
         await self._host().expel(address)
 
-    async def read_counters(self, group: Group) -> tuple[int, int, int | None]:
-        return await self._current.read_counters(group)
-
 
 def choose(journal: Journal, *, bus: str = "system") -> ChosenWifi:
     """The real thing. `bus`: "system" or an address."""
@@ -265,5 +301,5 @@ def choose(journal: Journal, *, bus: str = "system") -> ChosenWifi:
     return ChosenWifi(Managed(journal, bus=bus), supplicant, Standalone(supplicant, journal))
 
 
-def _name(way: Managed | Combined | Standalone) -> str:
+def _name(way: BackEnd) -> str:
     return way.ABILITIES.backend if isinstance(way, Standalone | Combined) else "NetworkManager"

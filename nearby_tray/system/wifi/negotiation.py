@@ -1,44 +1,36 @@
-"""What the two edges on wpa_supplicant share: who begins, how a negotiation is started, and what its signals mean for it.
+"""What the two edges on wpa_supplicant share: the formation of a group, from the first word to the peer until it is up or has failed.
 
-The rule: of two that form a group together one asks and the other has agreed beforehand, because two requests at the same moment make both
-fail (lab: 0 of 3). What other machines ask is counted before anybody is told of it.
+The rule: of two machines that form a group one asks and the other has agreed beforehand, because two requests at the same moment make both
+fail (lab: 0 of 3). Requests of other machines are counted before they are reported.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
 
-from ...core.model import (
-    FormGroup,
-    Method,
-    Reason,
-    Way,
-    WifiRequest,
-)
+from ...core.model import FormGroup, Method, Reason, Way, WifiRequest
 from ...core.quota import Quota
 from ...errors import Unavailable
 from ..bus import BusError, BusGone, Variant
-from .supplicant import (
-    CHANNEL_UNSUPPORTED,
-    INVALID_ARGS,
-    MOST_PEERS,
-    P2P,
-    PIN,
+from .events import (
     Asked,
+    Event,
     Finished,
     FormationFailed,
-    Heard,
     Invited,
-    Limits,
     Negotiated,
     NegotiationFailed,
     Provisioned,
     Started,
-    Supplicant,
     WpsFailed,
 )
+from .shapes import MOST_PEERS
+from .supplicant import Limits, Supplicant
+from .wpa import CHANNEL_UNSUPPORTED, INVALID_ARGS, P2P, PIN
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +39,10 @@ _BANDS = {2: (2437, 2412, 2462), 5: (5180, 5220, 5745, 5785)}
 
 
 class Requests:
-    """What others ask of us: remembered for a while to be answered, and told onwards no faster than a person can look at it."""
+    """Requests of peers: kept for a while to be answered, and reported no faster than a person can look at them."""
 
-    PER_PEER = 3.0  # seconds between two of one machine: wpa_supplicant repeats a request while it waits
-    MOST, SPAN = 10, 20.0  # in all
+    PER_PEER = 3.0  # seconds between two reports of one peer: wpa_supplicant repeats a request while it waits
+    MOST, SPAN = 10, 20.0  # reports of all peers within so many seconds
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -65,7 +57,7 @@ class Requests:
             self._heard[asked.request.address] = now, asked
 
     def of(self, address: str) -> Asked | None:
-        """What this machine asked lately."""
+        """What the peer asked lately."""
         at, asked = self._heard.get(address, (float("-inf"), None))
         return asked if _now() - at < self._limits.asked else None
 
@@ -73,7 +65,7 @@ class Requests:
         self._heard.pop(address, None)
 
     def is_news(self, request: WifiRequest) -> bool:
-        """Whether to tell it onwards; counts it if so."""
+        """Whether to report the request; counts it if so."""
         now = _now()
         self._told = {address: told for address, told in self._told.items() if now - told[0] < self.PER_PEER}
         if request.address in self._told and self._told[request.address][1].asks is request.asks:
@@ -85,51 +77,102 @@ class Requests:
         return True
 
 
-@dataclass(eq=False, slots=True)
-class Doing:
-    """An order being carried out, and what the daemon has said since."""
+class Kept(Enum):
+    """What wpa_supplicant keeps of a formation after a `Cancel`, and until a `Flush`."""
 
-    attempt: int
-    address: str  # "" while hosting
-    heard: asyncio.Queue[Heard | Unavailable] = field(default_factory=asyncio.Queue)
-    frequency: int | None = None
-    why: Reason | None = None  # said before a failure that gives no reason
-    started: Started | None = None
-    noted: list[tuple[str, str]] = field(default_factory=list)  # in the journal
-    assigned: list[tuple[int, str]] = field(default_factory=list)  # addresses of ours
-    net: str = ""  # our own address, "192.168.49.1/24", in the network from which clients are given theirs
-    spoken: bool = False  # our part of the negotiation has been said
-    cancelling: asyncio.Task[bool] | None = None  # of what another has said in our place
-    held: bool = False  # nothing is sent before a scan has ended
-    agreed: bool = False  # beforehand: a `Cancel` alone does not take that back
-    invited: bool = False  # the other into a remembered group: from then on the daemon takes invitations of its by itself
-    lost: Unavailable | None = None  # the daemon is gone, or another one is there
+    NOTHING = "nothing"
+    AGREEMENT = "agreement"  # given to the peer beforehand
+    INVITATION = "invitation"  # into a remembered group: from then on the daemon takes invitations of the peer by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Nothing was said to the peer yet, or the daemon no longer knew it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The peer was asked, agreed with beforehand, or invited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """The group is up; the owner may still wait for the peer to come in."""
+
+    started: Started
+
+
+class Formation:
+    """A group formation in progress, and the supplicant events received for it, which wait until `judge` has seen them."""
+
+    def __init__(self, attempt: int, address: str) -> None:
+        """`address`: the peer's, empty while hosting."""
+        self.attempt, self.address = attempt, address
+        self.state: Silent | Said | Up = Silent()
+        self.kept = Kept.NOTHING
+        self.frequency: int | None = None  # MHz, as negotiated
+        self.lost: Unavailable | None = None  # the daemon is gone, or another one is there
+        self._events: asyncio.Queue[Event | Unavailable] = asyncio.Queue()
+
+    @property
+    def started(self) -> Started | None:
+        return self.state.started if isinstance(self.state, Up) else None
+
+    def said(self, kept: Kept = Kept.NOTHING) -> None:
+        """The peer is being told now. `kept`: what of it outlasts a `Cancel`."""
+        self.state = Said()
+        if kept is not Kept.NOTHING:
+            self.kept = kept
+
+    def unsaid(self) -> None:
+        """The daemon did not know the peer: nothing was said."""
+        self.state = Silent()
+
+    def up(self, started: Started) -> None:
+        self.state = Up(started)
+
+    def hear(self, event: Event | Unavailable) -> None:
+        self._events.put_nowait(event)
 
     def lose(self, why: Unavailable) -> None:
         self.lost = why
-        self.heard.put_nowait(why)
+        self.hear(why)
 
-    async def hears(self, kinds: tuple[type, ...], seconds: float) -> bool:
-        """Whether one of these is said in time. Whatever is said is kept for who judges it."""
-        said: list[Heard | Unavailable] = []
+    async def next(self) -> Event | Unavailable:
+        """The next event that was not looked at."""
+        return await self._events.get()
+
+    def take_all(self) -> list[Event | Unavailable]:
+        """All events that were not looked at, without waiting for more."""
+        return [self._events.get_nowait() for _ in range(self._events.qsize())]
+
+    async def wait_for(self, kinds: tuple[type, ...], seconds: float) -> bool:
+        """Wait up to `seconds` for an event of these kinds. Consumes nothing: all events stay queued for `judge`."""
+        said: list[Event | Unavailable] = []
         try:
             async with asyncio.timeout(seconds):
                 while not said or not isinstance(said[-1], kinds):
-                    said.append(await self.heard.get())
+                    said.append(await self.next())
         except TimeoutError:
             return False
         finally:
-            said += [self.heard.get_nowait() for _ in range(self.heard.qsize())]
-            for one in said:
-                self.heard.put_nowait(one)
+            for event in said + self.take_all():
+                self.hear(event)
         return True
 
+    async def skip_to(self, kind: type, seconds: float) -> None:
+        """Wait up to `seconds` for an event of this kind. Consumes it, and all before it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not isinstance(await self.next(), kind):
+                    pass
+
     async def is_given_up(self, seconds: float) -> bool:
-        """Whether wpa_supplicant says in time that it stopped trying. What it says before is forgotten."""
+        """Wait up to `seconds` for wpa_supplicant to say that it stopped trying. Consumes what it says before."""
         try:
             async with asyncio.timeout(seconds):
                 while True:
-                    match await self.heard.get():
+                    match await self.next():
                         case NegotiationFailed(_, -1):
                             return True
                         case Negotiated() | Started():
@@ -139,9 +182,35 @@ class Doing:
         except TimeoutError:
             return False
 
+    def judge(self, order: FormGroup, event: Event | Unavailable) -> None:
+        """Raise what `event` means for the formation, when it is the end of it."""
+        match event:
+            case Unavailable():
+                raise event
+            case Negotiated(address, frequency) if address == order.address:
+                self.frequency = frequency
+            case NegotiationFailed(address, status) if address == order.address:
+                raise Unavailable(_why_not_negotiated(status, bool(order.own)), f"GO negotiation status {status}")
+            case Provisioned(address, status) if address == order.address and status != 0 and order.way is Way.JOIN:
+                # 2: its push button is not open yet, or the daemon asked for a group that it had before (p2p_pd.c,
+                # p2p_process_prov_disc_req).
+                raise Unavailable(Reason.NOT_READY if status == 2 else Reason.NO_ANSWER, f"provision discovery status {status}")
+            case Invited(status) if order.way is Way.REINVOKE and status not in (0, 1):
+                # 1: its user is asked, and it invites us in turn when they agree.
+                raise Unavailable(why_not_invited(status), f"invitation status {status}")
+            case WpsFailed(_, reason, detail):
+                if reason is not None:
+                    raise Unavailable(reason, detail)
+            case FormationFailed(detail):
+                raise Unavailable(Reason.NOT_FORMED, detail or "group formation failed")
+            case Finished(interface) if self.started is not None and self.started.interface == interface:
+                raise Unavailable(Reason.NOT_FORMED, "the group ended at once")
+            case _:
+                pass
+
 
 async def connect(supplicant: Supplicant, order: FormGroup, *, join: bool = False, agree: bool = False) -> None:
-    """Start a negotiation, agree to one beforehand, or join the other's group. Raises `Unavailable`."""
+    """Start a negotiation, agree to one beforehand (`agree`), or join the peer's group (`join`). Raises `Unavailable`."""
     arguments = {"peer": Variant("o", supplicant.peer_path(order.address)), "wps_method": Variant("s", order.method.value)}
     if order.method is not Method.PBC:
         if order.pin is None or not PIN.fullmatch(order.pin):
@@ -172,71 +241,54 @@ async def connect(supplicant: Supplicant, order: FormGroup, *, join: bool = Fals
             raise supplicant.typed(error, Reason.NOT_SEEN if gone else Reason.NOT_FORMED) from error
 
 
-async def negotiate(supplicant: Supplicant, order: FormGroup, doing: Doing) -> None:
-    """Say our part: ask, or agree beforehand and listen for the other to ask. Who listens in vain asks. Raises `Unavailable`, `BusError`.
+async def negotiate(supplicant: Supplicant, order: FormGroup, formation: Formation) -> None:
+    """Ask the peer, or agree beforehand and listen for the peer to ask; when it does not, ask. Raises `Unavailable`, `BusError`.
 
-    Only one of two asks, because both are then left waiting for each other as soon as an answer is lost (lab; hostap, p2p_go_neg.c,
+    Only one of two asks: otherwise both are left waiting for each other as soon as an answer is lost (lab; hostap, p2p_go_neg.c,
     p2p_process_go_neg_req).
     """
-    doing.spoken = True
+    formation.said(Kept.NOTHING if order.begins else Kept.AGREEMENT)
     if not order.begins:
-        doing.agreed = True
         await connect(supplicant, order, agree=True)
         turn = supplicant.limits.turn
         await supplicant.call(P2P, "Listen", "i", max(1, round(turn)))
-        if await doing.hears((Negotiated, NegotiationFailed, Started, Unavailable), turn):
+        if await formation.wait_for((Negotiated, NegotiationFailed, Started, Unavailable), turn):
             return
     await connect(supplicant, order)
 
 
-def judge(order: FormGroup, doing: Doing, heard: Heard | Unavailable) -> None:
-    """Raise what `heard` means for a group that is being formed, when it is the end of it."""
-    match heard:
-        case Unavailable():
-            raise heard
-        case Negotiated(address, frequency) if address == order.address:
-            doing.frequency = frequency
-        case NegotiationFailed(address, status) if address == order.address:
-            raise Unavailable(_why_not_negotiated(status, bool(order.own)), f"GO negotiation status {status}")
-        case Provisioned(address, status) if address == order.address and status != 0 and order.way is Way.JOIN:
-            # 2: its push button is not open yet, or the daemon asked for a group that it had before (p2p_pd.c, p2p_process_prov_disc_req).
-            raise Unavailable(Reason.NOT_READY if status == 2 else Reason.NO_ANSWER, f"provision discovery status {status}")
-        case Invited(status) if order.way is Way.REINVOKE and status not in (0, 1):
-            # 1: it is asked to agree, and invites us in turn when it does.
-            raise Unavailable(why_not_invited(status), f"invitation status {status}")
-        case WpsFailed(_, reason, detail):
-            if reason is not None:
-                raise Unavailable(reason, detail)
-        case FormationFailed(detail):
-            raise Unavailable(Reason.NOT_FORMED, detail or "group formation failed")
-        case Finished(interface) if doing.started is not None and doing.started.interface == interface:
-            raise Unavailable(Reason.NOT_FORMED, "the group ended at once")
-        case _:
-            pass
+class Answers:
+    """Answers of peers to our provision discovery, for every call that waits for one."""
 
+    def __init__(self) -> None:
+        self._waiting: list[asyncio.Queue[Provisioned]] = []
 
-async def provision(supplicant: Supplicant, listeners: list[asyncio.Queue[Provisioned]], address: str, method: Method) -> None:
-    """Provision discovery; named by what the *other* is to do. Raises `Unavailable`."""
-    wanted = {Method.PBC: "pbc", Method.KEYPAD: "display", Method.DISPLAY: "keypad"}[method]
-    answers: asyncio.Queue[Provisioned] = asyncio.Queue()
-    listeners.append(answers)
-    try:
-        async with asyncio.timeout(supplicant.limits.provision):
-            await supplicant.call(P2P, "ProvisionDiscoveryRequest", "os", supplicant.peer_path(address), wanted)
-            while (answer := await answers.get()).address != address:
-                pass
-    except TimeoutError:
-        raise Unavailable(Reason.NO_ANSWER, "provision discovery") from None
-    except (BusError, BusGone) as error:
-        raise supplicant.typed(error, Reason.NOT_SEEN) from error
-    finally:
-        listeners.remove(answers)
-    if answer.status != 0:
-        raise Unavailable(Reason.REJECTED if answer.status == 2 else Reason.NO_ANSWER, f"provision discovery status {answer.status}")
+    def hear(self, answer: Provisioned) -> None:
+        for answers in self._waiting:
+            answers.put_nowait(answer)
+
+    async def provision(self, supplicant: Supplicant, address: str, method: Method) -> None:
+        """Provision discovery; named by what the *peer* is to do. Raises `Unavailable`."""
+        wanted = {Method.PBC: "pbc", Method.KEYPAD: "display", Method.DISPLAY: "keypad"}[method]
+        answers: asyncio.Queue[Provisioned] = asyncio.Queue()
+        self._waiting.append(answers)
+        try:
+            async with asyncio.timeout(supplicant.limits.provision):
+                await supplicant.call(P2P, "ProvisionDiscoveryRequest", "os", supplicant.peer_path(address), wanted)
+                while (answer := await answers.get()).address != address:
+                    pass
+        except TimeoutError:
+            raise Unavailable(Reason.NO_ANSWER, "provision discovery") from None
+        except (BusError, BusGone) as error:
+            raise supplicant.typed(error, Reason.NOT_SEEN) from error
+        finally:
+            self._waiting.remove(answers)
+        if answer.status != 0:
+            raise Unavailable(Reason.REJECTED if answer.status == 2 else Reason.NO_ANSWER, f"provision discovery status {answer.status}")
 
 
 async def reject(supplicant: Supplicant, address: str) -> None:
-    """Tell a machine no. What cannot be told is not told."""
+    """Tell a peer no, if the daemon can."""
     try:
         await supplicant.call(P2P, "RejectPeer", "o", supplicant.peer_path(address))
     except (BusError, BusGone) as error:

@@ -1,4 +1,4 @@
-"""wpa_supplicant on D-Bus as it is now: is it there, may we talk to it, who is around, and its signals as typed values.
+"""wpa_supplicant on D-Bus as it is now: may this user talk to it, which peers and groups there are, and its signals as typed events.
 
 Two edges are built on it, `standalone.Standalone` and `combined.Combined`, with what they share in `negotiation`. The rules it keeps:
 
@@ -13,64 +13,54 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from ...core.model import (
-    Asks,
-    Method,
-    PeerFound,
-    PeerLost,
-    Reason,
-    WifiRequest,
-)
-from ...core.names import clean_name
+from ...core.model import PeerFound, PeerLost, Reason
 from ...errors import Unavailable
 from ...tasks import Tasks
 from .. import nl80211
 from ..bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant, if_there, values
+from .events import (
+    Changed,
+    Event,
+    Finished,
+    Joined,
+    Left,
+    Started,
+    WpsFailed,
+)
+from .shapes import INTERFACE, MAC, MOST_PEERS
+from .wpa import (
+    CHANNEL_UNSUPPORTED,
+    DENIED,
+    GONE,
+    GROUP,
+    IFACE,
+    MISSING,
+    MOST_OBJECTS,
+    P2P,
+    PEER,
+    PERSISTENT,
+    PROPERTIES,
+    ROOT,
+    TAKEN,
+    WPA,
+    WPS,
+    Remembered,
+    answer,
+    as_address,
+    as_ipv4,
+    failure,
+    peer_found,
+    remembered_group,
+    request,
+    tail_number,
+)
 
 log = logging.getLogger(__name__)
-
-# wpa_supplicant: dbus_new.h
-WPA = "fi.w1.wpa_supplicant1"
-_ROOT = "/fi/w1/wpa_supplicant1"
-IFACE = f"{WPA}.Interface"
-P2P = f"{WPA}.Interface.P2PDevice"
-WPS = f"{WPA}.Interface.WPS"
-GROUP = f"{WPA}.Group"
-_PEER = f"{WPA}.Peer"
-_PERSISTENT = f"{WPA}.PersistentGroup"
-_PROPERTIES = "org.freedesktop.DBus.Properties"
-
-INVALID_ARGS = f"{WPA}.InvalidArgs"
-_TAKEN = f"{WPA}.ConnectChannelUnavailable"
-CHANNEL_UNSUPPORTED = f"{WPA}.ConnectChannelUnsupported"
-_DENIED = {"org.freedesktop.DBus.Error.AccessDenied"}
-_MISSING = {"org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner"}
-_GONE = {"org.freedesktop.DBus.Error.UnknownMethod", "org.freedesktop.DBus.Error.UnknownObject", f"{WPA}.InterfaceUnknown"}
-
-# wps_defs.h
-_WRONG_PASSWORD, _MULTIPLE_PBC = 18, 12
-_DISPLAY, _KEYPAD = 0x0008, 0x0100
-
-_METHODS = {1: Method.DISPLAY, 4: Method.PBC, 5: Method.KEYPAD}  # device password id of a request: what we would do
-# Primary device type, category and subcategory (wps_defs.h, and Wi-Fi Simple Configuration 2.0, primary device types)
-_KINDS = {7: "tv", 10: "phone"}
-_COMPUTERS = {5: "laptop", 7: "tablet", 8: "laptop", 9: "tablet", 10: "laptop"}
-_WFA = bytes.fromhex("0050f204")  # whose list of types it is
-_IS_OWNER = 0x01  # group capability
-_PERSISTENT_OWNER = "3"  # mode of a remembered group that we own
-
-MOST_PEERS = 200
-_MOST_OBJECTS = 64
-MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
-_PEER_PATH = re.compile(r"(/fi/w1/wpa_supplicant1/Interfaces/\d{1,9})/Peers/([0-9a-f]{12})")
-PIN = re.compile(r"[0-9]{4}([0-9]{4})?")
-INTERFACE = re.compile(r"[^/\s]{1,15}")
 
 ReadAddress = Callable[[str], Awaitable[bytes | None]]
 
@@ -105,126 +95,6 @@ class Limits:
     pause: float = 0.5
 
 
-# --- what the daemon says ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """Whether it can be used has changed, or all of it is new (`fresh`)."""
-
-    fresh: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FindStopped:
-    """By itself, or because somebody began something else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A machine asks. `remembered`: it means a group that both know."""
-
-    request: WifiRequest
-    remembered: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Negotiated:
-    address: str
-    frequency: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class NegotiationFailed:
-    address: str
-    status: int
-
-
-@dataclass(frozen=True, slots=True)
-class Provisioned:
-    """The other answered our provision discovery; `status` is not 0 when it refused or was silent."""
-
-    address: str
-    status: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Invited:
-    """How the other took our invitation."""
-
-    status: int
-
-
-@dataclass(frozen=True, slots=True)
-class WpsFailed:
-    interface: str
-    reason: Reason | None
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class FormationFailed:
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """A group is up. `given`: address, mask and the owner's address, from the 4-way handshake."""
-
-    interface: str
-    group: str
-    owner: bool
-    given: tuple[str, str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    interface: str
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """A machine is in a group of ours; `station`: its address there."""
-
-    interface: str
-    address: str
-    station: str
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    interface: str
-    address: str
-
-
-Heard = (
-    Changed
-    | FindStopped
-    | Asked
-    | Negotiated
-    | NegotiationFailed
-    | Provisioned
-    | Invited
-    | WpsFailed
-    | FormationFailed
-    | Started
-    | Finished
-    | Joined
-    | Left
-    | PeerFound
-    | PeerLost
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Remembered:
-    """A group that the daemon keeps, without its secret."""
-
-    path: str
-    owner: bool  # ours to own
-    peers: frozenset[str]  # the owner, or those who were clients
-
-
 class Supplicant:
     """wpa_supplicant on the system bus, as it is now. What happens is told to `listeners`."""
 
@@ -236,7 +106,7 @@ class Supplicant:
         read_address: ReadAddress = nl80211.own_p2p_address,
     ) -> None:
         """`bus`: "system" or an address."""
-        self.listeners: list[Callable[[Heard], None]] = []
+        self.listeners: list[Callable[[Event], None]] = []
         self.limits = limits or Limits()
         self.path: str | None = None  # the interface that does Wi-Fi Direct
         self.name = ""  # its kernel name
@@ -251,11 +121,11 @@ class Supplicant:
         self._enabled = True
         self._interfaces = False
         self._facts: dict[str, dict[str, object]] = {}  # peers' properties by path
-        self._remembered: dict[str, _Remembered] = {}
-        self._groups: dict[str, tuple[str, bool]] = {}  # interface of a group → its object, whether we own it
+        self._remembered: dict[str, Remembered] = {}
+        self.groups: dict[str, tuple[str, bool]] = {}  # all that are up: interface → its object, whether this computer owns it
         self._ended: set[str] = set()  # interfaces of groups that ended since the last reading began
-        self._arriving: dict[str, str] = {}  # interface → who was said to join; its station follows
-        self._stations: dict[str, str] = {}  # station → who it is
+        self._arriving: dict[str, str] = {}  # interface → the peer that was said to join; its station follows
+        self._stations: dict[str, str] = {}  # station → P2P device address
         self._dirty = asyncio.Event()
         self._stale = True
         self._stale_remembered = False
@@ -263,7 +133,7 @@ class Supplicant:
         self._fresh = False
         self._opened = asyncio.Event()
         self._tasks = Tasks(self._broke)
-        self._broken = False  # we could not make sense of what it says
+        self._broken = False  # what it says could not be understood
         self._supervisor: asyncio.Task[None] | None = None
         self._worker: asyncio.Task[None] | None = None
 
@@ -282,7 +152,7 @@ class Supplicant:
             log.warning("wpa_supplicant says nothing")
 
     async def close(self) -> None:
-        """Stop following. What was made by others on top is theirs to undo before."""
+        """Stop following. The edges have undone what they made before."""
         self.listeners.clear()
         await self._tasks.end()
         self._supervisor = self._worker = None
@@ -303,18 +173,13 @@ class Supplicant:
 
     @property
     def is_denied(self) -> bool:
-        """It is there, and this user may not talk to it."""
+        """Whether it is there, and this user may not talk to it."""
         return self._owner is not None and not self._allowed
 
     @property
     def knows_no_p2p(self) -> bool:
-        """It has an interface, and none that does Wi-Fi Direct."""
+        """Whether it has interfaces, and none that does Wi-Fi Direct."""
         return self.reason is Reason.WIFI_NO_P2P and self._read and self._interfaces
-
-    @property
-    def groups(self) -> tuple[str, ...]:
-        """The interfaces of all groups that are up, whosever they are."""
-        return tuple(self._groups)
 
     # --- asking it ---
 
@@ -332,7 +197,7 @@ class Supplicant:
         return await self.call(P2P, member, "a{sv}", dict(arguments), path=path)
 
     async def try_p2p(self, member: str, *, path: str | None = None) -> bool:
-        """Call where a refusal only says that there was nothing to do. Returns whether there was."""
+        """Call a method whose refusal only says that there was nothing to do. Returns whether it was accepted."""
         try:
             await self.p2p(member, path=path)
         except (BusError, BusGone) as error:
@@ -340,8 +205,21 @@ class Supplicant:
             return False
         return True
 
+    async def start_find(self, *, again: bool) -> None:
+        """Find for `Limits.find` seconds. Raises `Unavailable`.
+
+        The first looks through all channels once (owners of groups are anywhere), later ones (`again`) add a channel at a time.
+        """
+        arguments = {"Timeout": Variant("i", max(1, round(self.limits.find)))}
+        if again:
+            arguments["DiscoveryType"] = Variant("s", "progressive")
+        try:
+            await self.p2p("Find", arguments)
+        except (BusError, BusGone) as error:
+            raise self.typed(error, Reason.WIFI_OFF) from error
+
     async def stop_find(self) -> None:
-        """End our find, if one runs. Raises `Unavailable` when the daemon does not answer: then it may go on."""
+        """End the find, if one runs. Raises `Unavailable` when the daemon does not answer: the find may go on then."""
         try:
             await self.p2p("StopFind")
         except BusTimeout as error:
@@ -359,7 +237,7 @@ class Supplicant:
         return True
 
     async def abort_scan(self) -> None:
-        """End that, where it is not over."""
+        """End the scan, if it is not over."""
         with suppress(BusError, BusGone):
             await self.call(IFACE, "AbortScan")
 
@@ -379,14 +257,14 @@ class Supplicant:
         return f"{self.path}/Peers/{address.replace(':', '')}"
 
     def remembered(self, address: str, *, owner: bool | None = None) -> str | None:
-        """The group that is remembered with `address`, the newest; `owner`: only one that we own, or only one that we do not."""
+        """The newest group that is remembered with `address`; `owner`: only one that this computer owns, or only one that it does not."""
         fitting = [group for group in self._remembered.values() if address in group.peers and (owner is None or group.owner is owner)]
-        return max(fitting, key=lambda group: _tail_number(group.path)).path if fitting else None
+        return max(fitting, key=lambda group: tail_number(group.path)).path if fitting else None
 
     def remembered_own(self) -> str | None:
-        """The newest remembered group that we own."""
+        """The newest remembered group that this computer owns."""
         own = [group.path for group in self._remembered.values() if group.owner]
-        return max(own, key=_tail_number) if own else None
+        return max(own, key=tail_number) if own else None
 
     def read_remembered(self) -> None:
         """Read the remembered groups again: members come in without a signal."""
@@ -396,15 +274,15 @@ class Supplicant:
     def typed(self, error: BusError | BusGone, otherwise: Reason) -> Unavailable:
         """The error of a call as a reason that the user can act on."""
         detail = str(error)[:300]
-        if isinstance(error, BusGone) or error.name in _MISSING or self._owner is None:
+        if isinstance(error, BusGone) or error.name in MISSING or self._owner is None:
             return Unavailable(Reason.WIFI_MISSING, detail)
-        if error.name in _DENIED:
+        if error.name in DENIED:
             return Unavailable(Reason.WIFI_NOT_ALLOWED, detail)
-        if error.name == _TAKEN:
+        if error.name == TAKEN:
             return Unavailable(Reason.CHANNEL_TAKEN, detail)
         if error.name == CHANNEL_UNSUPPORTED:
             return Unavailable(Reason.CHANNEL_FORBIDDEN, detail)
-        if error.name in _GONE:
+        if error.name in GONE:
             return Unavailable(self.reason or Reason.WIFI_OFF, detail)
         return Unavailable(otherwise, detail)
 
@@ -412,16 +290,16 @@ class Supplicant:
 
     async def _on_up(self, bus: Bus) -> None:
         self._bus = bus
-        below = {"sender": WPA, "path_namespace": _ROOT}
+        below = {"sender": WPA, "path_namespace": ROOT}
         await bus.subscribe(self._on_p2p, interface=P2P, **below)
         await bus.subscribe(self._on_group, interface=GROUP, **below)
         for member in ("StaAuthorized", "StaDeauthorized"):
             await bus.subscribe(self._on_station, interface=IFACE, member=member, **below)
         await bus.subscribe(self._on_wps, interface=WPS, member="Event", **below)
         for member in ("InterfaceAdded", "InterfaceRemoved"):
-            await bus.subscribe(self._on_interfaces, sender=WPA, path=_ROOT, interface=WPA, member=member)
-        for arg0 in (_PEER, IFACE):
-            await bus.subscribe(self._on_changed, interface=_PROPERTIES, member="PropertiesChanged", arg0=arg0, **below)
+            await bus.subscribe(self._on_interfaces, sender=WPA, path=ROOT, interface=WPA, member=member)
+        for arg0 in (PEER, IFACE):
+            await bus.subscribe(self._on_changed, interface=PROPERTIES, member="PropertiesChanged", arg0=arg0, **below)
         await bus.watch_name(WPA, self._on_owner)
         self._worker = self._tasks.keep(lambda: self._work(bus), "read wpa_supplicant")
 
@@ -432,7 +310,7 @@ class Supplicant:
         self._on_owner(None)
 
     def _on_owner(self, owner: str | None) -> None:
-        """It came, went, or is another one: nothing from before counts."""
+        """The daemon came, went, or is another one: nothing from before counts."""
         if owner != self._owner:
             log.info("wpa_supplicant is %s", "there" if owner else "gone")
         self._owner = owner
@@ -447,7 +325,7 @@ class Supplicant:
         self.path, self.name, self.p2p_address = None, "", None
         for path in list(self._facts):
             self._drop_peer(path)
-        self._groups.clear()  # `Changed` tells that they are lost
+        self.groups.clear()  # `Changed` tells that they are lost
         self._remembered.clear()
         self._arriving.clear()
         self._stations.clear()
@@ -472,7 +350,7 @@ class Supplicant:
             self._report()
 
     def _broke(self, name: str, error: Exception) -> None:
-        """One of our tasks failed: while what it says cannot be read, it cannot be used."""
+        """Following or reading failed: while what the daemon says cannot be understood, it cannot be used."""
         self._broken = True
         self._report()
 
@@ -483,14 +361,14 @@ class Supplicant:
         if self._stale:
             self._stale = False
             try:
-                root = await bus.get_all(WPA, _ROOT, WPA)
+                root = await bus.get_all(WPA, ROOT, WPA)
             except BusError as error:
-                if error.name not in _DENIED:
+                if error.name not in DENIED:
                     raise
                 self._allowed = False
                 return
             self._allowed = True
-            paths = values.paths(root.get("Interfaces"))
+            paths = values.paths(root.get("Interfaces"), MOST_PEERS)
             self._interfaces = bool(paths)
             await self._read_interfaces(bus, paths)
         if self._stale_remembered and self.path is not None:
@@ -499,24 +377,10 @@ class Supplicant:
         self._read = self._owner == owner
 
     async def _read_interfaces(self, bus: Bus, paths: tuple[str, ...]) -> None:
-        """Choose the first interface by name that does Wi-Fi Direct; note what groups there are."""
-        candidates: list[tuple[str, str, dict[str, object]]] = []
-        self._ended.clear()
-        for path in paths:
-            with if_there():  # or it does no Wi-Fi Direct at all
-                facts = await bus.get_all(WPA, path, IFACE)
-                p2p = await bus.get_all(WPA, path, P2P)
-                group = values.text(p2p.get("Group"))
-                # What has ended while we asked is not there, whatever was answered before.
-                if len(group) > 1 and p2p.get("Role") in ("GO", "client") and path not in self._ended:
-                    self._groups.setdefault(path, (group, p2p.get("Role") == "GO"))
-                capabilities = facts.get("Capabilities")
-                modes = capabilities.get("Modes") if isinstance(capabilities, dict) else None
-                name = values.text(facts.get("Ifname"))
-                if isinstance(modes, list) and "p2p" in modes and INTERFACE.fullmatch(name):
-                    candidates.append((name, path, {**facts, "Peers": p2p.get("Peers"), "Group": group}))
+        """Use the first interface by name that does Wi-Fi Direct; note what groups there are."""
+        candidates = await self._read_candidates(bus, paths)
         # A group has an interface of its own, unless the driver cannot: then it is on the main one.
-        main = [found for found in candidates if found[1] not in self._groups] or candidates
+        main = [found for found in candidates if found[1] not in self.groups] or candidates
         chosen = min(main, default=None)
         if chosen is None or (self.path is not None and self.path not in (found[1] for found in candidates)):
             self._fresh = self._reported is not None
@@ -529,22 +393,41 @@ class Supplicant:
         self.p2p_address = await self._read_address(name)
         self._stale_remembered = True
         try:
-            for peer in values.paths(facts.get("Peers"))[:MOST_PEERS]:
+            for peer in values.paths(facts.get("Peers"), MOST_PEERS):
                 with if_there():
-                    self._note_peer(peer, await bus.get_all(WPA, peer, _PEER))
+                    self._note_peer(peer, await bus.get_all(WPA, peer, PEER))
         except BusTimeout:
             self._forget()  # to be read anew as a whole
             raise
         log.info("Wi-Fi Direct by wpa_supplicant on %s", name)
 
+    async def _read_candidates(self, bus: Bus, paths: tuple[str, ...]) -> list[tuple[str, str, dict[str, object]]]:
+        """The interfaces that do Wi-Fi Direct: name, path and properties; notes the groups that there are."""
+        candidates = []
+        self._ended.clear()
+        for path in paths:
+            with if_there():  # or it does no Wi-Fi Direct at all
+                facts = await bus.get_all(WPA, path, IFACE)
+                p2p = await bus.get_all(WPA, path, P2P)
+                group = values.text(p2p.get("Group"))
+                # What has ended while we asked is not there, whatever was answered before.
+                if len(group) > 1 and p2p.get("Role") in ("GO", "client") and path not in self._ended:
+                    self.groups.setdefault(path, (group, p2p.get("Role") == "GO"))
+                capabilities = facts.get("Capabilities")
+                modes = capabilities.get("Modes") if isinstance(capabilities, dict) else None
+                name = values.text(facts.get("Ifname"))
+                if isinstance(modes, list) and "p2p" in modes and INTERFACE.fullmatch(name):
+                    candidates.append((name, path, {**facts, "Peers": p2p.get("Peers"), "Group": group}))
+        return candidates
+
     async def _read_remembered(self, bus: Bus, path: str) -> None:
-        paths = values.paths(await bus.get(WPA, path, P2P, "PersistentGroups"))
-        groups: dict[str, _Remembered] = {}
+        paths = values.paths(await bus.get(WPA, path, P2P, "PersistentGroups"), MOST_PEERS)
+        groups: dict[str, Remembered] = {}
         for one in paths:
             with if_there():
-                properties = await bus.get(WPA, one, _PERSISTENT, "Properties")
+                properties = await bus.get(WPA, one, PERSISTENT, "Properties")
                 if isinstance(properties, dict):
-                    groups[one] = _remembered(one, properties)
+                    groups[one] = remembered_group(one, properties)
         self._remembered = groups
         for known in list(self._facts):
             self._tell_peer(known)
@@ -559,7 +442,7 @@ class Supplicant:
             self._tell(Changed(fresh))
         self._opened.set()
 
-    def _tell(self, heard: Heard) -> None:
+    def _tell(self, heard: Event) -> None:
         for listener in list(self.listeners):
             listener(heard)
 
@@ -590,63 +473,33 @@ class Supplicant:
         body = signal.body
         first = body[0] if body else None
         facts: Mapping[Any, object] = first if isinstance(first, dict) else {}
-        peer = as_address(first)
         match signal.member:
             case "DeviceFoundProperties" if len(body) == 2 and isinstance(body[1], dict) and isinstance(first, str):
                 self._note_peer(first, body[1])
             case "DeviceLost" if isinstance(first, str):
                 self._drop_peer(first)
-            case "FindStopped":
-                self._tell(FindStopped())
-            case "GONegotiationRequest" if peer and len(body) == 3 and body[1] in _METHODS:
-                self._asked(WifiRequest(peer, Asks.NEGOTIATE, _METHODS[values.number(body[1])]))
-            case "ProvisionDiscoveryPBCRequest" if peer:
-                self._asked(WifiRequest(peer, Asks.PROVISION, Method.PBC))
-            case "ProvisionDiscoveryRequestEnterPin" if peer:
-                self._asked(WifiRequest(peer, Asks.PROVISION, Method.KEYPAD))
-            case "ProvisionDiscoveryRequestDisplayPin" if peer and len(body) == 2:
-                pin = values.text(body[1])
-                self._asked(WifiRequest(peer, Asks.PROVISION, Method.DISPLAY, pin if PIN.fullmatch(pin) else None))
-            case "InvitationReceived":
-                owner = _mac(facts.get("go_dev_addr")) or _mac(facts.get("sa"))
-                if owner:
-                    where = as_frequency(facts.get("op_freq"))
-                    self._asked(WifiRequest(owner, Asks.INVITE, Method.PBC, frequency=where), remembered="persistent_id" in facts)
-            case "ProvisionDiscoveryPBCResponse" | "ProvisionDiscoveryResponseEnterPin" | "ProvisionDiscoveryResponseDisplayPin" if peer:
-                self._tell(Provisioned(peer))
-            case "ProvisionDiscoveryFailure" if peer:
-                self._tell(Provisioned(peer, values.number(body[1]) if len(body) == 2 else -1))
-            case "InvitationResult":
-                self._tell(Invited(values.number(facts.get("status"))))
-            case "GONegotiationSuccess":
-                address = _mac(facts.get("peer_device_addr"))
-                if address:
-                    self._tell(Negotiated(address, as_frequency(facts.get("frequency"))))
-            case "GONegotiationFailure":
-                address = as_address(facts.get("peer_object"))
-                if address:
-                    self._tell(NegotiationFailed(address, values.number(facts.get("status"))))
-            case "GroupFormationFailure":
-                self._tell(FormationFailed(values.text(first)[:100]))
-            case "WpsFailed" if len(body) == 2 and isinstance(body[1], dict):
-                self._tell(_wps_failed(signal.path, body[1]))
             case "GroupStarted":
                 self._start_group(facts)
             case "GroupFinished":
                 self._end_group(values.text(facts.get("interface_object")))
             case "PersistentGroupAdded" | "PersistentGroupRemoved":
                 self.read_remembered()
-            case _:
-                pass
+            case member:
+                asked = request(member, body)
+                if asked is not None:
+                    self._note_asking(asked.request.address)
+                event = asked or answer(member, body) or failure(member, body, signal.path)
+                if event is not None:
+                    self._tell(event)
 
     def _on_wps(self, signal: Signal) -> None:
         if signal.body and signal.body[0] == "pbc-overlap":
             self._tell(WpsFailed(signal.path, Reason.PBC_OVERLAP, "pbc-overlap"))
 
     def _on_group(self, signal: Signal) -> None:
-        """Who joins is told by two signals, the second with its address there (wpa_supplicant: notify.c, sta_authorized)."""
+        """Two signals tell that a peer joins, the second with its address in the group (wpa_supplicant: notify.c, sta_authorized)."""
         address = as_address(signal.body[0]) if signal.body else None
-        interface = next((path for path, (group, _) in self._groups.items() if group == signal.path), signal.path.partition("/Groups/")[0])
+        interface = next((path for path, (group, _) in self.groups.items() if group == signal.path), signal.path.partition("/Groups/")[0])
         if address is None:
             return
         if signal.member == "PeerJoined":
@@ -659,32 +512,32 @@ class Supplicant:
         if not MAC.fullmatch(station):
             return
         if signal.member == "StaAuthorized":
-            address = self._arriving.pop(signal.path, station)  # one that does no Wi-Fi Direct is known by this address alone
+            address = self._arriving.pop(signal.path, station)  # a machine without Wi-Fi Direct has this address only
             if len(self._stations) < MOST_PEERS:
                 self._stations[station] = address
             self._tell(Joined(signal.path, address, station))
         elif self._stations.pop(station, None) == station:
             self._tell(Left(signal.path, station))
 
-    def _asked(self, request: WifiRequest, *, remembered: bool = False) -> None:
-        if request.address not in self.peers and len(self.peers) < MOST_PEERS:
-            self._note_peer(self.peer_path(request.address), {})  # it asked before it was found
-        self._tell(Asked(request, remembered))
+    def _note_asking(self, address: str) -> None:
+        """A peer may ask before it is found."""
+        if address not in self.peers and len(self.peers) < MOST_PEERS:
+            self._note_peer(self.peer_path(address), {})
 
     def _start_group(self, facts: Mapping[Any, object]) -> None:
         interface, group = values.text(facts.get("interface_object")), values.text(facts.get("group_object"))
         role = facts.get("role")
-        if not interface.startswith(_ROOT) or not group.startswith(_ROOT) or role not in ("GO", "client"):
+        if not interface.startswith(ROOT) or not group.startswith(ROOT) or role not in ("GO", "client"):
             return
-        if len(self._groups) >= _MOST_OBJECTS:
+        if len(self.groups) >= MOST_OBJECTS:
             return
         given = tuple(as_ipv4(facts.get(key)) for key in ("IpAddr", "IpAddrMask", "IpAddrGo"))
-        self._groups[interface] = (group, role == "GO")
+        self.groups[interface] = (group, role == "GO")
         self._tell(Started(interface, group, role == "GO", (given[0], given[1], given[2]) if all(given) else None))
 
     def _end_group(self, interface: str) -> None:
         self._ended.add(interface)
-        if self._groups.pop(interface, None) is not None:
+        if self.groups.pop(interface, None) is not None:
             self._arriving.pop(interface, None)
             self._tell(Finished(interface))
 
@@ -700,7 +553,7 @@ class Supplicant:
         address = as_address(path)
         if address is None:
             return
-        found = _peer(address, self._facts[path], remembered=self.remembered(address) is not None)
+        found = peer_found(address, self._facts[path], remembered=self.remembered(address) is not None)
         if self.peers.get(address) != found:
             self.peers[address] = found
             self._tell(found)
@@ -713,78 +566,3 @@ class Supplicant:
         address = as_address(path)
         if self._facts.pop(path, None) is not None and address is not None and self.peers.pop(address, None) is not None:
             self._tell(PeerLost(address))
-
-
-# --- pure parts --------------------------------------------------------------------------------------------------------------
-
-
-def _wps_failed(path: str, facts: Mapping[Any, object]) -> WpsFailed:
-    error = facts.get("config_error")
-    reason = {_WRONG_PASSWORD: Reason.WRONG_PIN, _MULTIPLE_PBC: Reason.PBC_OVERLAP}.get(values.number(error))
-    return WpsFailed(path, reason, f"WPS message {values.number(facts.get('msg'))}, error {values.number(error)}")
-
-
-def _peer(address: str, facts: Mapping[str, object], *, remembered: bool) -> PeerFound:
-    """A peer's properties as a fact of ours; every one of them is a claim of somebody on the air."""
-    level = facts.get("level")
-    methods = facts.get("config_method")
-    known: frozenset[Method] | None = None
-    if isinstance(methods, int) and methods:
-        # Push button is everybody's, also of those that do not list it: wpa_supplicant's own default is 0x1108 and takes it.
-        words = {Method.PBC, *((Method.DISPLAY,) if methods & _DISPLAY else ()), *((Method.KEYPAD,) if methods & _KEYPAD else ())}
-        known = frozenset(words)
-    model = " ".join(word for word in (_label(facts.get("Manufacturer")), _label(facts.get("ModelName"))) if word)
-    return PeerFound(
-        address,
-        _label(facts.get("DeviceName")),
-        nl80211.percent(level) if isinstance(level, int) and level < 0 else None,
-        _kind(values.octets(facts.get("PrimaryDeviceType"))),
-        model,
-        known,
-        bool(values.number(facts.get("groupcapability")) & _IS_OWNER),
-        remembered,
-    )
-
-
-def _kind(type_: bytes) -> str:
-    if len(type_) != 8 or type_[2:6] != _WFA:
-        return "other"
-    category, kind = int.from_bytes(type_[:2]), int.from_bytes(type_[6:])
-    return _COMPUTERS.get(kind, "desktop") if category == 1 else _KINDS.get(category, "other")
-
-
-def _remembered(path: str, properties: Mapping[Any, object]) -> _Remembered:
-    """wpa_supplicant: config.c, the keys of a network block; all of them text."""
-    owner = values.text(properties.get("mode")) == _PERSISTENT_OWNER
-    who = values.text(properties.get("p2p_client_list" if owner else "bssid")).lower()
-    return _Remembered(path, owner, frozenset(word for word in who.split() if MAC.fullmatch(word)))
-
-
-def _label(value: object) -> str:
-    name = clean_name(values.text(value)[:256])
-    return "" if name == "unnamed" else name
-
-
-def as_address(path: object) -> str | None:
-    """The address in a peer's object path, when it is one that a machine can have."""
-    found = _PEER_PATH.fullmatch(path) if isinstance(path, str) else None
-    return _mac(bytes.fromhex(found[2])) if found else None
-
-
-def _mac(value: object) -> str | None:
-    octets = values.octets(value)
-    return octets.hex(":") if len(octets) == 6 and any(octets) and not octets[0] & 1 else None
-
-
-def as_ipv4(value: object) -> str:
-    octets = values.octets(value)
-    return ".".join(map(str, octets)) if len(octets) == 4 and any(octets) else ""
-
-
-def as_frequency(value: object) -> int | None:
-    return value if isinstance(value, int) and 2000 <= value <= 100_000 else None
-
-
-def _tail_number(path: str) -> int:
-    tail = path.rpartition("/")[2]
-    return int(tail) if tail.isdecimal() and len(tail) < 10 else -1

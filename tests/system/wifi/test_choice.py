@@ -221,7 +221,7 @@ def test_a_networkmanager_that_stays_away_loses_it_and_gets_it_back(run: Run, tm
             await here.wifi.find()
             assert here.fake.finding
             await here.manager.start()
-            await until(lambda: here.wifi._by_manager is not None and here.wifi._by_manager.reason is None)
+            await until(lambda: here.wifi._manager.report.reason is None)
             await chosen_once_more(here.wifi)
             assert here.changes()[-1] == (None, "wpa_supplicant", True)  # not while a find runs
             await here.wifi.stop_find()
@@ -247,7 +247,7 @@ def test_nothing_changes_while_a_group_is_up(run: Run, tmp_path: Path, until: Un
             assert here.wifi.hosting is not None
             await here.wifi.hosting.host(HostGroup(1))
             await here.manager.start()
-            await until(lambda: here.wifi._by_manager is not None and here.wifi._by_manager.reason is None)
+            await until(lambda: here.wifi._manager.report.reason is None)
             await chosen_once_more(here.wifi)
             assert [backend for _, backend, _ in here.changes()] == ["wpa_supplicant"]
             await here.wifi.remove()
