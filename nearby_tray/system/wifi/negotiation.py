@@ -16,18 +16,7 @@ from ...core.model import FormGroup, Method, Reason, Way, WifiRequest
 from ...core.quota import Quota
 from ...errors import Unavailable
 from ..bus import BusError, BusGone, Variant
-from .events import (
-    Asked,
-    Event,
-    Finished,
-    FormationFailed,
-    Invited,
-    Negotiated,
-    NegotiationFailed,
-    Provisioned,
-    Started,
-    WpsFailed,
-)
+from .events import Asked, Event, Finished, FormationFailed, Invited, Negotiated, NegotiationFailed, Provisioned, Started, WpsFailed
 from .shapes import MOST_PEERS
 from .supplicant import Limits, Supplicant
 from .wpa import CHANNEL_UNSUPPORTED, INVALID_ARGS, P2P, PIN

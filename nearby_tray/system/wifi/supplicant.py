@@ -23,42 +23,9 @@ from ...errors import Unavailable
 from ...tasks import Tasks
 from .. import nl80211
 from ..bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant, if_there, values
-from .events import (
-    Changed,
-    Event,
-    Finished,
-    Joined,
-    Left,
-    Started,
-    WpsFailed,
-)
+from . import wpa
+from .events import Changed, Event, Finished, Joined, Left, Started, WpsFailed
 from .shapes import INTERFACE, MAC, MOST_PEERS
-from .wpa import (
-    CHANNEL_UNSUPPORTED,
-    DENIED,
-    GONE,
-    GROUP,
-    IFACE,
-    MISSING,
-    MOST_OBJECTS,
-    P2P,
-    PEER,
-    PERSISTENT,
-    PROPERTIES,
-    ROOT,
-    TAKEN,
-    WPA,
-    WPS,
-    Remembered,
-    answer,
-    as_address,
-    as_ipv4,
-    failure,
-    peer_found,
-    remembered_group,
-    request,
-    tail_number,
-)
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +88,7 @@ class Supplicant:
         self._enabled = True
         self._interfaces = False
         self._facts: dict[str, dict[str, object]] = {}  # peers' properties by path
-        self._remembered: dict[str, Remembered] = {}
+        self._remembered: dict[str, wpa.Remembered] = {}
         self.groups: dict[str, tuple[str, bool]] = {}  # all that are up: interface → its object, whether this computer owns it
         self._ended: set[str] = set()  # interfaces of groups that ended since the last reading began
         self._arriving: dict[str, str] = {}  # interface → the peer that was said to join; its station follows
@@ -188,13 +155,13 @@ class Supplicant:
         where = path or self.path
         if self._bus is None or where is None:
             raise BusGone("no wpa_supplicant")
-        return await self._bus.call(WPA, where, interface, member, signature, *body, timeout=self.limits.call)
+        return await self._bus.call(wpa.WPA, where, interface, member, signature, *body, timeout=self.limits.call)
 
     async def p2p(self, member: str, arguments: Mapping[str, Variant] | None = None, *, path: str | None = None) -> list[object]:
         """Call a method of P2PDevice that takes a dictionary, or nothing when none is given."""
         if arguments is None:
-            return await self.call(P2P, member, path=path)
-        return await self.call(P2P, member, "a{sv}", dict(arguments), path=path)
+            return await self.call(wpa.P2P, member, path=path)
+        return await self.call(wpa.P2P, member, "a{sv}", dict(arguments), path=path)
 
     async def try_p2p(self, member: str, *, path: str | None = None) -> bool:
         """Call a method whose refusal only says that there was nothing to do. Returns whether it was accepted."""
@@ -230,7 +197,7 @@ class Supplicant:
     async def scan(self) -> bool:
         """Have the station look for access points, which keeps the radio busy for some seconds. Returns whether it begins now."""
         try:
-            await self.call(IFACE, "Scan", "a{sv}", {"Type": Variant("s", "active"), "AllowRoam": Variant("b", False)})
+            await self.call(wpa.IFACE, "Scan", "a{sv}", {"Type": Variant("s", "active"), "AllowRoam": Variant("b", False)})
         except (BusError, BusGone) as error:
             log.debug("Scan: %s", error)
             return False
@@ -239,18 +206,18 @@ class Supplicant:
     async def abort_scan(self) -> None:
         """End the scan, if it is not over."""
         with suppress(BusError, BusGone):
-            await self.call(IFACE, "AbortScan")
+            await self.call(wpa.IFACE, "AbortScan")
 
     async def properties(self, path: str, interface: str) -> dict[str, object]:
         if self._bus is None:
             raise BusGone("no wpa_supplicant")
-        return await self._bus.get_all(WPA, path, interface, timeout=self.limits.call)
+        return await self._bus.get_all(wpa.WPA, path, interface, timeout=self.limits.call)
 
     async def configure(self, values: Mapping[str, Variant]) -> None:
         """Set keys of P2PDeviceConfig."""
         if self._bus is None or self.path is None:
             raise BusGone("no wpa_supplicant")
-        await self._bus.set(WPA, self.path, P2P, "P2PDeviceConfig", Variant("a{sv}", dict(values)), timeout=self.limits.call)
+        await self._bus.set(wpa.WPA, self.path, wpa.P2P, "P2PDeviceConfig", Variant("a{sv}", dict(values)), timeout=self.limits.call)
 
     def peer_path(self, address: str) -> str:
         """The object path of a peer; the daemon parses the address out of it."""
@@ -259,12 +226,12 @@ class Supplicant:
     def remembered(self, address: str, *, owner: bool | None = None) -> str | None:
         """The newest group that is remembered with `address`; `owner`: only one that this computer owns, or only one that it does not."""
         fitting = [group for group in self._remembered.values() if address in group.peers and (owner is None or group.owner is owner)]
-        return max(fitting, key=lambda group: tail_number(group.path)).path if fitting else None
+        return max(fitting, key=lambda group: wpa.tail_number(group.path)).path if fitting else None
 
     def remembered_own(self) -> str | None:
         """The newest remembered group that this computer owns."""
         own = [group.path for group in self._remembered.values() if group.owner]
-        return max(own, key=tail_number) if own else None
+        return max(own, key=wpa.tail_number) if own else None
 
     def read_remembered(self) -> None:
         """Read the remembered groups again: members come in without a signal."""
@@ -274,15 +241,15 @@ class Supplicant:
     def typed(self, error: BusError | BusGone, otherwise: Reason) -> Unavailable:
         """The error of a call as a reason that the user can act on."""
         detail = str(error)[:300]
-        if isinstance(error, BusGone) or error.name in MISSING or self._owner is None:
+        if isinstance(error, BusGone) or error.name in wpa.MISSING or self._owner is None:
             return Unavailable(Reason.WIFI_MISSING, detail)
-        if error.name in DENIED:
+        if error.name in wpa.DENIED:
             return Unavailable(Reason.WIFI_NOT_ALLOWED, detail)
-        if error.name == TAKEN:
+        if error.name == wpa.TAKEN:
             return Unavailable(Reason.CHANNEL_TAKEN, detail)
-        if error.name == CHANNEL_UNSUPPORTED:
+        if error.name == wpa.CHANNEL_UNSUPPORTED:
             return Unavailable(Reason.CHANNEL_FORBIDDEN, detail)
-        if error.name in GONE:
+        if error.name in wpa.GONE:
             return Unavailable(self.reason or Reason.WIFI_OFF, detail)
         return Unavailable(otherwise, detail)
 
@@ -290,17 +257,17 @@ class Supplicant:
 
     async def _on_up(self, bus: Bus) -> None:
         self._bus = bus
-        below = {"sender": WPA, "path_namespace": ROOT}
-        await bus.subscribe(self._on_p2p, interface=P2P, **below)
-        await bus.subscribe(self._on_group, interface=GROUP, **below)
+        below = {"sender": wpa.WPA, "path_namespace": wpa.ROOT}
+        await bus.subscribe(self._on_p2p, interface=wpa.P2P, **below)
+        await bus.subscribe(self._on_group, interface=wpa.GROUP, **below)
         for member in ("StaAuthorized", "StaDeauthorized"):
-            await bus.subscribe(self._on_station, interface=IFACE, member=member, **below)
-        await bus.subscribe(self._on_wps, interface=WPS, member="Event", **below)
+            await bus.subscribe(self._on_station, interface=wpa.IFACE, member=member, **below)
+        await bus.subscribe(self._on_wps, interface=wpa.WPS, member="Event", **below)
         for member in ("InterfaceAdded", "InterfaceRemoved"):
-            await bus.subscribe(self._on_interfaces, sender=WPA, path=ROOT, interface=WPA, member=member)
-        for arg0 in (PEER, IFACE):
-            await bus.subscribe(self._on_changed, interface=PROPERTIES, member="PropertiesChanged", arg0=arg0, **below)
-        await bus.watch_name(WPA, self._on_owner)
+            await bus.subscribe(self._on_interfaces, sender=wpa.WPA, path=wpa.ROOT, interface=wpa.WPA, member=member)
+        for arg0 in (wpa.PEER, wpa.IFACE):
+            await bus.subscribe(self._on_changed, interface=wpa.PROPERTIES, member="PropertiesChanged", arg0=arg0, **below)
+        await bus.watch_name(wpa.WPA, self._on_owner)
         self._worker = self._tasks.keep(lambda: self._work(bus), "read wpa_supplicant")
 
     def _on_down(self) -> None:
@@ -361,9 +328,9 @@ class Supplicant:
         if self._stale:
             self._stale = False
             try:
-                root = await bus.get_all(WPA, ROOT, WPA)
+                root = await bus.get_all(wpa.WPA, wpa.ROOT, wpa.WPA)
             except BusError as error:
-                if error.name not in DENIED:
+                if error.name not in wpa.DENIED:
                     raise
                 self._allowed = False
                 return
@@ -395,7 +362,7 @@ class Supplicant:
         try:
             for peer in values.paths(facts.get("Peers"), MOST_PEERS):
                 with if_there():
-                    self._note_peer(peer, await bus.get_all(WPA, peer, PEER))
+                    self._note_peer(peer, await bus.get_all(wpa.WPA, peer, wpa.PEER))
         except BusTimeout:
             self._forget()  # to be read anew as a whole
             raise
@@ -407,8 +374,8 @@ class Supplicant:
         self._ended.clear()
         for path in paths:
             with if_there():  # or it does no Wi-Fi Direct at all
-                facts = await bus.get_all(WPA, path, IFACE)
-                p2p = await bus.get_all(WPA, path, P2P)
+                facts = await bus.get_all(wpa.WPA, path, wpa.IFACE)
+                p2p = await bus.get_all(wpa.WPA, path, wpa.P2P)
                 group = values.text(p2p.get("Group"))
                 # What has ended while we asked is not there, whatever was answered before.
                 if len(group) > 1 and p2p.get("Role") in ("GO", "client") and path not in self._ended:
@@ -421,13 +388,13 @@ class Supplicant:
         return candidates
 
     async def _read_remembered(self, bus: Bus, path: str) -> None:
-        paths = values.paths(await bus.get(WPA, path, P2P, "PersistentGroups"), MOST_PEERS)
-        groups: dict[str, Remembered] = {}
+        paths = values.paths(await bus.get(wpa.WPA, path, wpa.P2P, "PersistentGroups"), MOST_PEERS)
+        groups: dict[str, wpa.Remembered] = {}
         for one in paths:
             with if_there():
-                properties = await bus.get(WPA, one, PERSISTENT, "Properties")
+                properties = await bus.get(wpa.WPA, one, wpa.PERSISTENT, "Properties")
                 if isinstance(properties, dict):
-                    groups[one] = remembered_group(one, properties)
+                    groups[one] = wpa.remembered_group(one, properties)
         self._remembered = groups
         for known in list(self._facts):
             self._tell_peer(known)
@@ -485,10 +452,10 @@ class Supplicant:
             case "PersistentGroupAdded" | "PersistentGroupRemoved":
                 self.read_remembered()
             case member:
-                asked = request(member, body)
+                asked = wpa.request(member, body)
                 if asked is not None:
                     self._note_asking(asked.request.address)
-                event = asked or answer(member, body) or failure(member, body, signal.path)
+                event = asked or wpa.answer(member, body) or wpa.failure(member, body, signal.path)
                 if event is not None:
                     self._tell(event)
 
@@ -498,7 +465,7 @@ class Supplicant:
 
     def _on_group(self, signal: Signal) -> None:
         """Two signals tell that a peer joins, the second with its address in the group (wpa_supplicant: notify.c, sta_authorized)."""
-        address = as_address(signal.body[0]) if signal.body else None
+        address = wpa.as_address(signal.body[0]) if signal.body else None
         interface = next((path for path, (group, _) in self.groups.items() if group == signal.path), signal.path.partition("/Groups/")[0])
         if address is None:
             return
@@ -527,11 +494,11 @@ class Supplicant:
     def _start_group(self, facts: Mapping[Any, object]) -> None:
         interface, group = values.text(facts.get("interface_object")), values.text(facts.get("group_object"))
         role = facts.get("role")
-        if not interface.startswith(ROOT) or not group.startswith(ROOT) or role not in ("GO", "client"):
+        if not interface.startswith(wpa.ROOT) or not group.startswith(wpa.ROOT) or role not in ("GO", "client"):
             return
-        if len(self.groups) >= MOST_OBJECTS:
+        if len(self.groups) >= wpa.MOST_OBJECTS:
             return
-        given = tuple(as_ipv4(facts.get(key)) for key in ("IpAddr", "IpAddrMask", "IpAddrGo"))
+        given = tuple(wpa.as_ipv4(facts.get(key)) for key in ("IpAddr", "IpAddrMask", "IpAddrGo"))
         self.groups[interface] = (group, role == "GO")
         self._tell(Started(interface, group, role == "GO", (given[0], given[1], given[2]) if all(given) else None))
 
@@ -544,16 +511,16 @@ class Supplicant:
     # --- peers ---
 
     def _note_peer(self, path: str, facts: Mapping[Any, object]) -> None:
-        if as_address(path) is None or (path not in self._facts and len(self._facts) >= MOST_PEERS):
+        if wpa.as_address(path) is None or (path not in self._facts and len(self._facts) >= MOST_PEERS):
             return
         self._facts.setdefault(path, {}).update({str(key): value for key, value in facts.items()})
         self._tell_peer(path)
 
     def _tell_peer(self, path: str) -> None:
-        address = as_address(path)
+        address = wpa.as_address(path)
         if address is None:
             return
-        found = peer_found(address, self._facts[path], remembered=self.remembered(address) is not None)
+        found = wpa.peer_found(address, self._facts[path], remembered=self.remembered(address) is not None)
         if self.peers.get(address) != found:
             self.peers[address] = found
             self._tell(found)
@@ -563,6 +530,6 @@ class Supplicant:
         self._drop_peer(self.peer_path(address))
 
     def _drop_peer(self, path: str) -> None:
-        address = as_address(path)
+        address = wpa.as_address(path)
         if self._facts.pop(path, None) is not None and address is not None and self.peers.pop(address, None) is not None:
             self._tell(PeerLost(address))
