@@ -32,7 +32,7 @@ Address = ipaddress.IPv4Interface | ipaddress.IPv6Interface
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """An address of the interface. `ready`: it may be used; an IPv6 one is looked for on the link first."""
+    """An address of the interface. `ready`: it can be used; an IPv6 one only after duplicate address detection."""
 
     address: Address
     ready: bool
@@ -57,7 +57,7 @@ def deafen(interface: str) -> None:
 
 
 async def read(index: int) -> list[Assigned]:
-    """What is assigned to the interface; empty when it cannot be read."""
+    """The addresses of the interface; empty when they cannot be read."""
     try:
         return await asyncio.to_thread(_read, index)
     except (OSError, struct.error) as error:
@@ -66,12 +66,12 @@ async def read(index: int) -> list[Assigned]:
 
 
 async def read_all() -> tuple[tuple[str, Address], ...]:
-    """What is assigned on this computer, each with the name of its interface. Raises `OSError` when the kernel does not say."""
+    """All addresses of this computer, each with the name of its interface. Raises `OSError` when the kernel does not tell them."""
     return await asyncio.to_thread(_read_all)
 
 
 async def add(index: int, address: str) -> None:
-    """Assign `address` ("192.168.49.1/24"), at once and without looking for another owner of it. Raises `OSError`."""
+    """Assign `address` ("192.168.49.1/24"), at once and without duplicate address detection. Raises `OSError`."""
     await asyncio.to_thread(_change, _NEW, ACK | CREATE | REPLACE, index, ipaddress.ip_interface(address))
 
 
@@ -128,7 +128,7 @@ class Neighbour:
     address: str  # textual, without scope
     station: str  # link-layer address "aa:bb:…"
     confirmed: bool  # it has answered within the kernel's reachable time, 15 to 45 s
-    checking: bool  # it had, some time ago; something was sent to it and the kernel waits 5 s for a sign before it asks again
+    checking: bool  # it had answered, some time ago; traffic was sent to it and the kernel waits 5 s for a sign before it asks again
 
 
 async def neighbours(index: int) -> list[Neighbour]:

@@ -1,10 +1,11 @@
-"""The files by which a desktop, its shells and the session bus know the applet: put where they belong, and taken away again.
+"""Installs and removes the files by which a desktop, its shells and the session bus know the applet.
 
 They are the tree `desktop/share` (in an installed package `nearby_tray/desktop/share`), which is laid over `~/.local/share` for one user
-or `/usr/local/share` for everybody, there with a firewalld zone. Two rules. What is ours is known by its content: a list of what was put
-there, with checksums, is kept beside it, written before the first file and after the last; a file that was there before, or that somebody
-has changed since, is neither replaced nor removed, and is named. And a program that is named in a file is named by its whole path: what
-starts a desktop's programs often knows nothing of `~/.local/bin`.
+or `/usr/local/share` for everybody, there with a firewalld zone. The rules:
+
+- Our files are known by their content: a list of them with checksums is kept beside them, written before the first file and after the
+  last. A file that was there before, or was changed since, is neither replaced nor removed, and is named to the user.
+- A file names our program by its whole path: what starts a desktop's programs often knows nothing of `~/.local/bin`.
 """
 
 from __future__ import annotations
@@ -39,12 +40,12 @@ _SIZE_LIMIT = 1024 * 1024  # bytes; ours are much smaller
 
 
 class Refused(Exception):
-    """It was not done; the text is a sentence for the user."""
+    """Nothing was done; the text is a sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What has happened. `left`: files in our places that are not ours, or not any more."""
+    """What was done. `left`: files in our places that are not ours, or were changed since."""
 
     base: Path
     written: tuple[Path, ...] = ()
@@ -55,14 +56,14 @@ class Done:
 
 
 class _List(msgspec.Struct, forbid_unknown_fields=True):
-    """What was put there: for each absolute path the checksums of contents that are ours, and the folders that were made."""
+    """What was installed: for each absolute path the checksums of contents that are ours, and the folders that were made."""
 
     files: Annotated[dict[str, Annotated[list[str], Meta(max_length=16)]], Meta(max_length=1000)] = {}
     folders: Annotated[list[str], Meta(max_length=1000)] = []
 
 
 def install(*, everybody: bool) -> Done:
-    """Put the files there. Doing it again brings them up to date. Raises `Refused` or `OSError`."""
+    """Install the files, or bring them up to date. Raises `Refused` or `OSError`."""
     base = _base(everybody)
     program = desktop_entry.command()[:-1]
     _check_program(program, everybody)
@@ -72,7 +73,7 @@ def install(*, everybody: bool) -> Done:
     try:
         before = _read_list(base)
     except ValueError:
-        before = _List()  # what is byte by byte as we would write it is still known as ours
+        before = _List()  # a file that is byte by byte as it would be written still counts as ours
 
     found = {path: _content(path) for path in wanted}
     ours = {
@@ -83,7 +84,7 @@ def install(*, everybody: bool) -> Done:
     stale = [Path(name) for name in before.files if Path(name) not in wanted]
     sums = {str(path): [_sum(wanted[path])] for path in wanted if path in ours}
     folders = list(dict.fromkeys([*before.folders, *(str(folder) for folder in _missing_folders([*ours, base / _LIST]))]))
-    # Until all is done, what was there and what is to come are both ours; eight: of runs that were killed, the list grows no further.
+    # Until all is done, the old and the new content both count as ours. At most eight: runs that were killed let the list grow no further.
     both = {name: [*before.files.get(name, [])[-8:], *sums.get(name, [])] for name in {*before.files, *sums}}
     _write_list(base, _List(both, folders), everybody)
 
@@ -107,7 +108,7 @@ def install(*, everybody: bool) -> Done:
 
 
 def uninstall(*, everybody: bool) -> Done:
-    """Take away what `install` has put there and nobody has changed since. Raises `Refused` or `OSError`."""
+    """Remove what `install` has put there, but for files that were changed since. Raises `Refused` or `OSError`."""
     base = _base(everybody)
     _check_base(base, everybody)
     try:
@@ -121,7 +122,7 @@ def uninstall(*, everybody: bool) -> Done:
     _say_changed(base)
     (base / _LIST).unlink(missing_ok=True)
     for folder in sorted(map(Path, before.folders), key=lambda path: len(path.parts), reverse=True):
-        with suppress(OSError):  # somebody else uses it now
+        with suppress(OSError):  # the folder has other files now
             folder.rmdir()
     notes = [_RELOAD] if _zone_in(removed) else []
     if not everybody and autostart.is_chosen():
@@ -156,7 +157,7 @@ def _check_program(program: list[str], everybody: bool) -> None:
 
 
 def _not_for_everybody(program: Path) -> str:
-    """Why other users cannot or should not run it; empty when they can: their desktops would run what somebody else may change."""
+    """Why other users cannot run the program, or should not because another user may change it; empty when they can."""
     for path in (program.parent.resolve() / program.name, program.resolve(), Path(sys.executable).resolve(), _PACKAGE):
         for part in (path, *path.parents):
             status = part.stat()
@@ -177,7 +178,7 @@ def _check_base(base: Path, everybody: bool) -> None:
 
 
 def _check_not_there(base: Path, program: list[str]) -> None:
-    """Refuse when a package of the distribution has done it for this very program."""
+    """Raise `Refused` when a package of the distribution has installed the files for this very program."""
     for folder in (os.environ.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share").split(":"):
         entry = Path(folder) / _ENTRY
         if Path(folder).is_absolute() and Path(folder) != base and _program_of(entry) == Path(program[0]).resolve():
@@ -258,7 +259,7 @@ def _sum(data: bytes) -> str:
 
 
 def _remove(sums: Mapping[str, list[str]], paths: list[Path]) -> tuple[list[Path], list[Path]]:
-    """Remove those that are as they were; the removed and the changed ones."""
+    """Remove the files that are as they were installed. Returns the removed and the changed ones."""
     removed, changed = [], []
     for path in paths:
         data = _content(path)
@@ -285,8 +286,8 @@ def _put(path: Path, data: bytes, everybody: bool) -> None:
 
 
 def _read_list(base: Path) -> _List:
-    """`ValueError` when it cannot be understood."""
-    if (base / _LIST).is_symlink():  # no dotfile of the user's: what it names is taken away
+    """The list of what was installed. Raises `ValueError` when it cannot be understood."""
+    if (base / _LIST).is_symlink():  # a list that a link leads to may name any file, which would be removed
         raise OSError(errno.ELOOP, "it is a link, and links are not followed")
     try:
         data = private_file.read(base / _LIST, _SIZE_LIMIT)
@@ -309,6 +310,6 @@ def _write_list(base: Path, said: _List, everybody: bool) -> None:
 
 
 def _say_changed(base: Path) -> None:
-    """Icon Theme Specification, "Implementation notes": a new time on the theme's folder makes caches of it old."""
+    """Give the theme's folder a new time, so that caches of it are old (Icon Theme Specification, "Implementation notes")."""
     with suppress(OSError):
         os.utime(base / "icons" / "hicolor")

@@ -1,7 +1,7 @@
-"""The UDP sockets that carry the pings: one for each IP family, both on our port, on the group interface and nowhere else.
+"""The UDP sockets that carry the pings: one for each IP family, both on the same port, on the group interface and nowhere else.
 
-The rule: the network is weather. What it answers to a datagram (refused, unreachable, no route, no room) is nobody's news, for the link's
-health is judged by pongs alone; only a port or an interface that cannot be had at the start is an error.
+The rule: errors of the network are weather. What it answers to a datagram (refused, unreachable, no route, no room) is not reported,
+because the link's health is judged by pongs alone; only a port or an interface that cannot be had at the start is an error.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _PKTINFO = {socket.AF_INET: (socket.IPPROTO_IP, 8), socket.AF_INET6: (socket.IPP
 _PKTINFO_TOLD = {(socket.IPPROTO_IP, 8): struct.Struct("@i4s4s"), (socket.IPPROTO_IPV6, 50): struct.Struct("@16sI")}
 _UNICAST_IF = {socket.AF_INET: (socket.IPPROTO_IP, 50), socket.AF_INET6: (socket.IPPROTO_IPV6, 76)}
 _LONGEST = 512  # bytes; ours have 68, what is longer is cut and dropped
-_AT_ONCE = 64  # datagrams read before the loop may do something else
+_AT_ONCE = 64  # datagrams read in one turn of the loop
 _BUFFER = 64 * 1024  # bytes that may wait in the kernel: a flood is dropped there, for free
-_OLDEST_STAMP = 2.0  # seconds; an older stamp shows that the wall clock was set meanwhile
+_OLDEST_STAMP = 2.0  # seconds; an older stamp means that the wall clock was set meanwhile
 _ADDRESS_WAIT = 3.0  # seconds that an address may need until it can be bound: duplicate address detection takes one or two
 _ADDRESS_PAUSE = 0.1
 _MOST_ADDRESSES = 8
@@ -55,7 +55,7 @@ WEATHER = {
 
 
 class UdpPinger:
-    """Serves the controller's `Pinger`."""
+    """Serves `edges.Pinger`."""
 
     def __init__(self) -> None:
         self._sockets: list[socket.socket] = []
@@ -71,8 +71,8 @@ class UdpPinger:
     async def open(self, sink: Callable[[EdgeEvent], None], group: Group, own: tuple[str, ...], port: int) -> None:
         """Bind `port` on the group interface and report datagrams to `sink`. `own`: our addresses on it.
 
-        `Unavailable`: PORT_IN_USE; GROUP_ENDED when there is no such interface; NO_ADDRESS when neither family can be used. Ends within
-        about three seconds. One family that cannot be used does not keep the other from it.
+        Raises `Unavailable`: PORT_IN_USE; GROUP_ENDED when there is no such interface; NO_ADDRESS when neither family can be used. Ends
+        within about three seconds. A family that cannot be used does not keep the other one from being used.
         """
         await self.close()
         self._index = group.index or _index_of(group.interface)
@@ -121,7 +121,7 @@ class UdpPinger:
         loop = asyncio.get_running_loop()
         for _ in range(_AT_ONCE):
             if made.fileno() < 0 or self._sink is None:
-                return  # the sink has closed us
+                return  # the sink has closed the pinger
             try:
                 data, control, flags, source = made.recvmsg(_LONGEST, 128)
             except BlockingIOError:
@@ -129,7 +129,7 @@ class UdpPinger:
             except OSError as error:
                 self._note(error, "receiving")
                 if error.errno not in WEATHER:
-                    loop.remove_reader(made.fileno())  # it would call us for ever
+                    loop.remove_reader(made.fileno())  # the loop would call it for ever
                     return
                 continue
             now, wall = loop.time(), time.time_ns()
@@ -138,7 +138,7 @@ class UdpPinger:
             self._sink(DatagramArrived(data, str(source[0]).partition("%")[0], now - age(control, wall)))
 
     def _note(self, error: OSError, doing: str) -> None:
-        """Each kind of weather is logged once a link."""
+        """Log each kind of network error once a link."""
         if error.errno is not None and error.errno not in self._told:
             self._told.add(error.errno)
             log.log(logging.DEBUG if error.errno in WEATHER else logging.WARNING, "%s: %s", doing, error)
@@ -165,7 +165,7 @@ def came_by(control: list[tuple[int, int, bytes]]) -> int | None:
 
 
 async def _bind(family: socket.AddressFamily, group: Group, own: tuple[str, ...], port: int) -> list[socket.socket]:
-    """The bound sockets of one family: one on the interface, or where the kernel does not let us, one on each own address there."""
+    """The bound sockets of one family: one on the interface, or where the kernel forbids that, one on each own address there."""
     anywhere = "::" if family == socket.AF_INET6 else "0.0.0.0"
     try:
         return [_socket(family, (anywhere, port), group.interface)]
@@ -190,7 +190,7 @@ async def _bind(family: socket.AddressFamily, group: Group, own: tuple[str, ...]
 
 
 def _held(made: socket.socket, index: int) -> socket.socket:
-    """Have a socket that is bound to an address only send by the interface, and tell by which one a datagram came."""
+    """Have a socket that is bound to an address send by the interface, and tell by which interface a datagram came."""
     made.setsockopt(*_PKTINFO[made.family], 1)
     made.setsockopt(*_UNICAST_IF[made.family], struct.pack("!I", index))
     return made

@@ -1,12 +1,12 @@
-"""Is a machine that does not run Nearby Tray there? Asked on the group interface, by ICMP echo or by the kernel's neighbour table.
+"""Finds out whether a plain peer is there: on the group interface, by ICMP echo or by the kernel's neighbour table.
 
 Echo goes through the kernel's ICMP datagram sockets, which ordinary users have where `net.ipv4.ping_group_range` lets them (systemd opens
-it to everybody). Where it does not, or a machine answers no echo, the neighbour table tells who has answered ARP or neighbour discovery,
-which nobody's firewall stops: there or not, and no times.
+it to everybody). Where it does not, or the peer answers no echo, the neighbour table tells which peers have answered ARP or neighbour
+discovery, which no firewall stops: it tells that a peer is there, and no times.
 
-The rule: what comes from the air counts only as an answer to what was asked. The kernel gives us replies with our socket's identifier
-only; sequence number, source and payload must be those of a probe of ours that is still open. The probes never leave the link (hop
-limit 1, bound to the interface), and there is a limit to how many go out.
+The rules: an answer counts only when it belongs to a probe that is still open. The kernel delivers only replies with the identifier of
+our socket; sequence number, source and payload must be those of the probe. Probes never leave the link (hop limit 1, bound to the
+interface), and a limit holds for how many are sent.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _ICMP = struct.Struct("!BBHHH")  # type, code, checksum (the kernel's), identifi
 _REQUEST, _REPLY = {4: 8, 6: 128}, {4: 0, 6: 129}
 _COOKIE = 16  # bytes of payload, made up anew for each link
 _LONGEST = 256  # bytes; ours have 24, what is longer is cut and dropped
-_AT_ONCE = 32  # answers read before the loop may do something else
+_AT_ONCE = 32  # answers read in one turn of the loop
 _BUFFER = 32 * 1024
 
 _EVERYBODY = "ff02::1"
-_DISCARD = 9  # the port of the discard service: nobody listens there
+_DISCARD = 9  # the port of the discard service, on which no program listens
 
 _MOST_OPEN = 512  # probes that may still be answered
 _MOST_ANSWERS = 32  # of different machines to one probe to everybody
@@ -58,7 +58,7 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 class _Open:
     """A probe on the air."""
 
-    sequence: int  # the controller's
+    sequence: int  # as the controller counts
     to: str | None  # None: to everybody
     heard: set[str] = field(default_factory=set)
 
@@ -91,8 +91,8 @@ class EchoProber:
         self._table: dict[str, Neighbour] = {}
         self._guesses: tuple[str, ...] = ()
         self._waiting: list[tuple[str, int, float]] = []  # answers whose station is not known yet
-        self._echoes: set[str] = set()  # who answers echo: the table adds nothing for them
-        self._confirmed: set[str] = set()  # who was seen reachable on this link
+        self._echoes: set[str] = set()  # addresses that answer echo: the table adds nothing for them
+        self._confirmed: set[str] = set()  # addresses that were seen reachable on this link
         self._asked: set[str] = set()  # since the table was looked at
         self._timer: asyncio.TimerHandle | None = None
         self._settled = False  # since the last probe
@@ -102,7 +102,7 @@ class EchoProber:
         self._told: set[int] = set()
 
     async def open(self, sink: Callable[[EdgeEvent], None], group: Group) -> Probe:
-        """See `edges.Prober`. Never raises: an interface that is gone has nobody on it."""
+        """See `edges.Prober`. Never raises: on an interface that is gone no peer answers."""
         await self.close()
         self._group, self._cookie = group, os.urandom(_COOKIE)
         self._index = group.index or _index_of(group.interface)
@@ -146,7 +146,7 @@ class EchoProber:
         if address:
             self._ask(_parsed(address), self._opened(sequence, address))
         else:
-            # Those who can hear several, and each one that the kernel has heard of: many machines answer no echo to everybody.
+            # To everybody, and to each neighbour that the kernel knows: many machines answer no echo to everybody.
             everybody = self._opened(sequence, None)
             self._ask(ipaddress.IPv6Address(_EVERYBODY), everybody)
             for own in self._own:
@@ -166,9 +166,9 @@ class EchoProber:
         return self._wire
 
     def _ask(self, to: _Address | None, wire: int) -> None:
-        """One datagram: an echo request, or where that may not be had, an empty one.
+        """Send one datagram: an echo request, or where this user may send none, an empty one.
 
-        The empty one is for the kernel's ears: to send it, it must resolve the address, and confirm it again when that was long ago.
+        The empty one has the kernel resolve the address, and confirm it again when that was long ago.
         """
         if to is None or not self._budget.take(asyncio.get_running_loop().time()):
             return
@@ -177,7 +177,7 @@ class EchoProber:
         port = 0
         if made is None:
             if to.is_multicast:
-                return  # nobody is resolved for that
+                return  # the kernel resolves no multicast address
             made, data, port = self._nudges.get(to.version), b"", _DISCARD
         if made is None:
             return
@@ -193,7 +193,7 @@ class EchoProber:
         loop = asyncio.get_running_loop()
         for _ in range(_AT_ONCE):
             if made.fileno() < 0 or self._sink is None:
-                return  # the sink has closed us
+                return  # the sink has closed the prober
             try:
                 data, control, flags, source = made.recvmsg(_LONGEST, 128)
             except BlockingIOError:
@@ -201,7 +201,7 @@ class EchoProber:
             except OSError as error:
                 self._note(error, "receiving")
                 if error.errno not in WEATHER:
-                    loop.remove_reader(made.fileno())  # it would call us for ever
+                    loop.remove_reader(made.fileno())  # the loop would call it for ever
                     return
                 continue
             received = loop.time() - age(control, time.time_ns())
@@ -234,12 +234,12 @@ class EchoProber:
         return source in self._group.addresses or any(source == str(own.ip) for own in self._own)
 
     def _is_on_link(self, source: str) -> bool:
-        """Whether an address can be one of this link."""
+        """Whether the address can be one on this link."""
         address = _parsed(source)
         return address is not None and (address.is_link_local or any(address in own.network for own in self._own))
 
     async def _follow(self) -> None:
-        """Looks at the neighbour table a moment after probes, and at once for an answer from somebody new."""
+        """Read the neighbour table a moment after probes, and at once after an answer from an unknown address."""
         await self._refresh()
         while True:
             await self._look.wait()
@@ -261,8 +261,11 @@ class EchoProber:
         self._guesses = tuple(guess for guess in await self._guess() if guess not in self._table and not self._is_own(guess))
 
     async def _guess(self) -> list[str]:
-        """Where somebody may be whom the kernel has not heard yet: the first address of the net, which owners of groups take, and the
-        link-local ones that follow from the stations on the interface (RFC 4291, appendix A)."""
+        """Addresses that a peer may have which the kernel does not know yet.
+
+        The first address of the net, which owners of groups take, and the link-local ones that follow from the stations on the interface
+        (RFC 4291, appendix A).
+        """
         guesses = [str(own.network.network_address + 1) for own in self._own if own.version == 4 and own.network.prefixlen < 31]
         for station in await self._read_stations(self._index):
             octets = bytes.fromhex(station.replace(":", ""))
@@ -277,13 +280,13 @@ class EchoProber:
             self._tell(ProbeAnswered(source, known.station if known is not None else "", sequence, received))
 
     def _tell_neighbours(self) -> None:
-        """Those that were asked and answer no echo, but are there as far as the kernel knows."""
+        """Report neighbours that were probed and answer no echo, but are there as far as the kernel knows."""
         asked, self._asked = self._asked, set()
         now = asyncio.get_running_loop().time()
         for address, one in list(self._table.items()):
             if one.confirmed:
                 self._confirmed.add(address)
-            # While it is being checked the kernel still takes it for there; only who has been seen may profit from that.
+            # The kernel takes a neighbour that it is checking for present; that counts only for one that was seen reachable before.
             there = one.confirmed or (one.checking and address in self._confirmed)
             if there and address not in self._echoes and (address in asked or "" in asked):
                 self._tell(ProbeAnswered(address, one.station, None, now))
@@ -294,14 +297,14 @@ class EchoProber:
             self._sink(answer)
 
     def _note(self, error: OSError, doing: str) -> None:
-        """Each kind of weather is logged once a link."""
+        """Log each kind of network error once a link."""
         if error.errno is not None and error.errno not in self._told:
             self._told.add(error.errno)
             log.log(logging.DEBUG if error.errno in WEATHER else logging.WARNING, "%s: %s", doing, error)
 
 
 def _echo_socket(version: int, interface: str) -> socket.socket:
-    """Raises `PermissionError` where `net.ipv4.ping_group_range` does not have our group."""
+    """An ICMP datagram socket. Raises `PermissionError` where `net.ipv4.ping_group_range` does not have this user's group."""
     return _socket(version, interface, socket.IPPROTO_ICMP if version == 4 else socket.IPPROTO_ICMPV6)
 
 

@@ -1,6 +1,6 @@
-"""Which way the kernel would send what is meant for a link's other end: its policy rules and routes, read by rtnetlink as anybody may.
+"""The kernel's policy rules and routes, read by rtnetlink, and which way they send traffic for the peer of a link.
 
-The rule: this only looks. A rule that asks for more than where a packet goes (a mark, an interface, a port) is taken not to match, for
+It only reads. A policy rule that asks for more than the destination (a mark, an interface, a port) is taken not to match, because
 what ordinary programs send has none of these.
 """
 
@@ -49,9 +49,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One route of any table. `interface` is empty where it drops, or sends to several; `passes`: the search goes on (throw).
+    """One route of any table.
 
-    `gateway`: by whom, empty for what is on the link; `several`: interfaces, where it sends to more than one.
+    `interface`: empty where the route drops, or sends to several. `passes`: the search goes on in the next table (throw). `gateway`: empty
+    for what is on the link. `several`: the interfaces of a route that sends to more than one.
     """
 
     table: int
@@ -63,7 +64,7 @@ class Route:
 
     @property
     def interfaces(self) -> tuple[str, ...]:
-        """All that it may send to."""
+        """All interfaces that the route may send to."""
         return (self.interface,) if self.interface else self.several
 
 
@@ -84,7 +85,7 @@ class Routing:
     routes: tuple[Route, ...] = ()
 
     def swallows(self, address: str) -> Swallowed | None:
-        """Who would take what is sent to this address of a link, whose own route is in the main table; `None` when nobody does."""
+        """What takes the traffic to this address away from the link, whose own route is in the main table; `None` when nothing does."""
         target = ipaddress.ip_address(address)
         for rule in self.rules:
             if rule.to.version != target.version or target not in rule.to or rule.table == _LOCAL:
@@ -103,7 +104,7 @@ class Routing:
 
 
 async def read() -> Routing:
-    """The rules and routes of now. Raises `OSError` when the kernel does not say."""
+    """The rules and routes of now. Raises `OSError` when the kernel does not tell them."""
     return await asyncio.to_thread(_read)
 
 
@@ -161,13 +162,13 @@ def _route(body: bytes) -> Route | None:
         for hop, more in _hops(facts.get(_ROUTE_SEVERAL, b"")):
             several.append(socket.if_indextoname(hop))
             gateway = gateway or _gateway(more)
-    except OSError:  # it went away meanwhile
+    except OSError:  # the interface went away meanwhile
         return None
     return Route(u32(facts.get(_ROUTE_TABLE)) or table, to, interface, kind == _THROW, gateway, tuple(several))
 
 
 def _gateway(facts: Attributes) -> str:
-    """By whom; `_ROUTE_VIA` is one of the other family."""
+    """The gateway of a route; `_ROUTE_VIA` has one of the other family."""
     via = facts.get(_ROUTE_VIA, b"")[2:]
     packed = facts.get(_ROUTE_GATEWAY, b"") or via
     return str(ipaddress.ip_address(packed)) if len(packed) in (4, 16) and any(packed) else ""

@@ -1,9 +1,9 @@
-"""On what terms a group's interface is ours to use: what whoever is there gives it changes nothing else of this computer.
+"""The terms on which this computer stays in a group: it changes nothing of this computer's network but its own interface.
 
-A DHCP server, a router's advertisements and the 4-way handshake are a stranger's word. The rule: a group has private or link-local
-addresses of a network that is not too large and lies in nothing that this computer reaches already; no route besides that network; no name
-server, no domain. What a default route covers does not count, nor a VPN's two halves: the link takes its own network out of these, no more.
-A group that breaks this, at once or later, is taken down.
+A DHCP server, a router's advertisements and the 4-way handshake are the word of a stranger. The terms: a group has private or link-local
+addresses of a network that is not too large and overlaps nothing that this computer reaches already; no route besides that network; no
+name server, no domain. A default route does not count as reaching, nor a VPN's two halves of it: the link takes only its own network out
+of these. A group that breaks the terms, at once or later, is taken down.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 _PRIVATE = tuple(map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10")))
 _LINK_LOCAL = ipaddress.ip_network("fe80::/10")
-_MULTICAST = ipaddress.ip_network("ff00::/8")  # of each interface by itself; IPv4 has one way for all, which is not the link's
+_MULTICAST = ipaddress.ip_network("ff00::/8")  # each interface has its own; IPv4 has one for all interfaces, which is not the link's
 _WIDEST = {4: 16, 6: 48}  # bits of the prefix; RFC 4193 gives a site 48
 # Everything: the default route, and what VPNs use in its place because it wins over that.
 _EVERYTHING = set(map(ipaddress.ip_network, ("0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "::/0", "::/1", "8000::/1")))
@@ -38,12 +38,12 @@ _RESOLVERS = (Path("/etc/resolv.conf"), Path("/run/systemd/resolve/resolv.conf")
 _SERVER = re.compile(r"^\s*nameserver\s+([0-9a-fA-F.:]+)", re.M)
 _LONGEST = 64 * 1024  # bytes read of such a file
 
-_PAUSE = 0.2  # seconds between two looks, however much changes meanwhile
+_PAUSE = 0.2  # seconds between two checks, however much changes meanwhile
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What this computer reaches, and which way: routes of all tables, addresses by interface, and the name servers it asks."""
+    """What this computer reaches: the routes of all tables, its addresses by interface, and the name servers that it asks."""
 
     routes: tuple[Route, ...] = ()
     addresses: tuple[tuple[str, Address], ...] = ()
@@ -52,7 +52,7 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a group has besides what the kernel tells: as the daemon that manages its interface says."""
+    """What a group has by the word of the daemon that manages its interface, besides what the kernel tells."""
 
     addresses: tuple[Address, ...] = ()
     routes: tuple[Network, ...] = ()
@@ -65,7 +65,7 @@ NOTHING = Given()
 def objection(there: Surroundings, group: str, given: Given = NOTHING, planned: tuple[str, ...] = ()) -> str | None:
     """Why the group with this interface may not stay, in words for Details; `None` when it may.
 
-    `planned`: addresses that we have chosen ourselves, together with the other end; they are not judged.
+    `planned`: addresses that this computer has chosen, alone or together with the peer; they are not judged.
     """
     own = {address for name, address in there.addresses if name == group} | set(given.addresses)
     ours = set(map(ipaddress.ip_address, planned))
@@ -88,7 +88,7 @@ def objection(there: Surroundings, group: str, given: Given = NOTHING, planned: 
 
 
 def refusal(there: Surroundings, address: Address, group: str = "") -> str | None:
-    """Why `address` may not be one of a group's, `None` when it may. `group`: its interface, whose own routes do not count."""
+    """Why a group may not have `address`; `None` when it may. `group`: its interface, whose own routes do not count."""
     network = address.network
     if not any(_lies_in(network, private) for private in _PRIVATE):
         if network.prefixlen >= _WIDEST[network.version]:
@@ -114,7 +114,7 @@ def refusal(there: Surroundings, address: Address, group: str = "") -> str | Non
 
 
 def free(there: Surroundings, wanted: tuple[str, ...]) -> str | None:
-    """The first of these networks' addresses ("192.168.49.1/24") that is in nobody's way here."""
+    """The first of these addresses ("192.168.49.1/24") whose network overlaps nothing here."""
     return next((text for text in wanted if refusal(there, ipaddress.ip_interface(text)) is None), None)
 
 
@@ -128,13 +128,13 @@ def masked(address: str, mask: str) -> Address:
 
 
 async def read() -> Surroundings:
-    """As it is now. Raises `OSError` when the kernel does not say."""
+    """The surroundings of now. Raises `OSError` when the kernel does not tell."""
     ways, everywhere = await routing.read(), await addresses.read_all()
     return Surroundings(ways.routes, everywhere, await asyncio.to_thread(_servers))
 
 
 class Listens(Protocol):
-    """Hears of changes of addresses and routes (`netlink.Changes`)."""
+    """Waits for changes of addresses and routes (`netlink.Changes`)."""
 
     async def next(self) -> None: ...
 
@@ -142,14 +142,14 @@ class Listens(Protocol):
 
 
 class Keeper:
-    """Judges a group when it is made, and again whenever an address or a route of this computer changes."""
+    """Checks a group when it is made, and again whenever an address or a route of this computer changes."""
 
     def __init__(self, *, read: Callable[[], Awaitable[Surroundings]] = read, listen: Callable[[], Listens] = Changes) -> None:
         self._read = read
         self._listen = listen
 
     async def check(self, group: str, given: Given = NOTHING, planned: tuple[str, ...] = ()) -> None:
-        """Raises `Unavailable` when the group with this interface may not stay, also when that cannot be told."""
+        """Raise `Unavailable` when the group with this interface may not stay, or when the kernel does not tell its routes."""
         try:
             there = await self._read()
         except OSError as error:
@@ -159,7 +159,7 @@ class Keeper:
             raise Unavailable(Reason.NO_ADDRESS, why)
 
     async def watch(self, group: str, given: Callable[[], Awaitable[Given]], planned: tuple[str, ...] = ()) -> Unavailable:
-        """Until it may not stay, and why. `given`: asked anew each time."""
+        """Wait until the group may not stay; returns why. `given` is called before each check."""
         changes: Listens | None = None
         try:
             changes = self._listen()
@@ -176,7 +176,7 @@ class Keeper:
                 changes.close()
 
     async def read(self) -> Surroundings:
-        """As it is now; nothing, when the kernel does not say."""
+        """The surroundings of now; empty when the kernel does not tell."""
         try:
             return await self._read()
         except OSError as error:
@@ -185,12 +185,12 @@ class Keeper:
 
 
 async def nothing() -> Given:
-    """For `watch`, where the kernel knows all."""
+    """For `watch`, where no daemon manages the interface and the kernel knows all."""
     return NOTHING
 
 
 def _servers() -> tuple[str, ...]:
-    """The name servers that this computer asks; not those on itself."""
+    """The name servers that this computer asks, by resolv.conf."""
     found: list[str] = []
     for path in _RESOLVERS:
         with suppress(OSError), path.open("rb") as file:
