@@ -33,8 +33,8 @@ from .fake_supplicant import FakeSupplicant
 from .wifi.test_managed import ORDER
 from .wifi.test_managed import linked as linked_by_manager
 from .wifi.test_managed import world as manager_world
-from .wifi.test_supplicant import FakeKernel, formed, no_signal, own_address
-from .wifi.test_supplicant import world as supplicant_world
+from .wifi.test_standalone import FakeKernel, formed, no_signal, own_address
+from .wifi.test_standalone import world as supplicant_world
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 Until = Callable[..., Awaitable[None]]

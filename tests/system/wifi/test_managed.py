@@ -41,11 +41,6 @@ Run = Callable[[Any], Any]
 Until = Callable[..., Awaitable[None]]
 
 
-@pytest.fixture(autouse=True)
-def ordinary_user(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(profile, "login_name", lambda: "alice")
-
-
 async def own_address(parent: str) -> bytes | None:
     assert parent == "wlan0"
     return OWN
