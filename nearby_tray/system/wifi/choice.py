@@ -1,10 +1,10 @@
-"""Which of the three ways serves Wi-Fi Direct on this machine, found out at run time. Serves `edges.Wifi`.
+"""Chooses at run time which back end serves Wi-Fi Direct on this machine. Serves `edges.Wifi` and `edges.Hosting`.
 
-NetworkManager where it has the radio, together with wpa_supplicant where this user may talk to that (`Combined`); wpa_supplicant alone
-(`Standalone`) where NetworkManager is absent or leaves the radio to others, and this user may.
+NetworkManager where it has the radio (`Managed`), together with wpa_supplicant where this user may talk to that (`Combined`);
+wpa_supplicant alone (`Standalone`) where NetworkManager is absent or does not manage the radio, and this user may talk to it.
 
-The rule: never another way in the middle of something. While a find runs, or a group is being formed or is up, what was chosen stays;
-afterwards the change is reported as if the daemon were a new one (`WifiChanged(fresh=True)`).
+The rule: while a find runs, or a group is being formed or is up, the back end stays; afterwards a change is reported as if the daemon were
+a new one (`WifiChanged(fresh=True)`).
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ class Limits:
 
 
 class _Use(Enum):
-    """What keeps the present way chosen."""
+    """What keeps the present back end chosen."""
 
     FIND = "find"
     GROUP = "group"  # being formed, or up
 
 
 class _News(Enum):
-    """Why the next report is one in any case."""
+    """Why the next report is sent even if nothing in it has changed."""
 
     FIRST = "first"
-    SWITCHED = "switched"  # to another way
+    SWITCHED = "switched"  # to another back end
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class _Left:
 
 
 class ChosenWifi:
-    """The way that fits, as one `edges.Wifi`."""
+    """The back end that fits, as one `edges.Wifi`."""
 
     def __init__(self, managed: Managed, supplicant: Supplicant, standalone: Standalone, *, limits: Limits | None = None) -> None:
         self._managed = managed
@@ -134,7 +134,7 @@ class ChosenWifi:
             await self._wanted.wait()
             self._wanted.clear()
             if isinstance(self._manager, _Left) and self._current is not self._standalone:
-                # It may only be restarting. What it leaves is not taken before it had the time to return.
+                # NetworkManager may only be restarting: its radio is not taken before it had the time to return.
                 with suppress(TimeoutError):
                     async with asyncio.timeout_at(self._manager.since + self._limits.grace):
                         while isinstance(self._manager, _Left):
@@ -161,13 +161,13 @@ class ChosenWifi:
             self._report()
 
     def _report(self, *, fresh: bool = False) -> None:
-        """Report how NetworkManager is, as the present way knows it; `Standalone` reports for itself."""
+        """Report the state of NetworkManager with what the present back end adds; `Standalone` reports for itself."""
         event = self._manager.report
         if self._current is self._standalone:
             return
         if event.reason is Reason.WIFI_MISSING:
             self._uses.discard(_Use.FIND)  # with the daemon
-        # A radio that NetworkManager has and finds no Wi-Fi Direct on has none, whoever may talk to wpa_supplicant.
+        # A radio on which NetworkManager finds no Wi-Fi Direct has none; the right to talk to wpa_supplicant would not help.
         left = event.reason is Reason.WIFI_MISSING or (event.reason is Reason.WIFI_NO_P2P and not self._managed.networkmanager.manages_wifi)
         if self._current is self._managed and left and self._supplicant.is_denied:
             event = replace(event, reason=Reason.WIFI_NOT_ALLOWED)  # there would be a way
@@ -208,7 +208,7 @@ class ChosenWifi:
             self._wanted.set()
 
     def _from_current(self, event: EdgeEvent) -> None:
-        """What the present way reports."""
+        """The present back end reports."""
         if isinstance(event, WifiChanged):
             if event.reason is not None or event.fresh:
                 self._uses.discard(_Use.FIND)  # whatever ran there runs no more
@@ -276,7 +276,7 @@ class ChosenWifi:
         return self if self._current.hosting is not None else None
 
     def _host(self) -> Hosting:
-        """What hosts, also when the choice has changed since `hosting` was read."""
+        """The back end that hosts. Raises `Unavailable` when the choice has changed since `hosting` was read."""
         hosting = self._current.hosting
         if hosting is None:
             raise Unavailable(Reason.NOT_OFFERED, f"{_name(self._current)} keeps no group without a peer")
@@ -296,7 +296,7 @@ class ChosenWifi:
 
 
 def choose(journal: Journal, *, bus: str = "system") -> ChosenWifi:
-    """The real thing. `bus`: "system" or an address."""
+    """The choice among the real back ends. `bus`: "system" or an address."""
     supplicant = Supplicant(bus=bus)
     return ChosenWifi(Managed(journal, bus=bus), supplicant, Standalone(supplicant, journal))
 

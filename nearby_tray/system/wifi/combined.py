@@ -37,8 +37,8 @@ from .supplicant import Supplicant
 
 log = logging.getLogger(__name__)
 
-_SCANS = 25  # tries to begin one: the longest take 5 s
-_LATER = 10.0  # seconds: our own patience ends first, and knows why
+_SCANS = 25  # tries to begin a scan: the longest take 5 s
+_LATER = 10.0  # seconds: our own limit ends first, and with a better reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +48,19 @@ class _Theirs:
 
 @dataclass(slots=True)
 class _Replacing:
-    """NetworkManager's request is about to be cancelled, and ours said."""
+    """NetworkManager's request is about to be cancelled, and ours sent."""
 
     cancelling: asyncio.Task[bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Holding:
-    """NetworkManager's request is held off the air by a scan, until ours is said."""
+    """NetworkManager's request is held off the air by a scan, until ours is sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Releasing:
-    """Ours is said. wpa_supplicant may give it up before the scan has ended; then it is said again."""
+    """Ours is sent. wpa_supplicant may give it up before the scan has ended; then it is sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class Combined:
     def _on_asked(self, asked: Asked, sink: Sink) -> None:
         request = asked.request
         self._requests.note(asked)
-        # Into a group of somebody else there is no way beside NetworkManager.
+        # The group of another machine cannot be joined beside NetworkManager.
         mine = self._forming is not None and self._forming.order.address == request.address
         if not mine and request.asks is not Asks.INVITE and self._requests.is_news(request):
             if request.address not in self._told and request.address in self._supplicant.peers:
@@ -265,14 +265,14 @@ class Combined:
         """NetworkManager is waiting for a group: put our negotiation in the place of its own."""
         order, limits = forming.order, self._supplicant.limits
         holding = isinstance(forming.negotiation, _Holding)
-        # NetworkManager's Connect follows its state, and stops the find where there is one. Ours must not come before.
+        # NetworkManager's Connect follows its state, and stops the find where one runs. Ours must not come before.
         await forming.formation.skip_to(FindStopped, limits.scan if holding else limits.takeover)
         cancelling = forming.negotiation.cancelling if isinstance(forming.negotiation, _Replacing) else None
         # A refusal says nothing: seen in the lab right after NetworkManager's Connect.
         if cancelling is None or not await cancelling:
             await self._supplicant.try_p2p("Cancel")
         if order.begins and not holding:
-            # An answer to that request would be taken for one to ours and end our waiting for ours, for good (seen in the lab;
+            # wpa_supplicant would take an answer to that request for one to ours, and wait no more for the answer to ours (seen in the lab;
             # p2p_go_neg.c, p2p_process_go_neg_resp compares tokens last).
             await asyncio.sleep(limits.answer)
         self._requests.answered(order.address)
@@ -286,7 +286,7 @@ class Combined:
             raise self._supplicant.typed(error, Reason.NOT_FORMED) from error
 
     async def _release(self, forming: _Forming) -> None:
-        """Say ours and end the scan. wpa_supplicant gives it up after 120 tries, maybe before the scan has ended: then say it again."""
+        """Send ours and end the scan. wpa_supplicant gives it up after 120 tries, maybe before the scan has ended: then send it again."""
         forming.negotiation = _Releasing()
         await negotiate(self._supplicant, forming.order, forming.formation)
         await self._supplicant.abort_scan()

@@ -94,7 +94,7 @@ class Managed:
         keeper: Keeper | None = None,
         zone_file: Path = Path(f"/usr/lib/firewalld/zones/{profile.ZONE}.xml"),
     ) -> None:
-        """`bus`: "system" or an address. `read_…`, `interfaces`, `keeper`: where the kernel is asked. `zone_file`: ours."""
+        """`bus`: "system" or an address. `read_…`, `interfaces`, `keeper`: where the kernel is asked. `zone_file`: our firewalld zone."""
         self._journal = journal
         self._limits = limits = limits or Limits()
         self._keeper = keeper or Keeper()
@@ -133,7 +133,7 @@ class Managed:
         await self.networkmanager.close()
 
     def _broke(self, name: str, error: Exception) -> None:
-        """A task failed that nobody waits for. Without the takeover the order would only end by its limit."""
+        """A task failed that no caller waits for. Without the takeover the order would only end by its limit."""
         if name == "take over" and self._forming is not None:
             self._forming.lose(Unavailable(Reason.INTERNAL, f"{name}: {type(error).__name__}"))
 
@@ -234,7 +234,7 @@ class Managed:
         return group
 
     async def _wait_if_ending(self, bus: Bus, device: Device) -> None:
-        """Return when the device is idle; wait for the end of a connection of ours, refuse when it is somebody else's."""
+        """Return when the device is idle: wait for the end of a connection of ours, raise `Unavailable` for a foreign one."""
         try:
             properties = await bus.get_all(NM, device.path, DEVICE)
         except (BusError, BusGone) as error:

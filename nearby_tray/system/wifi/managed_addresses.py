@@ -82,7 +82,7 @@ class Addressing:
             nm.progress(states.get_nowait(), nm.ACTIVATED)
         await self._keeper.check(interface, given)
         kept = [address for address in given.addresses if address.version == 4]
-        # With none the DHCP client ends as well: nobody is asked any more.
+        # Without an address the DHCP client ends as well.
         await self._reapply(bus, device, settings, profile.manual(kept) if kept else {"method": Variant("s", "disabled")})
 
     async def _reapply(self, bus: Bus, device: Device, settings: Dictionary, ipv4: dict[str, Variant]) -> bool:

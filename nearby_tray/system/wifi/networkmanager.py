@@ -1,4 +1,4 @@
-"""NetworkManager on D-Bus as it is now: is it there, may we use it, which device does Wi-Fi Direct, what state is that in, who is around.
+"""NetworkManager on D-Bus as it is now: may this user use it, which device does Wi-Fi Direct, and what are its state and its peers.
 
 `managed.Managed` makes groups with it. The rules it keeps:
 
@@ -356,7 +356,7 @@ class NetworkManager:
         self._on_owner(None)
 
     def _on_owner(self, owner: str | None) -> None:
-        """NetworkManager came, went, or is another one: whatever it was, nothing from before counts."""
+        """NetworkManager came, went, or is another one: nothing from before counts."""
         if owner != self.owner:
             log.info("NetworkManager is %s", "there" if owner else "gone")
             self._forget_device(Unavailable(Reason.DAEMON_RESTARTED, "NetworkManager went away"))
@@ -443,7 +443,7 @@ class NetworkManager:
     # --- reading it ---
 
     async def _work(self, bus: Bus) -> None:
-        """Read what has become stale, and tell; changes that come while it reads are one more round."""
+        """Read what has become stale, and report; changes that come meanwhile are read in one more round."""
         self._stale_machine = self._stale_peers = True  # also when begun anew after a failure
         self._dirty.set()
         while True:
@@ -486,7 +486,7 @@ class NetworkManager:
             await self.peers.read(bus, device.path)
 
     async def _read_machine(self, bus: Bus) -> None:
-        """The radio switch, what we may, and which device is the wifi-p2p one."""
+        """Read the radio switch, this user's permissions, and which device is the wifi-p2p one."""
         machine = await bus.get_all(NM, MANAGER, NM)
         if not self._read:
             self.version = nm.version(machine.get("Version"))
@@ -528,7 +528,7 @@ class NetworkManager:
         return self.device is not None and (self.device.state >= DISCONNECTED or not self._groups.is_none)
 
     async def _best(self, bus: Bus, candidates: list[str]) -> str | None:
-        """The Wi-Fi Direct device to use: one that works, if possible one that nobody else uses; of equal ones the present or the first."""
+        """The Wi-Fi Direct device to use: one that works, if possible without a foreign connection; of equals the present or the first."""
         if len(candidates) < 2:
             return next(iter(candidates), None)
         worth: dict[str, tuple[bool, bool, bool]] = {}

@@ -69,7 +69,7 @@ def build(order: FormGroup, name: str, user: str | None, zone: str | None, versi
 
 
 def manual(addresses: Sequence[Address]) -> dict[str, Variant]:
-    """These addresses and no others."""
+    """IPv4 or IPv6 with exactly these addresses."""
     data = [{"address": Variant("s", str(one.ip)), "prefix": Variant("u", one.network.prefixlen)} for one in addresses]
     return {"method": Variant("s", "manual"), "address-data": Variant("aa{sv}", data)}
 
@@ -98,7 +98,7 @@ def _planned(order: FormGroup, version: Version) -> Dictionary:
 
 
 def _unplanned(version: Version) -> Dictionary:
-    """Addresses with a plain peer: link-local IPv6, which needs nobody; IPv4 when it is known who owns the group (`managed_addresses`).
+    """Addresses with a plain peer: link-local IPv6, which needs no server; IPv4 when it is known who owns the group (`managed_addresses`).
 
     IPv6 "auto" would wait for a router that is not there, and as the owner hand our uplink's prefix to a stranger (NetworkManager:
     nm-device-wifi-p2p.c, get_auto_ip_config_method).

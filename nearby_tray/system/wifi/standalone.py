@@ -2,8 +2,8 @@
 
 Serves `edges.Wifi` and `edges.Hosting`. The rules it keeps:
 
-- A group is made only when none is there. A group that starts while an order is carried out is of that order; any other is somebody
-  else's and left alone.
+- A group is made only when none is there. A group that starts while an order is carried out belongs to that order; any other is foreign
+  and left alone.
 - A group that changes more of this computer's network than its own is taken down (`upkeep`, `terms`).
 - What is made is journaled first and undone when an order fails, is cancelled, or at the next start after a crash (`made`).
 """
@@ -140,7 +140,7 @@ class Standalone:
         """Why Wi-Fi Direct cannot be used; `None` when it can."""
         reason = self._supplicant.reason
         if reason is None and self._forming is None and set(self._supplicant.groups) - self._ours:
-            return Reason.WIFI_BUSY  # somebody else's group
+            return Reason.WIFI_BUSY  # with a foreign group
         return reason
 
     def _report(self, *, fresh: bool) -> None:
@@ -362,7 +362,7 @@ class Standalone:
             await forming.note(self._journal, made.GROUP_UP, mark)
 
     async def _permit(self, frequency: int) -> None:
-        """Raise `Unavailable` where regulation or the radio forbids the channel, before anybody is kept waiting."""
+        """Raise `Unavailable` where regulation or the radio forbids the channel, before the peer is kept waiting."""
         with suppress(OSError):
             detail = await self._read_forbidden(self._read_index(self._supplicant.name), frequency)
             if detail:
@@ -530,8 +530,8 @@ class Standalone:
             log.warning("the group does not end")
             self._upkeep.left.append(order)
         if order.formation.kept is Kept.INVITATION:
-            # Or the next invitation of the same machine would be taken with nobody asked here (seen in the lab; p2p_supplicant.c,
-            # wpas_p2p_invite: p2p_auth_invite stays).
+            # Or wpa_supplicant would take the next invitation of the same machine without asking this user (seen in the lab;
+            # p2p_supplicant.c, wpas_p2p_invite: p2p_auth_invite stays).
             await self._supplicant.try_p2p("Flush")
 
     async def _clean(self) -> None:
@@ -654,6 +654,6 @@ class Standalone:
             self._rejoin = loop.call_later(self._limits.rejoin, self._upkeep.lose, Reason.LINK_LOST, "the other left the group")
 
     async def _keep_out(self, joined: Joined) -> None:
-        """A group of two is for two."""
+        """Send a third machine out of a group of two."""
         with suppress(Unavailable):
             await self._members.send_out(joined.interface, joined.address)

@@ -41,14 +41,14 @@ class Limits:
     renew: float = 20.0
     look: float = 6.0  # after a find on all channels that did not meet the owner of a group, until the next: the scan takes 4 s in the lab
     call: float = 10.0
-    turn: float = 8.0  # how long the one that answers waits for the other to begin, which starts later (`core.orders.Limits.lead_again`)
+    turn: float = 8.0  # how long a side that has agreed waits for the peer to ask, which starts later (`core.orders.Limits.lead_again`)
     asked: float = 30.0  # how long a request that was heard counts as one to be answered
-    provision: float = 20.0  # provision discovery: the other may be on another channel
+    provision: float = 20.0  # provision discovery: the peer may be on another channel
     invite: float = 8.0
     join: float = 10.0  # until the owner of a group has let us in: then joining is begun anew
     enter: float = 25.0  # from there until we are in it: the daemon itself gives that up sooner
     host: float = 20.0  # GroupAdd → GroupStarted
-    member: float = 15.0  # a group of two is up → the other is in it
+    member: float = 15.0  # a group of two is up → the peer is in it
     address: float = 8.0  # duplicate detection takes 1 to 2 s
     poll: float = 0.1
     settle: float = 5.0  # until a group is gone
