@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 import traceback
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -49,24 +50,31 @@ class Linked:
 class Lab:
     a: Node
     b: Node
+    asked: Counter[str] = field(default_factory=Counter, kw_only=True)  # how often each node's user was asked, since it last said yes
 
     @property
     def nodes(self) -> tuple[Node, ...]:
         return self.a, self.b
 
     async def ready(self) -> None:
-        """Two idle applets and clean machines; an applet that is not at rest is started anew."""
+        """Two idle applets and clean machines; an applet that is not at rest is started anew.
+
+        So is one whose user was asked twice for nothing: within two minutes an applet shows three requests of a computer, and a journey
+        has up to two that come to nothing.
+        """
         for node in self.nodes:
             await node.radio("back")
             await node.firewall("off")
             if node.applet is not None and node.applet.poll() is None:
+                status: Status | None = None
                 try:
                     status = await node.status()
-                    if status.state == "idle":
+                    if status.state == "idle" and self.asked[node.name] < 2:
                         continue
                 except (BusError, TimeoutError):
                     pass
-                await node.kill_applet(signal.SIGKILL)
+                await node.kill_applet(signal.SIGTERM if status is not None and status.state == "idle" else signal.SIGKILL)
+            del self.asked[node.name]
             say(f"{node.name}: applet in the tray", seconds=await node.start_applet())
         for node in self.nodes:
             try:
@@ -94,6 +102,7 @@ class Lab:
 
         await until(f"{other.host} is in the menu of {caller.name}", listed, LISTED)
         found = time.monotonic() - started
+        self.asked[other.name] += 1
         await caller.click(other.host)
         return found, await self.code(caller, other)
 
@@ -122,6 +131,7 @@ class Lab:
 
         await until(f"{other.name} shows the code", lambda: shown(other), 45)
         await other.press("Accept")
+        del self.asked[other.name]
         await until(f"{caller.name} shows the code", lambda: shown(caller), 45)
         await caller.press("They match")
         accepted = time.monotonic()
