@@ -2,7 +2,7 @@
 
     python -m tests.measure house [COMMIT ...]      the product's files, side by side with those of other commits
 
-A file's length counts every line. Complexity is McCabe's, by ruff, and `D` begins at 21, as in radon. An import circle is a set of modules
+A file's length counts every line; statements leave out imports and docstrings, of which smaller files have more. Complexity is McCabe's, by ruff, and `D` begins at 21, as in radon. An import circle is a set of modules
 each of which imports, directly or not, all others of the set; imports for type checkers and those inside of functions count. A verb and a
 setting are counted by name: the files in which the identifier stands are those that one more of its kind would touch.
 """
@@ -84,6 +84,10 @@ def circles(root: Path) -> list[list[str]]:
     return sorted(found)
 
 
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
 def _complex(root: Path) -> int:
     """How many functions of the package are more complex than rank C."""
     rules = ["--isolated", "--select", "C901", "--config", f"lint.mccabe.max-complexity={COMPLEX}"]
@@ -103,8 +107,7 @@ def house(root: Path) -> dict[str, str]:
     texts = {file.relative_to(root / PACKAGE).as_posix(): file.read_text() for file in modules(root).values()}
     lengths = {name: len(text.splitlines()) for name, text in texts.items()}
     classes: dict[str, int] = {}
-    long = 0
-    loose = ignored = 0
+    long = loose = ignored = statements = 0
     for name, text in texts.items():
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.ClassDef):
@@ -113,6 +116,8 @@ def house(root: Path) -> dict[str, str]:
                 long += (node.end_lineno or node.lineno) - node.lineno >= 40
             elif isinstance(node, ast.Name) and node.id == "Any":
                 loose += 1
+            if isinstance(node, ast.stmt) and not isinstance(node, ast.Import | ast.ImportFrom) and not _is_docstring(node):
+                statements += 1
         ignored += len(re.findall(r"#\s*type:\s*ignore", text))
     filled = [length for length in lengths.values() if length > 1]
     largest = max(lengths, key=lambda name: lengths[name])
@@ -120,6 +125,7 @@ def house(root: Path) -> dict[str, str]:
     caught = circles(root)
     return {
         "files": f"{len(lengths)}, {sum(lengths.values())} lines",
+        "statements": str(statements),
         "median file": f"{median(filled):.0f} lines",
         "largest file": f"{lengths[largest]} lines ({largest})",
         "files over 900 lines": str(sum(length > 900 for length in lengths.values())),
