@@ -2,9 +2,10 @@
 
     python -m tests.measure house [COMMIT ...]      the product's files, side by side with those of other commits
 
-A file's length counts every line; statements leave out imports and docstrings, of which smaller files have more. Complexity is McCabe's, by ruff, and `D` begins at 21, as in radon. An import circle is a set of modules
-each of which imports, directly or not, all others of the set; imports for type checkers and those inside of functions count. A verb and a
-setting are counted by name: the files in which the identifier stands are those that one more of its kind would touch.
+A file's length counts every line; statements leave out imports and docstrings, of which many small files have more than a few large ones.
+Complexity is McCabe's, by ruff, and `D` begins at 21, as in radon. An import circle is a set of modules each of which imports, directly or
+not, all others of the set; imports for type checkers and those inside of functions count. A verb and a setting are counted by name: the
+files in which the identifier stands are those that one more of its kind would touch.
 """
 
 from __future__ import annotations
