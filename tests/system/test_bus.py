@@ -160,6 +160,12 @@ def test_errors_are_typed_and_bugs_are_not_told_to_strangers(daemon: Any, run: R
         assert caught.value.name == "org.freedesktop.DBus.Error.ServiceUnknown"
         with pytest.raises(ValueError, match="NUL"):
             await call(client, "Echo", "v", Variant("s", "a\0b"))
+        gives: list[Any] = ["", "relative", "/a/", "/a b", None, 7, ["/a"]]
+        for path in gives:  # as a daemon may
+            for work in (call(client, "Echo", "o", path), client.get(NAME, path, NAME, "Any")):
+                with pytest.raises(BusError) as caught:
+                    await work
+                assert caught.value.name == "org.freedesktop.DBus.Error.UnknownObject"
         assert client.unique_name.startswith(":")
         await server.close()
         await client.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nearby_tray.system.bus import BusError
-from nearby_tray.system.bus.values import items, number, objects, octets, only, paths, table, text
+from nearby_tray.system.bus.values import first, items, number, objects, octets, only, paths, table, text, two_paths
 
+ROOT = Path(__file__).parents[2]
 ANYTHING: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4) | st.binary(max_size=4) | st.sampled_from(["/a", "/b/c"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3) | st.integers(), inner, max_size=3),
@@ -26,6 +29,25 @@ def test_the_one_value_of_an_answer() -> None:
 def test_another_answer_is_an_error_like_any_refusal(kind: type, answer: list[object]) -> None:
     with pytest.raises(BusError, match=f"where {kind.__name__} is documented"):
         only(kind, answer)
+
+
+@pytest.mark.parametrize("answer", [[], ["/a"], ["/a", 7], [None, "/b"], ["a", "/b"], ["/a", ""]])
+def test_paths_that_a_caller_cannot_go_on_without(answer: list[object]) -> None:
+    assert two_paths(["/a", "/b", {}]) == ("/a", "/b") and first(["a", "b"]) == "a" and first([]) is None
+    with pytest.raises(BusError, match="where two paths is documented"):
+        two_paths(answer)
+
+
+def test_no_answer_is_taken_apart_before_it_is_known_what_it_is() -> None:
+    """Nobody counts on how many values a daemon answers with: `values` does."""
+    for file in sorted((ROOT / "nearby_tray" / "system").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            unpacks = isinstance(node, ast.Subscript) or (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple))
+            if not isinstance(node, ast.Subscript | ast.Assign) or not unpacks or not isinstance(node.value, ast.Await):
+                continue
+            called = node.value.value
+            if isinstance(called, ast.Call) and isinstance(called.func, ast.Attribute):
+                assert called.func.attr not in ("call", "ask"), f"{file.name}:{node.lineno}"
 
 
 def test_of_several_facts_those_of_their_type_count() -> None:

@@ -17,7 +17,7 @@ from typing import Any, cast
 from .address import each_address
 from .errors import BusError, BusGone, BusTimeout
 from .incoming import CALL, SIGNAL, Header
-from .library import PROPERTIES, Connection, DBusError, ServiceInterface, Variant, check_text, plain
+from .library import PROPERTIES, Connection, DBusError, ServiceInterface, Variant, check_text, names_objects, plain
 from .values import only
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,7 @@ _NAME_ALLOW_REPLACEMENT = 0x1
 _CALL_LIMIT, _SIGNAL_LIMIT, _REPLY_LIMIT = 80 * 1024, 256 * 1024, 8 * 1024 * 1024
 _LIMITS_EXCEEDED = "org.freedesktop.DBus.Error.LimitsExceeded"
 _ACCESS_DENIED = "org.freedesktop.DBus.Error.AccessDenied"
+_UNKNOWN_OBJECT = "org.freedesktop.DBus.Error.UnknownObject"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,8 @@ class Bus:
         """The values of the answer, and its file descriptors."""
         check_text(body)
         what = f"{interface}.{member}"
+        if not names_objects(path, signature, body):
+            raise BusError(_UNKNOWN_OBJECT, f"{what}: no such object")
         serial = self._connection.next_serial()
         try:
             async with asyncio.timeout(timeout), self._in_flight:

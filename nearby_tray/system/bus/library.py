@@ -12,6 +12,7 @@ import contextlib
 import inspect
 import logging
 import os
+import re
 import socket
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
@@ -83,6 +84,15 @@ def check_text(value: object) -> None:
         for key, item in value.items():
             check_text(key)
             check_text(item)
+
+
+_PATH = re.compile(r"/|(/[A-Za-z0-9_]+)+")
+
+
+def names_objects(path: object, signature: str, body: Sequence[object]) -> bool:
+    """True if `path`, and each argument that is to name an object, is an object path. What a daemon gave for one may be anything."""
+    named = [value for kind, value in zip(SignatureTree(signature).types, body, strict=False) if kind.token == "o"]
+    return all(isinstance(each, str) and _PATH.fullmatch(each) for each in (path, *named))
 
 
 # --- exporting ---------------------------------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Values that a daemon sent, as the types that its documentation promises.
 
-`only` is for an answer that the caller cannot go on without: a daemon that answers with something else is a `BusError` like any refusal.
-The others are for one fact of many: a value of another type counts as not told, so that a newer or older daemon still works.
+`only` and `two_paths` are for an answer that the caller cannot go on without: a daemon that answers with something else is a `BusError`
+like any refusal. The others are for one fact of many: a value of another type counts as not told, so that a newer or older daemon
+still works.
 """
 
 from __future__ import annotations
@@ -17,8 +18,25 @@ def only(kind: type[T], answer: list[object]) -> T:
     """The one value of a method's answer. Raises `BusError` when the answer is not one value of this type."""
     if len(answer) == 1 and type(answer[0]) is kind:
         return answer[0]
+    raise _inconsistent(answer, kind.__name__)
+
+
+def two_paths(answer: list[object]) -> tuple[str, str]:
+    """The object paths that a method's answer begins with. Raises `BusError` when it begins with something else."""
+    match answer:
+        case [str(one), str(other), *_] if one.startswith("/") and other.startswith("/"):
+            return one, other
+    raise _inconsistent(answer, "two paths")
+
+
+def _inconsistent(answer: list[object], documented: str) -> BusError:
     types = ", ".join(type(value).__name__ for value in answer) or "nothing"
-    raise BusError("org.freedesktop.DBus.Error.InconsistentMessage", f"answered with {types} where {kind.__name__} is documented")
+    return BusError("org.freedesktop.DBus.Error.InconsistentMessage", f"answered with {types} where {documented} is documented")
+
+
+def first(answer: list[object]) -> object:
+    """The first value of an answer; `None` when there is none."""
+    return answer[0] if answer else None
 
 
 def text(value: object) -> str:

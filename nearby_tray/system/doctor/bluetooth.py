@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...core.checks import Action, Fix, Verdict, fail, ok, say, warn
-from ..bus import Bus
+from ..bus import Bus, values
 from .machine import CALL, Machine, Unseen, version
 
 BLUEZ = "org.bluez"
@@ -28,8 +28,8 @@ async def all_adapters(bus: Bus) -> list[_Adapter]:
     """Every adapter of BlueZ. Raises `Unseen` when BlueZ is not running: a call would start it."""
     if await bus.name_owner(BLUEZ) is None:
         raise Unseen(say("BlueZ is not running, so it cannot be asked."))
-    objects = (await bus.call(BLUEZ, "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", timeout=CALL))[0]
-    found = objects.items() if isinstance(objects, dict) else ()
+    objects = values.first(await bus.call(BLUEZ, "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", timeout=CALL))
+    found = values.objects(objects).items()
     return [_Adapter(path, interfaces) for path, interfaces in sorted(found) if f"{BLUEZ}.Adapter1" in interfaces]
 
 

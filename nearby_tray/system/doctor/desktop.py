@@ -8,6 +8,7 @@ import os
 from ... import settings as settings_file
 from ...core.checks import Action, Fix, Verdict, ok, say, unknown, warn
 from .. import logind
+from ..bus import values
 from ..trust import TrustFile
 from .machine import CALL, DBUS, Machine, Unseen, applet_process
 
@@ -47,7 +48,7 @@ async def notifications(machine: Machine) -> Verdict:
     if not machine.settings.notifications:
         return ok(say("Notifications are switched off in the settings."))
     if await bus.name_owner(_NOTIFICATIONS) is None:
-        startable = (await bus.call(*DBUS, "ListActivatableNames", timeout=CALL))[0]
+        startable = values.first(await bus.call(*DBUS, "ListActivatableNames", timeout=CALL))
         if isinstance(startable, list) and _NOTIFICATIONS in startable:
             return ok(say("A notification server is installed; it starts when it is needed."))
         return warn(
@@ -56,7 +57,7 @@ async def notifications(machine: Machine) -> Verdict:
         )
     path = "/org/freedesktop/Notifications"
     server = await bus.call(_NOTIFICATIONS, path, _NOTIFICATIONS, "GetServerInformation", timeout=CALL)
-    able = (await bus.call(_NOTIFICATIONS, path, _NOTIFICATIONS, "GetCapabilities", timeout=CALL))[0]
+    able = values.first(await bus.call(_NOTIFICATIONS, path, _NOTIFICATIONS, "GetCapabilities", timeout=CALL))
     seen = say(
         "Notifications are shown by {name} {version}.", name=server[0] if server else "", version=server[2] if len(server) > 2 else ""
     )

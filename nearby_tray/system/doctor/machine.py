@@ -21,7 +21,7 @@ from ...core.checks import Fix, Sentence, say
 from ...core.names import harmless
 from ...settings import Settings
 from .. import nl80211, routing
-from ..bus import Bus, BusError, BusGone
+from ..bus import Bus, BusError, BusGone, values
 
 CALL = 4.0  # seconds for one call to a daemon
 _RUN = 3.0  # seconds for a program to say its version
@@ -287,7 +287,7 @@ async def applet_process(machine: Machine) -> int | None:
         bus = await machine.session()
         owner = await bus.name_owner(BUS_NAME)
         if owner is not None:
-            number = (await bus.call(*DBUS, "GetConnectionUnixProcessID", "s", owner, timeout=CALL))[0]
+            number = values.first(await bus.call(*DBUS, "GetConnectionUnixProcessID", "s", owner, timeout=CALL))
             return number if isinstance(number, int) else None
     return None
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ...core.checks import Action, Fix, Verdict, fail, ok, say, unknown, warn
-from ..bus import BusError, BusGone, BusTimeout
+from ..bus import BusError, BusGone, BusTimeout, values
 from .machine import CALL, Machine, Process, Unseen, applet_process, assigned
 
 _FIREWALLD = "org.fedoraproject.FirewallD1"
@@ -23,8 +23,8 @@ async def firewalld(machine: Machine) -> Verdict:
         return ok(say("firewalld is not running."))
     path = "/org/fedoraproject/FirewallD1"
     try:
-        default = (await bus.call(_FIREWALLD, path, _FIREWALLD, "getDefaultZone", timeout=CALL))[0]
-        zones = (await bus.call(_FIREWALLD, path, f"{_FIREWALLD}.zone", "getZones", timeout=CALL))[0]
+        default = values.first(await bus.call(_FIREWALLD, path, _FIREWALLD, "getDefaultZone", timeout=CALL))
+        zones = values.first(await bus.call(_FIREWALLD, path, f"{_FIREWALLD}.zone", "getZones", timeout=CALL))
     except BusTimeout:
         raise
     except BusError as error:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from ...core.checks import Action, Fix, Sentence, Verdict, fail, ok, say, unknown, warn
 from ...core.names import harmless
 from .. import nl80211
-from ..bus import Bus, BusError, BusTimeout
+from ..bus import Bus, BusError, BusTimeout, values
 from .machine import CALL, NM, NM_P2P, NM_PATH, NM_WIFI, Device, Machine, Unseen, version
 
 # NetworkManager: nm-dbus-interface.h, NMDeviceState.
@@ -155,7 +155,7 @@ async def permissions(machine: Machine) -> Verdict:
     bus = await machine.system()
     if await bus.name_owner(NM) is None:
         raise Unseen(say("NetworkManager is not running, so it cannot be asked."))
-    answer = (await bus.call(NM, NM_PATH, NM, "GetPermissions", timeout=CALL))[0]
+    answer = values.first(await bus.call(NM, NM_PATH, NM, "GetPermissions", timeout=CALL))
     told = answer if isinstance(answer, dict) else {}
     if f"{NM}.network-control" not in told:
         raise Unseen(say("NetworkManager does not tell what this account may do."))

@@ -55,7 +55,7 @@ class _Made:
     uuid: str
     others: frozenset[int] | None = None  # interfaces of groups that were there before
     noted: asyncio.Task[None] | None = None  # in the journal
-    call: asyncio.Task[list[object]] | None = None
+    call: asyncio.Task[tuple[str, str]] | None = None
     active: str | None = None
 
 
@@ -265,21 +265,14 @@ class Managed:
     async def _activate(self, bus: Bus, device: Device, made: _Made, settings: Dictionary, peer: str) -> str:
         """Call AddAndActivateConnection2; returns the path of the profile. The call itself is never cancelled: `_undo` needs its answer."""
         options = {"persist": Variant("s", "volatile"), "bind-activation": Variant("s", "dbus-client")}
-        call = bus.call(
-            NM,
-            MANAGER,
-            NM,
-            "AddAndActivateConnection2",
-            "a{sa{sv}}ooa{sv}",
-            settings,
-            device.path,
-            peer,
-            options,
-            timeout=self._limits.activate,
-        )
-        made.call = outcome(call, "activate")
-        answer = await asyncio.shield(made.call)
-        path, active = (values.text(value) for value in answer[:2])
+
+        async def activate() -> tuple[str, str]:
+            arguments = settings, device.path, peer, options
+            member, signature = "AddAndActivateConnection2", "a{sa{sv}}ooa{sv}"
+            return values.two_paths(await bus.call(NM, MANAGER, NM, member, signature, *arguments, timeout=self._limits.activate))
+
+        made.call = outcome(activate(), "activate")
+        path, active = await asyncio.shield(made.call)
         made.active = active
         self.networkmanager.ours.append(active)
         return path
@@ -287,7 +280,7 @@ class Managed:
     async def _compare(self, bus: Bus, path: str, settings: Dictionary) -> list[str]:
         """The keys of the profile that NetworkManager did not take as written."""
         try:
-            back = (await bus.call(NM, path, nm.PROFILE, "GetSettings"))[0]
+            back = values.first(await bus.call(NM, path, nm.PROFILE, "GetSettings"))
         except BusError as error:
             if error.name in nm.MISSING:
                 raise
@@ -372,7 +365,7 @@ class Managed:
         if made.call is not None:
             await asyncio.wait({made.call})  # has its own limit
             if not made.call.cancelled() and made.call.exception() is None and made.active is None:
-                made.active = values.text(made.call.result()[1])
+                made.active = made.call.result()[1]
                 self.networkmanager.ours.append(made.active)
         bus = self.networkmanager.bus
         if bus is None or self.networkmanager.owner is None:

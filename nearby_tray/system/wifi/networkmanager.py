@@ -316,7 +316,7 @@ class NetworkManager:
     async def delete(self, bus: Bus, name: str) -> None:
         """Delete the profile with this uuid and end what is active with it; fine when there is none. Raises `BusError`, `BusGone`."""
         try:
-            path = values.text((await bus.call(NM, nm.SETTINGS_PATH, nm.SETTINGS, "GetConnectionByUuid", "s", name))[0])
+            path = values.text(values.first(await bus.call(NM, nm.SETTINGS_PATH, nm.SETTINGS, "GetConnectionByUuid", "s", name)))
         except BusError as error:
             if error.name in nm.MISSING:
                 raise
@@ -493,7 +493,7 @@ class NetworkManager:
             self.abilities = Abilities(pin=self.version >= nm.PIN_SINCE)
         self._radio = all(machine.get(key) is not False for key in ("WirelessEnabled", "WirelessHardwareEnabled", "NetworkingEnabled"))
         try:
-            allowed = (await bus.call(NM, MANAGER, NM, "GetPermissions"))[0]
+            allowed = values.first(await bus.call(NM, MANAGER, NM, "GetPermissions"))
             # "auth" may still become a yes in polkit's dialog, "unknown" is what a machine without polkit says.
             self._forbidden = isinstance(allowed, dict) and allowed.get(nm.NETWORK_CONTROL) == "no"
         except BusError as error:

@@ -188,7 +188,7 @@ async def firewall_zone(bus: Bus, installed: Path) -> str | None:
     try:
         if await bus.name_owner(_FIREWALL) is None:
             return None
-        zones = (await bus.call(_FIREWALL, "/org/fedoraproject/FirewallD1", f"{_FIREWALL}.zone", "getZones", timeout=3.0))[0]
+        zones = values.first(await bus.call(_FIREWALL, "/org/fedoraproject/FirewallD1", f"{_FIREWALL}.zone", "getZones", timeout=3.0))
     except BusError as error:
         log.debug("firewalld does not say: %s", error)
         return ZONE if await asyncio.to_thread(installed.is_file) else None

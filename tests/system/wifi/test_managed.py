@@ -845,6 +845,30 @@ def test_undoing_goes_on_when_its_order_is_withdrawn_twice(run: Run, tmp_path: P
     run(main())
 
 
+@pytest.mark.parametrize("answer", [[], ["/a"], [None, {}], ["", ""], [7, "/a", {}]])
+def test_an_activation_that_is_answered_with_nonsense_is_undone(
+    run: Run, tmp_path: Path, until: Until, monkeypatch: pytest.MonkeyPatch, answer: list[object]
+) -> None:
+    real = Bus.call
+
+    async def lies(bus: Bus, *call: Any, **limit: Any) -> list[object]:
+        answered = await real(bus, *call, **limit)
+        return answer if call[3] == "AddAndActivateConnection2" else answered
+
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            monkeypatch.setattr(Bus, "call", lies)
+            with pytest.raises(Unavailable):
+                await linked(here)
+            await until(here.is_clean)
+            monkeypatch.setattr(Bus, "call", real)
+            assert await linked(here)
+            await here.wifi.remove()
+            assert here.is_clean()
+
+    run(main())
+
+
 def test_a_group_that_is_up_is_never_replaced(run: Run, tmp_path: Path) -> None:
     async def main() -> None:
         async with world(tmp_path) as here:
