@@ -25,7 +25,7 @@ from typing import Any, TypeVar, assert_never
 import msgspec
 
 from .core import orders as o
-from .core import session as s
+from .core import states as s
 from .core.keys import Entropy, Identity, Role, TrustedPeer
 from .core.link import FAREWELL_GAP, FAREWELLS, Echo, Link, LinkLost
 from .core.model import (
@@ -49,6 +49,7 @@ from .core.model import (
     WifiChanged,
 )
 from .core.promise import SLACK, Clocks, Promise
+from .core.session import Session
 from .core.wire import Kind
 from .edges import Actions, Bluetooth, Edges, Hosting, Listener, Pinger, Prober, TrustStore, Wifi
 from .errors import Unavailable
@@ -123,7 +124,7 @@ class Controller(Actions):
         self._visible_until: float | None = None  # that by the loop's clock
         self._visibility = settings.visibility
         self._limits = limits or o.Limits()
-        self._session = s.Session(identity=identity, entropy=entropy, policy=self._policy(), posix=self._wall_clock, limits=self._limits)
+        self._session = Session(identity=identity, entropy=entropy, policy=self._policy(), posix=self._wall_clock, limits=self._limits)
 
         self._events: deque[o.Event] = deque()
         self._handling = False

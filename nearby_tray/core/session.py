@@ -17,10 +17,10 @@ group, pings). The controller makes it so and reports back; after a daemon's res
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import assert_never
 
-from . import calls, strangers
+from . import calls, states, strangers, view
 from . import pin as pins
 from .callers import Audience
 from .consent import MissedRequests, Requests, Wishes
@@ -47,10 +47,7 @@ from .model import (
     Failure,
     FormGroup,
     FrameArrived,
-    Group,
     GroupLost,
-    HostGroup,
-    LinkInfo,
     Method,
     Peer,
     PeerFound,
@@ -85,7 +82,6 @@ from .orders import (
     EnterPin,
     Event,
     FarewellSaid,
-    Find,
     FindSaid,
     Forbid,
     ForgetMissed,
@@ -109,6 +105,23 @@ from .orders import (
     Wants,
 )
 from .peers import Peers, text_address
+from .states import (
+    Asked,
+    Asking,
+    Asleep,
+    Bond,
+    Bonded,
+    Checking,
+    Clearing,
+    Ending,
+    Forming,
+    Idle,
+    Linked,
+    Meeting,
+    Restoring,
+    Seeking,
+    State,
+)
 from .talks import Talk, Talks
 from .wire import (
     Again,
@@ -119,7 +132,6 @@ from .wire import (
     GoodbyeReason,
     Hello,
     Owner,
-    Purpose,
     Request,
     Seen,
 )
@@ -127,194 +139,6 @@ from .wire import Linked as LinkedMessage
 from .wire import Match as MatchMessage
 
 RESUMES = 4  # conversations at once that may restore a lost link
-
-
-# --- states: conditions -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Idle:
-    """Nothing is going on. `failure`: why the last journey ended, until it is dismissed; `peer`: with whom, so that it can be named."""
-
-    failure: Failure | None = None
-    peer: Peer | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Seeking:
-    """Our call is on the air (`round`), or was and we wait for the user to pick one of those who answered.
-
-    `bond`: a lost link that goes on being restored meanwhile. `then`: whoever is asked without another click, because our user was linked
-    with it when this computer fell asleep.
-    """
-
-    round: calls.Round | None
-    identity: bytes | None
-    until: float
-    bond: Bond | None = None
-    then: Asleep | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """We asked `peer`. `keys`: agreed, so the code is on the screen; `secured`: the other has proven itself, so our user may compare.
-
-    Both have agreed when it has accepted and our user said that the codes match; for a trusted peer that was picked nobody has to.
-    """
-
-    channel: bytes
-    peer: Peer
-    until: float
-    picked: bytes | None = None  # the identity of the trusted peer that our user meant
-    keys: SessionKeys | None = field(default=None, repr=False)
-    secured: Secured | None = field(default=None, repr=False)
-    matched: bool = False
-    trust: bool = False
-    answer: Answer | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """We are asked: the dialog is open. The only way into `Meeting` for a listener is from here: the user's `Accept`, or at once for a
-    trusted caller that is paired, when the user wants that (`Policy.accept_paired`), or whose lost link is being restored; and the caller's
-    word that the codes match."""
-
-    channel: bytes
-    peer: Peer
-    purpose: Purpose
-    secured: Secured = field(repr=False)
-    until: float = 0.0
-    by: By | None = None  # what has accepted
-    trust: bool = False
-    match: MatchMessage | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Asleep:
-    """Whom we were linked with when the machine fell asleep."""
-
-    identity: bytes
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bond:
-    """What two sides agreed on, from consent to the end; the keys change when a lost link is called for again."""
-
-    role: Role
-    channel: bytes
-    peer: Peer
-    introduction: Introduction
-    identity: bytes
-    keys: SessionKeys = field(repr=False)
-    code: str = field(repr=False)  # stays to be compared while linked; the caller is not asked to confirm it
-    purpose: Purpose = Purpose.LINK
-    trust: bool = False  # both chose to need no code next time
-    used: bytes | None = field(default=None, repr=False)  # the trust key by which one knew the other beforehand
-    pin: str | None = field(default=None, repr=False)  # for the group that is being formed or is up
-    unasked: bool = False  # accepted by `Policy.accept_paired`
-    lost: Reason | None = None  # why the link is being restored
-    restores: SessionKeys | None = field(default=None, repr=False)  # the lost link's keys: they call until it is back
-    lost_at: float = 0.0
-    calls: int = 0  # calls made to restore it
-
-
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """Agreed; each finds until it sees the other. `number`: which try this is."""
-
-    bond: Bond
-    number: int
-    until: float
-    since: float
-    listens: float  # from then on our find has us listening, too
-    here: bool = False  # we see the peer, and said so
-    there: bool = False  # it sees us
-
-
-@dataclass(frozen=True, slots=True)
-class Forming:
-    """Both form the group; ours is ordered at `start`."""
-
-    bond: Bond
-    number: int
-    order: FormGroup
-    start: float
-    until: float
-
-
-@dataclass(frozen=True, slots=True)
-class Checking:
-    """The group is up here; pings look for the peer on it."""
-
-    bond: Bond
-    number: int
-    order: FormGroup
-    group: Group
-    until: float
-    since: float
-
-
-@dataclass(frozen=True, slots=True)
-class Linked:
-    """An authenticated pong came back, at try `number`. `hang_up`: when the Bluetooth conversation ends."""
-
-    bond: Bond
-    number: int
-    order: FormGroup
-    group: Group
-    since: float
-    hang_up: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Clearing:
-    """A try failed: undo it, clear the radio, then meet for try `number`."""
-
-    bond: Bond
-    number: int
-    until: float
-    there: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Restoring:
-    """The link was lost. The caller of the session calls again (`round`), the listener waits for that call; both also hear the other call
-    anew, for its applet may have been restarted. Nothing that is not authenticated ends this."""
-
-    bond: Bond
-    round: calls.Round | None
-    until: float
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """Say goodbye on the link if there is one, take the group down, then rest with `failure` (or without)."""
-
-    order: FormGroup | HostGroup
-    until: float
-    failure: Failure | None
-    peer: Peer | None
-    farewell: LinkPlan | None = None
-
-
-Ours = Idle | Seeking | Asking | Asked | Meeting | Forming | Checking | Linked | Clearing | Restoring | Ending
-State = Ours | strangers.Strange
-
-_STAGES: dict[type[object], Stage] = {
-    Idle: Stage.IDLE,
-    Seeking: Stage.SEEKING,
-    Asking: Stage.ASKING,
-    Asked: Stage.ASKED,
-    Meeting: Stage.MEETING,
-    Forming: Stage.FORMING,
-    Checking: Stage.CHECKING,
-    Linked: Stage.LINKED,
-    Clearing: Stage.FORMING,
-    Restoring: Stage.RESTORING,
-    Ending: Stage.ENDING,
-    **strangers.STAGES,
-}
 
 
 class Session:
@@ -361,212 +185,36 @@ class Session:
     @property
     def wants(self) -> Wants:
         """What should exist now."""
-        state, listens = self.state, self._listens()
-        lingering = self._talks.lingers
-        ready = self.radios.bluetooth is None  # a daemon that restarts is waited for, not called upon
-        match state:
-            case Idle():
-                return Wants(listen=listens, serve=lingering)
-            case Asked():
-                return Wants(serve=lingering)
-            case Seeking(round):
-                return Wants(listen=listens, serve=ready, advertisement=self._advertised(round), find=Find.ON)
-            case Asking():
-                return Wants(serve=True, find=Find.ON)
-            case Meeting(bond):
-                return Wants(serve=bond.role is Role.CALLER, find=Find.ON)
-            case Forming(bond):
-                order = state.order if self._now >= state.start else None
-                return Wants(serve=bond.role is Role.CALLER, find=Find.HELD, group=order)
-            case Checking(bond):
-                return Wants(serve=bond.role is Role.CALLER, find=Find.HELD, group=state.order, link=self._link_plan(state))
-            case Linked(bond):
-                talking = bond.role is Role.CALLER and state.hang_up is not None
-                return Wants(serve=talking, group=state.order, link=self._link_plan(state))
-            case Clearing(bond):
-                return Wants(serve=bond.role is Role.CALLER, clear=self._attempt)
-            case Restoring(bond, round):
-                if bond.role is Role.CALLER:
-                    return Wants(listen=ready, serve=ready, advertisement=self._advertised(round), find=Find.ON)
-                return Wants(listen=ready)
-            case Ending():
-                group = state.order if state.farewell else None
-                return Wants(serve=lingering, group=group, link=state.farewell)
-            case strangers.Petitioned() | strangers.Entering():
-                return Wants(serve=lingering, find=Find.ON)
-            case strangers.Pairing(order=order, again=again):
-                between = again is not None  # two tries
-                return Wants(serve=lingering, find=Find.ON if between else Find.HELD, group=None if between else order)
-            case strangers.Probing(order=order) | strangers.Paired(order=order):
-                return Wants(serve=lingering, group=order, probe=strangers.probes(state))
-            case strangers.Hosting():
-                find = Find.ON if state.finding is not None and state.group is not None else Find.OFF
-                return Wants(serve=lingering, find=find, group=state.order, probe=strangers.probes(state))
-            case _:
-                assert_never(state)
-
-    def _advertised(self, round: calls.Round | None) -> bytes | None:
-        return round.call(self._now).encode() if round is not None and self.radios.bluetooth is None else None
-
-    @property
-    def stage(self) -> Stage:
-        """The word for the state; a lost link is `RESTORING` until it is back, whatever step that is at."""
-        if isinstance(self.state, Meeting | Forming | Clearing | Checking) and self.state.bond.lost is not None:
-            return Stage.RESTORING
-        if isinstance(self.state, strangers.Hosting) and self.state.asking is not None:
-            return Stage.ASKED
-        return _STAGES[type(self.state)]
+        return view.wants(
+            self.state,
+            self._now,
+            listens=self._listens(),
+            lingers=self._talks.lingers,
+            bluetooth=self.radios.bluetooth is None,
+            port=self._policy.port,
+        )
 
     def deadline(self) -> float | None:
         """When `Tick` is due, unless something happens before."""
-        times = [
-            t for t in (self._peers.deadline(), self._talks.deadline(self._channel()), self._wishes.deadline(self._now)) if t is not None
-        ]
-        if isinstance(self.state, Seeking | Restoring) and self.state.round is not None:
-            turn = self.state.round.next_turn(self._now)
-            times += [turn] if turn is not None else []
-        match self.state:
-            case Idle():
-                pass
-            case Linked(hang_up=hang_up):
-                times += [hang_up] if hang_up is not None else []
-            case Forming() as state if self._now < state.start:
-                times.append(state.start)
-            case Meeting() as state if self._now < state.listens:
-                times.append(state.listens)
-            case state if isinstance(state, strangers.Strange):
-                ends = strangers.deadline(state)
-                times += [ends] if ends is not None else []
-            case state:
-                times.append(state.until)
-        return min(times, default=None)
+        now, channel = self._now, states.channel(self.state)
+        parts = (self._peers.deadline(), self._talks.deadline(channel), self._wishes.deadline(now), states.deadline(self.state, now))
+        return min((at for at in parts if at is not None), default=None)
 
     def snapshot(self) -> Snapshot:
-        """What the machine knows; the controller adds the link's health and what it knows of the machine's clock."""
-        state = self.state
-        snapshot = Snapshot(
-            stage=self.stage,
+        """What the session knows; the controller adds the link's health and what it knows of the machine's clock."""
+        known = Snapshot(
             visibility=self._policy.visibility,
             radios=self.radios,
             listening=self.wants.listen,
-            peers=self._peers.list() if isinstance(state, Seeking | Asking) else (),
-            deadline=None if isinstance(state, Idle | Linked | strangers.Paired) else state.until,
             started=self._entered,
             now=self._now,
             timings=self.timings,
-            peer=self._peer(),
             asker=self._asker,
-            question=self._question(),
             wish=self._wishes.wish,
             deaf=self._wishes.deaf(self._now),
             missed=self._missed.all,
         )
-        trusted = snapshot.peer is not None and snapshot.peer.trusted
-        match state:
-            case Idle(failure=failure) | Ending(failure=failure):
-                return replace(snapshot, failure=failure)
-            case Seeking(bond=bond):
-                return replace(snapshot, restoring_because=bond.lost if bond is not None else None)
-            case Asking():
-                return replace(
-                    snapshot,
-                    code=state.keys.code if state.keys is not None else None,
-                    needs_code=not self._needs_no_match(state),
-                    may_match=state.secured is not None and not state.matched,
-                    agreed_here=state.matched,
-                    agreed_there=state.answer is not None,
-                )
-            case Asked(secured=secured, purpose=purpose):
-                # The code stays on the screen until the caller is known to trust us too.
-                compared = trusted and state.match is not None
-                return replace(
-                    snapshot,
-                    code=secured.code,
-                    needs_code=not compared,
-                    purpose=purpose.value,
-                    agreed_here=state.by is not None,
-                    agreed_there=state.match is not None,
-                    unasked=state.by is By.BOND,
-                )
-            case Meeting() | Forming() | Checking() | Linked() | Clearing() | Restoring():
-                bond = state.bond
-                number = bond.calls if bond.lost is not None or isinstance(state, Restoring) else state.number
-                link = None
-                if isinstance(state, Checking | Linked):
-                    plan = self._link_plan(state)
-                    link = self._link_info(state.order, state.group, plan.addresses, state.since)
-                return replace(
-                    snapshot,
-                    code=bond.code,
-                    needs_code=not trusted,
-                    purpose=bond.purpose.value,
-                    attempt=number,
-                    unasked=bond.unasked,
-                    restoring_because=bond.lost if not isinstance(state, Linked) else None,
-                    link=link,
-                )
-            case strangers.Hosting():
-                return self._hosting(state, snapshot)
-            case strangers.Petitioned(peer=peer, request=request):
-                wanted = request.method is Method.KEYPAD
-                return replace(snapshot, peer=peer, needs_code=False, verified=False, method=request.method, pin_wanted=wanted)
-            case strangers.Entering(peer=peer):
-                return replace(
-                    snapshot, peer=peer, needs_code=False, verified=False, method=Method.KEYPAD, pin_wanted=True, tries_left=state.tries
-                )
-            case strangers.Pairing(peer=peer, order=order):
-                shown = order.pin if order.method is Method.DISPLAY else None
-                left = state.tries if order.pin is not None else 0
-                return replace(
-                    snapshot, peer=peer, needs_code=False, verified=False, method=order.method, pin=shown, tries_left=left, attempt=1
-                )
-            case strangers.Probing() | strangers.Paired():
-                link = self._link_info(state.order, state.group, (), state.since)
-                return replace(snapshot, peer=state.peer, needs_code=False, verified=False, method=state.order.method, link=link)
-            case _:
-                assert_never(state)
-
-    def _link_info(self, order: FormGroup, group: Group, theirs: tuple[str, ...], since: float) -> LinkInfo:
-        return LinkInfo(
-            interface=group.interface,
-            own=group.addresses,
-            peer=theirs,
-            since=since,
-            method=order.method,
-            pin=order.pin is not None,
-            backend=self.radios.abilities.backend,
-            owner=group.owner,
-            frequency=group.frequency,
-            width=group.width,
-        )
-
-    def _hosting(self, state: strangers.Hosting, snapshot: Snapshot) -> Snapshot:
-        group = state.group
-        link = self._link_info(FormGroup(state.order.attempt, ""), group, (), state.since) if group is not None else None
-        peers = self._peers.list() if state.finding is not None else ()
-        shown = replace(
-            snapshot,
-            needs_code=False,
-            verified=False,
-            members=state.members,
-            link=link,
-            peers=peers,
-            failure=state.problem,
-            deadline=strangers.deadline(state),
-        )
-        if state.asking is not None:
-            request = state.asking.request
-            wanted = request.method is Method.KEYPAD
-            until = state.asking.until
-            began = until - self._limits.ask
-            return replace(shown, peer=state.asking.peer, method=request.method, pin_wanted=wanted, deadline=until, started=began)
-        if state.admitting is not None:
-            admission = state.admitting.admission
-            pin = admission.pin if admission.method is Method.DISPLAY else None
-            until = state.admitting.until
-            began = until - self._limits.admit
-            return replace(shown, peer=state.admitting.peer, method=admission.method, pin=pin, deadline=until, started=began)
-        return shown
+        return view.snapshot(self.state, known, self._peers.list, self._limits)
 
     def renew(self, identity: Identity) -> None:
         """Be this one from the next conversation on."""
@@ -632,16 +280,16 @@ class Session:
                     self._begin_for(*allowed)
             case Forbid(id):
                 self._wishes.forbid(id, self._now)
-            case Accept(question) | Match(question) | EnterPin(question) if question != self._question():
+            case Accept(question) | Match(question) | EnterPin(question) if question != states.question(self.state):
                 pass  # an answer to what is asked no longer
-            case Decline(question) if question not in ("", self._question()):
+            case Decline(question) if question not in ("", states.question(self.state)):
                 pass
             case _:
                 if isinstance(event, Seek | Ask | Host):
                     self._asker = None  # the user's own click
                     self._sleeping = False
                 self._decide(event)
-        if self.stage in (Stage.IDLE, Stage.ASKED):
+        if states.stage(self.state) in (Stage.IDLE, Stage.ASKED):
             self._asker = None
         if (wanted := self._wishes.wanted) is not None and not self._stands(wanted):
             self._wishes.withdraw()
@@ -709,7 +357,7 @@ class Session:
                 if state.picked is None and peer.trusted and peer.name == state.peer.name:
                     state = replace(state, picked=secured.identity)  # it was picked by the name that it has here
                 self.state = replace(state, secured=secured, peer=peer)
-                if self._needs_no_match(self.state):
+                if self.state.knows:
                     self._say_match(self.state, trust=True)
                 self._both_asked()
             case Asking(secured=Secured(), matched=False), Match(trust=trust):
@@ -755,8 +403,8 @@ class Session:
             case ((Forming() | Checking()), Said(Again(number))) if number == state.number + 1:
                 self._clear(number)
             case Forming() | Checking() | Linked(), Said(LinkedMessage(addresses=addresses)):
-                self._out.append(CorrectAddresses(self._attempt, addresses))
-            case Clearing(), Cleared(cleared) if cleared == self._attempt:
+                self._out.append(CorrectAddresses(state.order.attempt, addresses))
+            case Clearing(), Cleared(cleared) if cleared == state.attempt:
                 self._meet(state.bond, state.number, there=state.there)
 
             # the link
@@ -776,14 +424,14 @@ class Session:
             case ((Forming() | Checking() | Linked()), Left(reason=GoodbyeReason.PROTOCOL)):
                 pass  # the conversation is over, the group does not need it
             case ((Meeting() | Forming() | Checking() | Clearing()), Left(reason=GoodbyeReason.FAILED)):
-                self._fail(Failure(self.stage, self._or_radio(Reason.NOT_FORMED), "the other side gave up"), None)
+                self._fail(Failure(states.stage(self.state), self._or_radio(Reason.NOT_FORMED), "the other side gave up"), None)
             case Asked(by=None), Left(reason):
                 self._missed.add(state.peer, self._now)
                 self._fail(None, None)
             case Linked(), Left():
                 self._fail(Failure(Stage.LINKED, Reason.PEER_LEFT), None)
             case ((Asking() | Asked() | Meeting() | Forming() | Checking() | Clearing() | Restoring()), Left(reason)):
-                self._fail(Failure(self.stage, _LEAVINGS[reason]), None)
+                self._fail(Failure(states.stage(self.state), _LEAVINGS[reason]), None)
             case Ending(farewell=LinkPlan()), FarewellSaid(attempt) if attempt == state.order.attempt:
                 self.state = replace(state, farewell=None, until=now + limits.end)
             case Ending(), GroupRemoved(attempt) if attempt == state.order.attempt:
@@ -800,7 +448,7 @@ class Session:
         self._peers.expire(now)
         for talk, what in self._talks.advance(now):
             self._heard_on(talk, what)
-        self._talks.expire(self._channel())
+        self._talks.expire(states.channel(self.state))
         state = self.state
         if isinstance(state, strangers.Strange):
             self._strange(*strangers.expire(state, self._rules()))
@@ -874,7 +522,7 @@ class Session:
             open=isinstance(self.state, Idle | Seeking | Restoring) and self._ready(),
             everyone=self._policy.visibility is Visibility.EVERYONE,
             trusted=trusted,
-            lost=_restores(lost) if lost is not None and lost.role is Role.LISTENER else None,
+            lost=lost.resumes if lost is not None and lost.role is Role.LISTENER else None,
         )
 
     def _lost(self) -> Bond | None:
@@ -887,13 +535,13 @@ class Session:
             arrived,
             calls=isinstance(self.state, Seeking | Restoring),
             serves=self.wants.serve,
-            resumable=_restores(lost) if lost is not None and lost.role is Role.CALLER else None,
+            resumable=lost.resumes if lost is not None and lost.role is Role.CALLER else None,
         )
         for talk, what in heard:
             self._heard_on(talk, what)
 
     def _heard_on(self, talk: Talk, what: Heard) -> None:
-        current = talk.channel == self._channel()
+        current = talk.channel == states.channel(self.state)
         match what:
             case Greeted(hello):
                 self._greeted(talk, hello)
@@ -1109,10 +757,6 @@ class Session:
         self._talks.send(channel, talk.conversation.request(ask.purpose, method, talk.key))
         self._leave_all(serving=True)
 
-    def _needs_no_match(self, asking: Asking) -> bool:
-        """Has the one that our user picked proven to be a computer that it trusts? Then nothing has to be compared here."""
-        return asking.secured is not None and asking.peer.trusted and asking.picked == asking.secured.identity
-
     def _say_match(self, asking: Asking, trust: bool) -> None:
         self.state = replace(asking, matched=True, trust=trust)
         self._talks.say(asking.channel, MatchMessage(trust=trust))
@@ -1122,7 +766,7 @@ class Session:
         """Our user's word and the other's: on to the meeting once both are there."""
         state = self.state
         if isinstance(state, Asking) and state.secured is not None and state.answer is not None and state.matched:
-            peer = self._peer() or state.peer
+            peer = states.peer(self.state) or state.peer
             self._meet(self._bond(Role.CALLER, state.channel, peer, state.secured, state.trust and state.answer.trust))
 
     def _listener_agreed(self) -> None:
@@ -1337,8 +981,7 @@ class Session:
     def _clear(self, number: int) -> None:
         state = self.state
         assert isinstance(state, Forming | Checking)
-        self._attempt += 1  # also numbers the clearing
-        self.state = Clearing(state.bond, number, self._now + self._limits.clear)
+        self.state = Clearing(state.bond, number, self._next_attempt(), self._now + self._limits.clear)
 
     def _linked(self, state: Checking) -> None:
         bond = state.bond
@@ -1374,7 +1017,7 @@ class Session:
             self._fail(Failure(Stage.RESTORING, self._or_radio(bond.lost)), GoodbyeReason.FAILED)
         else:
             # By the old keys until the link is back: newer ones may have come about on one side only.
-            round = self._calls.to_restore(_restores(bond), self._now)
+            round = self._calls.to_restore(bond.resumes, self._now)
             self.state = Restoring(replace(bond, calls=bond.calls + 1), round, min(self._now + self._limits.call_again, over))
 
     def _refuse(self, state: Asked, reason: AnswerReason, failure: Failure | None = None) -> None:
@@ -1441,9 +1084,9 @@ class Session:
     def _fail(self, failure: Failure | None, goodbye: GoodbyeReason | None) -> None:
         """End the journey: tell the other side (unless it told us), take down what was made, then rest."""
         state, now = self.state, self._now
-        if isinstance(state, Meeting | Forming | Checking | Linked | Clearing | Restoring):
+        if isinstance(state, Bonded):
             self._requests.parted(state.bond.peer.address, now)
-        channel = self._channel()
+        channel = states.channel(self.state)
         if channel is not None:
             if goodbye is not None:
                 self._talks.leave(channel, goodbye)
@@ -1454,7 +1097,7 @@ class Session:
             case Forming(order=order) if now >= state.start:
                 self.state = Ending(order, now + self._limits.end, failure, state.bond.peer)
             case Checking(order=order) | Linked(order=order):
-                farewell = replace(self._link_plan(state), leaving=True) if goodbye is not None else None
+                farewell = replace(view.link_plan(state, self._policy.port), leaving=True) if goodbye is not None else None
                 limit = self._limits.farewell if farewell else self._limits.end
                 self.state = Ending(order, now + limit, failure, state.bond.peer, farewell)
             case Ending():
@@ -1464,7 +1107,7 @@ class Session:
 
     def _rest(self, failure: Failure | None) -> None:
         """Nothing is to be taken down (any more)."""
-        self.state = Idle(failure, self._peer() if failure is not None else None)
+        self.state = Idle(failure, states.peer(self.state) if failure is not None else None)
 
     def _talk_ended(self, reason: Reason) -> None:
         """The conversation of this stage is gone. A group that is being formed may still make it; before that it is the end."""
@@ -1474,12 +1117,12 @@ class Session:
                 self._missed.add(peer, self._now)
                 self._rest(None)
             case Asking() | Asked():
-                self._rest(Failure(self.stage, reason))
+                self._rest(Failure(states.stage(self.state), reason))
             case Meeting() | Clearing():
                 if state.bond.lost is not None:
                     self._call_again(state.bond)
                 else:
-                    self._rest(Failure(self.stage, reason))
+                    self._rest(Failure(states.stage(self.state), reason))
             case _:
                 pass
 
@@ -1500,7 +1143,7 @@ class Session:
 
         Two who click each other at the same moment are in two conversations: the one that we were called in stays until decided.
         """
-        current = self._channel()
+        current = states.channel(self.state)
         for talk in self._talks:
             if talk.channel == current:
                 continue
@@ -1513,46 +1156,16 @@ class Session:
 
     def _drop(self, channel: bytes, reason: Reason = Reason.PEER_GONE) -> None:
         """The connection under a conversation is gone."""
-        current, talk = channel == self._channel(), self._talks.get(channel)
+        current, talk = channel == states.channel(self.state), self._talks.get(channel)
         self._talks.forget(channel)
         if current:
             self._talk_ended(reason)
         elif isinstance(self.state, Seeking) and self.state.round is not None and talk is not None and (talk.row or talk.resumes):
             self.state = replace(self.state, round=self._round(self.state.identity, self.state.bond))  # so that it may answer again
         elif isinstance(self.state, Restoring) and self.state.round is not None and talk is not None and talk.resumes:
-            self.state = replace(self.state, round=self._calls.to_restore(_restores(self.state.bond), self._now))
+            self.state = replace(self.state, round=self._calls.to_restore(self.state.bond.resumes, self._now))
 
     # --- small facts ---
-
-    def _channel(self) -> bytes | None:
-        """The conversation this state is about."""
-        match self.state:
-            case Asking(channel=channel) | Asked(channel=channel):
-                return channel
-            case Meeting(bond) | Forming(bond) | Checking(bond) | Linked(bond) | Clearing(bond):
-                return bond.channel
-            case _:
-                return None
-
-    def _question(self) -> str:
-        """Names what our user is asked now; empty when nothing."""
-        match self.state:
-            case Asking(secured=Secured(keys=keys)) | Asked(secured=Secured(keys=keys)):
-                return keys.session.hex()
-            case state if isinstance(state, strangers.Strange):
-                return strangers.question(state)
-            case _:
-                return ""
-
-    def _peer(self) -> Peer | None:
-        """The one this state is about, as far as it is proven who that is."""
-        match self.state:
-            case Asking(peer=peer) | Asked(peer=peer) | Ending(peer=peer) | Idle(peer=peer):
-                return peer
-            case Meeting(bond) | Forming(bond) | Checking(bond) | Linked(bond) | Clearing(bond) | Restoring(bond):
-                return bond.peer
-            case _:
-                return None
 
     def _ready(self) -> bool:
         """Are the radios there, and the machine awake?"""
@@ -1567,7 +1180,7 @@ class Session:
         trusted = self._known(identity) if identity is not None else None
         if trusted is not None:
             return self._calls.to_one(trusted, self._now)
-        restores = _restores(lost) if lost is not None and lost.role is Role.CALLER else None
+        restores = lost.resumes if lost is not None and lost.role is Role.CALLER else None
         return self._calls.to_anyone(self._policy.trusted, self._now, restores)
 
     def _known(self, identity: bytes) -> TrustedPeer | None:
@@ -1582,26 +1195,9 @@ class Session:
         changed = any(skeleton(trusted.label) == name for trusted in self._policy.trusted)
         return replace(peer, trusted=False, identity_changed=changed)
 
-    def _link_plan(self, state: Checking | Linked) -> LinkPlan:
-        bond = state.bond
-        return LinkPlan(
-            attempt=state.order.attempt,
-            role=bond.role,
-            keys=bond.keys,
-            group=state.group,
-            port=self._policy.port,
-            peer_port=bond.introduction.port,
-            addresses=state.order.peer,
-        )
-
     def _or_radio(self, reason: Reason) -> Reason:
         """A radio that went away, or does not do what it is told, explains more than the time-out it caused."""
         return self.radios.wifi or self._find_reason or reason
-
-
-def _restores(bond: Bond) -> SessionKeys:
-    """The keys that call for, and resume, a lost link."""
-    return bond.restores or bond.keys
 
 
 _REFUSALS = {

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from . import pin as pins
 from .keys import Entropy
@@ -89,6 +90,7 @@ class Rules:
 class Petitioned:
     """A stranger asks: the dialog is open. The only ways on from here are our user's, and time."""
 
+    stage: ClassVar[Stage] = Stage.ASKED
     peer: Peer
     request: WifiRequest
     until: float
@@ -99,6 +101,7 @@ class Petitioned:
 class Entering:
     """The stranger shows a PIN, or will; our user types it. `tries`: how many are left, this one included."""
 
+    stage: ClassVar[Stage] = Stage.ENTERING
     peer: Peer
     until: float
     tries: int
@@ -116,6 +119,7 @@ class Pairing:
     `again` is when the next begins.
     """
 
+    stage: ClassVar[Stage] = Stage.FORMING
     peer: Peer
     order: FormGroup  # of the last try
     until: float
@@ -131,6 +135,7 @@ class Pairing:
 class Probing:
     """The group is up; something must answer on it."""
 
+    stage: ClassVar[Stage] = Stage.CHECKING
     peer: Peer
     order: FormGroup
     group: Group
@@ -142,6 +147,7 @@ class Probing:
 class Paired:
     """Linked with a stranger."""
 
+    stage: ClassVar[Stage] = Stage.LINKED
     peer: Peer
     order: FormGroup
     group: Group
@@ -166,6 +172,7 @@ class Hosting:
     `admitted`: P2P device addresses of those whom our user has let into this group and not sent out: they may lose it and come back.
     """
 
+    stage: ClassVar[Stage] = Stage.HOSTING
     order: HostGroup
     since: float
     until: float | None
@@ -189,15 +196,6 @@ class Over:
 
 
 Strange = Petitioned | Entering | Pairing | Probing | Paired | Hosting
-
-STAGES: dict[type[object], Stage] = {
-    Petitioned: Stage.ASKED,
-    Entering: Stage.ENTERING,
-    Pairing: Stage.FORMING,
-    Probing: Stage.CHECKING,
-    Paired: Stage.LINKED,
-    Hosting: Stage.HOSTING,
-}
 
 Step = tuple[Strange | Over, list[Command]]
 
@@ -263,7 +261,7 @@ def step(state: Strange, event: Event, rules: Rules) -> Step:
             return Over(None, peer), [Reject(request.address)]
 
         case ((Petitioned(peer) | Entering(peer)), WifiChanged(reason)) if reason is not None:
-            return Over(Failure(STAGES[type(state)], reason), peer), []
+            return Over(Failure(state.stage, reason), peer), []
 
         # a PIN to type
         case Entering(peer, _, tries, remember), EnterPin(pin=text) if typed := pins.valid(text):
@@ -292,7 +290,7 @@ def step(state: Strange, event: Event, rules: Rules) -> Step:
         case Probing(peer, order, group), LinkSaid(attempt, LinkUp()) if attempt == order.attempt:
             return Paired(peer, order, group, now), []
         case ((Probing(peer, order) | Paired(peer, order)), GroupLost(attempt, reason, detail)) if attempt == order.attempt:
-            return Over(Failure(STAGES[type(state)], reason, detail), peer, order), []
+            return Over(Failure(state.stage, reason, detail), peer, order), []
         case ((Probing(peer, order) | Paired(peer, order)), Cancel()):
             return Over(None, peer, order), []
         case Hosting(), _:

@@ -50,7 +50,21 @@ from nearby_tray.core.model import (
 )
 from nearby_tray.core.peers import text_address
 from nearby_tray.core.pin import valid
-from nearby_tray.core.session import Asked, Asking, Checking, Clearing, Ending, Forming, Idle, Linked, Meeting, Restoring, Seeking, State
+from nearby_tray.core.states import (
+    Asked,
+    Asking,
+    Bond,
+    Checking,
+    Clearing,
+    Ending,
+    Forming,
+    Idle,
+    Linked,
+    Meeting,
+    Restoring,
+    Seeking,
+    State,
+)
 from nearby_tray.core.wire import (
     ANYONE,
     Answer,
@@ -345,7 +359,7 @@ def wants(side: Side) -> o.Wants:
     return side.session.wants
 
 
-def bond(side: Side) -> s.Bond:
+def bond(side: Side) -> Bond:
     assert isinstance(side.state, Meeting | Forming | Checking | Linked | Clearing | Restoring)
     return side.state.bond
 
@@ -472,7 +486,7 @@ def test_a_stray_request_after_a_session_is_no_strangers(p: Pair) -> None:
     request = WifiRequest(text_address(p.ada.address), Asks.NEGOTIATE, Method.PBC)
     p.do(p.ben, request).at(Idle, Idle)
     p.wait(LIMITS.ask + 1).do(p.ben, request)
-    assert p.ben.session.stage is Stage.ASKED
+    assert p.ben.session.snapshot().stage is Stage.ASKED
 
 
 def test_what_could_not_be_said_ends_its_own_direction_only(p: Pair) -> None:
@@ -1677,7 +1691,7 @@ def test_what_was_linked_before_the_sleep_is_called_for_after_it(p: Pair, sleeps
     p.wait(3).at(Idle, Idle)
     assert not wants(who).listen, "who falls asleep hears nobody"
     p.do(who, BluetoothChanged(Reason.BLUETOOTH_OFF), o.Wake()).wait(5)
-    assert who.session.stage is Stage.IDLE, "the radios need a moment"
+    assert who.session.snapshot().stage is Stage.IDLE, "the radios need a moment"
     p.do(who, BluetoothChanged(None)).wait(5)
     assert isinstance(who.other.state, Asked), "it is asked without another click, and answers as always"
     p.do(who.other, o.Accept(""))

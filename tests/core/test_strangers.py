@@ -36,7 +36,8 @@ from nearby_tray.core.model import (
     WifiRequest,
 )
 from nearby_tray.core.pin import make, valid
-from nearby_tray.core.session import Ending, Idle, Seeking, Session
+from nearby_tray.core.session import Session
+from nearby_tray.core.states import Ending, Idle, Seeking
 
 PHONE, OTHER = "02:00:00:00:00:77", "02:00:00:00:00:78"
 ALL = Abilities("wpa_supplicant", pin=True, intent=True, frequency=True, host=True, hears=True, persistent=True)
