@@ -14,7 +14,21 @@ from .calls import Calls
 from .conversation import Heard, Introduction, Said
 from .keys import Entropy, Role
 from .link import LinkLost, LinkUp
-from .model import INTENT, Abilities, Failure, FormGroup, GroupLost, Method, PeerFound, PeerLost, Radios, Reason, Stage, Timings, WifiChanged
+from .model import (
+    INTENT,
+    Abilities,
+    Failure,
+    FormGroup,
+    GroupLost,
+    Method,
+    PeerFound,
+    PeerLost,
+    Radios,
+    Reason,
+    Stage,
+    Timings,
+    WifiChanged,
+)
 from .orders import Cleared, Command, CorrectAddresses, Event, GroupFailed, GroupFormed, Limits, LinkBroken, LinkSaid, Policy, Trust
 from .peers import Peers
 from .states import Bond, Bonded, Checking, Clearing, Forming, Linked, Meeting, Restoring

@@ -85,6 +85,10 @@ class Policy:
     intent: int = 7  # GO intent 0…15
     frequency: int | None = None  # MHz, or 2 or 5 for the band
 
+    def known(self, identity: bytes) -> TrustedPeer | None:
+        """The trusted peer with this identity."""
+        return next((peer for peer in self.trusted if peer.identity == identity), None)
+
 
 # --- events: things that happened ------------------------------------------------------------------------------------------
 

@@ -21,7 +21,6 @@ from dataclasses import replace
 from typing import assert_never
 
 from . import calls, states, strangers, view
-from . import pin as pins
 from .callers import Audience
 from .consent import MissedRequests, Requests, Wishes
 from .conversation import (
@@ -36,18 +35,16 @@ from .conversation import (
     Said,
     Secured,
 )
-from .keys import Entropy, Identity, Role, SessionKeys, TrustedPeer
-from .link import LinkLeft, LinkLost, LinkUp
+from .keys import Entropy, Identity, Role, SessionKeys
+from .link import LinkLeft
+from .linking import Facts, Linking, Over, Stopwatch, can_exchange_pin
 from .model import (
-    INTENT,
     Asker,
     BluetoothChanged,
     CallHeard,
     Disconnected,
     Failure,
-    FormGroup,
     FrameArrived,
-    GroupLost,
     Method,
     Peer,
     PeerFound,
@@ -56,7 +53,6 @@ from .model import (
     Reason,
     Snapshot,
     Stage,
-    Timings,
     Visibility,
     WifiChanged,
     WifiRequest,
@@ -71,12 +67,10 @@ from .orders import (
     CallBack,
     CallFailed,
     Cancel,
-    Cleared,
     Command,
     Configure,
     Connected,
     ConnectFailed,
-    CorrectAddresses,
     Decline,
     Dismiss,
     EnterPin,
@@ -85,13 +79,10 @@ from .orders import (
     FindSaid,
     Forbid,
     ForgetMissed,
-    GroupFailed,
-    GroupFormed,
     GroupRemoved,
     Host,
     Invite,
     Limits,
-    LinkBroken,
     LinkPlan,
     LinkSaid,
     Match,
@@ -100,7 +91,6 @@ from .orders import (
     SayFailed,
     Seek,
     Suspend,
-    Trust,
     Wake,
     Wants,
 )
@@ -124,18 +114,13 @@ from .states import (
 )
 from .talks import Talk, Talks
 from .wire import (
-    Again,
     Answer,
     AnswerReason,
     By,
-    Go,
     GoodbyeReason,
     Hello,
-    Owner,
     Request,
-    Seen,
 )
-from .wire import Linked as LinkedMessage
 from .wire import Match as MatchMessage
 
 RESUMES = 4  # conversations at once that may restore a lost link
@@ -151,7 +136,6 @@ class Session:
         self.state: State = Idle()
         self.radios = Radios()
         self._find_reason: Reason | None = None  # why the find is not as wanted
-        self.timings = Timings()
         self._identity = identity
         self._entropy = entropy
         self._policy = policy
@@ -164,7 +148,7 @@ class Session:
             limits=self._limits,
             posix=posix,
             introduce=self._introduction,
-            order=lambda command: self._out.append(command),
+            order=self._order,
             ended=self._peers.hung_up,
         )
         self._requests = Requests(self._limits)
@@ -175,7 +159,17 @@ class Session:
         self._wakes_until = 0.0
         self._asker: Asker | None = None  # of what is going on
         self._attempt = 0
-        self._go_at = 0.0
+        self._watch = Stopwatch()
+        self._linking = Linking(
+            talks=self._talks,
+            peers=self._peers,
+            calls=self._calls,
+            limits=self._limits,
+            entropy=entropy,
+            number=self._next_attempt,
+            order=self._order,
+            watch=self._watch,
+        )
         self._now = 0.0
         self._entered = 0.0
         self._out: list[Command] = []
@@ -208,7 +202,7 @@ class Session:
             listening=self.wants.listen,
             started=self._entered,
             now=self._now,
-            timings=self.timings,
+            timings=self._watch.timings,
             asker=self._asker,
             wish=self._wishes.wish,
             deaf=self._wishes.deaf(self._now),
@@ -322,7 +316,7 @@ class Session:
                     self.state = Idle(Failure(Stage.SEEKING, reason or Reason.WIFI_NO_P2P))
                 else:
                     self._peers.clear()
-                    self.timings = Timings()
+                    self._watch.reset()
                     self.state = Seeking(self._round(identity), identity, now + limits.seek)
             case Seeking(round=None, bond=bond), Seek(identity):
                 self.state = Seeking(self._round(identity, bond), identity, now + limits.seek, bond)
@@ -340,7 +334,7 @@ class Session:
                     self._begin(strangers.petition(event, self._rules()), [])
             case Seeking(bond=Bond() as bond), Cancel():
                 self._leave_all(serving=True)
-                self._call_again(bond)
+                self._link_on(self._linking.call_again(bond, self._facts()))
             case Seeking(), Cancel():
                 self._leave_all(serving=True)
                 self.state = Idle()
@@ -380,43 +374,7 @@ class Session:
             case Asked(), WifiChanged(reason) if reason is not None:
                 self._refuse(state, AnswerReason.UNAVAILABLE, Failure(Stage.ASKED, reason))
 
-            # the meeting
-            case Meeting(), PeerFound() | PeerLost() | WifiChanged():
-                self._look()
-            case Meeting(), Said(Seen()):
-                self.state = replace(state, there=True)
-                self._look()
-            case Clearing(), Said(Seen()):
-                self.state = replace(state, there=True)
-            case Meeting(bond=Bond(role=Role.LISTENER)), Said(Go() as go):
-                self._go(state, go)
-
-            # the group
-            case Forming(order=order), GroupFormed(attempt, group) if attempt == order.attempt:
-                self.timings = replace(self.timings, form=now - self._go_at)
-                self._talks.say(state.bond.channel, LinkedMessage(addresses=group.addresses[:8], port=self._policy.port))
-                self.state = Checking(state.bond, state.number, order, group, now + limits.check, now)
-            case Forming(order=order), GroupFailed() | GroupLost() if event.attempt == order.attempt:
-                self._again(Failure(Stage.FORMING, event.reason, event.detail))
-            case Checking(order=order), GroupLost() | LinkBroken() if event.attempt == order.attempt:
-                self._again(Failure(Stage.CHECKING, event.reason, event.detail))
-            case ((Forming() | Checking()), Said(Again(number))) if number == state.number + 1:
-                self._clear(number)
-            case Forming() | Checking() | Linked(), Said(LinkedMessage(addresses=addresses)):
-                self._out.append(CorrectAddresses(state.order.attempt, addresses))
-            case Clearing(), Cleared(cleared) if cleared == state.attempt:
-                self._meet(state.bond, state.number, there=state.there)
-
-            # the link
-            case Checking(order=order), LinkSaid(attempt, LinkUp()) if attempt == order.attempt:
-                self.timings = replace(self.timings, check=now - state.since)
-                self._linked(state)
-            case Linked(order=order), LinkSaid(attempt, LinkLost()) if attempt == order.attempt:
-                self._restore(state.bond, Reason.LINK_LOST)
-            case Linked(order=order), GroupLost() | LinkBroken() if event.attempt == order.attempt:
-                self._restore(state.bond, event.reason)
-
-            # the end
+            # the link, and its end
             case ((Linked(order=order) | Checking(order=order)), LinkSaid(attempt, LinkLeft())) if attempt == order.attempt:
                 self._fail(Failure(Stage.LINKED, Reason.PEER_LEFT), None)
             case Meeting() | Forming() | Checking() | Linked() | Clearing() | Restoring(), Cancel():
@@ -424,7 +382,7 @@ class Session:
             case ((Forming() | Checking() | Linked()), Left(reason=GoodbyeReason.PROTOCOL)):
                 pass  # the conversation is over, the group does not need it
             case ((Meeting() | Forming() | Checking() | Clearing()), Left(reason=GoodbyeReason.FAILED)):
-                self._fail(Failure(states.stage(self.state), self._or_radio(Reason.NOT_FORMED), "the other side gave up"), None)
+                self._fail(Failure(states.stage(self.state), self._facts().or_radio(Reason.NOT_FORMED), "the other side gave up"), None)
             case Asked(by=None), Left(reason):
                 self._missed.add(state.peer, self._now)
                 self._fail(None, None)
@@ -436,6 +394,8 @@ class Session:
                 self.state = replace(state, farewell=None, until=now + limits.end)
             case Ending(), GroupRemoved(attempt) if attempt == state.order.attempt:
                 self._rest(state.failure)
+            case _ if isinstance(state, Bonded):
+                self._link_on(self._linking.step(state, event, self._facts()))
             case _:
                 pass  # late, repeated or not for this state: an answer to a question that is no longer asked
 
@@ -456,12 +416,8 @@ class Session:
         match state:
             case Idle():
                 pass
-            case Meeting() if now < state.until:
-                self._look()
-            case Linked():
-                if state.hang_up is not None and now >= state.hang_up:
-                    self._talks.hang_up(state.bond.channel)
-                    self.state = replace(state, hang_up=None)
+            case _ if isinstance(state, Bonded):
+                self._link_on(self._linking.expire(state, self._facts()))
             case _ if now < state.until:
                 pass
             case Seeking():
@@ -469,9 +425,9 @@ class Session:
                     self.state = replace(state, round=None, until=now + self._limits.choose)
                 elif state.bond is not None:
                     self._leave_all(serving=True)
-                    self._call_again(state.bond)
+                    self._link_on(self._linking.call_again(state.bond, self._facts()))
                 else:
-                    reason = self.radios.bluetooth or self._or_radio(Reason.NOBODY_ANSWERED)
+                    reason = self.radios.bluetooth or self._facts().or_radio(Reason.NOBODY_ANSWERED)
                     self._fail(Failure(Stage.SEEKING, reason), GoodbyeReason.CANCELLED)
             case Asking():
                 reason = Reason.NO_ANSWER if state.answer is None else Reason.NOT_COMPARED
@@ -480,17 +436,6 @@ class Session:
                 self._refuse(state, AnswerReason.TIMEOUT)
             case Asked():
                 self._fail(Failure(Stage.ASKED, Reason.NOT_COMPARED), GoodbyeReason.CANCELLED)
-            case Meeting():
-                self._again(Failure(Stage.MEETING, self._or_radio(Reason.NOT_SEEN)))
-            case Forming():
-                self._again(Failure(Stage.FORMING, self._or_radio(Reason.NOT_FORMED)))
-            case Checking():
-                self._again(Failure(Stage.CHECKING, Reason.NOT_CHECKED))
-            case Clearing():
-                # The scan did not end in time: the radio is as clear as it gets.
-                self._meet(state.bond, state.number, there=state.there)
-            case Restoring():
-                self._call_again(state.bond)
             case Ending():
                 if state.farewell is not None:
                     self.state = replace(state, farewell=None, until=now + self._limits.end)
@@ -701,7 +646,7 @@ class Session:
         self._requests.dialog_opens(secured.identity, self._now)
         if peer.trusted:
             self._talks.send(talk.channel, talk.conversation.prove())
-        self.timings = Timings()
+        self._watch.reset()
         talk.pending = None
         self.state = Asked(talk.channel, peer, talk.purpose, secured, self._now + self._limits.ask)
         self._leave_all(serving=False)
@@ -753,7 +698,7 @@ class Session:
         picked = talk.trusted.identity if talk.trusted is not None else None
         self.state = Asking(channel, row, self._now + self._limits.ask + self._limits.slack, picked)
         introduction = talk.conversation.peer
-        method = Method.DISPLAY if introduction is not None and self._pin_with(introduction) else Method.PBC
+        method = Method.DISPLAY if introduction is not None and can_exchange_pin(self.radios.abilities, introduction) else Method.PBC
         self._talks.send(channel, talk.conversation.request(ask.purpose, method, talk.key))
         self._leave_all(serving=True)
 
@@ -805,8 +750,8 @@ class Session:
         """From idle or seeking to a stranger: those who answered our call are told that it is over."""
         self._strange(after, commands)
         if isinstance(self.state, strangers.Strange):
-            self.timings = Timings()
-            self._go_at = self._now
+            self._watch.reset()
+            self._watch.go(self._now)
         self._leave_all(serving=False)
 
     def _strange(self, after: strangers.Strange | strangers.Over, commands: list[Command]) -> None:
@@ -827,17 +772,20 @@ class Session:
             self._requests.petitioned(self._now)
         if isinstance(before, strangers.Petitioned) and isinstance(after, strangers.Pairing):
             self._requests.petition_accepted()
-            self._go_at = self._now
+            self._watch.go(self._now)
         if isinstance(before, strangers.Pairing) and isinstance(after, strangers.Probing):
-            self.timings = replace(self.timings, form=self._now - self._go_at)
+            self._watch.formed(self._now)
         if isinstance(before, strangers.Probing) and isinstance(after, strangers.Paired):
-            self.timings = replace(self.timings, check=self._now - before.since)
+            self._watch.checked(before.since, self._now)
         self.state = after
 
     def _rules(self) -> strangers.Rules:
         return strangers.Rules(
             self._now, self._limits, self._policy, self.radios.abilities, self._entropy, self._next_attempt, self._stranger
         )
+
+    def _order(self, command: Command) -> None:
+        self._out.append(command)
 
     def _next_attempt(self) -> int:
         self._attempt += 1
@@ -874,151 +822,18 @@ class Session:
         peer = replace(peer, address=text_address(introduction.p2p_address), kind=introduction.kind.value)
         return Bond(role, channel, peer, introduction, secured.identity, secured.keys, secured.code, talk.purpose, trust, talk.key)
 
-    def _meet(self, bond: Bond, number: int = 1, *, there: bool = False) -> None:
-        now = self._now
-        limit = self._limits.meet if bond.lost is None else self._limits.call_again
-        self.state = Meeting(bond, number, now + limit, now, now if number == 1 else now + self._limits.settle, there=there)
-        self._look()
+    def _facts(self) -> Facts:
+        return Facts(self._now, self._policy, self.radios, self._find_reason)
 
-    def _look(self) -> None:
-        """Do we see the peer? Say so; and when both do, the caller says go."""
-        state = self.state
-        if not isinstance(state, Meeting):
-            return
-        sees = self._now >= state.listens and self.radios.wifi is None and self._peers.sees(state.bond.peer.address)
-        if not state.here and sees:
-            state = replace(state, here=True)
-            self.state = state
-            self._talks.say(state.bond.channel, Seen())
-        if state.here and state.there and state.bond.role is Role.CALLER:
-            with_pin = self._pin_with(state.bond.introduction)
-            go = Go(
-                method=Method.DISPLAY if with_pin else Method.PBC,
-                pin=pins.make(self._entropy) if with_pin else None,
-                owner=self._owner(),
-            )
-            self._talks.say(state.bond.channel, go)
-            self._form(state, go)
+    def _meet(self, bond: Bond) -> None:
+        self._link_on(self._linking.meet(bond, self._facts()))
 
-    def _pin_with(self, introduction: Introduction) -> bool:
-        """Can both back ends use a PIN? Then the Wi-Fi layer is authenticated by this conversation too, and nobody types anything."""
-        return self.radios.abilities.pin and {Method.DISPLAY, Method.KEYPAD} <= set(introduction.methods)
-
-    def _owner(self) -> Owner:
-        """Who shall own the group, as our user likes it; only a back end that can say so asks for it."""
-        if not self.radios.abilities.intent or self._policy.intent == INTENT:
-            return Owner.EITHER
-        return Owner.CALLER if self._policy.intent > INTENT else Owner.LISTENER
-
-    def _intent(self, role: Role, owner: Owner) -> int | None:
-        """GO intent for this side of the agreement; 15 against 15 would be refused by both, so ours are never."""
-        if not self.radios.abilities.intent:
-            return None
-        if role is Role.CALLER:
-            return min(self._policy.intent, 14)
-        return {Owner.EITHER: INTENT, Owner.CALLER: 1, Owner.LISTENER: 14}[owner]
-
-    def _go(self, state: Meeting, go: Go) -> None:
-        """The caller says go. What it asks for must be what we said that we can do."""
-        if (go.method is Method.PBC) != (go.pin is None):
-            self._fail(Failure(Stage.MEETING, Reason.PROTOCOL), GoodbyeReason.PROTOCOL)
-        elif go.pin is not None and not self.radios.abilities.pin:
-            self._fail(Failure(Stage.MEETING, Reason.NOT_OFFERED), GoodbyeReason.FAILED)
+    def _link_on(self, after: Bonded | Over) -> None:
+        """What a step of the link leads to."""
+        if isinstance(after, Over):
+            self._fail(after.failure, after.goodbye)
         else:
-            self._form(state, go)
-
-    def _form(self, state: Meeting, go: Go) -> None:
-        """The one who leads starts now, the other one a little later; the lead changes with each try.
-
-        After a failed try wpa_supplicant may keep the note that the other waits for us. Two that both have it, and both have sent a
-        request of their own, ignore each other's for ever; a Cancel does not take it away (hostap, p2p_go_neg.c,
-        p2p_process_go_neg_req; lab findings). Who was answered "not yet" has sent none, and answers. So from the second try on the other
-        one listens long enough to say that before it starts.
-        """
-        bond, now = state.bond, self._now
-        bond = replace(bond, pin=go.pin)
-        leads = (bond.role is Role.CALLER) == (state.number % 2 == 1)
-        lead = self._limits.lead if state.number == 1 else self._limits.lead_again
-        start = now if leads else now + lead
-        self._attempt += 1
-        if state.number == 1:  # what is told as formation is the whole of it, with its retries
-            self._go_at = now
-            self.timings = replace(self.timings, find=now - state.since)
-        self.timings = replace(self.timings, form=None, check=None)
-        plan = bond.keys.plan
-        calls = bond.role is Role.CALLER
-        order = FormGroup(
-            self._attempt,
-            bond.peer.address,
-            plan.mine(bond.role),
-            plan.theirs(bond.role),
-            bond.peer.name,
-            method=go.method if calls else go.method.counterpart,
-            pin=go.pin,
-            intent=self._intent(bond.role, go.owner),
-            # One side's wish only: two different channels would have nothing in common.
-            frequency=self._policy.frequency if calls and self.radios.abilities.frequency else None,
-            begins=not leads,  # who starts first is there to be asked
-        )
-        self.state = Forming(bond, state.number, order, start, now + lead + self._limits.form)
-
-    def _again(self, failure: Failure) -> None:
-        """This try has failed here. Tell the other side and try again, or end with `failure` when there is no way on."""
-        state = self.state
-        assert isinstance(state, Meeting | Forming | Checking)
-        bond, talking = state.bond, state.bond.channel in self._talks
-        in_time = bond.lost is None or self._now < bond.lost_at + self._limits.restore
-        if talking and in_time and state.number < self._limits.tries and not isinstance(state, Meeting):
-            self._talks.say(bond.channel, Again(state.number + 1))
-            self._clear(state.number + 1)
-        elif bond.lost is not None:
-            if talking:
-                self._talks.hang_up(bond.channel)
-            self._call_again(bond)
-        else:
-            self._fail(failure, GoodbyeReason.FAILED)
-
-    def _clear(self, number: int) -> None:
-        state = self.state
-        assert isinstance(state, Forming | Checking)
-        self.state = Clearing(state.bond, number, self._next_attempt(), self._now + self._limits.clear)
-
-    def _linked(self, state: Checking) -> None:
-        bond = state.bond
-        known = self._known(bond.identity)
-        if bond.trust:
-            # Both sides store the key of this session, whatever each had before: two copies of one fact are renewed together.
-            label, before = (known.label, known.trust_key) if known is not None else (bond.peer.name, None)
-            self._out.append(Trust(bond.identity, bond.keys.trust, label, before))
-            bond = replace(bond, trust=False, peer=replace(bond.peer, trusted=True))
-        elif known is not None:
-            # Once it has used the newest key it has that one: the one before is for nothing any more.
-            before = None if bond.used == known.trust_key else known.previous_key
-            self._out.append(Trust(known.identity, known.trust_key, known.label, before))
-        hang_up = self._now + self._limits.hang_up if bond.channel in self._talks else None
-        bond = replace(bond, lost=None, restores=None, calls=0)
-        self.state = Linked(bond, state.number, state.order, state.group, self._now, hang_up)
-
-    def _restore(self, bond: Bond, because: Reason) -> None:
-        """The link is lost without a goodbye: the caller calls again, the listener waits for that."""
-        if bond.channel in self._talks:
-            self._talks.hang_up(bond.channel)
-        self._call_again(replace(bond, lost=because, restores=bond.keys, lost_at=self._now, calls=0))
-
-    def _call_again(self, bond: Bond) -> None:
-        assert bond.lost is not None
-        over = bond.lost_at + self._limits.restore
-        if bond.role is Role.LISTENER:
-            if self._now >= over:
-                self._fail(Failure(Stage.RESTORING, self._or_radio(bond.lost)), None)
-            else:
-                self.state = Restoring(bond, None, over)
-        elif bond.calls >= self._limits.tries or self._now >= over:
-            self._fail(Failure(Stage.RESTORING, self._or_radio(bond.lost)), GoodbyeReason.FAILED)
-        else:
-            # By the old keys until the link is back: newer ones may have come about on one side only.
-            round = self._calls.to_restore(bond.resumes, self._now)
-            self.state = Restoring(replace(bond, calls=bond.calls + 1), round, min(self._now + self._limits.call_again, over))
+            self.state = after
 
     def _refuse(self, state: Asked, reason: AnswerReason, failure: Failure | None = None) -> None:
         if reason is not AnswerReason.USER:
@@ -1076,7 +891,7 @@ class Session:
             self._asleep = None
         elif isinstance(state, Idle) and self._ready():
             self._asleep = None
-            identity = asleep.identity if self._known(asleep.identity) is not None else None
+            identity = asleep.identity if self._policy.known(asleep.identity) is not None else None
             self._decide(Seek(identity))
             if isinstance(self.state, Seeking):
                 self.state = replace(self.state, then=asleep)
@@ -1120,7 +935,7 @@ class Session:
                 self._rest(Failure(states.stage(self.state), reason))
             case Meeting() | Clearing():
                 if state.bond.lost is not None:
-                    self._call_again(state.bond)
+                    self._link_on(self._linking.call_again(state.bond, self._facts()))
                 else:
                     self._rest(Failure(states.stage(self.state), reason))
             case _:
@@ -1177,27 +992,20 @@ class Session:
 
     def _round(self, identity: bytes | None, lost: Bond | None = None) -> calls.Round:
         """A new call: to one trusted peer, or to anyone; and to the other side of a lost link that we called before."""
-        trusted = self._known(identity) if identity is not None else None
+        trusted = self._policy.known(identity) if identity is not None else None
         if trusted is not None:
             return self._calls.to_one(trusted, self._now)
         restores = lost.resumes if lost is not None and lost.role is Role.CALLER else None
         return self._calls.to_anyone(self._policy.trusted, self._now, restores)
 
-    def _known(self, identity: bytes) -> TrustedPeer | None:
-        return next((peer for peer in self._policy.trusted if peer.identity == identity), None)
-
     def _secured_peer(self, peer: Peer, identity: bytes) -> Peer:
         """What is known of a proven identity. A trusted name, or one that looks like it, with another identity is looked at."""
-        known = self._known(identity)
+        known = self._policy.known(identity)
         if known is not None:
             return replace(peer, trusted=True, identity_changed=False, name=known.label)
         name = skeleton(peer.name)
         changed = any(skeleton(trusted.label) == name for trusted in self._policy.trusted)
         return replace(peer, trusted=False, identity_changed=changed)
-
-    def _or_radio(self, reason: Reason) -> Reason:
-        """A radio that went away, or does not do what it is told, explains more than the time-out it caused."""
-        return self.radios.wifi or self._find_reason or reason
 
 
 _REFUSALS = {
