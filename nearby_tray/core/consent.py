@@ -1,7 +1,7 @@
 """What the user may be asked, how often, and which answers count.
 
-Three things are kept apart. `Requests`: how often other machines may ask; what is beyond that is missed quietly. `MissedRequests`: what was
-asked and not answered. `Wishes`: what programs of this computer ask for, which begins when the user allows it.
+`RequestQuotas`: how often other machines may ask; what is beyond that is missed quietly. `MissedRequests`: what was asked and not answered.
+`Wishes`: what programs of this computer ask for, which begins when the user allows it.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ MISSED = 8  # requests that are kept in mind
 Wished = Ask | Host | Invite
 
 
-class Requests:
+class RequestQuotas:
     """How often machines may ask: callers before their identity is proven, identities by dialogs, and machines on Wi-Fi itself."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._unknown, self._expected, self._petitions = self._quota(), self._quota(), self._quota()
+        self._unknown, self._expected, self._on_wifi = self._quota(), self._quota(), self._quota()
         self._dialogs = Quotas(limits.refusals, limits.refusal_span)
         self._parted: dict[str, float] = {}  # P2P addresses of ended links, and until when requests from them are stray
 
@@ -61,14 +61,14 @@ class Requests:
 
     # machines that do not run Nearby Tray
 
-    def may_petition(self, now: float) -> bool:
-        return not self._petitions.full(now)
+    def may_ask_on_wifi(self, now: float) -> bool:
+        return not self._on_wifi.full(now)
 
-    def petitioned(self, now: float) -> None:
-        self._petitions.take(now)
+    def asked_on_wifi(self, now: float) -> None:
+        self._on_wifi.take(now)
 
-    def petition_accepted(self) -> None:
-        self._petitions.clear()
+    def accepted_on_wifi(self) -> None:
+        self._on_wifi.clear()
 
     def parted(self, address: str, now: float) -> None:
         """A link with this P2P address has ended: what its Wi-Fi still sends for a while is no request of a user there."""
@@ -79,7 +79,7 @@ class Requests:
 
 
 class MissedRequests:
-    """Requests that the user has not answered stay findable, the oldest first."""
+    """RequestQuotas that the user has not answered stay findable, the oldest first."""
 
     def __init__(self, entropy: Entropy) -> None:
         self._entropy = entropy

@@ -74,8 +74,8 @@ from .wire import (
     GoodbyeReason,
     Hello,
     Kind,
-    Linked,
-    Match,
+    LinkedMessage,
+    MatchMessage,
     Message,
     Offer,
     Proof,
@@ -90,7 +90,7 @@ from .wire import (
     encode,
 )
 
-Sayable = Answer | Match | Seen | Go | Linked | Again
+Sayable = Answer | MatchMessage | Seen | Go | LinkedMessage | Again
 
 
 class OutOfOrder(RuntimeError):
@@ -168,7 +168,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class PeerLeft:
     """Their goodbye. `sealed`: certainly theirs; otherwise anybody near may have said it in their name."""
 
     reason: GoodbyeReason
@@ -183,7 +183,7 @@ class Failed:
     own_identity: bool = False  # see `OwnIdentity`
 
 
-Heard = Greeted | Requested | Keyed | Secured | Restored | Said | Left | Failed
+Heard = Greeted | Requested | Keyed | Secured | Restored | Said | PeerLeft | Failed
 
 
 # --- the conversation ------------------------------------------------------------------------------------------------------
@@ -464,7 +464,7 @@ class Conversation:
         match self._phase, message:
             case _, Goodbye():
                 self._phase = _Phase.ENDED
-                return [Left(message.reason, sealed)], []
+                return [PeerLeft(message.reason, sealed)], []
             case _Phase.NEW, Hello() if self._role is Role.CALLER:
                 return self._hear_hello(data, message), []
             case _Phase.GREETED, Request() if self._role is Role.LISTENER:
@@ -482,7 +482,7 @@ class Conversation:
                 return self._hear_proof(message, _Phase.AGREEING), []
             case _Phase.AGREEING, Proof() if self._role is Role.CALLER:
                 return self._hear_proof(message, _Phase.PROVEN), []
-            case _, Answer() | Match() | Seen() | Go() | Linked() | Again() if sealed:
+            case _, Answer() | MatchMessage() | Seen() | Go() | LinkedMessage() | Again() if sealed:
                 return self._hear_said(message), []
         raise WireError(f"{_type(message)} is out of place")
 
@@ -532,7 +532,7 @@ class Conversation:
         if resumed.public_key == exchange_public(private):
             raise CheckFailed("our own public key came back")
         self._use(restored(old, private, resumed.public_key, restored_salt(said, resumed.public_key)), _Phase.PROVEN)
-        return self.say(Match(trust=False))
+        return self.say(MatchMessage(trust=False))
 
     def _hear_offer(self, data: bytes, offer: Offer) -> tuple[list[Heard], list[bytes]]:
         public = exchange_public(self._private)
@@ -569,7 +569,7 @@ class Conversation:
         return [Secured(keys.code, proof.identity, keys)]
 
     def _hear_said(self, message: Sayable) -> list[Heard]:
-        if isinstance(message, Linked) and self._phase is _Phase.MEETING and self._may_cross():
+        if isinstance(message, LinkedMessage) and self._phase is _Phase.MEETING and self._may_cross():
             return []  # of the round before
         why_not = self._why_not(message, self._role.other)
         if why_not is not None:
@@ -582,7 +582,7 @@ class Conversation:
             self._peer = _introduction(message.facts)
         self._note(message, self._role.other)
         keys = self._keys
-        if isinstance(message, Answer | Match) and self._resume_said:
+        if isinstance(message, Answer | MatchMessage) and self._resume_said:
             assert keys is not None and self._phase is _Phase.MEETING
             self._secured = True
             return [Restored(keys)]
@@ -594,13 +594,13 @@ class Conversation:
         """Why this message from that side is out of place, or `None`."""
         phase, ours = self._phase, sender is self._role
         match message:
-            case Answer() | Match():
+            case Answer() | MatchMessage():
                 fits = (phase, _word(message), sender) in _AGREEMENT and not (ours and phase is _Phase.DECLINED)
             case Seen():
                 fits = phase is _Phase.MEETING and not (self._seen_by_me if ours else self._seen_by_them)
             case Go():
                 fits = phase is _Phase.MEETING and sender is Role.CALLER and self._seen_by_me and self._seen_by_them
-            case Linked():
+            case LinkedMessage():
                 fits = phase is _Phase.FORMING
             case Again():
                 fits = phase is _Phase.FORMING and message.attempt == self._round + 1 <= TRIES
@@ -617,7 +617,7 @@ class Conversation:
 
     def _note(self, message: Sayable, sender: Role) -> None:
         match message:
-            case Answer() | Match():
+            case Answer() | MatchMessage():
                 self._phase = _AGREEMENT[self._phase, _word(message), sender]
             case Seen():
                 if sender is self._role:
@@ -703,9 +703,9 @@ def _introduction(facts: Facts, methods: tuple[Method, ...] | None = None) -> In
     return Introduction(facts.name, facts.kind, facts.p2p_address, facts.port, known if methods is None else methods)
 
 
-def _word(message: Answer | Match) -> str:
-    return "match" if isinstance(message, Match) else "yes" if message.accepted else "no"
+def _word(message: Answer | MatchMessage) -> str:
+    return "match" if isinstance(message, MatchMessage) else "yes" if message.accepted else "no"
 
 
 def _type(message: Message) -> str:
-    return type(message).__name__.lower()
+    return str(message.__struct_config__.tag)

@@ -242,7 +242,7 @@ class Link(_Meter):
 
 
 class Echo(_Meter):
-    """A machine without our protocol on a group: is it there, and how far away (`Prober`). Nothing here is authenticated.
+    """A plain peer on a group: is it there, and how far away (`Prober`). Nothing here is authenticated.
 
     It may sleep or keep silent as it likes: silence is shown, and ends nothing. The group's end is for the daemon to say.
     """

@@ -1,7 +1,7 @@
 """A link, from the moment both users have agreed to its end: the meeting on Wi-Fi, the group, the check, and what happens when it is lost.
 
 The session holds the state of its link and hands it to `step` with each event, and to `expire` when time has passed; both return the next
-state, or `Over` when the link has ended or will not come about. What is said to the peer goes through `Talks` at once.
+state, or `LinkOver` when the link has ended or will not come about. What is said to the peer goes through `Talks` at once.
 """
 
 from __future__ import annotations
@@ -33,12 +33,11 @@ from .orders import Cleared, Command, CorrectAddresses, Event, GroupFailed, Grou
 from .peers import Peers
 from .states import Bond, Bonded, Checking, Clearing, Forming, Linked, Meeting, Restoring
 from .talks import Talks
-from .wire import Again, Go, GoodbyeReason, Owner, Seen
-from .wire import Linked as LinkedMessage
+from .wire import Again, Go, GoodbyeReason, LinkedMessage, Owner, Seen
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Conditions:
     """What a step may know besides state and event. `find`: why the find is not as wanted."""
 
     now: float
@@ -52,7 +51,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Over:
+class LinkOver:
     """The link ends. `goodbye`: what the peer is told; `None`: it knows, or cannot be told."""
 
     failure: Failure | None
@@ -116,7 +115,7 @@ class Linking:
         self._order = order
         self._watch = watch
 
-    def step(self, state: Bonded, event: Event | Heard, facts: Facts) -> Bonded | Over:
+    def step(self, state: Bonded, event: Event | Heard, facts: Conditions) -> Bonded | LinkOver:
         """The next state after `event`."""
         now = facts.now
         match state, event:
@@ -158,7 +157,7 @@ class Linking:
                 pass  # late, repeated or not for this state
         return state
 
-    def expire(self, state: Bonded, facts: Facts) -> Bonded | Over:
+    def expire(self, state: Bonded, facts: Conditions) -> Bonded | LinkOver:
         """What ends because time has passed."""
         now = facts.now
         match state:
@@ -185,14 +184,14 @@ class Linking:
 
     # --- the meeting ---
 
-    def meet(self, bond: Bond, facts: Facts, number: int = 1, *, there: bool = False) -> Bonded | Over:
+    def meet(self, bond: Bond, facts: Conditions, number: int = 1, *, there: bool = False) -> Bonded | LinkOver:
         """Both have agreed: look for the peer on Wi-Fi, for the try `number`."""
         now = facts.now
         limit = self._limits.meet if bond.lost is None else self._limits.call_again
         listens = now if number == 1 else now + self._limits.settle
         return self._look(Meeting(bond, number, now + limit, now, listens, there=there), facts)
 
-    def _look(self, state: Meeting, facts: Facts) -> Bonded | Over:
+    def _look(self, state: Meeting, facts: Conditions) -> Bonded | LinkOver:
         """Say so when the peer is seen; when both are, the caller says go."""
         sees = facts.now >= state.listens and facts.radios.wifi is None and self._peers.sees(state.bond.peer.address)
         if not state.here and sees:
@@ -206,17 +205,17 @@ class Linking:
         self._talks.say(state.bond.channel, go)
         return self._form(state, go, facts)
 
-    def _go(self, state: Meeting, go: Go, facts: Facts) -> Bonded | Over:
+    def _go(self, state: Meeting, go: Go, facts: Conditions) -> Bonded | LinkOver:
         """The caller says go. What it asks for must be what this side has said that it can do."""
         if (go.method is Method.PBC) != (go.pin is None):
-            return Over(Failure(Stage.MEETING, Reason.PROTOCOL), GoodbyeReason.PROTOCOL)
+            return LinkOver(Failure(Stage.MEETING, Reason.PROTOCOL), GoodbyeReason.PROTOCOL)
         if go.pin is not None and not facts.radios.abilities.pin:
-            return Over(Failure(Stage.MEETING, Reason.NOT_OFFERED), GoodbyeReason.FAILED)
+            return LinkOver(Failure(Stage.MEETING, Reason.NOT_OFFERED), GoodbyeReason.FAILED)
         return self._form(state, go, facts)
 
     # --- the group ---
 
-    def _form(self, state: Meeting, go: Go, facts: Facts) -> Forming:
+    def _form(self, state: Meeting, go: Go, facts: Conditions) -> Forming:
         """The side that leads starts now, the other a little later; the lead changes with each try.
 
         After a failed try wpa_supplicant may keep the note that the other waits for us. Two that both have it, and both have sent a
@@ -234,7 +233,7 @@ class Linking:
         order = _group(bond, go, self._number(), facts, begins=not leads)  # the side that starts first is there to be asked
         return Forming(bond, state.number, order, now if leads else now + lead, now + lead + self._limits.form)
 
-    def _again(self, state: Meeting | Forming | Checking, failure: Failure, facts: Facts) -> Bonded | Over:
+    def _again(self, state: Meeting | Forming | Checking, failure: Failure, facts: Conditions) -> Bonded | LinkOver:
         """This try has failed here. Tell the peer and try again, or end with `failure` when there is no way on."""
         bond, talking = state.bond, state.bond.channel in self._talks
         in_time = bond.lost is None or facts.now < bond.lost_at + self._limits.restore
@@ -242,14 +241,14 @@ class Linking:
             self._talks.say(bond.channel, Again(state.number + 1))
             return self._clear(state, state.number + 1, facts.now)
         if bond.lost is None:
-            return Over(failure, GoodbyeReason.FAILED)
+            return LinkOver(failure, GoodbyeReason.FAILED)
         self._talks.hang_up(bond.channel)
         return self.call_again(bond, facts)
 
     def _clear(self, state: Forming | Checking, number: int, now: float) -> Clearing:
         return Clearing(state.bond, number, self._number(), now + self._limits.clear)
 
-    def _linked(self, state: Checking, facts: Facts) -> Linked:
+    def _linked(self, state: Checking, facts: Conditions) -> Linked:
         bond = state.bond
         known = facts.policy.known(bond.identity)
         if bond.trust:
@@ -267,24 +266,24 @@ class Linking:
 
     # --- a lost link ---
 
-    def _restore(self, bond: Bond, because: Reason, facts: Facts) -> Bonded | Over:
+    def _restore(self, bond: Bond, because: Reason, facts: Conditions) -> Bonded | LinkOver:
         """The link is lost without a goodbye: the caller calls again, the listener waits for that."""
         self._talks.hang_up(bond.channel)
         return self.call_again(replace(bond, lost=because, restores=bond.keys, lost_at=facts.now, calls=0), facts)
 
-    def call_again(self, bond: Bond, facts: Facts) -> Restoring | Over:
+    def call_again(self, bond: Bond, facts: Conditions) -> Restoring | LinkOver:
         """Call for a lost link once more, or wait for the call of the other side, while there is time."""
         assert bond.lost is not None
         over, failure = bond.lost_at + self._limits.restore, Failure(Stage.RESTORING, facts.or_radio(bond.lost))
         if bond.role is Role.LISTENER:
-            return Restoring(bond, None, over) if facts.now < over else Over(failure, None)
+            return Restoring(bond, None, over) if facts.now < over else LinkOver(failure, None)
         if bond.calls >= self._limits.tries or facts.now >= over:
-            return Over(failure, GoodbyeReason.FAILED)
+            return LinkOver(failure, GoodbyeReason.FAILED)
         round = self._calls.to_restore(bond.resumes, facts.now)
         return Restoring(replace(bond, calls=bond.calls + 1), round, min(facts.now + self._limits.call_again, over))
 
 
-def _group(bond: Bond, go: Go, attempt: int, facts: Facts, *, begins: bool) -> FormGroup:
+def _group(bond: Bond, go: Go, attempt: int, facts: Conditions, *, begins: bool) -> FormGroup:
     """The order for this side's half of the group."""
     plan, calls = bond.keys.plan, bond.role is Role.CALLER
     return FormGroup(
@@ -302,14 +301,14 @@ def _group(bond: Bond, go: Go, attempt: int, facts: Facts, *, begins: bool) -> F
     )
 
 
-def _owner(facts: Facts) -> Owner:
+def _owner(facts: Conditions) -> Owner:
     """Which side shall own the group, as the caller's user likes it; only a back end that can choose asks for it."""
     if not facts.radios.abilities.intent or facts.policy.intent == INTENT:
         return Owner.EITHER
     return Owner.CALLER if facts.policy.intent > INTENT else Owner.LISTENER
 
 
-def _intent(role: Role, owner: Owner, facts: Facts) -> int | None:
+def _intent(role: Role, owner: Owner, facts: Conditions) -> int | None:
     """GO intent for this side of the agreement; 15 against 15 would be refused by both, so it is never 15."""
     if not facts.radios.abilities.intent:
         return None

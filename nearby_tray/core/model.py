@@ -155,7 +155,7 @@ class Abilities:
     intent: bool = False  # GO intent may be chosen
     frequency: bool = False  # so may the channel
     host: bool = False  # groups of our own, invitations, joining those of others
-    hears: bool = False  # requests of machines without our protocol reach us
+    hears: bool = False  # requests of plain peers arrive here
     persistent: bool = False  # groups can be remembered and formed again with no WPS
 
     def obstacle(self, peer: Peer, method: Method) -> Reason | None:
@@ -489,7 +489,7 @@ class Admission:
 
 
 class Asks(StrEnum):
-    """What a machine without our protocol wants of us."""
+    """What a plain peer wants."""
 
     NEGOTIATE = "negotiate"  # GO negotiation request
     PROVISION = "provision"  # provision discovery: it will connect, or join our group, when we agree
@@ -498,7 +498,7 @@ class Asks(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WifiRequest:
-    """A machine without our protocol asks for a link, on Wi-Fi itself. `method`: what *we* would do. Nothing of it is verified."""
+    """A plain peer asks for a link, on Wi-Fi itself. `method`: what *this side* would do. Nothing of it is verified."""
 
     address: str
     asks: Asks

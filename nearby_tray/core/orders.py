@@ -58,17 +58,17 @@ class Limits:
     connect_gap: float = 2.0  # between two connections to callers
     tries: int = 3
     guests: int = 4  # callers that we are connected to at once
-    refusals: int = 3  # so many requests of strangers, or dialogs of one identity, in `refusal_span`: the rest is missed quietly
+    refusals: int = 3  # requests of unknown machines, or dialogs of one identity, in `refusal_span`: the rest is missed quietly
     wake: float = 60.0  # after sleep, for the radios to come back so that what was linked is called for
     refusal_span: float = 120.0
     consent: float = 60.0  # for our user to allow what a program asks for
-    pair: float = 110.0  # for the other machine's user to agree: its wpa_supplicant waits 120 s (p2p_go_neg.c)
+    provision: float = 110.0  # for the plain peer's user to agree: its wpa_supplicant waits 120 s (p2p_go_neg.c)
     type: float = 110.0  # for our user to type the PIN that it shows; WPS keeps one for 120 s
-    look: float = 20.0  # for the group of one whose word was missed: it gives that up after some 15 s (p2p_supplicant.c)
+    look: float = 20.0  # for the group of a peer whose confirmation was missed: it gives up after some 15 s (p2p_supplicant.c)
     pins: int = 3  # PINs tried with one machine
-    probe: float = 30.0  # until something answers on a group with a machine without our protocol
-    host: float = 30.0  # until a group of our own is up
-    admit: float = 120.0  # for one that we let in to come in: the WPS walk time (wps_defs.h, WPS_PBC_WALK_TIME)
+    probe: float = 30.0  # until a plain peer answers on the group
+    host: float = 30.0  # until the hosted group is up
+    admit: float = 120.0  # for a machine that was let in to come in: the WPS walk time (wps_defs.h, WPS_PBC_WALK_TIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """Yes to `Snapshot.question`. `trust`: no code next time, if the other side wants that too; with a stranger: remember the group."""
+    """Yes to `Snapshot.question`. `trust`: no code next time, if the other side wants that too; with a plain peer: remember the group."""
 
     question: str
     trust: bool = False
@@ -410,7 +410,7 @@ class CorrectAddresses:
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """Have a machine without our protocol get ready; `method` is what we do. Answered by `ProvisionFailed`, or not at all."""
+    """Have a plain peer get ready; `method` is what this side does. Answered by `ProvisionFailed`, or not at all."""
 
     address: str
     method: Method
@@ -418,7 +418,7 @@ class Provision:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """Tell a machine without our protocol no, where that can be told."""
+    """Tell a plain peer no, where that can be told."""
 
     address: str
 
@@ -469,7 +469,7 @@ class LinkPlan:
 
 @dataclass(frozen=True, slots=True)
 class ProbePlan:
-    """Machines without our protocol to look for on a group: their P2P device addresses, and their stations where known."""
+    """Plain peers to look for on a group: their P2P device addresses, and their stations where known."""
 
     attempt: int
     group: Group

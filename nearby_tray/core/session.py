@@ -20,16 +20,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import assert_never
 
-from . import calls, states, strangers, view
+from . import calls, states, view, wps
 from .callers import Audience
-from .consent import MissedRequests, Requests, Wishes
+from .consent import MissedRequests, RequestQuotas, Wishes
 from .conversation import (
     Failed,
     Greeted,
     Heard,
     Introduction,
     Keyed,
-    Left,
+    PeerLeft,
     Requested,
     Restored,
     Said,
@@ -37,7 +37,7 @@ from .conversation import (
 )
 from .keys import Entropy, Identity, Role, SessionKeys
 from .link import LinkLeft
-from .linking import Facts, Linking, Over, Stopwatch, can_exchange_pin
+from .linking import Conditions, Linking, LinkOver, Stopwatch, can_exchange_pin
 from .model import (
     Asker,
     BluetoothChanged,
@@ -119,9 +119,9 @@ from .wire import (
     By,
     GoodbyeReason,
     Hello,
+    MatchMessage,
     Request,
 )
-from .wire import Match as MatchMessage
 
 RESUMES = 4  # conversations at once that may restore a lost link
 
@@ -151,7 +151,7 @@ class Session:
             order=self._order,
             ended=self._peers.hung_up,
         )
-        self._requests = Requests(self._limits)
+        self._requests = RequestQuotas(self._limits)
         self._missed = MissedRequests(entropy)
         self._wishes = Wishes(self._limits, entropy)
         self._asleep: Asleep | None = None
@@ -298,15 +298,15 @@ class Session:
     def _decide(self, event: Event | Heard) -> None:
         """The story: who starts, the answer, the meeting, the group, the link, the end."""
         state, limits, now = self.state, self._limits, self._now
-        if isinstance(state, strangers.Strange):
-            if isinstance(event, Heard) or (isinstance(event, WifiRequest) and not self._requests.may_petition(now)):
+        if isinstance(state, wps.PlainState):
+            if isinstance(event, Heard) or (isinstance(event, WifiRequest) and not self._requests.may_ask_on_wifi(now)):
                 return
-            if isinstance(event, WifiRequest) and isinstance(state, strangers.Hosting) and self._policy.away:
-                self._requests.petitioned(now)
-                self._missed.add(self._stranger(event.address), now, quietly=True)
+            if isinstance(event, WifiRequest) and isinstance(state, wps.Hosting) and self._policy.away:
+                self._requests.asked_on_wifi(now)
+                self._missed.add(self._plain_peer(event.address), now, quietly=True)
                 self._out.append(Reject(event.address))
                 return
-            self._strange(*strangers.step(state, event, self._rules()))
+            self._plain_on(*wps.step(state, event, self._rules()))
             return
         match state, event:
             # who starts
@@ -327,14 +327,14 @@ class Session:
             case Idle(), Dismiss():
                 self.state = Idle()
             case ((Idle() | Seeking()), Host(persistent)):
-                self._begin(*strangers.host(persistent, self._rules()))
+                self._begin(*wps.host(persistent, self._rules()))
             case ((Idle() | Seeking()), WifiRequest(address)):
-                if self._may_petition(address):
-                    self._requests.petitioned(now)
-                    self._begin(strangers.petition(event, self._rules()), [])
+                if self._may_ask_on_wifi(address):
+                    self._requests.asked_on_wifi(now)
+                    self._begin(wps.asked(event, self._rules()), [])
             case Seeking(bond=Bond() as bond), Cancel():
                 self._leave_all(serving=True)
-                self._link_on(self._linking.call_again(bond, self._facts()))
+                self._link_on(self._linking.call_again(bond, self._conditions()))
             case Seeking(), Cancel():
                 self._leave_all(serving=True)
                 self.state = Idle()
@@ -379,23 +379,25 @@ class Session:
                 self._fail(Failure(Stage.LINKED, Reason.PEER_LEFT), None)
             case Meeting() | Forming() | Checking() | Linked() | Clearing() | Restoring(), Cancel():
                 self._fail(None, GoodbyeReason.FINISHED if isinstance(state, Linked) else GoodbyeReason.CANCELLED)
-            case ((Forming() | Checking() | Linked()), Left(reason=GoodbyeReason.PROTOCOL)):
+            case ((Forming() | Checking() | Linked()), PeerLeft(reason=GoodbyeReason.PROTOCOL)):
                 pass  # the conversation is over, the group does not need it
-            case ((Meeting() | Forming() | Checking() | Clearing()), Left(reason=GoodbyeReason.FAILED)):
-                self._fail(Failure(states.stage(self.state), self._facts().or_radio(Reason.NOT_FORMED), "the other side gave up"), None)
-            case Asked(by=None), Left(reason):
+            case ((Meeting() | Forming() | Checking() | Clearing()), PeerLeft(reason=GoodbyeReason.FAILED)):
+                self._fail(
+                    Failure(states.stage(self.state), self._conditions().or_radio(Reason.NOT_FORMED), "the other side gave up"), None
+                )
+            case Asked(by=None), PeerLeft(reason):
                 self._missed.add(state.peer, self._now)
                 self._fail(None, None)
-            case Linked(), Left():
+            case Linked(), PeerLeft():
                 self._fail(Failure(Stage.LINKED, Reason.PEER_LEFT), None)
-            case ((Asking() | Asked() | Meeting() | Forming() | Checking() | Clearing() | Restoring()), Left(reason)):
+            case ((Asking() | Asked() | Meeting() | Forming() | Checking() | Clearing() | Restoring()), PeerLeft(reason)):
                 self._fail(Failure(states.stage(self.state), _LEAVINGS[reason]), None)
             case Ending(farewell=LinkPlan()), FarewellSaid(attempt) if attempt == state.order.attempt:
                 self.state = replace(state, farewell=None, until=now + limits.end)
             case Ending(), GroupRemoved(attempt) if attempt == state.order.attempt:
                 self._rest(state.failure)
             case _ if isinstance(state, Bonded):
-                self._link_on(self._linking.step(state, event, self._facts()))
+                self._link_on(self._linking.step(state, event, self._conditions()))
             case _:
                 pass  # late, repeated or not for this state: an answer to a question that is no longer asked
 
@@ -410,14 +412,14 @@ class Session:
             self._heard_on(talk, what)
         self._talks.expire(states.channel(self.state))
         state = self.state
-        if isinstance(state, strangers.Strange):
-            self._strange(*strangers.expire(state, self._rules()))
+        if isinstance(state, wps.PlainState):
+            self._plain_on(*wps.expire(state, self._rules()))
             return
         match state:
             case Idle():
                 pass
             case _ if isinstance(state, Bonded):
-                self._link_on(self._linking.expire(state, self._facts()))
+                self._link_on(self._linking.expire(state, self._conditions()))
             case _ if now < state.until:
                 pass
             case Seeking():
@@ -425,9 +427,9 @@ class Session:
                     self.state = replace(state, round=None, until=now + self._limits.choose)
                 elif state.bond is not None:
                     self._leave_all(serving=True)
-                    self._link_on(self._linking.call_again(state.bond, self._facts()))
+                    self._link_on(self._linking.call_again(state.bond, self._conditions()))
                 else:
-                    reason = self.radios.bluetooth or self._facts().or_radio(Reason.NOBODY_ANSWERED)
+                    reason = self.radios.bluetooth or self._conditions().or_radio(Reason.NOBODY_ANSWERED)
                     self._fail(Failure(Stage.SEEKING, reason), GoodbyeReason.CANCELLED)
             case Asking():
                 reason = Reason.NO_ANSWER if state.answer is None else Reason.NOT_COMPARED
@@ -499,7 +501,7 @@ class Session:
             case Failed(own_identity=own):
                 if current:
                     self._talk_ended(Reason.CLONED if own else Reason.PROTOCOL)
-            case Left():
+            case PeerLeft():
                 restoring = isinstance(self.state, Meeting | Clearing) and self.state.bond.lost is not None
                 if current and restoring and not what.sealed:
                     # Anybody near may have said it: it ends this call, not the session.
@@ -550,7 +552,7 @@ class Session:
                 self._ask(Ask(row.id))
 
     def _requested(self, talk: Talk, request: Request) -> None:
-        """A caller asks: let it prove its identity. Of more strangers than may ask only a trusted one gets a dialog then."""
+        """A caller asks: let it prove its identity. When more unknown callers ask than may, only a trusted peer gets a dialog."""
         assert talk.answers is not None  # we are its listener
         self._talks.requested(talk.answers)
         talk.purpose = request.purpose
@@ -686,7 +688,7 @@ class Session:
     def _ask(self, ask: Ask) -> None:
         row, channel = self._peers.row(ask.peer), self._peers.channel(ask.peer)
         if row is not None and channel is None and row.on_wifi and ask.method is not None:
-            self._begin(*strangers.ask(row, ask.method, ask.remember, self._rules()))
+            self._begin(*wps.ask(row, ask.method, ask.remember, self._rules()))
             return
         talk = self._talks.get(channel)
         if row is None or channel is None or talk is None:
@@ -741,48 +743,46 @@ class Session:
             case Ask(peer):
                 return isinstance(self.state, Seeking) and self._peers.row(peer) is not None
             case Invite(peer):
-                hosting = isinstance(self.state, strangers.Hosting) and self.state.asking is None
+                hosting = isinstance(self.state, wps.Hosting) and self.state.asking is None
                 return hosting and self._peers.row(peer) is not None
             case Host():
                 return isinstance(self.state, Idle | Seeking)
 
-    def _begin(self, after: strangers.Strange | strangers.Over, commands: list[Command]) -> None:
-        """From idle or seeking to a stranger: those who answered our call are told that it is over."""
-        self._strange(after, commands)
-        if isinstance(self.state, strangers.Strange):
+    def _begin(self, after: wps.PlainState | wps.PlainOver, commands: list[Command]) -> None:
+        """From idle or seeking to a state of `wps`: the listeners that answered the call are told that it is over."""
+        self._plain_on(after, commands)
+        if isinstance(self.state, wps.PlainState):
             self._watch.reset()
             self._watch.go(self._now)
         self._leave_all(serving=False)
 
-    def _strange(self, after: strangers.Strange | strangers.Over, commands: list[Command]) -> None:
-        """What a step of `strangers` leads to."""
+    def _plain_on(self, after: wps.PlainState | wps.PlainOver, commands: list[Command]) -> None:
+        """What a step of `wps` leads to."""
         before = self.state
         self._out += commands
         if any(isinstance(command, Admit) for command in commands):
-            self._requests.petition_accepted()
-        if isinstance(after, strangers.Over):
-            if isinstance(before, strangers.Petitioned) and after.failure is not None:
+            self._requests.accepted_on_wifi()
+        if isinstance(after, wps.PlainOver):
+            if isinstance(before, wps.PlainAsked) and after.failure is not None:
                 self._missed.add(before.peer, self._now)
             if after.order is not None:
                 self.state = Ending(after.order, self._now + self._limits.end, after.failure, after.peer)
             else:
                 self.state = Idle(after.failure, after.peer if after.failure is not None else None)
             return
-        if isinstance(before, strangers.Hosting) and isinstance(after, strangers.Hosting) and after.asking and not before.asking:
-            self._requests.petitioned(self._now)
-        if isinstance(before, strangers.Petitioned) and isinstance(after, strangers.Pairing):
-            self._requests.petition_accepted()
+        if isinstance(before, wps.Hosting) and isinstance(after, wps.Hosting) and after.asking and not before.asking:
+            self._requests.asked_on_wifi(self._now)
+        if isinstance(before, wps.PlainAsked) and isinstance(after, wps.PlainForming):
+            self._requests.accepted_on_wifi()
             self._watch.go(self._now)
-        if isinstance(before, strangers.Pairing) and isinstance(after, strangers.Probing):
+        if isinstance(before, wps.PlainForming) and isinstance(after, wps.PlainChecking):
             self._watch.formed(self._now)
-        if isinstance(before, strangers.Probing) and isinstance(after, strangers.Paired):
+        if isinstance(before, wps.PlainChecking) and isinstance(after, wps.PlainLinked):
             self._watch.checked(before.since, self._now)
         self.state = after
 
-    def _rules(self) -> strangers.Rules:
-        return strangers.Rules(
-            self._now, self._limits, self._policy, self.radios.abilities, self._entropy, self._next_attempt, self._stranger
-        )
+    def _rules(self) -> wps.Rules:
+        return wps.Rules(self._now, self._limits, self._policy, self.radios.abilities, self._entropy, self._next_attempt, self._plain_peer)
 
     def _order(self, command: Command) -> None:
         self._out.append(command)
@@ -791,13 +791,13 @@ class Session:
         self._attempt += 1
         return self._attempt
 
-    def _stranger(self, id: str) -> Peer:
+    def _plain_peer(self, id: str) -> Peer:
         """What is known of a row, or of a P2P address; an unknown address is its own name."""
         return self._peers.row(id) or next((p for p in self._peers.list() if p.address == id), None) or Peer(id=id, name=id, address=id)
 
-    def _may_petition(self, address: str) -> bool:
-        """May a stranger's request open a dialog? Not that of somebody who is talking with us, or with whom a session has just ended."""
-        if self.radios.wifi is not None or not self._requests.may_petition(self._now) or self._lost() is not None:
+    def _may_ask_on_wifi(self, address: str) -> bool:
+        """Whether a request on Wi-Fi may open a dialog. Not that of a machine that talks over Bluetooth, or whose link has just ended."""
+        if self.radios.wifi is not None or not self._requests.may_ask_on_wifi(self._now) or self._lost() is not None:
             return False
         if self._policy.away or self._policy.visibility is not Visibility.EVERYONE:
             return False
@@ -822,15 +822,15 @@ class Session:
         peer = replace(peer, address=text_address(introduction.p2p_address), kind=introduction.kind.value)
         return Bond(role, channel, peer, introduction, secured.identity, secured.keys, secured.code, talk.purpose, trust, talk.key)
 
-    def _facts(self) -> Facts:
-        return Facts(self._now, self._policy, self.radios, self._find_reason)
+    def _conditions(self) -> Conditions:
+        return Conditions(self._now, self._policy, self.radios, self._find_reason)
 
     def _meet(self, bond: Bond) -> None:
-        self._link_on(self._linking.meet(bond, self._facts()))
+        self._link_on(self._linking.meet(bond, self._conditions()))
 
-    def _link_on(self, after: Bonded | Over) -> None:
+    def _link_on(self, after: Bonded | LinkOver) -> None:
         """What a step of the link leads to."""
-        if isinstance(after, Over):
+        if isinstance(after, LinkOver):
             self._fail(after.failure, after.goodbye)
         else:
             self.state = after
@@ -858,7 +858,7 @@ class Session:
         match self.state:
             case Asked(by=None) as state:
                 self._refuse(state, AnswerReason.TIMEOUT)
-            case strangers.Petitioned(peer=peer) | strangers.Hosting(asking=strangers.Petitioned(peer=peer)):
+            case wps.PlainAsked(peer=peer) | wps.Hosting(asking=wps.PlainAsked(peer=peer)):
                 self._missed.add(peer, self._now)
                 self._decide(Decline())
             case _:
@@ -935,7 +935,7 @@ class Session:
                 self._rest(Failure(states.stage(self.state), reason))
             case Meeting() | Clearing():
                 if state.bond.lost is not None:
-                    self._link_on(self._linking.call_again(state.bond, self._facts()))
+                    self._link_on(self._linking.call_again(state.bond, self._conditions()))
                 else:
                     self._rest(Failure(states.stage(self.state), reason))
             case _:

@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from . import calls, strangers
+from . import calls, wps
 from .conversation import Introduction, Secured
 from .keys import Role, SessionKeys
 from .model import Failure, FormGroup, Group, HostGroup, Peer, Reason, Stage
 from .orders import LinkPlan
-from .strangers import Hosting
-from .wire import Answer, By, Purpose
-from .wire import Match as MatchMessage
+from .wire import Answer, By, MatchMessage, Purpose
+from .wps import Hosting
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +206,7 @@ class Ending:
 
 
 Bonded = Meeting | Forming | Checking | Linked | Clearing | Restoring
-State = Idle | Seeking | Asking | Asked | Bonded | Ending | strangers.Strange
+State = Idle | Seeking | Asking | Asked | Bonded | Ending | wps.PlainState
 
 
 def stage(state: State) -> Stage:
@@ -233,8 +232,8 @@ def deadline(state: State, now: float) -> float | None:
         case Seeking(round=calls.Round() as round) | Restoring(round=calls.Round() as round):
             turn = round.next_turn(now)
             return state.until if turn is None else min(turn, state.until)
-        case _ if isinstance(state, strangers.Strange):
-            return strangers.deadline(state)
+        case _ if isinstance(state, wps.PlainState):
+            return wps.deadline(state)
         case _:
             return state.until
 
@@ -251,8 +250,8 @@ def question(state: State) -> str:
     match state:
         case Asking(secured=Secured(keys=keys)) | Asked(secured=Secured(keys=keys)):
             return keys.session.hex()
-        case _ if isinstance(state, strangers.Strange):
-            return strangers.question(state)
+        case _ if isinstance(state, wps.PlainState):
+            return wps.question(state)
         case _:
             return ""
 

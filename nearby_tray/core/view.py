@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import assert_never
 
-from . import calls, states, strangers
+from . import calls, states, wps
 from .keys import Role
 from .model import FormGroup, Group, LinkInfo, Method, Peer, Radios, Snapshot
 from .orders import Find, Limits, LinkPlan, Wants
 from .states import Asked, Asking, Bonded, Checking, Clearing, Ending, Forming, Idle, Linked, Meeting, Restoring, Seeking, State
-from .strangers import Entering, Hosting, Paired, Pairing, Petitioned, Probing
 from .wire import By
+from .wps import Hosting, PlainAsked, PlainChecking, PlainEntering, PlainForming, PlainLinked
 
 # --- what should exist ------------------------------------------------------------------------------------------------------
 
@@ -56,20 +56,20 @@ def wants(state: State, now: float, *, listens: bool, lingers: bool, bluetooth: 
             return replace(_wants_plainly(state), serve=lingers)
 
 
-def _wants_plainly(state: strangers.Strange) -> Wants:
-    """… in a state of a group without our protocol."""
+def _wants_plainly(state: wps.PlainState) -> Wants:
+    """… in a state of a group with plain peers."""
     match state:
-        case Petitioned() | Entering():
+        case PlainAsked() | PlainEntering():
             return Wants(find=Find.ON)
-        case Pairing(again=float()):  # between two tries
+        case PlainForming(again=float()):  # between two tries
             return Wants(find=Find.ON)
-        case Pairing(order=order):
+        case PlainForming(order=order):
             return Wants(find=Find.HELD, group=order)
-        case Probing(order=order) | Paired(order=order):
-            return Wants(group=order, probe=strangers.probes(state))
+        case PlainChecking(order=order) | PlainLinked(order=order):
+            return Wants(group=order, probe=wps.probes(state))
         case Hosting():
             looks = state.finding is not None and state.group is not None
-            return Wants(find=Find.ON if looks else Find.OFF, group=state.order, probe=strangers.probes(state))
+            return Wants(find=Find.ON if looks else Find.OFF, group=state.order, probe=wps.probes(state))
         case _:
             assert_never(state)
 
@@ -98,7 +98,7 @@ def snapshot(state: State, known: Snapshot, peers: Callable[[], tuple[Peer, ...]
         stage=states.stage(state),
         peer=states.peer(state),
         question=states.question(state),
-        deadline=None if isinstance(state, Idle | Linked | Paired) else state.until,
+        deadline=None if isinstance(state, Idle | Linked | PlainLinked) else state.until,
     )
     match state:
         case Idle(failure=failure) | Ending(failure=failure):
@@ -127,7 +127,7 @@ def snapshot(state: State, known: Snapshot, peers: Callable[[], tuple[Peer, ...]
             )
         case Hosting():
             return _hosting(state, shown, peers, limits)
-        case Petitioned() | Entering() | Pairing() | Probing() | Paired():
+        case PlainAsked() | PlainEntering() | PlainForming() | PlainChecking() | PlainLinked():
             return _plain(state, replace(shown, peer=state.peer, needs_code=False, verified=False))
         case _:
             return _bonded(state, shown)
@@ -149,17 +149,17 @@ def _bonded(state: Bonded, shown: Snapshot) -> Snapshot:
     )
 
 
-def _plain(state: Petitioned | Entering | Pairing | Probing | Paired, shown: Snapshot) -> Snapshot:
+def _plain(state: PlainAsked | PlainEntering | PlainForming | PlainChecking | PlainLinked, shown: Snapshot) -> Snapshot:
     """A group with a machine that does not run Nearby Tray."""
     match state:
-        case Petitioned(request=request):
+        case PlainAsked(request=request):
             return replace(shown, method=request.method, pin_wanted=request.method is Method.KEYPAD)
-        case Entering(tries=tries):
+        case PlainEntering(tries=tries):
             return replace(shown, method=Method.KEYPAD, pin_wanted=True, tries_left=tries)
-        case Pairing(order=order):
+        case PlainForming(order=order):
             pin = order.pin if order.method is Method.DISPLAY else None
             return replace(shown, method=order.method, pin=pin, tries_left=state.tries if order.pin is not None else 0, attempt=1)
-        case Probing(order=order) | Paired(order=order):
+        case PlainChecking(order=order) | PlainLinked(order=order):
             return replace(shown, method=order.method, link=_link_info(order, state.group, (), state.since, shown.radios))
         case _:
             assert_never(state)
@@ -177,7 +177,7 @@ def _hosting(state: Hosting, shown: Snapshot, peers: Callable[[], tuple[Peer, ..
         link=link,
         peers=peers() if state.finding is not None else (),
         failure=state.problem,
-        deadline=strangers.deadline(state),
+        deadline=wps.deadline(state),
     )
     if state.asking is not None:
         method, until = state.asking.request.method, state.asking.until

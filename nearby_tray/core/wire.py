@@ -230,7 +230,7 @@ class Answer(_Message, frozen=True, kw_only=True, omit_defaults=True, tag="answe
     facts: Facts | None = None
 
 
-class Match(_Message, frozen=True, kw_only=True, tag="match"):
+class MatchMessage(_Message, frozen=True, kw_only=True, tag="match"):
     """6a, caller: its user says that both screens show the same code, or nothing was to be compared. `trust`: as in `Answer`."""
 
     trust: bool
@@ -248,7 +248,7 @@ class Go(_Message, frozen=True, kw_only=True, tag="go", omit_defaults=True):
     owner: Owner
 
 
-class Linked(_Message, frozen=True, kw_only=True, tag="linked"):
+class LinkedMessage(_Message, frozen=True, kw_only=True, tag="linked"):
     """9, both: the addresses in force on my group interface; each one that a datagram can be sent to."""
 
     addresses: Annotated[tuple[_Address, ...], Meta(max_length=8)]
@@ -289,7 +289,7 @@ class Goodbye(_Message, frozen=True, tag="goodbye"):
     reason: GoodbyeReason
 
 
-Message = Hello | Request | Offer | Reveal | Proof | Answer | Match | Seen | Go | Linked | Again | Resume | Resumed | Goodbye
+Message = Hello | Request | Offer | Reveal | Proof | Answer | MatchMessage | Seen | Go | LinkedMessage | Again | Resume | Resumed | Goodbye
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)

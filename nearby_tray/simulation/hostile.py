@@ -32,7 +32,7 @@ from ..core.wire import (
     Goodbye,
     GoodbyeReason,
     Kind,
-    Match,
+    MatchMessage,
     Message,
     Offer,
     Owner,
@@ -263,8 +263,8 @@ class Hostile:
                 case Secured(keys=keys) if conversation.role is Role.LISTENER:
                     early = self._early(chat, keys, 0)
                     said += early or conversation.say(Answer(accepted=True, trust=True))
-                case Secured() if conversation.allows(Match(trust=True)):
-                    said += conversation.say(Match(trust=True))
+                case Secured() if conversation.allows(MatchMessage(trust=True)):
+                    said += conversation.say(MatchMessage(trust=True))
                 case Said():
                     for word in _ONWARDS:
                         said += conversation.say(word) if conversation.allows(word) else []
@@ -282,7 +282,7 @@ class Hostile:
             return []
         words: list[Message] = [
             Answer(accepted=True, by=By.TRUST, trust=True),
-            Match(trust=True),
+            MatchMessage(trust=True),
             Seen(),
             Go(method=Method.PBC, owner=Owner.EITHER),
         ]

@@ -40,10 +40,10 @@ MESSAGES: list[Message] = [
     wire.Reveal(public_key=bytes(range(32)), nonce=bytes(range(16))),
     wire.Proof(identity=bytes(range(32)), signature=bytes(range(64))),
     wire.Answer(accepted=True, trust=True),
-    wire.Match(trust=True),
+    wire.MatchMessage(trust=True),
     wire.Seen(),
     wire.Go(method=Method.DISPLAY, pin="12345670", owner=wire.Owner.EITHER),
-    wire.Linked(addresses=("169.254.3.5", "fe80::1"), port=47476),
+    wire.LinkedMessage(addresses=("169.254.3.5", "fe80::1"), port=47476),
     wire.Again(2),
     wire.Resume(session=bytes(range(8)), public_key=bytes(range(32)), tag=bytes(range(16))),
     wire.Resumed(public_key=bytes(range(32)), tag=bytes(range(16))),
@@ -115,7 +115,7 @@ def build() -> dict[str, Any]:
     caller.receive(listener_proof)
     caller.receive(answer)
     assert caller.keys == session
-    (match,) = caller.say(wire.Match(trust=True))
+    (match,) = caller.say(wire.MatchMessage(trust=True))
 
     call_id = bytes.fromhex("0a0b0c")
     call = wire.Call(call_id=call_id, hint=keys.hint(session.trust, call_id, POSIX)).encode()

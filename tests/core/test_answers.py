@@ -11,8 +11,8 @@ import pytest
 
 from nearby_tray.core import orders as o
 from nearby_tray.core.calls import Round
-from nearby_tray.core.consent import Requests
-from nearby_tray.core.conversation import Left, Said, Secured
+from nearby_tray.core.consent import RequestQuotas
+from nearby_tray.core.conversation import PeerLeft, Said, Secured
 from nearby_tray.core.frames import split
 from nearby_tray.core.keys import Role, TrustedPeer, hint
 from nearby_tray.core.link import LinkLeft, LinkUp
@@ -210,7 +210,7 @@ def test_who_had_connected_before_another_asked_is_left(p: Pair) -> None:
     at = len(p.ben.commands)
     p.ask().at(Asking, Asked)
     cy.hear(cy.said_to_us(at))
-    assert cy.heard[-1] == Left(GoodbyeReason.CANCELLED, False)
+    assert cy.heard[-1] == PeerLeft(GoodbyeReason.CANCELLED, False)
     assert o.HangUp("cy") in p.ben.commands
 
 
@@ -316,7 +316,7 @@ def asked_on(side: Side) -> bytes:
 
 @pytest.mark.parametrize("way", WAYS_OUT)
 def test_every_dialog_that_does_not_end_in_our_own_yes_counts(p: Pair, way: str) -> None:
-    p.ben.session._requests = Requests(o.Limits(refusal_span=1e6))
+    p.ben.session._requests = RequestQuotas(o.Limits(refusal_span=1e6))
     for _ in range(LIMITS.refusals):
         if way == "never proven":
             p.lets_through = lambda side, frame: side is p.ben or len(p.ben.all(o.Say)) % 2 == 1

@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from nearby_tray.core.consent import MISSED, MissedRequests, Requests, Wishes
+from nearby_tray.core.consent import MISSED, MissedRequests, RequestQuotas, Wishes
 from nearby_tray.core.model import Asker, Peer, WishKind
 from nearby_tray.core.orders import Ask, Host, Invite, Limits
 
@@ -16,8 +16,8 @@ FILES = Asker("Files", "/usr/bin/files", 7)
 
 
 @pytest.fixture
-def requests() -> Requests:
-    return Requests(LIMITS)
+def requests() -> RequestQuotas:
+    return RequestQuotas(LIMITS)
 
 
 @pytest.fixture
@@ -33,14 +33,14 @@ def wishes() -> Wishes:
 
 
 # spec: 2.14
-def test_so_many_unknown_callers_go_on_to_their_proof_and_the_expected_one_is_counted_apart(requests: Requests) -> None:
+def test_so_many_unknown_callers_go_on_to_their_proof_and_the_expected_one_is_counted_apart(requests: RequestQuotas) -> None:
     assert all(requests.may_prove(expected=False, now=0.0) for _ in range(LIMITS.refusals))
     assert not requests.may_prove(expected=False, now=1.0)
     assert requests.may_prove(expected=True, now=1.0)
     assert requests.may_prove(expected=False, now=LIMITS.refusal_span)
 
 
-def test_a_trusted_peer_and_a_yes_of_the_user_do_not_count(requests: Requests) -> None:
+def test_a_trusted_peer_and_a_yes_of_the_user_do_not_count(requests: RequestQuotas) -> None:
     for _ in range(10):
         assert requests.may_prove(expected=False, now=0.0)
         requests.proved_trusted()
@@ -53,16 +53,16 @@ def test_a_trusted_peer_and_a_yes_of_the_user_do_not_count(requests: Requests) -
     assert requests.may_open_dialog(b"ben", 0.0)
 
 
-def test_petitions_are_counted_until_one_is_accepted(requests: Requests) -> None:
+def test_petitions_are_counted_until_one_is_accepted(requests: RequestQuotas) -> None:
     for _ in range(LIMITS.refusals):
-        assert requests.may_petition(0.0)
-        requests.petitioned(0.0)
-    assert not requests.may_petition(0.0)
-    requests.petition_accepted()
-    assert requests.may_petition(0.0)
+        assert requests.may_ask_on_wifi(0.0)
+        requests.asked_on_wifi(0.0)
+    assert not requests.may_ask_on_wifi(0.0)
+    requests.accepted_on_wifi()
+    assert requests.may_ask_on_wifi(0.0)
 
 
-def test_what_an_ended_link_still_sends_on_wifi_is_stray_for_a_while(requests: Requests) -> None:
+def test_what_an_ended_link_still_sends_on_wifi_is_stray_for_a_while(requests: RequestQuotas) -> None:
     requests.parted("aa", 0.0)
     requests.parted("bb", 50.0)
     assert requests.is_stray("aa", LIMITS.ask - 1) and not requests.is_stray("aa", LIMITS.ask)

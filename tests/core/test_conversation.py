@@ -22,9 +22,9 @@ from nearby_tray.core.conversation import (
     Greeted,
     Heard,
     Keyed,
-    Left,
     Marking,
     OutOfOrder,
+    PeerLeft,
     Requested,
     Restored,
     Said,
@@ -58,8 +58,8 @@ from nearby_tray.core.wire import (
     Goodbye,
     GoodbyeReason,
     Kind,
-    Linked,
-    Match,
+    LinkedMessage,
+    MatchMessage,
     Owner,
     Purpose,
     Seen,
@@ -70,9 +70,9 @@ from tests.core.make_vectors import CALLER, CALLER_SEED, CHANNEL, LISTENER, LIST
 
 YES = Answer(accepted=True)
 NO = Answer(accepted=False, reason=AnswerReason.BUSY)
-MATCH = Match(trust=False)
+MATCH = MatchMessage(trust=False)
 GO = Go(method=Method.PBC, owner=Owner.EITHER)
-LINKED = Linked(addresses=("169.254.1.5",), port=47476)
+LINKED = LinkedMessage(addresses=("169.254.1.5",), port=47476)
 PROTOCOL = GoodbyeReason.PROTOCOL
 
 
@@ -211,7 +211,7 @@ def test_from_hello_to_finished() -> None:
     assert air.deliver() == ([Said(LINKED)] * 2, [Said(LINKED)])
 
     air.to_listener += air.caller.goodbye(GoodbyeReason.FINISHED)
-    assert air.deliver() == ([], [Left(GoodbyeReason.FINISHED, sealed=True)])
+    assert air.deliver() == ([], [PeerLeft(GoodbyeReason.FINISHED, sealed=True)])
     assert air.caller.ended and air.listener.ended and air.listener.keys is not None
 
 
@@ -309,7 +309,7 @@ def test_a_declined_request_leaves_only_goodbye() -> None:
     for message in (YES, NO, MATCH, Seen(), GO, LINKED, Again(2)):
         assert not air.caller.allows(message) and not air.listener.allows(message)
     air.to_listener += air.caller.goodbye(GoodbyeReason.DECLINED)
-    assert air.deliver() == ([], [Left(GoodbyeReason.DECLINED, sealed=True)])
+    assert air.deliver() == ([], [PeerLeft(GoodbyeReason.DECLINED, sealed=True)])
 
 
 def test_three_tries_and_no_fourth() -> None:
@@ -353,7 +353,7 @@ def test_an_unsealed_goodbye_may_cross_the_reveal() -> None:
     goodbye = air.listener.goodbye(GoodbyeReason.CANCELLED)
     air.to_caller += offer + goodbye
     (_, left), nothing = air.deliver()
-    assert left == Left(GoodbyeReason.CANCELLED, sealed=False) and not nothing
+    assert left == PeerLeft(GoodbyeReason.CANCELLED, sealed=False) and not nothing
 
 
 # spec: 2.10
@@ -361,7 +361,7 @@ def test_an_unsealed_goodbye_after_something_sealed_is_somebody_elses() -> None:
     air = pair().proven()
     air.to_caller.append(encode(Goodbye(GoodbyeReason.CANCELLED)))
     (failed,), (left,) = air.deliver()
-    assert isinstance(failed, Failed) and left == Left(PROTOCOL, sealed=True)
+    assert isinstance(failed, Failed) and left == PeerLeft(PROTOCOL, sealed=True)
 
 
 def test_nothing_else_unsealed_is_heard_once_there_are_keys() -> None:
@@ -382,7 +382,7 @@ def test_either_may_leave_at_any_time(reach: Callable[[Pair], Pair], role: Role)
     leaver, left = (air.caller, air.listener) if role is Role.CALLER else (air.listener, air.caller)
     (goodbye,) = leaver.goodbye(GoodbyeReason.CANCELLED)
     heard, replies = left.receive(goodbye)
-    assert heard == [Left(GoodbyeReason.CANCELLED, sealed=reach not in (Pair.greeted, Pair.requested))] and not replies
+    assert heard == [PeerLeft(GoodbyeReason.CANCELLED, sealed=reach not in (Pair.greeted, Pair.requested))] and not replies
     assert leaver.ended and left.ended
 
 
@@ -450,7 +450,7 @@ def test_in_the_clear_each_message_has_one_place(role: Role, reach: Callable[[Pa
         name = type(message).__name__
         heard, replies = side.receive(encode(message))
         if isinstance(message, Goodbye):
-            assert heard == [Left(message.reason, sealed=False)] and not replies
+            assert heard == [PeerLeft(message.reason, sealed=False)] and not replies
         elif (role, name) == place[here]:
             assert not any(isinstance(what, Failed) for what in heard)
         else:
@@ -560,8 +560,8 @@ def test_sealed_each_message_has_its_place(place: str, role: Role) -> None:
         elif word in drops:
             assert not heard and not replies and not hearer.ended
         else:
-            assert heard == [Failed(f"{type(message).__name__.lower()} is out of place")], word
-            assert speaker.receive(replies[0]) == ([Left(PROTOCOL, sealed=True)], [])
+            assert heard == [Failed(f"{message.__struct_config__.tag} is out of place")], word
+            assert speaker.receive(replies[0]) == ([PeerLeft(PROTOCOL, sealed=True)], [])
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -569,16 +569,16 @@ def test_sealed_each_message_has_its_place(place: str, role: Role) -> None:
 def test_what_belongs_to_the_beginning_has_no_place_later(place: str, role: Role) -> None:
     """Sealed by somebody who has the keys; a proof is right in all but its place."""
     for message in MESSAGES:
-        if isinstance(message, Answer | Match | Seen | Go | Linked | Again):
+        if isinstance(message, Answer | MatchMessage | Seen | Go | LinkedMessage | Again):
             continue  # above
         air = reached(place)
         speaker, hearer = (air.caller, air.listener) if role is Role.CALLER else (air.listener, air.caller)
         if isinstance(message, wire.Proof):
             message = speaker._proof(Identity.from_seed(CALLER_SEED).public if role is Role.LISTENER else b"")
         heard, _ = hearer.receive(speak_anyway(speaker, message))
-        name = type(message).__name__.lower()
+        name = message.__struct_config__.tag
         if isinstance(message, Goodbye):
-            assert heard == [Left(message.reason, sealed=True)]
+            assert heard == [PeerLeft(message.reason, sealed=True)]
         elif name in words(place, role)[1]:
             assert isinstance(heard[0], Secured)
         else:
@@ -737,7 +737,7 @@ def test_no_changed_byte_of_the_last_message_goes_through(data: st.DataObject) -
     changed = bytearray(reveal)
     changed[data.draw(st.integers(0, len(reveal) - 1))] ^= data.draw(st.integers(1, 255))
     heard, _ = air.listener.receive(bytes(changed) + data.draw(st.binary(max_size=3)))
-    assert isinstance(heard[0], Failed | Left) and air.listener.keys is None
+    assert isinstance(heard[0], Failed | PeerLeft) and air.listener.keys is None
 
 
 def codes(tamper: Callable[[int, bytes], bytes]) -> tuple[SessionKeys | None, SessionKeys | None, Pair]:
@@ -1018,7 +1018,7 @@ def test_a_caller_with_the_right_keys_and_a_wrong_signature_is_refused(signed: C
     proof = wire.Proof(identity=ours.public, signature=signed(ours, theirs, said))
     heard, replies = air.listener.receive(Sealer(keys.caller_seal).seal(encode(proof)))
     assert heard == [Failed("wrong signature")] and air.listener.keys is None
-    assert air.caller.receive(replies[0]) == ([Left(PROTOCOL, sealed=True)], [])
+    assert air.caller.receive(replies[0]) == ([PeerLeft(PROTOCOL, sealed=True)], [])
 
 
 def test_a_proof_sent_back_is_refused() -> None:
@@ -1048,7 +1048,7 @@ def test_sealed_messages_come_once_and_in_order_or_it_ends(harm: str) -> None:
     air.to_listener += came
     caller_heard, listener_heard = air.deliver()
     assert listener_heard[-1] == Failed("a sealed message does not open")
-    assert caller_heard == [Left(PROTOCOL, sealed=True)]
+    assert caller_heard == [PeerLeft(PROTOCOL, sealed=True)]
     assert air.caller.ended and air.listener.ended
 
 
@@ -1305,17 +1305,17 @@ def test_whoever_has_the_keys_of_a_lost_link_still_has_to_keep_to_the_order() ->
         air, resumed, seal = resumed_by_hand(keys)
         air.caller.receive(resumed)
         heard, _ = air.caller.receive(seal(first))
-        assert isinstance(heard[0], Failed | Left) and air.caller.ended and air.caller.keys is None
+        assert isinstance(heard[0], Failed | PeerLeft) and air.caller.ended and air.caller.keys is None
     for other in [*SEALED.values(), *MESSAGES]:
         air = resuming(keys)
         air.caller.receive(air.listener.receive(air.caller.resume()[0])[1][0])
         new = air.caller._keys
         assert new is not None and air.listener.keys is None
         heard, _ = air.listener.receive(Sealer(new.caller_seal).seal(encode(other)))
-        if isinstance(other, Match):
+        if isinstance(other, MatchMessage):
             assert isinstance(heard[0], Restored)
         else:
-            assert isinstance(heard[0], Failed | Left) and air.listener.ended and air.listener.keys is None
+            assert isinstance(heard[0], Failed | PeerLeft) and air.listener.ended and air.listener.keys is None
 
 
 @pytest.mark.parametrize(("public", "why"), [(b"", "our own public key came back"), (bytes(32), "unusable public key")])
@@ -1403,7 +1403,7 @@ def test_a_caller_told_that_it_cannot_resume_hears_it_and_cannot_know_from_whom(
     air = Pair(conversation(Role.CALLER, resumable=keys), conversation(Role.LISTENER)).greeted()
     air.to_listener += air.caller.resume()
     caller_heard, _ = air.deliver()
-    assert caller_heard == [Left(PROTOCOL, sealed=False)]
+    assert caller_heard == [PeerLeft(PROTOCOL, sealed=False)]
 
 
 def test_resume_comes_instead_of_request_and_not_after_it() -> None:
@@ -1432,7 +1432,7 @@ def test_any_messages_from_anyone(reach: Callable[[Pair], Pair], role: Role, mes
     ends = 0
     for message in messages:
         heard, _ = side.receive(message)
-        ends += sum(isinstance(what, Failed | Left) for what in heard)
+        ends += sum(isinstance(what, Failed | PeerLeft) for what in heard)
     assert ends == side.ended <= 1
 
 

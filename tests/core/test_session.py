@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from nearby_tray.core import orders as o
-from nearby_tray.core.conversation import Left
+from nearby_tray.core.conversation import PeerLeft
 from nearby_tray.core.frames import split
 from nearby_tray.core.keys import Role, TrustedPeer, hint
 from nearby_tray.core.link import LinkLeft, LinkLost, LinkUp
@@ -309,7 +309,7 @@ def test_an_overheard_hint_gets_neither_a_name_nor_a_dialog() -> None:
     (hello,) = cy.hellos
     assert hello.facts is None and hello.mark is not None
     cy.say(cy.talk.request(Purpose.LINK, Method.PBC))
-    assert cy.heard[-1] == Left(GoodbyeReason.PROTOCOL, False)
+    assert cy.heard[-1] == PeerLeft(GoodbyeReason.PROTOCOL, False)
     p.at(Idle, Idle)
     assert p.ben.session.snapshot().missed == ()
 

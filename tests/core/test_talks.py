@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from nearby_tray.core.callers import ANSWERS, Audience
-from nearby_tray.core.conversation import Failed, Greeted, Heard, Introduction, Keyed, Left, Requested
+from nearby_tray.core.conversation import Failed, Greeted, Heard, Introduction, Keyed, PeerLeft, Requested
 from nearby_tray.core.frames import MESSAGE_SECONDS, split
 from nearby_tray.core.keys import Identity, Role, SessionKeys, TrustedPeer, derive, exchange_public, hint, resume_hint
 from nearby_tray.core.model import CallHeard, FrameArrived, Method
@@ -186,7 +186,7 @@ def test_a_goodbye_hangs_up_and_the_caller_lingers() -> None:
     ada.talks.leave(channel, GoodbyeReason.CANCELLED)
     assert ada.ended == [channel] and ada.talks.lingers and HangUp("ben") not in ada.orders, "the listener ends the connection"
     ben.hear("ada", *ada.said())
-    assert ben.heard == [Left(GoodbyeReason.CANCELLED, sealed=False)]
+    assert ben.heard == [PeerLeft(GoodbyeReason.CANCELLED, sealed=False)]
     assert ben.orders == [HangUp("ada")] and ben.ended == [channel] and not ben.talks.lingers
     assert ada.talks.deadline(None) == LIMITS.linger
     assert ada.talks.advance(LIMITS.linger) == []
@@ -199,7 +199,7 @@ def test_a_channel_that_breaks_the_rules_of_frames_ends_like_any_other_breach() 
     assert [type(what) for what in ben.heard] == [Failed]
     assert not len(ben.talks) and ben.orders[-1] == HangUp("ada")
     ada.hear("ben", *ben.said())
-    assert ada.heard[-1] == Left(GoodbyeReason.PROTOCOL, sealed=False)
+    assert ada.heard[-1] == PeerLeft(GoodbyeReason.PROTOCOL, sealed=False)
 
 
 def test_a_message_that_is_not_whole_in_time_ends_its_channel() -> None:

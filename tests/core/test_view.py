@@ -24,7 +24,7 @@ from nearby_tray.core.model import (
 )
 from nearby_tray.core.orders import Find, Limits, Wants
 from nearby_tray.core.states import Ending, Idle, Seeking, State
-from nearby_tray.core.strangers import Admitting, Entering, Hosting, Paired, Pairing, Petitioned, Probing
+from nearby_tray.core.wps import Admitting, Hosting, PlainAsked, PlainChecking, PlainEntering, PlainForming, PlainLinked
 from tests.core.pair import Pair, lose
 
 LIMITS = Limits()
@@ -78,27 +78,27 @@ def test_an_end_keeps_the_group_until_the_goodbye_is_said() -> None:
 @pytest.mark.parametrize(
     "state",
     [
-        Petitioned(PHONE, WifiRequest("aa", Asks.PROVISION, Method.KEYPAD), 160.0, "q"),
-        Entering(PHONE, 210.0, 3, question="q"),
-        Pairing(PHONE, ORDER, 210.0, 3, 100.0, Way.NEGOTIATE),
-        Probing(PHONE, ORDER, GROUP, 130.0, 100.0),
-        Paired(PHONE, ORDER, GROUP, 100.0),
+        PlainAsked(PHONE, WifiRequest("aa", Asks.PROVISION, Method.KEYPAD), 160.0, "q"),
+        PlainEntering(PHONE, 210.0, 3, question="q"),
+        PlainForming(PHONE, ORDER, 210.0, 3, 100.0, Way.NEGOTIATE),
+        PlainChecking(PHONE, ORDER, GROUP, 130.0, 100.0),
+        PlainLinked(PHONE, ORDER, GROUP, 100.0),
     ],
 )
-def test_a_plain_peer_is_never_shown_as_verified(state: Petitioned | Entering | Pairing | Probing | Paired) -> None:
+def test_a_plain_peer_is_never_shown_as_verified(state: PlainAsked | PlainEntering | PlainForming | PlainChecking | PlainLinked) -> None:
     snapshot = shown(state)
     assert snapshot.peer == PHONE and not snapshot.verified and not snapshot.needs_code and snapshot.code is None
-    assert snapshot.question == ("q" if isinstance(state, Petitioned | Entering) else "")
-    assert snapshot.pin_wanted is isinstance(state, Petitioned | Entering)
-    assert (snapshot.pin is not None) is isinstance(state, Pairing), "the PIN is gone when it is used"
-    assert (snapshot.link is not None) is isinstance(state, Probing | Paired)
-    assert (wanted(state).probe is not None) is isinstance(state, Probing | Paired)
+    assert snapshot.question == ("q" if isinstance(state, PlainAsked | PlainEntering) else "")
+    assert snapshot.pin_wanted is isinstance(state, PlainAsked | PlainEntering)
+    assert (snapshot.pin is not None) is isinstance(state, PlainForming), "the PIN is gone when it is used"
+    assert (snapshot.link is not None) is isinstance(state, PlainChecking | PlainLinked)
+    assert (wanted(state).probe is not None) is isinstance(state, PlainChecking | PlainLinked)
 
 
 def test_between_two_tries_nothing_is_ordered() -> None:
-    state = Pairing(PHONE, ORDER, 210.0, 3, 100.0, Way.NEGOTIATE)
+    state = PlainForming(PHONE, ORDER, 210.0, 3, 100.0, Way.NEGOTIATE)
     assert wanted(state).group == ORDER and wanted(state).find is Find.HELD
-    between = Pairing(PHONE, ORDER, 210.0, 3, 100.0, Way.NEGOTIATE, again=105.0)
+    between = PlainForming(PHONE, ORDER, 210.0, 3, 100.0, Way.NEGOTIATE, again=105.0)
     assert wanted(between).group is None and wanted(between).find is Find.ON
 
 
@@ -106,7 +106,7 @@ def test_a_group_of_our_own_shows_the_dialog_or_the_machine_that_may_come_in() -
     order = HostGroup(1)
     hosting = Hosting(order, 100.0, None, GROUP)
     assert shown(hosting).stage is Stage.HOSTING and shown(hosting).link is not None and wanted(hosting).group == order
-    asked = Hosting(order, 100.0, None, GROUP, asking=Petitioned(PHONE, WifiRequest("aa", Asks.PROVISION, Method.KEYPAD), 160.0, "q"))
+    asked = Hosting(order, 100.0, None, GROUP, asking=PlainAsked(PHONE, WifiRequest("aa", Asks.PROVISION, Method.KEYPAD), 160.0, "q"))
     snapshot = shown(asked)
     assert snapshot.stage is Stage.ASKED and snapshot.question == "q" and snapshot.pin_wanted
     assert (snapshot.started, snapshot.deadline) == (160.0 - LIMITS.ask, 160.0)

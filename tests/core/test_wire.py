@@ -20,7 +20,7 @@ from nearby_tray.core.wire import (
     Go,
     Goodbye,
     GoodbyeReason,
-    Linked,
+    LinkedMessage,
     Owner,
     Ping,
     PingType,
@@ -266,7 +266,7 @@ def test_an_error_is_one_short_line_without_secrets() -> None:
 
 
 def test_we_do_not_send_what_they_would_refuse() -> None:
-    for message in (Again(7), Linked(addresses=("10.0.0.1",), port=0), wire.Offer(public_key=b"", nonce=bytes(16))):
+    for message in (Again(7), LinkedMessage(addresses=("10.0.0.1",), port=0), wire.Offer(public_key=b"", nonce=bytes(16))):
         with pytest.raises(WireError):
             encode(message)
 

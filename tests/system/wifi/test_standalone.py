@@ -39,7 +39,7 @@ from nearby_tray.core.model import (
     WifiRequest,
 )
 from nearby_tray.core.session import Session
-from nearby_tray.core.strangers import Pairing, Probing
+from nearby_tray.core.wps import PlainChecking, PlainForming
 from nearby_tray.errors import Unavailable
 from nearby_tray.system import nl80211
 from nearby_tray.system.addresses import Assigned
@@ -1194,7 +1194,7 @@ async def paired(here: World, method: Method, *, host: bool = True) -> list[Form
         entropy=Random(1).randbytes,
         posix=lambda: 1.7e9,
         policy=o.Policy("ada"),
-        limits=o.Limits(settle=0.01, pair=600.0),
+        limits=o.Limits(settle=0.01, provision=600.0),
     )
     now = asyncio.get_running_loop().time
 
@@ -1210,7 +1210,7 @@ async def paired(here: World, method: Method, *, host: bool = True) -> list[Form
     ):
         do(event)
     orders: list[FormGroup] = []
-    while isinstance(state := session.state, Pairing):
+    while isinstance(state := session.state, PlainForming):
         if isinstance(order := session.wants.group, FormGroup):
             orders.append(order)
             try:
@@ -1220,7 +1220,7 @@ async def paired(here: World, method: Method, *, host: bool = True) -> list[Form
         else:
             await asyncio.sleep((state.again or 0) - now())
             do(o.Tick())
-    assert isinstance(session.state, Probing), session.state
+    assert isinstance(session.state, PlainChecking), session.state
     return orders
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nearby_tray.core import orders as o
-from nearby_tray.core import strangers
+from nearby_tray.core import wps
 from nearby_tray.core.keys import Identity
 from nearby_tray.core.link import LinkUp
 from nearby_tray.core.model import (
@@ -250,7 +250,7 @@ def test_a_group_that_only_we_remember_is_formed_anew_and_a_pin_always_means_a_n
 
 
 def test_every_stage_ends() -> None:
-    m = Machine().seek().do(PUSH).wait(LIMITS.pair + LIMITS.slack)
+    m = Machine().seek().do(PUSH).wait(LIMITS.provision + LIMITS.slack)
     assert m.removed().failure() == Failure(Stage.FORMING, Reason.NOT_READY)
     m = Machine().seek().do(o.Ask(PHONE, method=Method.KEYPAD)).wait(LIMITS.type)
     assert m.failure() == Failure(Stage.ENTERING, Reason.NO_ANSWER)
@@ -309,7 +309,7 @@ def test_one_without_a_group_is_asked_again() -> None:
     m.wait(LIMITS.settle)
     assert m.find() is o.Find.HELD and m.snapshot.deadline == until
     assert replace(m.order, attempt=first.attempt, patience=first.patience) == first
-    assert m.order.patience == LIMITS.pair - LIMITS.settle
+    assert m.order.patience == LIMITS.provision - LIMITS.settle
     m.do(o.GroupFormed(m.order.attempt, GROUP))
     assert m.stage() is Stage.CHECKING
 
@@ -341,25 +341,25 @@ def test_nobody_can_make_us_try_for_ever_or_ask_our_user_twice(method: Method, a
     m.do(o.EnterPin("", typed()) if method is Method.KEYPAD else o.Accept(""))
     began, pin, orders = m.now, m.order.pin, 0
     slow = random.choice((0.0, 1.0, 60.0))
-    while isinstance(m.session.state, strangers.Pairing):
+    while isinstance(m.session.state, wps.PlainForming):
         if random.random() < 0.5:
             m.do(WifiRequest(PHONE, Asks.NEGOTIATE, method), WifiRequest(OTHER, Asks.NEGOTIATE, method)).wait(0)
         if m.session.wants.group is not None:
             orders += 1
             assert (m.order.address, m.order.method, m.order.pin) == (PHONE, method, pin)
-            assert m.now + m.order.patience <= began + LIMITS.pair + 3.0  # ordered up to 3 s ago
+            assert m.now + m.order.patience <= began + LIMITS.provision + 3.0  # ordered up to 3 s ago
             m.wait(min(slow, m.order.patience))
             fail(m, random.choice(PASSING))
         assert m.snapshot.question == "" and m.stage() is not Stage.ASKED
         m.wait(3.0)  # no faster do requests of one machine come (`system.wifi.negotiation.Requests`)
-    assert isinstance(m.session.state, Ending) and m.now <= began + LIMITS.pair + LIMITS.slack
-    assert 0 < orders <= 2 * (LIMITS.pair / 3.0 + 1)
+    assert isinstance(m.session.state, Ending) and m.now <= began + LIMITS.provision + LIMITS.slack
+    assert 0 < orders <= 2 * (LIMITS.provision / 3.0 + 1)
     failure = m.removed().failure()
     assert failure is not None and failure.reason in PASSING
 
 
 def test_time_that_passes_between_two_tries_ends_them() -> None:
-    m = fail(Machine(Abilities(pin=True)).seek().do(PUSH).wait(LIMITS.pair - LIMITS.settle - 1), Reason.NOT_SEEN)
+    m = fail(Machine(Abilities(pin=True)).seek().do(PUSH).wait(LIMITS.provision - LIMITS.settle - 1), Reason.NOT_SEEN)
     assert m.stage() is Stage.FORMING
     m.wait(LIMITS.settle)
     assert m.order.patience == 1.0
@@ -700,8 +700,8 @@ def test_in_any_order_nothing_is_formed_without_consent_and_all_of_it_ends(event
         before = m.session.state
         if isinstance(event, o.Ask) and isinstance(before, Seeking):
             consented.add(event.peer)
-        asked = before.asking if isinstance(before, strangers.Hosting) else before
-        if isinstance(event, o.Accept | o.EnterPin) and isinstance(asked, strangers.Petitioned):
+        asked = before.asking if isinstance(before, wps.Hosting) else before
+        if isinstance(event, o.Accept | o.EnterPin) and isinstance(asked, wps.PlainAsked):
             consented.add(asked.peer.address)
         if isinstance(event, o.Invite):
             consented.add(event.peer)

@@ -1,17 +1,16 @@
-"""Machines that do not run Nearby Tray: a group with one of them, and a group of our own that several join.
+"""Plain peers, machines that do not run Nearby Tray: a group with one of them, and a group of this machine that several join.
 
-Nothing proves who a stranger is, so everything here is `verified=False` to the face, and two things replace the conversation: WPS (push
-button, or a PIN that one side shows and the other types) and the same consent as always: nothing is formed and nobody is let in before our
-user clicked the machine, or accepted it in a dialog that nothing opens twice. A PIN is made anew after one that was wrong, three at most.
-Whoever comes into a group of our own without that, because it once had the group's passphrase, is put out again.
+Nothing proves a plain peer's identity, so all states here are shown with `verified=False`. WPS (push button, or a PIN that one side shows
+and the other types) and the user's consent replace the conversation: no group is formed and no machine let in before the user has clicked
+it, or accepted it in a dialog that nothing opens twice. After a wrong PIN a new one is made, three at most. A machine that joins the hosted
+group without consent, because it once had the group's passphrase, is put out again.
 
-A frame gets lost, and the other machine waits on: its push button is open for two minutes. So a try that came to nothing, and was no
-answer, is repeated until our user's one consent is that old, with pauses. The other's group is looked for first: a confirmation that never
-reached us has made one all the same.
+A frame may get lost while the peer waits on: its push button is open for two minutes. So a try that failed without an answer is repeated,
+with pauses, until the user's one consent is that old. The peer's group is looked for first: a confirmation that was lost on the way has
+formed one all the same.
 
-`step` takes a state of this module, one event and the rules, and returns the next state with the commands to carry out. It never
-waits and knows no conversation; `session.Session` decides when a state of this module begins (idle, or while seeking) and what
-follows when it is `Over`.
+`step` takes a state of this module, one event and the rules, and returns the next state with the commands to carry out. It never waits and
+knows no conversation; `session.Session` decides when a state of this module begins (idle, or while seeking) and what follows `PlainOver`.
 """
 
 from __future__ import annotations
@@ -87,8 +86,8 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Petitioned:
-    """A stranger asks: the dialog is open. The only ways on from here are our user's, and time."""
+class PlainAsked:
+    """A plain peer asks: the dialog is open. Only the user's answer, or time, leads on."""
 
     stage: ClassVar[Stage] = Stage.ASKED
     peer: Peer
@@ -98,8 +97,8 @@ class Petitioned:
 
 
 @dataclass(frozen=True, slots=True)
-class Entering:
-    """The stranger shows a PIN, or will; our user types it. `tries`: how many are left, this one included."""
+class PlainEntering:
+    """The peer shows a PIN, or will; the user types it. `tries`: how many are left, this one included."""
 
     stage: ClassVar[Stage] = Stage.ENTERING
     peer: Peer
@@ -107,16 +106,16 @@ class Entering:
     tries: int
     remember: bool = False
     question: str = ""  # names this dialog
-    again: float | None = None  # when the stranger is asked once more to show it
+    again: float | None = None  # when the peer is asked once more to show it
     failure: Failure | None = None  # why it did not
 
 
 @dataclass(frozen=True, slots=True)
-class Pairing:
-    """A group with the stranger is being formed; with `DISPLAY` the PIN in the order is on our screen meanwhile.
+class PlainForming:
+    """A group with the peer is being formed; with `DISPLAY` the PIN in the order is on the screen meanwhile.
 
-    `until` is the end of all tries that our user's consent is good for. Between two of them nothing is ordered and we look around:
-    `again` is when the next begins.
+    `until` is the end of all tries that the user's consent is good for. Between two tries nothing is ordered and the find goes on; the next
+    begins at `again`.
     """
 
     stage: ClassVar[Stage] = Stage.FORMING
@@ -125,15 +124,15 @@ class Pairing:
     until: float
     tries: int
     began: float
-    way: Way  # how; one that only looks whether the stranger's group stands joins it whatever this is
-    where: int | None = None  # MHz: the channel of the stranger's group, if that was said
+    way: Way  # how; a try that only looks whether the peer's group stands joins it whatever this is
+    where: int | None = None  # MHz: the channel of the peer's group, if that was said
     again: float | None = None
     failure: Failure | None = None  # why the tries so far came to nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Probing:
-    """The group is up; something must answer on it."""
+class PlainChecking:
+    """The group is up; some machine must answer on it."""
 
     stage: ClassVar[Stage] = Stage.CHECKING
     peer: Peer
@@ -144,8 +143,8 @@ class Probing:
 
 
 @dataclass(frozen=True, slots=True)
-class Paired:
-    """Linked with a stranger."""
+class PlainLinked:
+    """Linked with a plain peer."""
 
     stage: ClassVar[Stage] = Stage.LINKED
     peer: Peer
@@ -156,20 +155,20 @@ class Paired:
 
 @dataclass(frozen=True, slots=True)
 class Admitting:
-    """One machine may come into our group until `until`."""
+    """One machine may come into the hosted group until `until`."""
 
     peer: Peer
     admission: Admission
     until: float
     invited: bool = False
-    again: float | None = None  # when it is invited once more: it did not hear us, or we not its answer
+    again: float | None = None  # when it is invited once more: the invitation or its answer was not heard
 
 
 @dataclass(frozen=True, slots=True)
 class Hosting:
-    """A group of our own. `group` is `None` until it is up; `asking`: the dialog that is open; `problem`: what went wrong last.
+    """A group of this machine. `group` is `None` until it is up; `asking`: the dialog that is open; `problem`: what went wrong last.
 
-    `admitted`: P2P device addresses of those whom our user has let into this group and not sent out: they may lose it and come back.
+    `admitted`: P2P device addresses of the machines that the user has let in and not sent out: they may lose the group and come back.
     """
 
     stage: ClassVar[Stage] = Stage.HOSTING
@@ -180,14 +179,14 @@ class Hosting:
     members: tuple[Member, ...] = ()
     stations: tuple[tuple[str, str], ...] = ()  # P2P device address → link-layer address on the group
     admitted: frozenset[str] = frozenset()
-    asking: Petitioned | None = None
+    asking: PlainAsked | None = None
     admitting: Admitting | None = None
-    finding: float | None = None  # we look for machines to invite, until then
+    finding: float | None = None  # until when machines to invite are looked for
     problem: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Over:
+class PlainOver:
     """It has ended; what was ordered is to be taken down."""
 
     failure: Failure | None
@@ -195,17 +194,17 @@ class Over:
     order: FormGroup | HostGroup | None = None
 
 
-Strange = Petitioned | Entering | Pairing | Probing | Paired | Hosting
+PlainState = PlainAsked | PlainEntering | PlainForming | PlainChecking | PlainLinked | Hosting
 
-Step = tuple[Strange | Over, list[Command]]
+Step = tuple[PlainState | PlainOver, list[Command]]
 
 
-def question(state: Strange) -> str:
-    """Names what our user is asked in this state; empty when nothing."""
+def question(state: PlainState) -> str:
+    """Names what the user is asked in this state; empty: nothing."""
     match state:
-        case Petitioned() | Entering():
+        case PlainAsked() | PlainEntering():
             return state.question
-        case Hosting(asking=Petitioned() as asking):
+        case Hosting(asking=PlainAsked() as asking):
             return asking.question
         case _:
             return ""
@@ -219,25 +218,25 @@ def _question(rules: Rules) -> str:
 
 
 def ask(peer: Peer, method: Method, remember: bool, rules: Rules) -> Step:
-    """Our user clicked a stranger and chose a method. Without one, somebody of ours whose conversation broke off would be taken for it."""
+    """The user clicked a plain peer and chose a method. A click without a method means a peer whose conversation broke off."""
     if peer.remembered and rules.abilities.persistent and method is Method.PBC:
-        return _pair(peer, Method.PBC, None, rules.limits.pins, remember, rules, way=Way.REINVOKE), []
+        return _form(peer, Method.PBC, None, rules.limits.pins, remember, rules, way=Way.REINVOKE), []
     if not _possible(peer, method, rules.abilities):
-        return Over(Failure(Stage.FORMING, Reason.NOT_OFFERED), peer), []
+        return PlainOver(Failure(Stage.FORMING, Reason.NOT_OFFERED), peer), []
     if method is Method.KEYPAD:
         return _enter(peer, rules.limits.pins, remember, rules)
-    return _pair(peer, method, None, rules.limits.pins, remember, rules), []
+    return _form(peer, method, None, rules.limits.pins, remember, rules), []
 
 
-def petition(request: WifiRequest, rules: Rules) -> Petitioned:
-    """A stranger asks us."""
-    return Petitioned(rules.peer(request.address), request, rules.now + rules.limits.ask, _question(rules))
+def asked(request: WifiRequest, rules: Rules) -> PlainAsked:
+    """A plain peer asks for a link."""
+    return PlainAsked(rules.peer(request.address), request, rules.now + rules.limits.ask, _question(rules))
 
 
 def host(persistent: bool, rules: Rules) -> Step:
-    """Our user wants a group of our own."""
+    """The user wants this machine to own a group."""
     if not rules.abilities.host:
-        return Over(Failure(Stage.HOSTING, Reason.NOT_OFFERED)), []
+        return PlainOver(Failure(Stage.HOSTING, Reason.NOT_OFFERED)), []
     frequency = rules.policy.frequency if rules.abilities.frequency else None
     order = HostGroup(rules.number(), frequency, persistent and rules.abilities.persistent)
     return Hosting(order, rules.now, rules.now + rules.limits.host), []
@@ -246,77 +245,77 @@ def host(persistent: bool, rules: Rules) -> Step:
 # --- what happens -----------------------------------------------------------------------------------------------------------
 
 
-def step(state: Strange, event: Event, rules: Rules) -> Step:
+def step(state: PlainState, event: Event, rules: Rules) -> Step:
     """The next state after `event`, and what to do."""
     now, limits = rules.now, rules.limits
     match state, event:
         # asked
-        case Petitioned(peer, request), Accept(trust=remember) if request.method is not Method.KEYPAD:
+        case PlainAsked(peer, request), Accept(trust=remember) if request.method is not Method.KEYPAD:
             way = Way.JOIN if request.asks is Asks.INVITE else Way.NEGOTIATE
-            return _pair(peer, request.method, request.pin, limits.pins, remember, rules, way=way, where=request.frequency), []
-        case Petitioned(peer, request), EnterPin(pin=text) if request.method is Method.KEYPAD and (typed := pins.valid(text)):
+            return _form(peer, request.method, request.pin, limits.pins, remember, rules, way=way, where=request.frequency), []
+        case PlainAsked(peer, request), EnterPin(pin=text) if request.method is Method.KEYPAD and (typed := pins.valid(text)):
             way = Way.JOIN if request.asks is Asks.INVITE else Way.NEGOTIATE
-            return _pair(peer, Method.KEYPAD, typed, limits.pins, False, rules, way=way, where=request.frequency), []
-        case Petitioned(peer, request), Decline() | Cancel():
-            return Over(None, peer), [Reject(request.address)]
+            return _form(peer, Method.KEYPAD, typed, limits.pins, False, rules, way=way, where=request.frequency), []
+        case PlainAsked(peer, request), Decline() | Cancel():
+            return PlainOver(None, peer), [Reject(request.address)]
 
-        case ((Petitioned(peer) | Entering(peer)), WifiChanged(reason)) if reason is not None:
-            return Over(Failure(state.stage, reason), peer), []
+        case ((PlainAsked(peer) | PlainEntering(peer)), WifiChanged(reason)) if reason is not None:
+            return PlainOver(Failure(state.stage, reason), peer), []
 
         # a PIN to type
-        case Entering(peer, _, tries, remember), EnterPin(pin=text) if typed := pins.valid(text):
-            return _pair(peer, Method.KEYPAD, typed, tries, remember, rules), []
-        case Entering(peer), ProvisionFailed(address, reason, detail) if address == peer.address:
+        case PlainEntering(peer, _, tries, remember), EnterPin(pin=text) if typed := pins.valid(text):
+            return _form(peer, Method.KEYPAD, typed, tries, remember, rules), []
+        case PlainEntering(peer), ProvisionFailed(address, reason, detail) if address == peer.address:
             failure = Failure(Stage.ENTERING, reason, detail)
             if reason not in _PASSING or now + limits.settle >= state.until:
-                return Over(failure, peer), []
+                return PlainOver(failure, peer), []
             return replace(state, again=now + limits.settle, failure=failure), []
-        case Entering(peer), Cancel():
-            return Over(None, peer), []
+        case PlainEntering(peer), Cancel():
+            return PlainOver(None, peer), []
 
         # the group
-        case Pairing(peer, order, again=None), GroupFormed(attempt, group) if attempt == order.attempt:
-            return Probing(peer, order, group, now + limits.probe, now), []
-        case Pairing(order=order, again=None), GroupFailed(attempt, reason, detail) | GroupLost(attempt, reason, detail) if (
+        case PlainForming(peer, order, again=None), GroupFormed(attempt, group) if attempt == order.attempt:
+            return PlainChecking(peer, order, group, now + limits.probe, now), []
+        case PlainForming(order=order, again=None), GroupFailed(attempt, reason, detail) | GroupLost(attempt, reason, detail) if (
             attempt == order.attempt
         ):
             return _failed(state, Failure(Stage.FORMING, reason, detail), rules)
-        case Pairing(peer, again=float()), WifiRequest(address) if address == peer.address:
-            return replace(state, again=now), []  # its user tries again as well
-        case Pairing(peer, again=float()), WifiChanged(reason) if reason is not None:
-            return Over(Failure(Stage.FORMING, reason), peer), []
-        case Pairing(peer, order), Cancel():
-            return Over(None, peer, order), []
-        case Probing(peer, order, group), LinkSaid(attempt, LinkUp()) if attempt == order.attempt:
-            return Paired(peer, order, group, now), []
-        case ((Probing(peer, order) | Paired(peer, order)), GroupLost(attempt, reason, detail)) if attempt == order.attempt:
-            return Over(Failure(state.stage, reason, detail), peer, order), []
-        case ((Probing(peer, order) | Paired(peer, order)), Cancel()):
-            return Over(None, peer, order), []
+        case PlainForming(peer, again=float()), WifiRequest(address) if address == peer.address:
+            return replace(state, again=now), []  # the peer's user tries again as well
+        case PlainForming(peer, again=float()), WifiChanged(reason) if reason is not None:
+            return PlainOver(Failure(Stage.FORMING, reason), peer), []
+        case PlainForming(peer, order), Cancel():
+            return PlainOver(None, peer, order), []
+        case PlainChecking(peer, order, group), LinkSaid(attempt, LinkUp()) if attempt == order.attempt:
+            return PlainLinked(peer, order, group, now), []
+        case ((PlainChecking(peer, order) | PlainLinked(peer, order)), GroupLost(attempt, reason, detail)) if attempt == order.attempt:
+            return PlainOver(Failure(state.stage, reason, detail), peer, order), []
+        case ((PlainChecking(peer, order) | PlainLinked(peer, order)), Cancel()):
+            return PlainOver(None, peer, order), []
         case Hosting(), _:
             return _host(state, event, rules)
         case _:
             return state, []
 
 
-def expire(state: Strange, rules: Rules) -> Step:
+def expire(state: PlainState, rules: Rules) -> Step:
     """What ends because time has passed."""
     now = rules.now
     match state:
-        case Petitioned(peer, request, until) if now >= until:
-            return Over(Failure(Stage.ASKED, Reason.NO_ANSWER), peer), [Reject(request.address)]
-        case Entering(peer, until) if now >= until:
-            return Over(state.failure or Failure(Stage.ENTERING, Reason.NO_ANSWER), peer), []
-        case Entering(peer, again=float() as again) if now >= again:
+        case PlainAsked(peer, request, until) if now >= until:
+            return PlainOver(Failure(Stage.ASKED, Reason.NO_ANSWER), peer), [Reject(request.address)]
+        case PlainEntering(peer, until) if now >= until:
+            return PlainOver(state.failure or Failure(Stage.ENTERING, Reason.NO_ANSWER), peer), []
+        case PlainEntering(peer, again=float() as again) if now >= again:
             return replace(state, again=None), [Provision(peer.address, Method.KEYPAD)]
-        case Pairing(peer, order, until) if now >= until:
-            return Over(state.failure or Failure(Stage.FORMING, Reason.NOT_READY), peer, order), []
-        case Pairing(again=float() as again) if now >= again:
+        case PlainForming(peer, order, until) if now >= until:
+            return PlainOver(state.failure or Failure(Stage.FORMING, Reason.NOT_READY), peer, order), []
+        case PlainForming(again=float() as again) if now >= again:
             return _try(state, state.way, rules), []
-        case Probing(peer, order, _, until) if now >= until:
-            return Over(Failure(Stage.CHECKING, Reason.NOT_CHECKED), peer, order), []
+        case PlainChecking(peer, order, _, until) if now >= until:
+            return PlainOver(Failure(Stage.CHECKING, Reason.NOT_CHECKED), peer, order), []
         case Hosting(order, until=until) if until is not None and now >= until:
-            return Over(Failure(Stage.HOSTING, Reason.NOT_FORMED), None, order), []
+            return PlainOver(Failure(Stage.HOSTING, Reason.NOT_FORMED), None, order), []
         case Hosting():
             commands: list[Command] = []
             if state.asking is not None and now >= state.asking.until:
@@ -334,26 +333,26 @@ def expire(state: Strange, rules: Rules) -> Step:
             return state, []
 
 
-def deadline(state: Strange) -> float | None:
+def deadline(state: PlainState) -> float | None:
     """When `expire` has something to do."""
     match state:
-        case Paired():
+        case PlainLinked():
             return None
         case Hosting():
             times = [open.until for open in (state.asking, state.admitting) if open is not None]
             invites = state.admitting.again if state.admitting is not None else None
             times += [at for at in (state.until, state.finding, invites) if at is not None]
             return min(times, default=None)
-        case Pairing() | Entering():
+        case PlainForming() | PlainEntering():
             return state.until if state.again is None else min(state.until, state.again)
         case _:
             return state.until
 
 
-def probes(state: Strange) -> ProbePlan | None:
-    """Whom to look for on the group."""
+def probes(state: PlainState) -> ProbePlan | None:
+    """Which machines to look for on the group."""
     match state:
-        case Probing(peer, order, group) | Paired(peer, order, group):
+        case PlainChecking(peer, order, group) | PlainLinked(peer, order, group):
             return ProbePlan(order.attempt, group, ((peer.address, ""),))
         case Hosting(order, group=Group() as group) if state.members:
             stations = dict(state.stations)
@@ -371,12 +370,12 @@ def _host(state: Hosting, event: Event, rules: Rules) -> Step:
         case GroupFormed(number, group) if number == attempt:
             return replace(state, group=group, until=None, since=now), []
         case GroupFailed(number, reason, detail) if number == attempt:
-            return Over(Failure(Stage.HOSTING, reason, detail), None, state.order), []
+            return PlainOver(Failure(Stage.HOSTING, reason, detail), None, state.order), []
         case GroupLost(number, reason, detail) if number == attempt:
-            return Over(Failure(Stage.HOSTING, reason, detail), None, state.order), []
+            return PlainOver(Failure(Stage.HOSTING, reason, detail), None, state.order), []
         case Cancel():
             rejections: list[Command] = [Reject(state.asking.request.address)] if state.asking else []
-            return Over(None, None, state.order), rejections
+            return PlainOver(None, None, state.order), rejections
         case MemberJoined(number, address, station) if number == attempt:
             return _joined(state, address, station, rules)
         case _ if state.group is None:
@@ -385,9 +384,9 @@ def _host(state: Hosting, event: Event, rules: Rules) -> Step:
         case Dismiss():
             return replace(state, problem=None), []
 
-        # somebody wants in
+        # a machine wants in
         case WifiRequest(address, asks) if _may_ask(state, address) and asks is not Asks.INVITE:
-            return replace(state, asking=petition(event, rules), problem=None), []
+            return replace(state, asking=asked(event, rules), problem=None), []
         case Accept() if state.asking is not None and state.asking.request.method is not Method.KEYPAD:
             request = state.asking.request
             shown = (request.pin or pins.make(rules.entropy)) if request.method is Method.DISPLAY else None
@@ -398,7 +397,7 @@ def _host(state: Hosting, event: Event, rules: Rules) -> Step:
             return _admit(state, state.asking.peer, Admission(state.asking.request.address, Method.KEYPAD, typed), rules)
         case Decline() if state.asking is not None:
             return replace(state, asking=None), [Reject(state.asking.request.address)]
-        case Decline() if state.admitting is not None:  # our user thought better of it
+        case Decline() if state.admitting is not None:  # the user thought better of it
             return replace(state, admitting=None), [Reject(state.admitting.peer.address)]
         case AdmissionFailed(number, address, reason) if number == attempt and state.admitting is not None:
             if address not in ("", state.admitting.peer.address):
@@ -407,14 +406,14 @@ def _host(state: Hosting, event: Event, rules: Rules) -> Step:
                 return replace(state, admitting=replace(state.admitting, again=now + limits.settle)), []
             return replace(state, admitting=None, problem=Failure(Stage.HOSTING, reason)), []
 
-        # who is in
+        # the members
         case MemberLeft(number, address) if number == attempt:
             members = tuple(member for member in state.members if member.peer.address != address)
             return replace(state, members=members, stations=tuple(s for s in state.stations if s[0] != address)), []
         case Expel(address) if any(member.peer.address == address for member in state.members):
             return replace(state, admitted=state.admitted - {address}), [ExpelMember(address)]
 
-        # whom we want in
+        # invitations
         case Seek():
             return replace(state, finding=now + limits.seek), []
         case Invite(id):
@@ -427,16 +426,16 @@ def _host(state: Hosting, event: Event, rules: Rules) -> Step:
             return state, []
 
 
-MOST = 16  # members: no radio that we know of takes more stations in a P2P group
+MOST = 16  # members: no known radio takes more stations in a P2P group
 
 
 def _joined(state: Hosting, address: str, station: str, rules: Rules) -> Step:
-    """Somebody has come in: a member when our user has let it in, otherwise put out. The passphrase alone is nobody's consent: every
-    former member has it, and so has whoever was in a remembered group (the reason why this is asked before the group is up, too)."""
+    """A machine has come in: it becomes a member when the user has let it in, otherwise it is put out. The passphrase alone is no consent:
+    every former member has it, and every machine of a remembered group (so this is checked before the group is up, too)."""
     others = tuple(member for member in state.members if member.peer.address != address)
     admitting = state.admitting if state.admitting is not None and state.admitting.peer.address == address else None
     if (admitting is None and address not in state.admitted) or len(others) >= MOST:
-        asked = state.asking is not None and state.asking.request.address == address  # our user's answer is still to come
+        asked = state.asking is not None and state.asking.request.address == address  # the user's answer is still to come
         return state, [ExpelMember(address), *([] if asked else [Reject(address)])]
     here = next((member for member in state.members if member.peer.address == address), None)
     return replace(
@@ -450,7 +449,7 @@ def _joined(state: Hosting, address: str, station: str, rules: Rules) -> Step:
 
 
 def _may_ask(state: Hosting, address: str) -> bool:
-    """One dialog at a time, and none for whoever is in or may come in already."""
+    """One dialog at a time, and none for a machine that is in, or may come in already."""
     known = any(member.peer.address == address for member in state.members)
     return state.asking is None and state.admitting is None and not known
 
@@ -467,7 +466,7 @@ def _possible(peer: Peer, method: Method, abilities: Abilities) -> bool:
     return (method is Method.PBC or abilities.pin) and (not peer.owner or abilities.host)
 
 
-def _pair(
+def _form(
     peer: Peer,
     method: Method,
     pin: str | None,
@@ -477,22 +476,22 @@ def _pair(
     *,
     way: Way | None = None,
     where: int | None = None,
-) -> Pairing:
-    """Order the group. A PIN that we show is made here, a new one each time, unless the daemon made one up already.
+) -> PlainForming:
+    """Order the group. A PIN to be shown is made here, a new one each time, unless the daemon has made one already.
 
-    `where`: the channel of the stranger's group, if that was said.
+    `where`: the channel of the peer's group, if that was said.
     """
     way = way or (Way.JOIN if peer.owner else Way.NEGOTIATE)
     if method is Method.DISPLAY and pin is None:
         pin = pins.make(rules.entropy)
     persistent = remember and rules.abilities.persistent
     order = FormGroup(rules.number(), peer.address, name=peer.name, method=method, pin=pin, persistent=persistent)
-    until = rules.now + rules.limits.pair + rules.limits.slack
-    return Pairing(peer, _by(way, order, where, rules.limits.pair, rules), until, tries, rules.now, way, where)
+    until = rules.now + rules.limits.provision + rules.limits.slack
+    return PlainForming(peer, _by(way, order, where, rules.limits.provision, rules), until, tries, rules.now, way, where)
 
 
 def _by(way: Way, order: FormGroup, where: int | None, patience: float, rules: Rules) -> FormGroup:
-    """The order, done this way. Only who negotiates chooses intent and channel: a group that stands has both."""
+    """The order, done this way. Intent and channel are chosen only in a negotiation: a group that stands has both."""
     intent, frequency = None, where if way is Way.JOIN else None
     if way is Way.NEGOTIATE:
         abilities, policy = rules.abilities, rules.policy
@@ -500,40 +499,40 @@ def _by(way: Way, order: FormGroup, where: int | None, patience: float, rules: R
     return replace(order, way=way, intent=intent, frequency=frequency, patience=patience)
 
 
-def _try(state: Pairing, way: Way, rules: Rules, most: float = float("inf")) -> Pairing:
-    """The next try: the same method, the same PIN, in the time that is left, or in the seconds that this may take at `most`."""
+def _try(state: PlainForming, way: Way, rules: Rules, most: float = float("inf")) -> PlainForming:
+    """The next try: same method and PIN, in the time that is left, `most` seconds at most."""
     patience = min(most, state.until - rules.limits.slack - rules.now)
     order = _by(way, replace(state.order, attempt=rules.number()), state.where, patience, rules)
     return replace(state, order=order, again=None)
 
 
 def _enter(peer: Peer, tries: int, remember: bool, rules: Rules) -> Step:
-    """Have the stranger show a PIN, and wait for our user to type it."""
-    return Entering(peer, rules.now + rules.limits.type, tries, remember, _question(rules)), [Provision(peer.address, Method.KEYPAD)]
+    """Have the peer show a PIN, and wait for the user to type it."""
+    return PlainEntering(peer, rules.now + rules.limits.type, tries, remember, _question(rules)), [Provision(peer.address, Method.KEYPAD)]
 
 
-# The other did not hear us, or we not it, or it needs a moment more. Everything else is an answer, or will be the same the next time.
+# A frame was lost, or the peer needs a moment more. Every other reason is an answer, or will be the same the next time.
 _PASSING = frozenset({Reason.NO_ANSWER, Reason.NOT_READY, Reason.NOT_SEEN, Reason.NOT_FORMED, Reason.GROUP_ENDED})
-_MISSED = frozenset({Reason.NO_ANSWER, Reason.NOT_FORMED})  # the other may believe that there is a group
+_MISSED = frozenset({Reason.NO_ANSWER, Reason.NOT_FORMED})  # the peer may believe that there is a group
 
 
-def _failed(state: Pairing, failure: Failure, rules: Rules) -> Step:
-    """A wrong PIN may be tried again with a new one, a group that is remembered here only is formed anew, and what was lost on the way is
-    repeated in the time that is left; everything else is the end."""
+def _failed(state: PlainForming, failure: Failure, rules: Rules) -> Step:
+    """What a failed try leads to: a wrong PIN is tried again with a new one, a group that only this machine remembers is formed anew, and
+    what was lost on the way is repeated in the time that is left. Every other failure is the end."""
     order, tries, limits = state.order, state.tries - 1, rules.limits
     if order.way is Way.REINVOKE and failure.reason is Reason.GROUP_FORGOTTEN:
-        return _pair(state.peer, order.method, None, state.tries, True, rules), []
+        return _form(state.peer, order.method, None, state.tries, True, rules), []
     if failure.reason is Reason.WRONG_PIN and tries > 0:
         if order.method is Method.KEYPAD:
             return _enter(state.peer, tries, order.persistent, rules)
-        return _pair(state.peer, order.method, None, tries, order.persistent, rules, way=state.way, where=state.where), []
+        return _form(state.peer, order.method, None, tries, order.persistent, rules, way=state.way, where=state.where), []
     again = rules.now + limits.settle
     if failure.reason not in _PASSING:
-        return Over(failure, state.peer, order), []
+        return PlainOver(failure, state.peer, order), []
     if order.way is state.way:  # otherwise it only looked
         state = replace(state, failure=failure)
         if order.way is Way.NEGOTIATE and failure.reason in _MISSED and rules.abilities.host and again < state.until - limits.slack:
             return _try(state, Way.JOIN, rules, limits.look), []
     if again >= state.until - limits.slack:
-        return Over(state.failure, state.peer, order), []
+        return PlainOver(state.failure, state.peer, order), []
     return replace(state, again=again), []
