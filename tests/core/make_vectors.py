@@ -142,7 +142,7 @@ def build() -> dict[str, Any]:
     return {
         "call": call.hex(),
         "frames": [frame.hex() for frame in frames.split(CHANNEL, hello, 20)],
-        "messages": {type(message).__name__.lower(): wire.encode(message).hex() for message in MESSAGES},
+        "messages": {str(message.__struct_config__.tag): wire.encode(message).hex() for message in MESSAGES},
         "conversation": {
             "caller_seed": CALLER_SEED.hex(),
             "listener_seed": LISTENER_SEED.hex(),

@@ -92,7 +92,7 @@ def test_any_bytes_as_an_advertisement(data: bytes) -> None:
 def test_each_message_comes_back_and_is_what_it_was(message: wire.Message) -> None:
     data = encode(message)
     assert decode(data) == message
-    assert data.hex() == json.loads(PATH.read_text(encoding="utf-8"))["messages"][type(message).__name__.lower()]
+    assert data.hex() == json.loads(PATH.read_text(encoding="utf-8"))["messages"][message.__struct_config__.tag]
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
@@ -113,7 +113,7 @@ def test_the_fields_are_those_of_the_protocol(message: wire.Message) -> None:
         "resumed": "public_key tag",
         "goodbye": "reason",
     }
-    word = type(message).__name__.lower()
+    word = str(message.__struct_config__.tag)
     assert list(unpacked(message)) == ["type", *fields[word].split()]
     assert unpacked(message)["type"] == word
 
