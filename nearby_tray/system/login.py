@@ -18,12 +18,10 @@ from contextlib import suppress
 from enum import Enum
 
 from ..tasks import Pause, Tasks
-from .bus import Bus, BusError, BusGone, Signal, Supervised, values
+from .bus import PROPERTIES, Bus, BusError, BusGone, Signal, Supervised, values
 from .logind import CALL, LOGIN, MANAGER, NO_SUCH, NOBODY, ROOT, Sleep, find_session
 
 log = logging.getLogger(__name__)
-
-_PROPERTIES = "org.freedesktop.DBus.Properties"
 
 # What shows a locked or blanked screen on the session bus: name and interface, and the paths where it may be found.
 SAVERS = {
@@ -196,7 +194,7 @@ class _Logind(_Source):
         self._path = ""
 
     async def up(self, bus: Bus) -> None:
-        for interface, member in ((_PROPERTIES, "PropertiesChanged"), (MANAGER, "SessionNew"), (MANAGER, "SessionRemoved")):
+        for interface, member in ((PROPERTIES, "PropertiesChanged"), (MANAGER, "SessionNew"), (MANAGER, "SessionRemoved")):
             await bus.subscribe(self._on_signal, sender=LOGIN, path_namespace=ROOT, interface=interface, member=member)
         self._bus = bus
         await bus.watch_name(LOGIN, lambda _: self._stale.set())

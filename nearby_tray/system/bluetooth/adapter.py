@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from ...core.model import Reason
 from ...errors import Unavailable
 from ...tasks import Tasks
-from ..bus import Bus, BusError, BusGone, Signal, Supervised, values
+from ..bus import PROPERTIES, Bus, BusError, BusGone, Signal, Supervised, values
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,6 @@ DEVICE = "org.bluez.Device1"
 ADVERTISING = "org.bluez.LEAdvertisingManager1"
 GATT = "org.bluez.GattManager1"
 OBJECTS = "org.freedesktop.DBus.ObjectManager"
-PROPERTIES = "org.freedesktop.DBus.Properties"
 _ADAPTER = "org.bluez.Adapter1"
 _MONITORS = "org.bluez.AdvertisementMonitorManager1"
 
@@ -194,11 +193,10 @@ class AdapterWatch:
             self._on_removed(path, values.items(signal.body[1] if len(signal.body) > 1 else None))
 
     def _on_properties(self, signal: Signal) -> None:
-        match signal.body:
-            case (_, dict(changed), *_) if changed.keys() & {"Powered", "Address"}:
-                self._stale.set()
-                if changed.get("Powered", True) is not True and self.adapter is not None and signal.path == self.adapter.path:
-                    self._set_adapter(None, Reason.BLUETOOTH_OFF)
+        if signal.changed.keys() & {"Powered", "Address"}:
+            self._stale.set()
+            if signal.changed.get("Powered", True) is not True and self.adapter is not None and signal.path == self.adapter.path:
+                self._set_adapter(None, Reason.BLUETOOTH_OFF)
 
     async def _keep_looking(self) -> None:
         """Read bluetoothd's adapters anew whenever a signal says that they have changed."""

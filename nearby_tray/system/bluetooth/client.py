@@ -15,10 +15,10 @@ from ...core.model import EdgeEvent, FrameArrived, Reason
 from ...core.wire import INBOX_UUID, OUTBOX_UUID, SERVICE_UUID
 from ...errors import Unavailable
 from ...tasks import Tasks
-from ..bus import BusError, BusGone, Subscription
+from ..bus import PROPERTIES, BusError, BusGone, Subscription
 from ..bus.values import Objects
 from . import bleak_calls
-from .adapter import BLUEZ, CALL_LIMIT, DEVICE, DEVICE_PATH, OBJECTS, PROPERTIES, Adapter, AdapterWatch
+from .adapter import BLUEZ, CALL_LIMIT, DEVICE, DEVICE_PATH, OBJECTS, Adapter, AdapterWatch
 from .bleak_calls import bounded, quietly, said
 from .hci import is_encrypted
 from .links import MOST, VALUE_LIMIT, Links, Peripheral, is_bonded, room

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from ...core.model import EdgeEvent, FrameArrived, Reason
 from ...errors import Unavailable
 from ...tasks import Tasks
-from ..bus import Bus, BusError, BusGone, BusTimeout, DBusError, Signal, Subscription
-from .adapter import ADVERTISING, BLUEZ, CALL_LIMIT, DEVICE, DEVICE_PATH, GATT, PROPERTIES, Adapter, AdapterWatch
+from ..bus import PROPERTIES, Bus, BusError, BusGone, BusTimeout, DBusError, Signal, Subscription
+from .adapter import ADVERTISING, BLUEZ, CALL_LIMIT, DEVICE, DEVICE_PATH, GATT, Adapter, AdapterWatch
 from .exports import Advertisement, Inbox, Outbox, PacedAdvertisement, Service
 from .links import MOST, VALUE_LIMIT, Central, Links, is_bonded, room
 
@@ -255,10 +255,8 @@ class Server:
         bonded, connected = False, True
 
         def on_changed(signal: Signal) -> None:
-            match signal.body:
-                case (_, dict(changed), *_) if changed.get("Connected") is False:
-                    if self._links.centrals.get(origin) is central:
-                        self._links.lose(origin)
+            if signal.changed.get("Connected") is False and self._links.centrals.get(origin) is central:
+                self._links.lose(origin)
 
         if bus is None:
             return

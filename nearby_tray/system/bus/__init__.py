@@ -7,10 +7,11 @@ old one is gone.
 
 from .bus import Bus, Signal, Subscription, open_descriptor
 from .errors import BusError, BusGone, BusTimeout, if_there
-from .library import DBusError, PropertyAccess, ServiceInterface, Variant, caller, dbus_property, method, plain, signal
+from .library import PROPERTIES, DBusError, PropertyAccess, ServiceInterface, Variant, caller, dbus_property, method, plain, signal
 from .supervised import Supervised, connected
 
 __all__ = [
+    "PROPERTIES",
     "Bus",
     "BusError",
     "BusGone",

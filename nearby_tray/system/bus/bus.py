@@ -18,7 +18,7 @@ from .address import each_address
 from .errors import BusError, BusGone, BusTimeout
 from .incoming import CALL, SIGNAL, Header
 from .library import PROPERTIES, Connection, DBusError, ServiceInterface, Variant, check_text, names_objects, plain
-from .values import only
+from .values import only, table
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,11 @@ class Signal:
     interface: str
     member: str
     body: tuple[object, ...]
+
+    @property
+    def changed(self) -> dict[str, object]:
+        """The new values in a PropertiesChanged."""
+        return table(self.body[1]) if len(self.body) == 3 else {}
 
 
 class Subscription:
@@ -189,13 +194,13 @@ class Bus:
 
     async def get(self, destination: str, path: str, interface: str, name: str, *, timeout: float = 10.0) -> object:
         """The plain value of a property."""
-        values = await self.call(destination, path, PROPERTIES, "Get", "ss", interface, name, timeout=timeout)
-        return values[0] if values else None
+        answer = await self.call(destination, path, PROPERTIES, "Get", "ss", interface, name, timeout=timeout)
+        return answer[0] if answer else None
 
     async def get_all(self, destination: str, path: str, interface: str, *, timeout: float = 10.0) -> dict[str, object]:
         """The plain values of all properties of an interface."""
-        values = await self.call(destination, path, PROPERTIES, "GetAll", "s", interface, timeout=timeout)
-        return dict(values[0]) if values and isinstance(values[0], dict) else {}
+        answer = await self.call(destination, path, PROPERTIES, "GetAll", "s", interface, timeout=timeout)
+        return table(answer[0]) if answer else {}
 
     async def set(self, destination: str, path: str, interface: str, name: str, value: Variant, *, timeout: float = 10.0) -> None:
         """Write a property."""

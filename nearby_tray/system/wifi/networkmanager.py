@@ -19,10 +19,10 @@ from typing import Protocol
 from ...core.model import Abilities, EdgeEvent, Reason, WifiChanged
 from ...errors import Unavailable
 from ...tasks import Tasks
-from ..bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant, if_there, values
+from ..bus import PROPERTIES, Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant, if_there, values
 from . import nm
 from .managed_peers import Peers
-from .nm import DEVICE, DISCONNECTED, MANAGER, NM, P2P, PROPERTIES, TYPE_P2P, TYPE_WIFI, UNMANAGED, WIRELESS
+from .nm import DEVICE, DISCONNECTED, MANAGER, NM, P2P, TYPE_P2P, TYPE_WIFI, UNMANAGED, WIRELESS
 from .pulse import Pulse
 
 log = logging.getLogger(__name__)
@@ -283,7 +283,7 @@ class NetworkManager:
         changes: asyncio.Queue[float] = asyncio.Queue()
 
         def on_changed(signal: Signal) -> None:
-            if "LastScan" in nm.changed(signal):
+            if "LastScan" in signal.changed:
                 changes.put_nowait(loop.time())
 
         watch = await bus.subscribe(on_changed, sender=NM, path=wifi, interface=PROPERTIES, member="PropertiesChanged", arg0=WIRELESS)
@@ -379,7 +379,7 @@ class NetworkManager:
         self._dirty.set()
 
     def _on_manager_changed(self, signal: Signal) -> None:
-        changed = nm.changed(signal)
+        changed = signal.changed
         if changed.keys() & {"WirelessEnabled", "WirelessHardwareEnabled", "NetworkingEnabled", "Devices"}:
             if any(changed.get(key) is False for key in ("WirelessEnabled", "WirelessHardwareEnabled", "NetworkingEnabled")):
                 self._radio = False  # at once: the device's own complaints follow and should find it so
@@ -390,7 +390,7 @@ class NetworkManager:
         self.moved.beat()
 
     def _on_device_changed(self, signal: Signal) -> None:
-        changed = nm.changed(signal)
+        changed = signal.changed
         active = changed.get("ActiveConnection")
         if "Ip4Config" in changed:
             self.moved.beat()
@@ -399,12 +399,12 @@ class NetworkManager:
             self._on_moved()
 
     def _on_peers_changed(self, signal: Signal) -> None:
-        if self.device is not None and signal.path == self.device.path and "Peers" in nm.changed(signal):
+        if self.device is not None and signal.path == self.device.path and "Peers" in signal.changed:
             self._stale_peers = True
             self._dirty.set()
 
     def _on_peer_changed(self, signal: Signal) -> None:
-        if self.peers.update(signal.path, nm.changed(signal)):
+        if self.peers.update(signal.path, signal.changed):
             self._dirty.set()
 
     def _on_state(self, signal: Signal) -> None:

@@ -7,11 +7,10 @@ sources.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from ...core.model import Reason
 from ...errors import Unavailable
-from ..bus import Signal, values
+from ..bus import values
 
 NM = "org.freedesktop.NetworkManager"
 MANAGER = "/org/freedesktop/NetworkManager"
@@ -23,7 +22,6 @@ DEVICE = "org.freedesktop.NetworkManager.Device"
 WIRELESS = "org.freedesktop.NetworkManager.Device.Wireless"
 P2P = "org.freedesktop.NetworkManager.Device.WifiP2P"
 PEER = "org.freedesktop.NetworkManager.WifiP2PPeer"
-PROPERTIES = "org.freedesktop.DBus.Properties"
 
 TYPE_WIFI, TYPE_P2P = 2, 30
 
@@ -96,12 +94,6 @@ def version(text: object) -> Version:
     """The property `Version`: "1.52.1", "1.59.2-dev", "1.60"."""
     found = re.match(r"(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?", values.text(text), re.ASCII)
     return (int(found[1]), int(found[2]), int(found[3] or 0)) if found is not None else (0, 0, 0)
-
-
-def changed(signal: Signal) -> Mapping[str, object]:
-    """The properties in a PropertiesChanged."""
-    properties = signal.body[1] if len(signal.body) == 3 else None
-    return properties if isinstance(properties, dict) else {}
 
 
 def progress(state: tuple[int, int] | Unavailable, before: int) -> int:

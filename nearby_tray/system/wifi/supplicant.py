@@ -22,7 +22,7 @@ from ...core.model import PeerFound, PeerLost, Reason
 from ...errors import Unavailable
 from ...tasks import Tasks
 from .. import nl80211
-from ..bus import Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant, if_there, values
+from ..bus import PROPERTIES, Bus, BusError, BusGone, BusTimeout, Signal, Supervised, Variant, if_there, values
 from . import wpa
 from .events import Changed, Event, Finished, Joined, Left, Started, WpsFailed
 from .shapes import INTERFACE, MAC, MOST_PEERS
@@ -266,7 +266,7 @@ class Supplicant:
         for member in ("InterfaceAdded", "InterfaceRemoved"):
             await bus.subscribe(self._on_interfaces, sender=wpa.WPA, path=wpa.ROOT, interface=wpa.WPA, member=member)
         for arg0 in (wpa.PEER, wpa.IFACE):
-            await bus.subscribe(self._on_changed, interface=wpa.PROPERTIES, member="PropertiesChanged", arg0=arg0, **below)
+            await bus.subscribe(self._on_changed, interface=PROPERTIES, member="PropertiesChanged", arg0=arg0, **below)
         await bus.watch_name(wpa.WPA, self._on_owner)
         self._worker = self._tasks.keep(lambda: self._work(bus), "read wpa_supplicant")
 
@@ -426,14 +426,11 @@ class Supplicant:
         self._dirty.set()
 
     def _on_changed(self, signal: Signal) -> None:
-        changed = signal.body[1] if len(signal.body) == 3 else None
-        if not isinstance(changed, dict):
-            return
-        if signal.path == self.path and "State" in changed:
-            self._enabled = changed["State"] != "interface_disabled"
+        if signal.path == self.path and "State" in signal.changed:
+            self._enabled = signal.changed["State"] != "interface_disabled"
             self._dirty.set()
         elif signal.path in self._facts:
-            self._facts[signal.path].update(changed)
+            self._facts[signal.path].update(signal.changed)
             self._tell_peer(signal.path)
 
     def _on_p2p(self, signal: Signal) -> None:

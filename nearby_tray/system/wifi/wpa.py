@@ -26,7 +26,6 @@ WPS = f"{WPA}.Interface.WPS"
 GROUP = f"{WPA}.Group"
 PEER = f"{WPA}.Peer"
 PERSISTENT = f"{WPA}.PersistentGroup"
-PROPERTIES = "org.freedesktop.DBus.Properties"
 
 INVALID_ARGS = f"{WPA}.InvalidArgs"
 TAKEN = f"{WPA}.ConnectChannelUnavailable"
