@@ -7,7 +7,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QVBoxLayout
 
-from .parts import Window, button, height_for, label, restyle, row, width_for
+from .parts.basics import button, height_for, label, row, width_for
+from .parts.style import restyle
+from .parts.window import Window
 from .text.translate import tr
 
 

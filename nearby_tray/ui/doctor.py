@@ -14,7 +14,11 @@ from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ..core.checks import Action, Finding, Sentence, Status
-from .parts import Glyph, Spinner, Window, button, card, column, empty, label, restyle, row, set_fixed, set_glyph, set_role, tool
+from .parts.basics import button, card, column, empty, label, row, tool
+from .parts.notice import Glyph
+from .parts.steps import Spinner
+from .parts.style import restyle, set_fixed, set_glyph, set_role
+from .parts.window import Window
 from .text.doctor import action_words, finding_text, findings_summary, section_title, status_word
 from .text.translate import alone, tr
 

@@ -21,7 +21,7 @@ from .tray import Tray
 if TYPE_CHECKING:
     from ..edges import Actions
     from .closing import StillRunning
-    from .dialogs import Dialog
+    from .dialogs.dialog import Dialog
     from .doctor import Doctor, DoctorWindow
     from .panel import Panel
     from .settings import Named, SettingsWindow
@@ -115,7 +115,8 @@ class Face(QObject):
     def show_panel(self, *, quietly: bool = False) -> QWidget:
         """`quietly`: whoever has the focus keeps it."""
         if self._panel is None:
-            from .panel import Doors, Panel
+            from .pages.page import Doors
+            from .panel import Panel
 
             self.look.prepare()
             doors = Doors(self.show_settings, self.show_question, self._panel_closed, self._troubleshoot)

@@ -17,7 +17,10 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel,
 from ..core.keys import TrustedPeer
 from ..core.model import Abilities, Visibility
 from ..settings import AutostartBy, Band, LogLevel
-from .parts import Elided, Window, button, card, column, empty, label, restyle, row
+from .parts.basics import button, card, column, empty, label, row
+from .parts.elided import Elided
+from .parts.style import restyle
+from .parts.window import Window
 from .text.choices import ACCEPT_PAIRED_HINT, INTENTS, NO_CHOICE, VISIBILITIES, VISIBILITY_HINTS
 from .text.links import channel_words
 from .text.names import clean

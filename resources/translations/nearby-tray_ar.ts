@@ -29,111 +29,116 @@
         <translation>إ&amp;نهاء الآن ومن الآن فصاعدًا</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <source>Incoming request</source>
-        <translation>طلب وارد</translation>
+        <location filename="../../nearby_tray/ui/dialogs/entry.py"/>
+        <source>Enter a PIN</source>
+        <translation>إدخال رقم PIN</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <source>&amp;Accept</source>
-        <translation>&amp;قبول</translation>
+        <location filename="../../nearby_tray/ui/dialogs/entry.py"/>
+        <source>C&amp;onnect</source>
+        <translation>ا&amp;تصال</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <source>&amp;Decline</source>
-        <translation>&amp;رفض</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/entry.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/pin.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/request.py"/>
+        <location filename="../../nearby_tray/ui/pages/asking.py"/>
+        <location filename="../../nearby_tray/ui/pages/forming.py"/>
+        <location filename="../../nearby_tray/ui/pages/pin.py"/>
         <location filename="../../nearby_tray/ui/tray.py"/>
         <source>&amp;Cancel</source>
         <translation>إل&amp;غاء</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>&amp;Remember this group</source>
-        <translation>ت&amp;ذكّر هذه المجموعة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Trust t&amp;his computer (no code next time)</source>
-        <translation>الوثوق ب&amp;هذا الحاسوب (بلا رمز في المرة القادمة)</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>It can be formed again with neither button nor PIN.</source>
-        <translation>يمكن تكوينها من جديد دون زر ودون رقم PIN.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <source>A program asks</source>
-        <translation>برنامج يطلب</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <source>&amp;Allow</source>
-        <translation>&amp;سماح</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <source>&amp;Do not allow</source>
-        <translation>&amp;عدم السماح</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <source>Enter a PIN</source>
-        <translation>إدخال رقم PIN</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <source>C&amp;onnect</source>
-        <translation>ا&amp;تصال</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/entry.py"/>
         <source>{peer} shows a PIN now. Type it here.</source>
         <translation>يعرض {peer} الآن رقم PIN. أدخله هنا.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/entry.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/pin.py"/>
         <location filename="../../nearby_tray/ui/text/reasons.py"/>
         <source>Wrong PIN</source>
         <translation>رقم PIN خاطئ</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/entry.py"/>
         <source>No PIN to be seen there? {what}</source>
         <translation>ألا يظهر هناك رقم PIN؟ {what}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/pin.py"/>
         <source>PIN to type there</source>
         <translation>رقم PIN لإدخاله هناك</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/pin.py"/>
         <source>Copy the PIN</source>
         <translation>نسخ رقم PIN</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/pin.py"/>
         <source>&amp;Hide</source>
         <translation>إ&amp;خفاء</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/pin.py"/>
+        <location filename="../../nearby_tray/ui/pages/pin.py"/>
         <source>Type this PIN on {peer}</source>
         <translation>أدخل رقم PIN هذا على {peer}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/pin.py"/>
         <source>It does not ask for a PIN? {what}</source>
         <translation>ألا يطلب رقم PIN؟ {what}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/dialogs/request.py"/>
+        <source>Incoming request</source>
+        <translation>طلب وارد</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/dialogs/request.py"/>
+        <source>&amp;Accept</source>
+        <translation>&amp;قبول</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/dialogs/request.py"/>
+        <source>&amp;Decline</source>
+        <translation>&amp;رفض</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/dialogs/request.py"/>
+        <location filename="../../nearby_tray/ui/pages/host.py"/>
+        <source>&amp;Remember this group</source>
+        <translation>ت&amp;ذكّر هذه المجموعة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/dialogs/request.py"/>
+        <location filename="../../nearby_tray/ui/pages/asking.py"/>
+        <source>Trust t&amp;his computer (no code next time)</source>
+        <translation>الوثوق ب&amp;هذا الحاسوب (بلا رمز في المرة القادمة)</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/dialogs/request.py"/>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>It can be formed again with neither button nor PIN.</source>
+        <translation>يمكن تكوينها من جديد دون زر ودون رقم PIN.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/dialogs/wish.py"/>
+        <source>A program asks</source>
+        <translation>برنامج يطلب</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/dialogs/wish.py"/>
+        <source>&amp;Allow</source>
+        <translation>&amp;سماح</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/dialogs/wish.py"/>
+        <source>&amp;Do not allow</source>
+        <translation>&amp;عدم السماح</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/doctor.py"/>
@@ -198,602 +203,606 @@
     </message>
     <message>
         <location filename="../../nearby_tray/ui/doctor.py"/>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/addresses.py"/>
         <source>Copied</source>
         <translation>نُسخ</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/header.py"/>
         <source>Troubleshoot</source>
         <translation>استكشاف الأخطاء</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/header.py"/>
         <source>Settings</source>
         <translation>الإعدادات</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/header.py"/>
         <location filename="../../nearby_tray/ui/settings.py"/>
         <source>Visible to</source>
         <translation>الظهور لـ</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/header.py"/>
         <source>&amp;Everyone</source>
         <translation>ال&amp;كل</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/header.py"/>
         <source>&amp;Trusted</source>
         <translation>ال&amp;موثوقة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/header.py"/>
         <source>&amp;Nobody</source>
         <translation>&amp;لا أحد</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/header.py"/>
         <source>&amp;Keep on</source>
         <translation>إ&amp;بقاء دائم</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/header.py"/>
         <source>Only for {n} &amp;minutes</source>
         <translation>لمدة {n} &amp;دقيقة فقط</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/header.py"/>
         <source>For {time} more.</source>
         <translation>بقي {time}.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/header.py"/>
         <source>Until you change it.</source>
         <translation>إلى أن تغيّره.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>&amp;Dismiss</source>
-        <translation>إ&amp;خفاء</translation>
+        <location filename="../../nearby_tray/ui/pages/addresses.py"/>
+        <source>Copy {address}</source>
+        <translation>نسخ {address}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Try &amp;again</source>
-        <translation>إعادة الم&amp;حاولة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Connect again</source>
-        <translation>اتصال من جديد</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <location filename="../../nearby_tray/demo.py"/>
-        <source>&amp;Connect nearby</source>
-        <translation>ات&amp;صال بجهاز قريب</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;Host a group…</source>
-        <translation>استضافة م&amp;جموعة…</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Troubleshoot…</source>
-        <translation>استكشاف الأخطاء…</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Answer</source>
-        <translation>رد</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Dismiss</source>
-        <translation>إخفاء</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Possible as soon as the radios are ready.</source>
-        <translation>يصبح ممكنًا حالما تجهز أجهزة اللاسلكي.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Works without any network around.
-This computer hears when others look for it.</source>
-        <translation>يعمل دون أي شبكة في الجوار.
-هذا الحاسوب يسمع الآخرين حين يبحثون عنه.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Works without any network around.</source>
-        <translation>يعمل دون أي شبكة في الجوار.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Details: {detail}</source>
-        <translation>التفاصيل: {detail}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Computers nearby</source>
-        <translation>الحواسيب القريبة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Nobody yet.
-Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
-        <translation>لا أحد بعد.
-افتح Nearby Tray على الحاسوب الآخر، أو Wi-Fi Direct على الهاتف.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;Stop looking</source>
-        <translation>إيقاف البح&amp;ث</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>&amp;Push button</source>
-        <translation>ضغطة ال&amp;زر</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Show a P&amp;IN here</source>
-        <translation>إظهار رقم PIN &amp;هنا</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Ente&amp;r its PIN here</source>
-        <translation>إد&amp;خال رقم PIN الخاص به هنا</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Remember the &amp;group</source>
-        <translation>ت&amp;ذكّر المجموعة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Remember the group</source>
-        <translation>تذكّر المجموعة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>&amp;Back to the list</source>
-        <translation>ال&amp;عودة إلى القائمة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Its group is remembered: it is formed again with neither button nor PIN.</source>
-        <translation>مجموعته محفوظة: تُكوَّن من جديد دون زر ودون رقم PIN.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Signal {percent}</source>
-        <translation>الإشارة {percent}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/ui/parts.py"/>
-        <source>No longer here</source>
-        <translation>لم يعد هنا</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>It is not seen on Wi-Fi Direct now.</source>
-        <translation>لا يُرى الآن عبر Wi-Fi Direct.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Nearby Tray answers there</source>
-        <translation>يجيب Nearby Tray هناك</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Go back to the list and ask it: that link is verified.</source>
-        <translation>عُد إلى القائمة واطلب منه الاتصال: تلك الوصلة متحقَّق منها.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>&amp;Connect again</source>
-        <translation>ا&amp;تصال مجددًا</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/asking.py"/>
         <source>Trust this computer (no code next time)</source>
         <translation>الوثوق بهذا الحاسوب (بلا رمز في المرة القادمة)</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/asking.py"/>
         <source>The&amp;y match</source>
         <translation>الرمزان متط&amp;ابقان</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/asking.py"/>
         <source>&amp;Show the request</source>
         <translation>&amp;عرض الطلب</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/details.py"/>
+        <source>&amp;Fewer details</source>
+        <translation>تفا&amp;صيل أقل</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/details.py"/>
+        <source>Detai&amp;ls</source>
+        <translation>التفا&amp;صيل</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/forming.py"/>
         <source>Usually ready within 15 seconds.
 The ordinary network stays as it is.</source>
         <translation>تجهز عادةً خلال 15 ثانية.
 تبقى الشبكة المعتادة كما هي.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/forming.py"/>
         <source>{what}
 {then}</source>
         <translation>‏{what}
 {then}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/forming.py"/>
         <source>The ordinary network stays as it is.</source>
         <translation>تبقى الشبكة المعتادة كما هي.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Sho&amp;w it large</source>
-        <translation>إ&amp;ظهاره بخط كبير</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Enter the &amp;PIN</source>
-        <translation>إدخال رقم &amp;PIN</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>It shows a PIN now.</source>
-        <translation>يعرض الآن رقم PIN.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Round trip</source>
-        <translation>ذهاب وإياب</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>The latest answer</source>
-        <translation>آخر إجابة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Typical</source>
-        <translation>المعتاد</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Half of the answers of the last 30 seconds were quicker (p50)</source>
-        <translation>كان نصف إجابات آخر 30 ثانية أسرع من ذلك (p50)</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Slowest</source>
-        <translation>الأبطأ</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>95 of 100 answers were quicker (p95)</source>
-        <translation>كانت 95 من كل 100 إجابة أسرع من ذلك (p95)</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Lost</source>
-        <translation>المفقود</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Pings of the last 30 seconds without an answer</source>
-        <translation>رسائل الاختبار التي بقيت دون إجابة في آخر 30 ثانية</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Signal</source>
-        <translation>الإشارة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Strength of the other's Wi-Fi, as NetworkManager knows it</source>
-        <translation>قوة Wi-Fi لدى الطرف الآخر كما يعرفها NetworkManager</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>In / out</source>
-        <translation>وارد / صادر</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Bytes that came and went over this link</source>
-        <translation>البايتات التي جاءت وذهبت عبر هذه الوصلة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Wi-Fi power saving</source>
-        <translation>توفير طاقة Wi-Fi</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <location filename="../../nearby_tray/demo.py"/>
-        <source>&amp;Disconnect</source>
-        <translation>&amp;قطع الاتصال</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Measured with: {what}.</source>
-        <translation>القياس بواسطة: {what}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>found in {time}</source>
-        <translation>عُثر عليه في {time}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>linked in {time}</source>
-        <translation>تم الوصل في {time}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>checked in {time}</source>
-        <translation>تم التحقق في {time}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>{a} / {b}</source>
-        <translation>‏{a} / {b}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Other computer</source>
-        <translation>الحاسوب الآخر</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <location filename="../../nearby_tray/ui/text/links.py"/>
-        <source>This computer</source>
-        <translation>هذا الحاسوب</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>&amp;Fewer details</source>
-        <translation>تفا&amp;صيل أقل</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Detai&amp;ls</source>
-        <translation>التفا&amp;صيل</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Copy {address}</source>
-        <translation>نسخ {address}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/forming.py"/>
         <source>&amp;Give up</source>
         <translation>ال&amp;توقف عن المحاولة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/forming.py"/>
         <source>It is being restored; bring the two closer together.</source>
         <translation>تجري استعادتها؛ قرّب الجهازين أحدهما من الآخر.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/forming.py"/>
         <source>Try {n} of 3</source>
         <translation>المحاولة {n} من 3</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/forming.py"/>
         <source>Saying goodbye, tidying up</source>
         <translation>جارٍ التوديع والترتيب</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/host.py"/>
         <source>Host a group</source>
         <translation>استضافة مجموعة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/host.py"/>
         <source>This computer becomes the centre of a Wi-Fi Direct group that phones, TVs and computers can join.</source>
         <translation>يصبح هذا الحاسوب مركز مجموعة Wi-Fi Direct يمكن أن تنضم إليها الهواتف وأجهزة التلفاز والحواسيب.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/host.py"/>
         <source>You are asked for each one. None of them is verified.</source>
         <translation>تُسأل عن كل جهاز. ولا شيء منها متحقَّق منه.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/host.py"/>
         <source>Remember this group</source>
         <translation>تذكّر هذه المجموعة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/host.py"/>
         <source>Who was in it can come back with neither button nor PIN.</source>
         <translation>من كان فيها يمكنه العودة دون زر ودون رقم PIN.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/host.py"/>
         <source>&amp;Start the group</source>
         <translation>بدء المجمو&amp;عة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/host.py"/>
         <source>&amp;Back</source>
         <translation>ر&amp;جوع</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/host.py"/>
         <source>Not possible here now</source>
         <translation>غير ممكن هنا الآن</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <source>&amp;Dismiss</source>
+        <translation>إ&amp;خفاء</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <location filename="../../nearby_tray/ui/text/states.py"/>
         <source>Starting a group</source>
         <translation>بدء مجموعة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <source>&amp;Do not let it in</source>
         <translation>عدم السماح با&amp;نضمامه</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <source>Nobody has joined yet.
 {what}</source>
         <translation>لم ينضم أحد بعد.
 {what}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <source>On the phone, open Wi-Fi Direct and choose this computer.</source>
         <translation>افتح Wi-Fi Direct على الهاتف واختر هذا الحاسوب.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <source>Members of the group</source>
         <translation>أعضاء المجموعة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <source>&amp;Invite…</source>
         <translation>د&amp;عوة…</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <source>Looking for machines nearby.
 {what}</source>
         <translation>البحث عن أجهزة قريبة.
 {what}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <source>End the &amp;group</source>
         <translation>إن&amp;هاء المجموعة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <source>It may join now. {what}</source>
         <translation>يمكنه الانضمام الآن. {what}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
+        <source>This computer</source>
+        <translation>هذا الحاسوب</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <source>Disconnect</source>
         <translation>قطع الاتصال</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <location filename="../../nearby_tray/ui/tray.py"/>
         <source>Disconnect {peer}</source>
         <translation>قطع الاتصال بـ {peer}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
-        <source>PIN</source>
-        <translation>رقم PIN</translation>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <source>Try &amp;again</source>
+        <translation>إعادة الم&amp;حاولة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <source>Connect again</source>
+        <translation>اتصال من جديد</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <location filename="../../nearby_tray/ui/tray.py"/>
+        <location filename="../../nearby_tray/demo.py"/>
+        <source>&amp;Connect nearby</source>
+        <translation>ات&amp;صال بجهاز قريب</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <location filename="../../nearby_tray/ui/tray.py"/>
+        <source>&amp;Host a group…</source>
+        <translation>استضافة م&amp;جموعة…</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <source>Troubleshoot…</source>
+        <translation>استكشاف الأخطاء…</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <source>Answer</source>
+        <translation>رد</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <source>Dismiss</source>
+        <translation>إخفاء</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <source>Possible as soon as the radios are ready.</source>
+        <translation>يصبح ممكنًا حالما تجهز أجهزة اللاسلكي.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <source>Works without any network around.
+This computer hears when others look for it.</source>
+        <translation>يعمل دون أي شبكة في الجوار.
+هذا الحاسوب يسمع الآخرين حين يبحثون عنه.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <source>Works without any network around.</source>
+        <translation>يعمل دون أي شبكة في الجوار.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Round trip</source>
+        <translation>ذهاب وإياب</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>The latest answer</source>
+        <translation>آخر إجابة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Typical</source>
+        <translation>المعتاد</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Half of the answers of the last 30 seconds were quicker (p50)</source>
+        <translation>كان نصف إجابات آخر 30 ثانية أسرع من ذلك (p50)</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Slowest</source>
+        <translation>الأبطأ</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>95 of 100 answers were quicker (p95)</source>
+        <translation>كانت 95 من كل 100 إجابة أسرع من ذلك (p95)</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Lost</source>
+        <translation>المفقود</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Pings of the last 30 seconds without an answer</source>
+        <translation>رسائل الاختبار التي بقيت دون إجابة في آخر 30 ثانية</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Signal</source>
+        <translation>الإشارة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Strength of the other's Wi-Fi, as NetworkManager knows it</source>
+        <translation>قوة Wi-Fi لدى الطرف الآخر كما يعرفها NetworkManager</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>In / out</source>
+        <translation>وارد / صادر</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Bytes that came and went over this link</source>
+        <translation>البايتات التي جاءت وذهبت عبر هذه الوصلة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Wi-Fi power saving</source>
+        <translation>توفير طاقة Wi-Fi</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <location filename="../../nearby_tray/ui/tray.py"/>
+        <location filename="../../nearby_tray/demo.py"/>
+        <source>&amp;Disconnect</source>
+        <translation>&amp;قطع الاتصال</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Measured with: {what}.</source>
+        <translation>القياس بواسطة: {what}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>found in {time}</source>
+        <translation>عُثر عليه في {time}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>linked in {time}</source>
+        <translation>تم الوصل في {time}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>checked in {time}</source>
+        <translation>تم التحقق في {time}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>{a} / {b}</source>
+        <translation>‏{a} / {b}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Other computer</source>
+        <translation>الحاسوب الآخر</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/page.py"/>
+        <source>Details: {detail}</source>
+        <translation>التفاصيل: {detail}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/peer_list.py"/>
+        <source>Computers nearby</source>
+        <translation>الحواسيب القريبة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/pin.py"/>
+        <source>Sho&amp;w it large</source>
+        <translation>إ&amp;ظهاره بخط كبير</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/pin.py"/>
+        <source>Enter the &amp;PIN</source>
+        <translation>إدخال رقم &amp;PIN</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/pin.py"/>
+        <source>It shows a PIN now.</source>
+        <translation>يعرض الآن رقم PIN.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/seeking.py"/>
+        <source>Nobody yet.
+Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
+        <translation>لا أحد بعد.
+افتح Nearby Tray على الحاسوب الآخر، أو Wi-Fi Direct على الهاتف.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/seeking.py"/>
+        <location filename="../../nearby_tray/ui/tray.py"/>
+        <source>&amp;Stop looking</source>
+        <translation>إيقاف البح&amp;ث</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>&amp;Push button</source>
+        <translation>ضغطة ال&amp;زر</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>Show a P&amp;IN here</source>
+        <translation>إظهار رقم PIN &amp;هنا</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>Ente&amp;r its PIN here</source>
+        <translation>إد&amp;خال رقم PIN الخاص به هنا</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>Remember the &amp;group</source>
+        <translation>ت&amp;ذكّر المجموعة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>Remember the group</source>
+        <translation>تذكّر المجموعة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>&amp;Back to the list</source>
+        <translation>ال&amp;عودة إلى القائمة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>Its group is remembered: it is formed again with neither button nor PIN.</source>
+        <translation>مجموعته محفوظة: تُكوَّن من جديد دون زر ودون رقم PIN.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>Signal {percent}</source>
+        <translation>الإشارة {percent}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <location filename="../../nearby_tray/ui/parts/peer_row.py"/>
+        <source>No longer here</source>
+        <translation>لم يعد هنا</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>It is not seen on Wi-Fi Direct now.</source>
+        <translation>لا يُرى الآن عبر Wi-Fi Direct.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>Nearby Tray answers there</source>
+        <translation>يجيب Nearby Tray هناك</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>Go back to the list and ask it: that link is verified.</source>
+        <translation>عُد إلى القائمة واطلب منه الاتصال: تلك الوصلة متحقَّق منها.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>&amp;Connect again</source>
+        <translation>ا&amp;تصال مجددًا</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/parts/countdown.py"/>
         <source>Time left {time}</source>
         <translation>الوقت المتبقي {time}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
-        <source>not yet</source>
-        <translation>ليس بعد</translation>
+        <location filename="../../nearby_tray/ui/parts/digits.py"/>
+        <source>PIN</source>
+        <translation>رقم PIN</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
-        <source>now</source>
-        <translation>الآن</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
-        <source>done</source>
-        <translation>تم</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/parts/peer_row.py"/>
         <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Not the one you trust</source>
         <translation>ليس الحاسوب الموثوق</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/parts/peer_row.py"/>
+        <location filename="../../nearby_tray/ui/parts/who.py"/>
         <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Trusted</source>
         <translation>موثوق</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/parts/peer_row.py"/>
+        <location filename="../../nearby_tray/ui/parts/who.py"/>
         <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Paired</source>
         <translation>مقترن</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/parts/peer_row.py"/>
         <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Wi-Fi Direct only</source>
         <translation>‏Wi-Fi Direct فقط</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/parts/peer_row.py"/>
         <location filename="../../nearby_tray/ui/text/peers.py"/>
         <location filename="../../nearby_tray/ui/tray.py"/>
         <source>Remembered group</source>
         <translation>مجموعة محفوظة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/parts/peer_row.py"/>
         <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Owns a group</source>
         <translation>يملك مجموعة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/parts/sparkline.py"/>
+        <source>Round-trip times of the last minute</source>
+        <translation>أزمنة الذهاب والإياب في آخر دقيقة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/parts/steps.py"/>
+        <source>not yet</source>
+        <translation>ليس بعد</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/parts/steps.py"/>
+        <source>now</source>
+        <translation>الآن</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/parts/steps.py"/>
+        <source>done</source>
+        <translation>تم</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/parts/steps.py"/>
+        <source>Meeting again over Bluetooth</source>
+        <translation>اللقاء من جديد عبر Bluetooth</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/parts/steps.py"/>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Making the Wi-Fi link, try {n} of 3</source>
+        <translation>إنشاء وصلة Wi-Fi، المحاولة {n} من 3</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/parts/who.py"/>
         <location filename="../../nearby_tray/ui/text/plain.py"/>
         <source>Not verified</source>
         <translation>غير متحقَّق منه</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/parts/who.py"/>
         <source>Waiting</source>
         <translation>انتظار</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/parts/who.py"/>
         <source>Link quality: not known yet</source>
         <translation>جودة الوصلة: غير معروفة بعد</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/parts/who.py"/>
         <source>Link quality: {grade}</source>
         <translation>جودة الوصلة: {grade}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
-        <source>Round-trip times of the last minute</source>
-        <translation>أزمنة الذهاب والإياب في آخر دقيقة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
-        <source>Meeting again over Bluetooth</source>
-        <translation>اللقاء من جديد عبر Bluetooth</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
-        <location filename="../../nearby_tray/ui/text/states.py"/>
-        <source>Making the Wi-Fi link, try {n} of 3</source>
-        <translation>إنشاء وصلة Wi-Fi، المحاولة {n} من 3</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>

@@ -29,111 +29,116 @@
         <translation>&amp;Beenden, jetzt und künftig</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <source>Incoming request</source>
-        <translation>Eingehende Anfrage</translation>
+        <location filename="../../nearby_tray/ui/dialogs/entry.py"/>
+        <source>Enter a PIN</source>
+        <translation>PIN eingeben</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <source>&amp;Accept</source>
-        <translation>&amp;Annehmen</translation>
+        <location filename="../../nearby_tray/ui/dialogs/entry.py"/>
+        <source>C&amp;onnect</source>
+        <translation>&amp;Verbinden</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <source>&amp;Decline</source>
-        <translation>Ab&amp;lehnen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/entry.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/pin.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/request.py"/>
+        <location filename="../../nearby_tray/ui/pages/asking.py"/>
+        <location filename="../../nearby_tray/ui/pages/forming.py"/>
+        <location filename="../../nearby_tray/ui/pages/pin.py"/>
         <location filename="../../nearby_tray/ui/tray.py"/>
         <source>&amp;Cancel</source>
         <translation>Abb&amp;rechen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>&amp;Remember this group</source>
-        <translation>Diese Gruppe mer&amp;ken</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Trust t&amp;his computer (no code next time)</source>
-        <translation>Diesem Com&amp;puter vertrauen (künftig ohne Code)</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>It can be formed again with neither button nor PIN.</source>
-        <translation>Sie lässt sich ohne Knopfdruck und ohne PIN wieder bilden.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <source>A program asks</source>
-        <translation>Ein Programm fragt</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <source>&amp;Allow</source>
-        <translation>&amp;Erlauben</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <source>&amp;Do not allow</source>
-        <translation>&amp;Nicht erlauben</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <source>Enter a PIN</source>
-        <translation>PIN eingeben</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <source>C&amp;onnect</source>
-        <translation>&amp;Verbinden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/entry.py"/>
         <source>{peer} shows a PIN now. Type it here.</source>
         <translation>{peer} zeigt jetzt eine PIN. Geben Sie sie hier ein.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/entry.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/pin.py"/>
         <location filename="../../nearby_tray/ui/text/reasons.py"/>
         <source>Wrong PIN</source>
         <translation>Falsche PIN</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/entry.py"/>
         <source>No PIN to be seen there? {what}</source>
         <translation>Dort ist keine PIN zu sehen? {what}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/pin.py"/>
         <source>PIN to type there</source>
         <translation>PIN zum Eingeben dort</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/pin.py"/>
         <source>Copy the PIN</source>
         <translation>PIN kopieren</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/pin.py"/>
         <source>&amp;Hide</source>
         <translation>Aus&amp;blenden</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/pin.py"/>
+        <location filename="../../nearby_tray/ui/pages/pin.py"/>
         <source>Type this PIN on {peer}</source>
         <translation>Geben Sie diese PIN auf {peer} ein</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/dialogs.py"/>
+        <location filename="../../nearby_tray/ui/dialogs/pin.py"/>
         <source>It does not ask for a PIN? {what}</source>
         <translation>Dort wird keine PIN verlangt? {what}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/dialogs/request.py"/>
+        <source>Incoming request</source>
+        <translation>Eingehende Anfrage</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/dialogs/request.py"/>
+        <source>&amp;Accept</source>
+        <translation>&amp;Annehmen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/dialogs/request.py"/>
+        <source>&amp;Decline</source>
+        <translation>Ab&amp;lehnen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/dialogs/request.py"/>
+        <location filename="../../nearby_tray/ui/pages/host.py"/>
+        <source>&amp;Remember this group</source>
+        <translation>Diese Gruppe mer&amp;ken</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/dialogs/request.py"/>
+        <location filename="../../nearby_tray/ui/pages/asking.py"/>
+        <source>Trust t&amp;his computer (no code next time)</source>
+        <translation>Diesem Com&amp;puter vertrauen (künftig ohne Code)</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/dialogs/request.py"/>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>It can be formed again with neither button nor PIN.</source>
+        <translation>Sie lässt sich ohne Knopfdruck und ohne PIN wieder bilden.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/dialogs/wish.py"/>
+        <source>A program asks</source>
+        <translation>Ein Programm fragt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/dialogs/wish.py"/>
+        <source>&amp;Allow</source>
+        <translation>&amp;Erlauben</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/dialogs/wish.py"/>
+        <source>&amp;Do not allow</source>
+        <translation>&amp;Nicht erlauben</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/doctor.py"/>
@@ -198,602 +203,606 @@
     </message>
     <message>
         <location filename="../../nearby_tray/ui/doctor.py"/>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/addresses.py"/>
         <source>Copied</source>
         <translation>Kopiert</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/header.py"/>
         <source>Troubleshoot</source>
         <translation>Fehlersuche</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/header.py"/>
         <source>Settings</source>
         <translation>Einstellungen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/header.py"/>
         <location filename="../../nearby_tray/ui/settings.py"/>
         <source>Visible to</source>
         <translation>Sichtbar für</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/header.py"/>
         <source>&amp;Everyone</source>
         <translation>&amp;Alle</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/header.py"/>
         <source>&amp;Trusted</source>
         <translation>&amp;Vertraute</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/header.py"/>
         <source>&amp;Nobody</source>
         <translation>&amp;Niemand</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/header.py"/>
         <source>&amp;Keep on</source>
         <translation>&amp;Dauerhaft</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/header.py"/>
         <source>Only for {n} &amp;minutes</source>
         <translation>Nur {n} &amp;Minuten</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/header.py"/>
         <source>For {time} more.</source>
         <translation>Noch {time}.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/header.py"/>
         <source>Until you change it.</source>
         <translation>Bis Sie es ändern.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>&amp;Dismiss</source>
-        <translation>A&amp;usblenden</translation>
+        <location filename="../../nearby_tray/ui/pages/addresses.py"/>
+        <source>Copy {address}</source>
+        <translation>{address} kopieren</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Try &amp;again</source>
-        <translation>&amp;Erneut versuchen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Connect again</source>
-        <translation>Wieder verbinden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <location filename="../../nearby_tray/demo.py"/>
-        <source>&amp;Connect nearby</source>
-        <translation>In der Nähe ver&amp;binden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;Host a group…</source>
-        <translation>&amp;Gruppe eröffnen …</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Troubleshoot…</source>
-        <translation>Fehlersuche …</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Answer</source>
-        <translation>Antworten</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Dismiss</source>
-        <translation>Ausblenden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Possible as soon as the radios are ready.</source>
-        <translation>Möglich, sobald die Funkgeräte bereit sind.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Works without any network around.
-This computer hears when others look for it.</source>
-        <translation>Geht ohne jedes Netzwerk in der Umgebung.
-Dieser Computer hört, wenn andere nach ihm suchen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Works without any network around.</source>
-        <translation>Geht ohne jedes Netzwerk in der Umgebung.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Details: {detail}</source>
-        <translation>Einzelheiten: {detail}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Computers nearby</source>
-        <translation>Computer in der Nähe</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Nobody yet.
-Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
-        <translation>Noch niemand da.
-Öffnen Sie Nearby Tray auf dem anderen Computer oder Wi-Fi Direct auf dem Telefon.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;Stop looking</source>
-        <translation>Su&amp;che beenden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>&amp;Push button</source>
-        <translation>&amp;Knopfdruck</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Show a P&amp;IN here</source>
-        <translation>PIN &amp;hier anzeigen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Ente&amp;r its PIN here</source>
-        <translation>Die PIN von dort hier &amp;eingeben</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Remember the &amp;group</source>
-        <translation>&amp;Gruppe merken</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Remember the group</source>
-        <translation>Gruppe merken</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>&amp;Back to the list</source>
-        <translation>&amp;Zurück zur Liste</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Its group is remembered: it is formed again with neither button nor PIN.</source>
-        <translation>Die Gruppe mit diesem Gerät ist gemerkt: Sie wird ohne Knopfdruck und ohne PIN wieder gebildet.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Signal {percent}</source>
-        <translation>Signal {percent}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/ui/parts.py"/>
-        <source>No longer here</source>
-        <translation>Nicht mehr da</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>It is not seen on Wi-Fi Direct now.</source>
-        <translation>Über Wi-Fi Direct ist es gerade nicht zu sehen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Nearby Tray answers there</source>
-        <translation>Dort antwortet Nearby Tray</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Go back to the list and ask it: that link is verified.</source>
-        <translation>Gehen Sie zurück zur Liste und fragen Sie dort an: Diese Verbindung ist überprüft.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>&amp;Connect again</source>
-        <translation>&amp;Wieder verbinden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/asking.py"/>
         <source>Trust this computer (no code next time)</source>
         <translation>Diesem Computer vertrauen (künftig ohne Code)</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/asking.py"/>
         <source>The&amp;y match</source>
         <translation>Sie stimmen ü&amp;berein</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/asking.py"/>
         <source>&amp;Show the request</source>
         <translation>Anfrage &amp;zeigen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/details.py"/>
+        <source>&amp;Fewer details</source>
+        <translation>&amp;Weniger Details</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/details.py"/>
+        <source>Detai&amp;ls</source>
+        <translation>Detai&amp;ls</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/forming.py"/>
         <source>Usually ready within 15 seconds.
 The ordinary network stays as it is.</source>
         <translation>Meist in höchstens 15 Sekunden fertig.
 Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/forming.py"/>
         <source>{what}
 {then}</source>
         <translation>{what}
 {then}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/forming.py"/>
         <source>The ordinary network stays as it is.</source>
         <translation>Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Sho&amp;w it large</source>
-        <translation>&amp;Groß anzeigen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Enter the &amp;PIN</source>
-        <translation>&amp;PIN eingeben</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>It shows a PIN now.</source>
-        <translation>Dort wird jetzt eine PIN gezeigt.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Round trip</source>
-        <translation>Laufzeit</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>The latest answer</source>
-        <translation>Die letzte Antwort</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Typical</source>
-        <translation>Typisch</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Half of the answers of the last 30 seconds were quicker (p50)</source>
-        <translation>Die Hälfte der Antworten der letzten 30 Sekunden war schneller (p50)</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Slowest</source>
-        <translation>Langsam</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>95 of 100 answers were quicker (p95)</source>
-        <translation>95 von 100 Antworten waren schneller (p95)</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Lost</source>
-        <translation>Verloren</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Pings of the last 30 seconds without an answer</source>
-        <translation>Pings der letzten 30 Sekunden ohne Antwort</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Signal</source>
-        <translation>Signal</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Strength of the other's Wi-Fi, as NetworkManager knows it</source>
-        <translation>Stärke des WLANs der Gegenseite, soweit NetworkManager sie kennt</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>In / out</source>
-        <translation>Ein / aus</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Bytes that came and went over this link</source>
-        <translation>Bytes, die über diese Verbindung kamen und gingen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Wi-Fi power saving</source>
-        <translation>WLAN-Energiesparmodus</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <location filename="../../nearby_tray/demo.py"/>
-        <source>&amp;Disconnect</source>
-        <translation>&amp;Trennen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Measured with: {what}.</source>
-        <translation>Gemessen mit: {what}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>found in {time}</source>
-        <translation>gefunden in {time}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>linked in {time}</source>
-        <translation>verbunden in {time}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>checked in {time}</source>
-        <translation>geprüft in {time}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>{a} / {b}</source>
-        <translation>{a} / {b}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Other computer</source>
-        <translation>Anderer Computer</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <location filename="../../nearby_tray/ui/text/links.py"/>
-        <source>This computer</source>
-        <translation>Dieser Computer</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>&amp;Fewer details</source>
-        <translation>&amp;Weniger Details</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Detai&amp;ls</source>
-        <translation>Detai&amp;ls</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
-        <source>Copy {address}</source>
-        <translation>{address} kopieren</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/forming.py"/>
         <source>&amp;Give up</source>
         <translation>A&amp;ufgeben</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/forming.py"/>
         <source>It is being restored; bring the two closer together.</source>
         <translation>Sie wird wiederhergestellt; bringen Sie die beiden näher zusammen.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/forming.py"/>
         <source>Try {n} of 3</source>
         <translation>Versuch {n} von 3</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/forming.py"/>
         <source>Saying goodbye, tidying up</source>
         <translation>Verabschieden und aufräumen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/host.py"/>
         <source>Host a group</source>
         <translation>Gruppe eröffnen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/host.py"/>
         <source>This computer becomes the centre of a Wi-Fi Direct group that phones, TVs and computers can join.</source>
         <translation>Dieser Computer wird zum Mittelpunkt einer Wi-Fi-Direct-Gruppe, der Telefone, Fernseher und Computer beitreten können.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/host.py"/>
         <source>You are asked for each one. None of them is verified.</source>
         <translation>Bei jedem werden Sie gefragt. Keiner davon ist überprüft.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/host.py"/>
         <source>Remember this group</source>
         <translation>Diese Gruppe merken</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/host.py"/>
         <source>Who was in it can come back with neither button nor PIN.</source>
         <translation>Wer darin war, kann ohne Knopfdruck und ohne PIN zurückkommen.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/host.py"/>
         <source>&amp;Start the group</source>
         <translation>&amp;Gruppe starten</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/host.py"/>
         <source>&amp;Back</source>
         <translation>&amp;Zurück</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/host.py"/>
         <source>Not possible here now</source>
         <translation>Hier gerade nicht möglich</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <source>&amp;Dismiss</source>
+        <translation>A&amp;usblenden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <location filename="../../nearby_tray/ui/text/states.py"/>
         <source>Starting a group</source>
         <translation>Gruppe wird gestartet</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <source>&amp;Do not let it in</source>
         <translation>Nicht &amp;hereinlassen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <source>Nobody has joined yet.
 {what}</source>
         <translation>Noch ist niemand beigetreten.
 {what}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <source>On the phone, open Wi-Fi Direct and choose this computer.</source>
         <translation>Öffnen Sie auf dem Telefon Wi-Fi Direct und wählen Sie diesen Computer.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <source>Members of the group</source>
         <translation>Mitglieder der Gruppe</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <source>&amp;Invite…</source>
         <translation>&amp;Einladen …</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <source>Looking for machines nearby.
 {what}</source>
         <translation>Suche nach Geräten in der Nähe.
 {what}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <source>End the &amp;group</source>
         <translation>Gruppe &amp;beenden</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <source>It may join now. {what}</source>
         <translation>Es darf jetzt beitreten. {what}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/text/links.py"/>
+        <source>This computer</source>
+        <translation>Dieser Computer</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <source>Disconnect</source>
         <translation>Trennen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/panel.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <location filename="../../nearby_tray/ui/tray.py"/>
         <source>Disconnect {peer}</source>
         <translation>{peer} trennen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
-        <source>PIN</source>
-        <translation>PIN</translation>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <source>Try &amp;again</source>
+        <translation>&amp;Erneut versuchen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <source>Connect again</source>
+        <translation>Wieder verbinden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <location filename="../../nearby_tray/ui/tray.py"/>
+        <location filename="../../nearby_tray/demo.py"/>
+        <source>&amp;Connect nearby</source>
+        <translation>In der Nähe ver&amp;binden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <location filename="../../nearby_tray/ui/tray.py"/>
+        <source>&amp;Host a group…</source>
+        <translation>&amp;Gruppe eröffnen …</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <source>Troubleshoot…</source>
+        <translation>Fehlersuche …</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <source>Answer</source>
+        <translation>Antworten</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <source>Dismiss</source>
+        <translation>Ausblenden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <source>Possible as soon as the radios are ready.</source>
+        <translation>Möglich, sobald die Funkgeräte bereit sind.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <source>Works without any network around.
+This computer hears when others look for it.</source>
+        <translation>Geht ohne jedes Netzwerk in der Umgebung.
+Dieser Computer hört, wenn andere nach ihm suchen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <source>Works without any network around.</source>
+        <translation>Geht ohne jedes Netzwerk in der Umgebung.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Round trip</source>
+        <translation>Laufzeit</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>The latest answer</source>
+        <translation>Die letzte Antwort</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Typical</source>
+        <translation>Typisch</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Half of the answers of the last 30 seconds were quicker (p50)</source>
+        <translation>Die Hälfte der Antworten der letzten 30 Sekunden war schneller (p50)</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Slowest</source>
+        <translation>Langsam</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>95 of 100 answers were quicker (p95)</source>
+        <translation>95 von 100 Antworten waren schneller (p95)</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Lost</source>
+        <translation>Verloren</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Pings of the last 30 seconds without an answer</source>
+        <translation>Pings der letzten 30 Sekunden ohne Antwort</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Signal</source>
+        <translation>Signal</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Strength of the other's Wi-Fi, as NetworkManager knows it</source>
+        <translation>Stärke des WLANs der Gegenseite, soweit NetworkManager sie kennt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>In / out</source>
+        <translation>Ein / aus</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Bytes that came and went over this link</source>
+        <translation>Bytes, die über diese Verbindung kamen und gingen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Wi-Fi power saving</source>
+        <translation>WLAN-Energiesparmodus</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <location filename="../../nearby_tray/ui/tray.py"/>
+        <location filename="../../nearby_tray/demo.py"/>
+        <source>&amp;Disconnect</source>
+        <translation>&amp;Trennen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Measured with: {what}.</source>
+        <translation>Gemessen mit: {what}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>found in {time}</source>
+        <translation>gefunden in {time}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>linked in {time}</source>
+        <translation>verbunden in {time}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>checked in {time}</source>
+        <translation>geprüft in {time}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>{a} / {b}</source>
+        <translation>{a} / {b}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Other computer</source>
+        <translation>Anderer Computer</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/page.py"/>
+        <source>Details: {detail}</source>
+        <translation>Einzelheiten: {detail}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/peer_list.py"/>
+        <source>Computers nearby</source>
+        <translation>Computer in der Nähe</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/pin.py"/>
+        <source>Sho&amp;w it large</source>
+        <translation>&amp;Groß anzeigen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/pin.py"/>
+        <source>Enter the &amp;PIN</source>
+        <translation>&amp;PIN eingeben</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/pin.py"/>
+        <source>It shows a PIN now.</source>
+        <translation>Dort wird jetzt eine PIN gezeigt.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/seeking.py"/>
+        <source>Nobody yet.
+Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
+        <translation>Noch niemand da.
+Öffnen Sie Nearby Tray auf dem anderen Computer oder Wi-Fi Direct auf dem Telefon.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/seeking.py"/>
+        <location filename="../../nearby_tray/ui/tray.py"/>
+        <source>&amp;Stop looking</source>
+        <translation>Su&amp;che beenden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>&amp;Push button</source>
+        <translation>&amp;Knopfdruck</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>Show a P&amp;IN here</source>
+        <translation>PIN &amp;hier anzeigen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>Ente&amp;r its PIN here</source>
+        <translation>Die PIN von dort hier &amp;eingeben</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>Remember the &amp;group</source>
+        <translation>&amp;Gruppe merken</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>Remember the group</source>
+        <translation>Gruppe merken</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>&amp;Back to the list</source>
+        <translation>&amp;Zurück zur Liste</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>Its group is remembered: it is formed again with neither button nor PIN.</source>
+        <translation>Die Gruppe mit diesem Gerät ist gemerkt: Sie wird ohne Knopfdruck und ohne PIN wieder gebildet.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>Signal {percent}</source>
+        <translation>Signal {percent}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <location filename="../../nearby_tray/ui/parts/peer_row.py"/>
+        <source>No longer here</source>
+        <translation>Nicht mehr da</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>It is not seen on Wi-Fi Direct now.</source>
+        <translation>Über Wi-Fi Direct ist es gerade nicht zu sehen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>Nearby Tray answers there</source>
+        <translation>Dort antwortet Nearby Tray</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>Go back to the list and ask it: that link is verified.</source>
+        <translation>Gehen Sie zurück zur Liste und fragen Sie dort an: Diese Verbindung ist überprüft.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/ways.py"/>
+        <source>&amp;Connect again</source>
+        <translation>&amp;Wieder verbinden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/parts/countdown.py"/>
         <source>Time left {time}</source>
         <translation>Verbleibende Zeit {time}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
-        <source>not yet</source>
-        <translation>noch nicht</translation>
+        <location filename="../../nearby_tray/ui/parts/digits.py"/>
+        <source>PIN</source>
+        <translation>PIN</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
-        <source>now</source>
-        <translation>jetzt</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
-        <source>done</source>
-        <translation>fertig</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/parts/peer_row.py"/>
         <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Not the one you trust</source>
         <translation>Nicht der vertraute</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/parts/peer_row.py"/>
+        <location filename="../../nearby_tray/ui/parts/who.py"/>
         <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Trusted</source>
         <translation>Vertraut</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/parts/peer_row.py"/>
+        <location filename="../../nearby_tray/ui/parts/who.py"/>
         <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Paired</source>
         <translation>Gekoppelt</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/parts/peer_row.py"/>
         <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Wi-Fi Direct only</source>
         <translation>Nur Wi-Fi Direct</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/parts/peer_row.py"/>
         <location filename="../../nearby_tray/ui/text/peers.py"/>
         <location filename="../../nearby_tray/ui/tray.py"/>
         <source>Remembered group</source>
         <translation>Gemerkte Gruppe</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/parts/peer_row.py"/>
         <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Owns a group</source>
         <translation>Besitzt eine Gruppe</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/parts/sparkline.py"/>
+        <source>Round-trip times of the last minute</source>
+        <translation>Laufzeiten der letzten Minute</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/parts/steps.py"/>
+        <source>not yet</source>
+        <translation>noch nicht</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/parts/steps.py"/>
+        <source>now</source>
+        <translation>jetzt</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/parts/steps.py"/>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/parts/steps.py"/>
+        <source>Meeting again over Bluetooth</source>
+        <translation>Wiedersehen über Bluetooth</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/parts/steps.py"/>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Making the Wi-Fi link, try {n} of 3</source>
+        <translation>WLAN-Verbindung wird hergestellt, Versuch {n} von 3</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/parts/who.py"/>
         <location filename="../../nearby_tray/ui/text/plain.py"/>
         <source>Not verified</source>
         <translation>Nicht überprüft</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/parts/who.py"/>
         <source>Waiting</source>
         <translation>Warten</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/parts/who.py"/>
         <source>Link quality: not known yet</source>
         <translation>Verbindungsqualität: noch nicht bekannt</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
+        <location filename="../../nearby_tray/ui/parts/who.py"/>
         <source>Link quality: {grade}</source>
         <translation>Verbindungsqualität: {grade}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
-        <source>Round-trip times of the last minute</source>
-        <translation>Laufzeiten der letzten Minute</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
-        <source>Meeting again over Bluetooth</source>
-        <translation>Wiedersehen über Bluetooth</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/parts.py"/>
-        <location filename="../../nearby_tray/ui/text/states.py"/>
-        <source>Making the Wi-Fi link, try {n} of 3</source>
-        <translation>WLAN-Verbindung wird hergestellt, Versuch {n} von 3</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings.py"/>

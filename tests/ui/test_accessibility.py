@@ -27,7 +27,10 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from nearby_tray.ui import theme
-from nearby_tray.ui.parts import Code, Countdown, PeerRow, Spinner
+from nearby_tray.ui.parts.countdown import Countdown
+from nearby_tray.ui.parts.digits import Code
+from nearby_tray.ui.parts.peer_row import PeerRow
+from nearby_tray.ui.parts.steps import Spinner
 from nearby_tray.ui.tray import Entry, plan
 
 from .scenes import SCENES

@@ -13,8 +13,15 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from nearby_tray.core.model import Method, Snapshot, Stage
-from nearby_tray.ui.dialogs import DIALOGS, Dialog, EntryDialog, PinDialog, RequestDialog, WishDialog
-from nearby_tray.ui.parts import Code, Countdown, PinField, Steps
+from nearby_tray.ui.dialogs import DIALOGS
+from nearby_tray.ui.dialogs.dialog import Dialog
+from nearby_tray.ui.dialogs.entry import EntryDialog
+from nearby_tray.ui.dialogs.pin import PinDialog
+from nearby_tray.ui.dialogs.request import RequestDialog
+from nearby_tray.ui.dialogs.wish import WishDialog
+from nearby_tray.ui.parts.countdown import Countdown
+from nearby_tray.ui.parts.digits import Code, PinField
+from nearby_tray.ui.parts.steps import Steps
 from nearby_tray.ui.text.names import clean
 from nearby_tray.ui.text.plain import unverified_text, wants_words
 from nearby_tray.ui.text.requests import WISH_HINT, identity_changed_text

@@ -14,8 +14,14 @@ from pytestqt.qtbot import QtBot
 
 from nearby_tray.core.model import Failure, Method, Peer, Probe, Radios, Reason, Snapshot, Stage, Visibility
 from nearby_tray.ui import theme
-from nearby_tray.ui.panel import Doors, Panel, _PeerList, scoped
-from nearby_tray.ui.parts import Code, Countdown, PeerRow, Sparkline
+from nearby_tray.ui.pages.addresses import scoped
+from nearby_tray.ui.pages.page import Doors
+from nearby_tray.ui.pages.peer_list import PeerList
+from nearby_tray.ui.panel import Panel
+from nearby_tray.ui.parts.countdown import Countdown
+from nearby_tray.ui.parts.digits import Code
+from nearby_tray.ui.parts.peer_row import PeerRow
+from nearby_tray.ui.parts.sparkline import Sparkline
 from nearby_tray.ui.text import plain
 from nearby_tray.ui.text.links import PROBES, UNASKED
 from nearby_tray.ui.text.names import clean, quoted
@@ -452,7 +458,7 @@ def test_a_pointer_that_leaves_while_rows_go_is_no_surprise(make: Make) -> None:
 
 
 def test_a_pointer_that_rests_lets_go_what_is_below_it(bot: QtBot, make: Make, point: Point, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_PeerList, "REST", 20)
+    monkeypatch.setattr(PeerList, "REST", 20)
     panel, controller = make(seeking(*crowd(0, 1, 2, 3, 4)))
     point(panel, "c2")
     before, moves = places(panel), Seen(QEvent.Type.Move)
@@ -525,13 +531,13 @@ def test_the_keyboard_stays_on_its_row(bot: QtBot, make: Make) -> None:
 def test_a_crowd_comes_a_few_rows_at_a_time(bot: QtBot, make: Make) -> None:
     panel, controller = make(seeking())
     controller.show(seeking(*crowd(*range(200))))
-    assert ids(panel) == [f"c{k}" for k in range(_PeerList.AT_ONCE)]
+    assert ids(panel) == [f"c{k}" for k in range(PeerList.AT_ONCE)]
     bot.waitUntil(lambda: len(rows(panel)) == 200)
     bot.waitUntil(lambda: ids(panel) == [f"c{k}" for k in range(200)])
     controller.show(seeking(*crowd(*range(1, 40))))
     controller.show(seeking(*crowd(*range(1, 40), *range(300, 350))))
     controller.show(seeking(*crowd(*range(1, 3))))
-    bot.wait(2 * _PeerList.SOON)
+    bot.wait(2 * PeerList.SOON)
     QApplication.processEvents()
     assert ids(panel) == ["c1", "c2"], "those that were still to come are not made"
 

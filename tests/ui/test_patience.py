@@ -13,8 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from nearby_tray.core.model import Snapshot
 from nearby_tray.ui import patience
-from nearby_tray.ui.dialogs import DIALOGS, Dialog
-from nearby_tray.ui.panel import Doors, Panel
+from nearby_tray.ui.dialogs import DIALOGS
+from nearby_tray.ui.dialogs.dialog import Dialog
+from nearby_tray.ui.pages.page import Doors
+from nearby_tray.ui.panel import Panel
 from nearby_tray.ui.patience import Patience
 
 from .scenes import SCENES, FakeController

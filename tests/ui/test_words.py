@@ -17,7 +17,9 @@ from pytestqt.qtbot import QtBot
 from desktop import translations
 from nearby_tray.core.model import Failure, Reason, Stage, Visibility
 from nearby_tray.ui import language
-from nearby_tray.ui.parts import Code, Elided, PeerRow, PinField
+from nearby_tray.ui.parts.digits import Code, PinField
+from nearby_tray.ui.parts.elided import Elided
+from nearby_tray.ui.parts.peer_row import PeerRow
 from nearby_tray.ui.text import numbers
 from nearby_tray.ui.text.choices import VISIBILITIES
 from nearby_tray.ui.text.notices import (

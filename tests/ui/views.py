@@ -17,8 +17,11 @@ from nearby_tray.ui.closing import StillRunning
 from nearby_tray.ui.dialogs import DIALOGS
 from nearby_tray.ui.doctor import DoctorWindow
 from nearby_tray.ui.language import available
-from nearby_tray.ui.panel import Doors, Panel
-from nearby_tray.ui.parts import Elided, PeerRow, PinField
+from nearby_tray.ui.pages.page import Doors
+from nearby_tray.ui.panel import Panel
+from nearby_tray.ui.parts.digits import PinField
+from nearby_tray.ui.parts.elided import Elided
+from nearby_tray.ui.parts.peer_row import PeerRow
 from nearby_tray.ui.settings import SettingsWindow
 from nearby_tray.ui.text.translate import tr
 
