@@ -32,7 +32,7 @@ SOURCES = (
     "nearby_tray/system/doctor/*.py",
     "nearby_tray/system/notifications.py",
 )
-TABLES = ("nearby_tray/ui/text/", "nearby_tray/ui/settings.py")  # where constants are sentences
+TABLES = ("nearby_tray/ui/text/", "nearby_tray/ui/settings/")  # where constants are sentences
 COMMENTS = {".": "between the whole and the part of a number", ", ": "between the words of a list"}
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .dialogs.dialog import Dialog
     from .doctor import Doctor, DoctorWindow
     from .panel import Panel
-    from .settings import Named, SettingsWindow
+    from .settings.window import Named, SettingsWindow
 
 log = logging.getLogger(__name__)
 
@@ -152,7 +152,7 @@ class Face(QObject):
 
     def show_settings(self) -> QWidget:
         if self._settings_window is None:
-            from .settings import SettingsWindow
+            from .settings.window import SettingsWindow
 
             self.look.prepare()
             self._settings_window = SettingsWindow(

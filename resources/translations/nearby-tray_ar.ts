@@ -167,7 +167,7 @@
     </message>
     <message>
         <location filename="../../nearby_tray/ui/doctor.py"/>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>C&amp;lose</source>
         <translation>إ&amp;غلاق</translation>
     </message>
@@ -219,7 +219,6 @@
     </message>
     <message>
         <location filename="../../nearby_tray/ui/header.py"/>
-        <location filename="../../nearby_tray/ui/settings.py"/>
         <source>Visible to</source>
         <translation>الظهور لـ</translation>
     </message>
@@ -426,7 +425,7 @@ The ordinary network stays as it is.</source>
     <message>
         <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <location filename="../../nearby_tray/ui/pages/linked.py"/>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>This computer</source>
         <translation>هذا الحاسوب</translation>
@@ -805,388 +804,342 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
         <translation>جودة الوصلة: {grade}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>Automatic</source>
+        <translation>تلقائي</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>2.4 GHz, reaches farther</source>
+        <translation>2.4 غيغاهرتز، مدى أبعد</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>5 GHz, faster</source>
+        <translation>5 غيغاهرتز، أسرع</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>Ban&amp;d</source>
+        <translation>ال&amp;نطاق</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>Pre&amp;fer to own the group</source>
+        <translation>ت&amp;فضيل امتلاك المجموعة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>Ch&amp;annel, MHz</source>
+        <translation>ال&amp;قناة (ميغاهرتز)</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>Channel, as its frequency in MHz</source>
+        <translation>القناة، بترددها بالميغاهرتز</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>Any</source>
+        <translation>أي قناة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>O&amp;wner intent</source>
+        <translation>رغبة الام&amp;تلاك</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>Wish to own the group, from 0 to 15</source>
+        <translation>الرغبة في امتلاك المجموعة، من 0 إلى 15</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>When two machines agree who owns the group, the higher number wins; equal ones are decided by chance.</source>
+        <translation>حين يتفق جهازان على مالك المجموعة يفوز العدد الأكبر، وعند التساوي تحسم المصادفة.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>Less</source>
+        <translation>أقل</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>Advanced…</source>
+        <translation>خيارات متقدمة…</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>The Wi-Fi service chooses, within the band.</source>
+        <translation>تختار خدمة Wi-Fi القناة ضمن النطاق.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>Channel {channel}. It wins over the band.</source>
+        <translation>القناة {channel}. لها الأولوية على النطاق.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>New identity…</source>
+        <translation>هوية جديدة…</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>For one of two computers whose disk was copied. To others it is a new one: all trust ends, both ways.</source>
+        <translation>لأحد حاسوبين نُسخ قرصهما. سيبدو للآخرين حاسوبًا جديدًا: تنتهي كل ثقة من الجانبين.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>Keep this one</source>
+        <translation>إبقاء هذه</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>Make a new one</source>
+        <translation>إنشاء هوية جديدة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>None yet. Tick “Trust this computer” on both when you connect.</source>
+        <translation>لا شيء بعد. فعّل «الوثوق بهذا الحاسوب» على الجهازين عند الاتصال.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>Forget</source>
+        <translation>نسيان</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>Forget {peer}</source>
+        <translation>نسيان {peer}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>not linked since</source>
+        <translation>لم تُنشأ وصلة معه منذ ذلك</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>last linked {when}</source>
+        <translation>آخر وصلة: {when}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>Since {date}</source>
+        <translation>منذ {date}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>today, {time}</source>
+        <translation>اليوم، {time}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>yesterday, {time}</source>
+        <translation>أمس، {time}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>an unknown day</source>
+        <translation>يوم غير معروف</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/valid.py"/>
+        <source>Too long by {n} bytes; others see at most {most}.</source>
+        <translation>أطول من المسموح بـ {n} بايت؛ يرى الآخرون {most} على الأكثر.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/valid.py"/>
+        <source>This name has characters that cannot be shown.</source>
+        <translation>في هذا الاسم رموز لا يمكن عرضها.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/valid.py"/>
+        <source>A port is a number from {first} to {last}.</source>
+        <translation>المنفذ عدد من {first} إلى {last}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/valid.py"/>
+        <source>There is no Wi-Fi channel there; 2437, 5180 and 5955 are some.</source>
+        <translation>لا توجد قناة Wi-Fi عند هذا التردد؛ من الترددات الصحيحة 2437 و5180 و5955.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>Errors only</source>
         <translation>الأخطاء فقط</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>Warnings, too</source>
         <translation>التحذيرات أيضًا</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>Normal</source>
         <translation>عادي</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>Everything, to find a fault</source>
         <translation>كل شيء، للبحث عن عطل</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>It goes to standard error: into the journal, where systemd or the desktop keeps one. It tells of computers nearby.</source>
         <translation>يُكتب في مخرج الأخطاء القياسي، أي في سجل النظام حيث يحتفظ systemd أو سطح المكتب بسجل. وفيه ذكر للحواسيب القريبة.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>The desktop’s autostart entry</source>
         <translation>مُدخلة البدء التلقائي لسطح المكتب</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>A systemd user service</source>
         <translation>خدمة مستخدم في systemd</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>Nearby Tray Settings</source>
         <translation>إعدادات Nearby Tray</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Until I change it</source>
-        <translation>إلى أن أغيّره</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>For {n} minutes</source>
-        <translation>لمدة {n} دقيقة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>A&amp;ccept trusted, paired computers without asking</source>
-        <translation>قبول الحواسيب الموثوقة المقترنة &amp;دون سؤال</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>&amp;Start at login, hidden</source>
-        <translation>&amp;بدء التشغيل مخفيًا عند تسجيل الدخول</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Show n&amp;otifications</source>
-        <translation>إظهار الإ&amp;شعارات</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Without a tray icon, closing the window &amp;quits</source>
-        <translation>إغلاق النافذة &amp;ينهي البرنامج إن لم توجد أيقونة في منطقة الإشعارات</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Name of this computer</source>
-        <translation>اسم هذا الحاسوب</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>How long everyone may ask</source>
-        <translation>مدة السماح للجميع بالطلب</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Accept trusted, paired computers without asking</source>
-        <translation>قبول الحواسيب الموثوقة المقترنة دون سؤال</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Start at login, hidden</source>
-        <translation>بدء التشغيل مخفيًا عند تسجيل الدخول</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Started at login by</source>
-        <translation>ما يشغّله عند تسجيل الدخول</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Language</source>
-        <translation>اللغة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>How much the log says</source>
-        <translation>مقدار ما يقوله السجل</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Show notifications</source>
-        <translation>إظهار الإشعارات</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Without a tray icon, closing the window quits</source>
-        <translation>إغلاق النافذة ينهي البرنامج إن لم توجد أيقونة في منطقة الإشعارات</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>UDP port</source>
-        <translation>منفذ UDP</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Bluetooth adapter</source>
-        <translation>محوّل Bluetooth</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>&amp;Name</source>
-        <translation>الا&amp;سم</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Lan&amp;guage</source>
-        <translation>اللغ&amp;ة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>S&amp;tarted by</source>
-        <translation>يشغّل&amp;ه</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Who may ask</source>
-        <translation>من يحق له أن يطلب</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;Visible to</source>
-        <translation>ال&amp;ظهور لـ</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>&amp;How long</source>
-        <translation>ا&amp;لمدة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>Trusted computers</source>
         <translation>الحواسيب الموثوقة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>New identity…</source>
-        <translation>هوية جديدة…</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>For one of two computers whose disk was copied. To others it is a new one: all trust ends, both ways.</source>
-        <translation>لأحد حاسوبين نُسخ قرصهما. سيبدو للآخرين حاسوبًا جديدًا: تنتهي كل ثقة من الجانبين.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Keep this one</source>
-        <translation>إبقاء هذه</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Make a new one</source>
-        <translation>إنشاء هوية جديدة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Radio and network</source>
-        <translation>اللاسلكي والشبكة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>&amp;Bluetooth adapter</source>
-        <translation>مح&amp;وّل Bluetooth</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>UDP &amp;port</source>
-        <translation>منف&amp;ذ UDP</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>The same on both computers; open in their firewalls. Used from the next link on.</source>
-        <translation>نفسه على الحاسوبين، ومفتوح في جداري الحماية لديهما. يسري من الوصلة القادمة.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>Wi-Fi Direct groups</source>
         <translation>مجموعات Wi-Fi Direct</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Log</source>
-        <translation>السجل</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>&amp;Name</source>
+        <translation>الا&amp;سم</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>L&amp;evel</source>
-        <translation>المستو&amp;ى</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>Name of this computer</source>
+        <translation>اسم هذا الحاسوب</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Automatic</source>
-        <translation>تلقائي</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>Lan&amp;guage</source>
+        <translation>اللغ&amp;ة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>{adapter} (not there now)</source>
-        <translation>{adapter} (غير موجود الآن)</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>As the system</source>
         <translation>كما في النظام</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>{code} (no words for it here)</source>
         <translation>{code} (غير متوفرة هنا)</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>None yet. Tick “Trust this computer” on both when you connect.</source>
-        <translation>لا شيء بعد. فعّل «الوثوق بهذا الحاسوب» على الجهازين عند الاتصال.</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>Show n&amp;otifications</source>
+        <translation>إظهار الإ&amp;شعارات</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Forget</source>
-        <translation>نسيان</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>&amp;Start at login, hidden</source>
+        <translation>&amp;بدء التشغيل مخفيًا عند تسجيل الدخول</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Forget {peer}</source>
-        <translation>نسيان {peer}</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>S&amp;tarted by</source>
+        <translation>يشغّل&amp;ه</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>2.4 GHz, reaches farther</source>
-        <translation>2.4 غيغاهرتز، مدى أبعد</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>Started at login by</source>
+        <translation>ما يشغّله عند تسجيل الدخول</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>5 GHz, faster</source>
-        <translation>5 غيغاهرتز، أسرع</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>Without a tray icon, closing the window &amp;quits</source>
+        <translation>إغلاق النافذة &amp;ينهي البرنامج إن لم توجد أيقونة في منطقة الإشعارات</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Pre&amp;fer to own the group</source>
-        <translation>ت&amp;فضيل امتلاك المجموعة</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>Who may ask</source>
+        <translation>من يحق له أن يطلب</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Any</source>
-        <translation>أي قناة</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <location filename="../../nearby_tray/ui/tray.py"/>
+        <source>&amp;Visible to</source>
+        <translation>ال&amp;ظهور لـ</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Band</source>
-        <translation>النطاق</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>&amp;How long</source>
+        <translation>ا&amp;لمدة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Prefer to own the group</source>
-        <translation>تفضيل امتلاك المجموعة</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>How long everyone may ask</source>
+        <translation>مدة السماح للجميع بالطلب</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Wish to own the group, from 0 to 15</source>
-        <translation>الرغبة في امتلاك المجموعة، من 0 إلى 15</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>A&amp;ccept trusted, paired computers without asking</source>
+        <translation>قبول الحواسيب الموثوقة المقترنة &amp;دون سؤال</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Channel, as its frequency in MHz</source>
-        <translation>القناة، بترددها بالميغاهرتز</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>Radio and network</source>
+        <translation>اللاسلكي والشبكة</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Ch&amp;annel, MHz</source>
-        <translation>ال&amp;قناة (ميغاهرتز)</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>&amp;Bluetooth adapter</source>
+        <translation>مح&amp;وّل Bluetooth</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>O&amp;wner intent</source>
-        <translation>رغبة الام&amp;تلاك</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>{adapter} (not there now)</source>
+        <translation>{adapter} (غير موجود الآن)</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>When two machines agree who owns the group, the higher number wins; equal ones are decided by chance.</source>
-        <translation>حين يتفق جهازان على مالك المجموعة يفوز العدد الأكبر، وعند التساوي تحسم المصادفة.</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>UDP &amp;port</source>
+        <translation>منف&amp;ذ UDP</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Ban&amp;d</source>
-        <translation>ال&amp;نطاق</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>The same on both computers; open in their firewalls. Used from the next link on.</source>
+        <translation>نفسه على الحاسوبين، ومفتوح في جداري الحماية لديهما. يسري من الوصلة القادمة.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Less</source>
-        <translation>أقل</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>Log</source>
+        <translation>السجل</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Advanced…</source>
-        <translation>خيارات متقدمة…</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>L&amp;evel</source>
+        <translation>المستو&amp;ى</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>The Wi-Fi service chooses, within the band.</source>
-        <translation>تختار خدمة Wi-Fi القناة ضمن النطاق.</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>How much the log says</source>
+        <translation>مقدار ما يقوله السجل</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Channel {channel}. It wins over the band.</source>
-        <translation>القناة {channel}. لها الأولوية على النطاق.</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>Until I change it</source>
+        <translation>إلى أن أغيّره</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>There is no Wi-Fi channel there; 2437, 5180 and 5955 are some.</source>
-        <translation>لا توجد قناة Wi-Fi عند هذا التردد؛ من الترددات الصحيحة 2437 و5180 و5955.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Too long by {n} bytes; others see at most {most}.</source>
-        <translation>أطول من المسموح بـ {n} بايت؛ يرى الآخرون {most} على الأكثر.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>This name has characters that cannot be shown.</source>
-        <translation>في هذا الاسم رموز لا يمكن عرضها.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>A port is a number from {first} to {last}.</source>
-        <translation>المنفذ عدد من {first} إلى {last}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>not linked since</source>
-        <translation>لم تُنشأ وصلة معه منذ ذلك</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>last linked {when}</source>
-        <translation>آخر وصلة: {when}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Since {date}</source>
-        <translation>منذ {date}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>today, {time}</source>
-        <translation>اليوم، {time}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>yesterday, {time}</source>
-        <translation>أمس، {time}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>an unknown day</source>
-        <translation>يوم غير معروف</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>For {n} minutes</source>
+        <translation>لمدة {n} دقيقة</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text/choices.py"/>
@@ -3515,6 +3468,11 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <source>Bluetooth adapter</source>
+        <translation>محوّل Bluetooth</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/examination.py"/>
         <source>Calling over Bluetooth</source>
         <translation>النداء عبر Bluetooth</translation>
     </message>
@@ -3537,6 +3495,11 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
         <location filename="../../nearby_tray/system/doctor/examination.py"/>
         <source>Firewall: rules in the kernel</source>
         <translation>جدار الحماية: قواعد في النواة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <source>UDP port</source>
+        <translation>منفذ UDP</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/system/doctor/examination.py"/>

@@ -167,7 +167,7 @@
     </message>
     <message>
         <location filename="../../nearby_tray/ui/doctor.py"/>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>C&amp;lose</source>
         <translation>Sch&amp;ließen</translation>
     </message>
@@ -219,7 +219,6 @@
     </message>
     <message>
         <location filename="../../nearby_tray/ui/header.py"/>
-        <location filename="../../nearby_tray/ui/settings.py"/>
         <source>Visible to</source>
         <translation>Sichtbar für</translation>
     </message>
@@ -426,7 +425,7 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     <message>
         <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <location filename="../../nearby_tray/ui/pages/linked.py"/>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>This computer</source>
         <translation>Dieser Computer</translation>
@@ -805,388 +804,342 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
         <translation>Verbindungsqualität: {grade}</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>2.4 GHz, reaches farther</source>
+        <translation>2,4 GHz, reicht weiter</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>5 GHz, faster</source>
+        <translation>5 GHz, schneller</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>Ban&amp;d</source>
+        <translation>Fre&amp;quenzband</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>Pre&amp;fer to own the group</source>
+        <translation>&amp;Gruppe bevorzugt besitzen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>Ch&amp;annel, MHz</source>
+        <translation>Kanal, &amp;MHz</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>Channel, as its frequency in MHz</source>
+        <translation>Kanal, als Frequenz in MHz</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>Any</source>
+        <translation>Beliebig</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>O&amp;wner intent</source>
+        <translation>B&amp;esitzwunsch</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>Wish to own the group, from 0 to 15</source>
+        <translation>Wunsch, die Gruppe zu besitzen, von 0 bis 15</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>When two machines agree who owns the group, the higher number wins; equal ones are decided by chance.</source>
+        <translation>Wenn zwei Geräte ausmachen, wem die Gruppe gehört, gewinnt die höhere Zahl; bei gleichen entscheidet der Zufall.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>Less</source>
+        <translation>Weniger</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>Advanced…</source>
+        <translation>Erweitert …</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>The Wi-Fi service chooses, within the band.</source>
+        <translation>Der WLAN-Dienst wählt innerhalb des Bandes.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/groups.py"/>
+        <source>Channel {channel}. It wins over the band.</source>
+        <translation>Kanal {channel}. Er hat Vorrang vor dem Band.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>New identity…</source>
+        <translation>Neue Identität …</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>For one of two computers whose disk was copied. To others it is a new one: all trust ends, both ways.</source>
+        <translation>Für einen von zwei Computern, deren Festplatte kopiert wurde. Für andere ist er dann ein neuer: Alles Vertrauen endet auf beiden Seiten.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>Keep this one</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>Make a new one</source>
+        <translation>Neue erstellen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>None yet. Tick “Trust this computer” on both when you connect.</source>
+        <translation>Noch keiner. Setzen Sie beim Verbinden auf beiden das Häkchen „Diesem Computer vertrauen“.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>Forget</source>
+        <translation>Vergessen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>Forget {peer}</source>
+        <translation>{peer} vergessen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>not linked since</source>
+        <translation>seither nicht verbunden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>last linked {when}</source>
+        <translation>zuletzt verbunden: {when}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>Since {date}</source>
+        <translation>Seit {date}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>today, {time}</source>
+        <translation>heute, {time}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>yesterday, {time}</source>
+        <translation>gestern, {time}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/trusted.py"/>
+        <source>an unknown day</source>
+        <translation>unbekanntem Tag</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/valid.py"/>
+        <source>Too long by {n} bytes; others see at most {most}.</source>
+        <translation>Um {n} Byte zu lang; andere sehen höchstens {most}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/valid.py"/>
+        <source>This name has characters that cannot be shown.</source>
+        <translation>Dieser Name enthält Zeichen, die sich nicht anzeigen lassen.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/valid.py"/>
+        <source>A port is a number from {first} to {last}.</source>
+        <translation>Ein Port ist eine Zahl von {first} bis {last}.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/valid.py"/>
+        <source>There is no Wi-Fi channel there; 2437, 5180 and 5955 are some.</source>
+        <translation>Dort gibt es keinen WLAN-Kanal; 2437, 5180 und 5955 sind welche.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>Errors only</source>
         <translation>Nur Fehler</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>Warnings, too</source>
         <translation>Auch Warnungen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>Normal</source>
         <translation>Normal</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>Everything, to find a fault</source>
         <translation>Alles, zur Fehlersuche</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>It goes to standard error: into the journal, where systemd or the desktop keeps one. It tells of computers nearby.</source>
         <translation>Es geht auf die Standardfehlerausgabe: ins Journal, wo systemd oder der Desktop eines führt. Darin ist von Computern in der Nähe die Rede.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>The desktop’s autostart entry</source>
         <translation>Der Autostart-Eintrag des Desktops</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>A systemd user service</source>
         <translation>Ein systemd-Benutzerdienst</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>Nearby Tray Settings</source>
         <translation>Nearby Tray: Einstellungen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Until I change it</source>
-        <translation>Bis ich es ändere</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>For {n} minutes</source>
-        <translation>{n} Minuten lang</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>A&amp;ccept trusted, paired computers without asking</source>
-        <translation>Vertraute, gekoppelte Computer &amp;ohne Rückfrage annehmen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>&amp;Start at login, hidden</source>
-        <translation>Bei der &amp;Anmeldung verborgen starten</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Show n&amp;otifications</source>
-        <translation>&amp;Benachrichtigungen anzeigen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Without a tray icon, closing the window &amp;quits</source>
-        <translation>Ohne Symbol im &amp;Infobereich beendet das Schließen des Fensters das Programm</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Name of this computer</source>
-        <translation>Name dieses Computers</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>How long everyone may ask</source>
-        <translation>Wie lange alle anfragen dürfen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Accept trusted, paired computers without asking</source>
-        <translation>Vertraute, gekoppelte Computer ohne Rückfrage annehmen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Start at login, hidden</source>
-        <translation>Bei der Anmeldung verborgen starten</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Started at login by</source>
-        <translation>Bei der Anmeldung gestartet durch</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Language</source>
-        <translation>Sprache</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>How much the log says</source>
-        <translation>Wie viel das Protokoll sagt</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Show notifications</source>
-        <translation>Benachrichtigungen anzeigen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Without a tray icon, closing the window quits</source>
-        <translation>Ohne Symbol im Infobereich beendet das Schließen des Fensters das Programm</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>UDP port</source>
-        <translation>UDP-Port</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <location filename="../../nearby_tray/system/doctor/examination.py"/>
-        <source>Bluetooth adapter</source>
-        <translation>Bluetooth-Adapter</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>&amp;Name</source>
-        <translation>&amp;Name</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Lan&amp;guage</source>
-        <translation>Sp&amp;rache</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>S&amp;tarted by</source>
-        <translation>Ges&amp;tartet durch</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Who may ask</source>
-        <translation>Wer anfragen darf</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;Visible to</source>
-        <translation>&amp;Sichtbar für</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>&amp;How long</source>
-        <translation>&amp;Wie lange</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <location filename="../../nearby_tray/ui/text/choices.py"/>
         <source>Trusted computers</source>
         <translation>Vertraute Computer</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>New identity…</source>
-        <translation>Neue Identität …</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>For one of two computers whose disk was copied. To others it is a new one: all trust ends, both ways.</source>
-        <translation>Für einen von zwei Computern, deren Festplatte kopiert wurde. Für andere ist er dann ein neuer: Alles Vertrauen endet auf beiden Seiten.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Keep this one</source>
-        <translation>Behalten</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Make a new one</source>
-        <translation>Neue erstellen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Radio and network</source>
-        <translation>Funk und Netzwerk</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>&amp;Bluetooth adapter</source>
-        <translation>Bluetooth-A&amp;dapter</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>UDP &amp;port</source>
-        <translation>UDP-&amp;Port</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>The same on both computers; open in their firewalls. Used from the next link on.</source>
-        <translation>Auf beiden Computern derselbe, und in ihren Firewalls offen. Gilt ab der nächsten Verbindung.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>Wi-Fi Direct groups</source>
         <translation>Wi-Fi-Direct-Gruppen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Log</source>
-        <translation>Protokoll</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>&amp;Name</source>
+        <translation>&amp;Name</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>L&amp;evel</source>
-        <translation>&amp;Umfang</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>Name of this computer</source>
+        <translation>Name dieses Computers</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Automatic</source>
-        <translation>Automatisch</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>Lan&amp;guage</source>
+        <translation>Sp&amp;rache</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>{adapter} (not there now)</source>
-        <translation>{adapter} (gerade nicht da)</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>As the system</source>
         <translation>Wie das System</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>{code} (no words for it here)</source>
         <translation>{code} (hier nicht vorhanden)</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>None yet. Tick “Trust this computer” on both when you connect.</source>
-        <translation>Noch keiner. Setzen Sie beim Verbinden auf beiden das Häkchen „Diesem Computer vertrauen“.</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>Show n&amp;otifications</source>
+        <translation>&amp;Benachrichtigungen anzeigen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Forget</source>
-        <translation>Vergessen</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>&amp;Start at login, hidden</source>
+        <translation>Bei der &amp;Anmeldung verborgen starten</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Forget {peer}</source>
-        <translation>{peer} vergessen</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>S&amp;tarted by</source>
+        <translation>Ges&amp;tartet durch</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>2.4 GHz, reaches farther</source>
-        <translation>2,4 GHz, reicht weiter</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>Started at login by</source>
+        <translation>Bei der Anmeldung gestartet durch</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>5 GHz, faster</source>
-        <translation>5 GHz, schneller</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>Without a tray icon, closing the window &amp;quits</source>
+        <translation>Ohne Symbol im &amp;Infobereich beendet das Schließen des Fensters das Programm</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Pre&amp;fer to own the group</source>
-        <translation>&amp;Gruppe bevorzugt besitzen</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>Who may ask</source>
+        <translation>Wer anfragen darf</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Any</source>
-        <translation>Beliebig</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <location filename="../../nearby_tray/ui/tray.py"/>
+        <source>&amp;Visible to</source>
+        <translation>&amp;Sichtbar für</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Band</source>
-        <translation>Frequenzband</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>&amp;How long</source>
+        <translation>&amp;Wie lange</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Prefer to own the group</source>
-        <translation>Gruppe bevorzugt besitzen</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>How long everyone may ask</source>
+        <translation>Wie lange alle anfragen dürfen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Wish to own the group, from 0 to 15</source>
-        <translation>Wunsch, die Gruppe zu besitzen, von 0 bis 15</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>A&amp;ccept trusted, paired computers without asking</source>
+        <translation>Vertraute, gekoppelte Computer &amp;ohne Rückfrage annehmen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Channel, as its frequency in MHz</source>
-        <translation>Kanal, als Frequenz in MHz</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>Radio and network</source>
+        <translation>Funk und Netzwerk</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Ch&amp;annel, MHz</source>
-        <translation>Kanal, &amp;MHz</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>&amp;Bluetooth adapter</source>
+        <translation>Bluetooth-A&amp;dapter</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>O&amp;wner intent</source>
-        <translation>B&amp;esitzwunsch</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>{adapter} (not there now)</source>
+        <translation>{adapter} (gerade nicht da)</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>When two machines agree who owns the group, the higher number wins; equal ones are decided by chance.</source>
-        <translation>Wenn zwei Geräte ausmachen, wem die Gruppe gehört, gewinnt die höhere Zahl; bei gleichen entscheidet der Zufall.</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>UDP &amp;port</source>
+        <translation>UDP-&amp;Port</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Ban&amp;d</source>
-        <translation>Fre&amp;quenzband</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>The same on both computers; open in their firewalls. Used from the next link on.</source>
+        <translation>Auf beiden Computern derselbe, und in ihren Firewalls offen. Gilt ab der nächsten Verbindung.</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Less</source>
-        <translation>Weniger</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>Log</source>
+        <translation>Protokoll</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Advanced…</source>
-        <translation>Erweitert …</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>L&amp;evel</source>
+        <translation>&amp;Umfang</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>The Wi-Fi service chooses, within the band.</source>
-        <translation>Der WLAN-Dienst wählt innerhalb des Bandes.</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>How much the log says</source>
+        <translation>Wie viel das Protokoll sagt</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Channel {channel}. It wins over the band.</source>
-        <translation>Kanal {channel}. Er hat Vorrang vor dem Band.</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>Until I change it</source>
+        <translation>Bis ich es ändere</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>There is no Wi-Fi channel there; 2437, 5180 and 5955 are some.</source>
-        <translation>Dort gibt es keinen WLAN-Kanal; 2437, 5180 und 5955 sind welche.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Too long by {n} bytes; others see at most {most}.</source>
-        <translation>Um {n} Byte zu lang; andere sehen höchstens {most}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>This name has characters that cannot be shown.</source>
-        <translation>Dieser Name enthält Zeichen, die sich nicht anzeigen lassen.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>A port is a number from {first} to {last}.</source>
-        <translation>Ein Port ist eine Zahl von {first} bis {last}.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>not linked since</source>
-        <translation>seither nicht verbunden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>last linked {when}</source>
-        <translation>zuletzt verbunden: {when}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>Since {date}</source>
-        <translation>Seit {date}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>today, {time}</source>
-        <translation>heute, {time}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>yesterday, {time}</source>
-        <translation>gestern, {time}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings.py"/>
-        <source>an unknown day</source>
-        <translation>unbekanntem Tag</translation>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>For {n} minutes</source>
+        <translation>{n} Minuten lang</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text/choices.py"/>
@@ -3515,6 +3468,11 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <source>Bluetooth adapter</source>
+        <translation>Bluetooth-Adapter</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/examination.py"/>
         <source>Calling over Bluetooth</source>
         <translation>Rufen über Bluetooth</translation>
     </message>
@@ -3537,6 +3495,11 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
         <location filename="../../nearby_tray/system/doctor/examination.py"/>
         <source>Firewall: rules in the kernel</source>
         <translation>Firewall: Regeln im Kernel</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/system/doctor/examination.py"/>
+        <source>UDP port</source>
+        <translation>UDP-Port</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/system/doctor/examination.py"/>

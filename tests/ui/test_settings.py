@@ -15,7 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from nearby_tray.core.model import Visibility
 from nearby_tray.settings import AutostartBy, Band, LogLevel, Settings
-from nearby_tray.ui.settings import SettingsWindow, frequency_error, name_error, port_error, remembered_words
+from nearby_tray.ui.settings.trusted import remembered_words
+from nearby_tray.ui.settings.valid import frequency_error, name_error, port_error
+from nearby_tray.ui.settings.window import SettingsWindow
 from nearby_tray.ui.text.choices import ACCEPT_PAIRED_HINT
 from nearby_tray.ui.text.names import clean
 

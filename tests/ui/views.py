@@ -22,7 +22,7 @@ from nearby_tray.ui.panel import Panel
 from nearby_tray.ui.parts.digits import PinField
 from nearby_tray.ui.parts.elided import Elided
 from nearby_tray.ui.parts.peer_row import PeerRow
-from nearby_tray.ui.settings import SettingsWindow
+from nearby_tray.ui.settings.window import SettingsWindow
 from nearby_tray.ui.text.translate import tr
 
 from .scenes import FINDINGS, SCENES, FakeController, FakeDoctor
