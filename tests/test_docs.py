@@ -103,3 +103,28 @@ def test_each_log_is_read_once(known: ModuleType, tmp_path: Path) -> None:
     with log.open("a") as file:
         file.write("two\n")
     assert logs.fresh() == ["two\n"] and logs.fresh() == [""]
+
+
+# --- the protocol ------------------------------------------------------------------------------------------------------------
+
+RULES = re.findall(r"^- \*\*(\d+\.\d+)\*\* ", (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def _cited(folder: str) -> set[str]:
+    """The rules of the protocol that the files of a folder name."""
+    texts = [file.read_text(encoding="utf-8") for file in (ROOT / folder).rglob("*.py")]
+    return {rule for text in texts for rules in re.findall(r"# spec: ([\d., ]+)$", text, re.MULTILINE) for rule in rules.split(", ")}
+
+
+def test_rules_are_numbered_in_order() -> None:
+    assert len(RULES) > 50
+    before = (0, 0)
+    for rule in RULES:
+        section, number = map(int, rule.split("."))
+        assert (section, number) in ((before[0], before[1] + 1), (before[0] + 1, 1)), rule
+        before = section, number
+
+
+@pytest.mark.parametrize("folder", ["nearby_tray", "tests"])
+def test_each_rule_is_kept_by_code_and_held_by_a_test(folder: str) -> None:
+    assert _cited(folder) == set(RULES)

@@ -74,6 +74,7 @@ class Answering:
         return cls(origin, calling.trusted.identity if calling.trusted is not None else None, calling.call.call_id)
 
 
+# spec: 1.7
 class Callers:
     """The calls that wait to be answered, and the connections to those who are answered."""
 
@@ -173,6 +174,7 @@ class Callers:
         ready = [origin for origin in self._waiting if origin not in self.connected]
         return max(ready, key=lambda origin: self._waiting[origin].rank, default=None)
 
+    # spec: 1.6, 6.1
     def _how(self, call: Call, audience: Audience, now: float) -> Calling | None:
         """Whether a call may be answered, and to which peer."""
         until, lost = now + self._limits.seek, audience.lost

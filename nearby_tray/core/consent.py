@@ -51,6 +51,7 @@ class RequestQuotas:
     def dialog_opens(self, identity: bytes, now: float) -> None:
         self._dialogs.of(identity).take(now)
 
+    # spec: 2.16
     def may_open_dialog(self, identity: bytes, now: float) -> bool:
         return not self._dialogs.of(identity).full(now)
 

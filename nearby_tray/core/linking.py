@@ -85,6 +85,7 @@ class Stopwatch:
         self.timings = replace(self.timings, check=now - since)
 
 
+# spec: 2.23
 def can_exchange_pin(abilities: Abilities, peer: Introduction) -> bool:
     """Whether both back ends support a WPS PIN. It is then sent over the sealed conversation, so that it authenticates the Wi-Fi layer too
     and no user types anything."""
@@ -191,6 +192,7 @@ class Linking:
         listens = now if number == 1 else now + self._limits.settle
         return self._look(Meeting(bond, number, now + limit, now, listens, there=there), facts)
 
+    # spec: 2.22
     def _look(self, state: Meeting, facts: Conditions) -> Bonded | LinkOver:
         """Say so when the peer is seen; when both are, the caller says go."""
         sees = facts.now >= state.listens and facts.radios.wifi is None and self._peers.sees(state.bond.peer.address)
@@ -215,6 +217,7 @@ class Linking:
 
     # --- the group ---
 
+    # spec: 2.22
     def _form(self, state: Meeting, go: Go, facts: Conditions) -> Forming:
         """The side that leads starts now, the other a little later; the lead changes with each try.
 
@@ -233,6 +236,7 @@ class Linking:
         order = _group(bond, go, self._number(), facts, begins=not leads)  # the side that starts first is there to be asked
         return Forming(bond, state.number, order, now if leads else now + lead, now + lead + self._limits.form)
 
+    # spec: 2.24
     def _again(self, state: Meeting | Forming | Checking, failure: Failure, facts: Conditions) -> Bonded | LinkOver:
         """This try has failed here. Tell the peer and try again, or end with `failure` when there is no way on."""
         bond, talking = state.bond, state.bond.channel in self._talks
@@ -248,6 +252,7 @@ class Linking:
     def _clear(self, state: Forming | Checking, number: int, now: float) -> Clearing:
         return Clearing(state.bond, number, self._number(), now + self._limits.clear)
 
+    # spec: 2.25
     def _linked(self, state: Checking, facts: Conditions) -> Linked:
         bond = state.bond
         known = facts.policy.known(bond.identity)
@@ -271,6 +276,7 @@ class Linking:
         self._talks.hang_up(bond.channel)
         return self.call_again(replace(bond, lost=because, restores=bond.keys, lost_at=facts.now, calls=0), facts)
 
+    # spec: 6.1, 6.7
     def call_again(self, bond: Bond, facts: Conditions) -> Restoring | LinkOver:
         """Call for a lost link once more, or wait for the call of the other side, while there is time."""
         assert bond.lost is not None

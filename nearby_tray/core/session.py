@@ -602,6 +602,7 @@ class Session:
         else:
             self._hear(talk, peer, secured)
 
+    # spec: 2.19
     def _hear(self, talk: Talk, peer: Peer, secured: Secured) -> None:
         """Open the dialog for a caller, accept it for what our user chose before, or turn it away."""
         lost = self._lost()
@@ -644,6 +645,7 @@ class Session:
             return AnswerReason.BUSY
         return None
 
+    # spec: 2.16
     def _open_dialog(self, talk: Talk, peer: Peer, secured: Secured) -> None:
         self._requests.dialog_opens(secured.identity, self._now)
         if peer.trusted:
@@ -653,6 +655,7 @@ class Session:
         self.state = Asked(talk.channel, peer, talk.purpose, secured, self._now + self._limits.ask)
         self._leave_all(serving=False)
 
+    # spec: 2.21
     def _both_asked(self) -> None:
         """Two who ask each other: once each has proven to the other, in both conversations, that it is the same one, one request stays.
 
@@ -669,6 +672,7 @@ class Session:
                 self._open_dialog(talk, peer, secured)
                 return
 
+    # spec: 6.4
     def _restored(self, talk: Talk, keys: SessionKeys) -> None:
         """The conversation of a lost session stands again, with new keys; the consent was for this session."""
         lost = self._lost()
@@ -704,11 +708,13 @@ class Session:
         self._talks.send(channel, talk.conversation.request(ask.purpose, method, talk.key))
         self._leave_all(serving=True)
 
+    # spec: 2.17
     def _say_match(self, asking: Asking, trust: bool) -> None:
         self.state = replace(asking, matched=True, trust=trust)
         self._talks.say(asking.channel, MatchMessage(trust=trust))
         self._caller_agreed()
 
+    # spec: 2.18
     def _caller_agreed(self) -> None:
         """Our user's word and the other's: on to the meeting once both are there."""
         state = self.state
@@ -716,6 +722,7 @@ class Session:
             peer = states.peer(self.state) or state.peer
             self._meet(self._bond(Role.CALLER, state.channel, peer, state.secured, state.trust and state.answer.trust))
 
+    # spec: 2.18
     def _listener_agreed(self) -> None:
         state = self.state
         if isinstance(state, Asked) and state.by is not None and state.match is not None:
@@ -998,6 +1005,7 @@ class Session:
         restores = lost.resumes if lost is not None and lost.role is Role.CALLER else None
         return self._calls.to_anyone(self._policy.trusted, self._now, restores)
 
+    # spec: 2.20
     def _secured_peer(self, peer: Peer, identity: bytes) -> Peer:
         """What is known of a proven identity. A trusted name, or one that looks like it, with another identity is looked at."""
         known = self._policy.known(identity)

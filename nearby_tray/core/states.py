@@ -60,6 +60,7 @@ class Asking:
     trust: bool = False
     answer: Answer | None = None
 
+    # spec: 2.17
     @property
     def knows(self) -> bool:
         """Whether the peer that the user picked has proven to be a computer that it trusts: then there is nothing to compare."""
@@ -112,6 +113,7 @@ class Bond:
     lost_at: float = 0.0
     calls: int = 0  # calls made to restore it
 
+    # spec: 6.5
     @property
     def resumes(self) -> SessionKeys:
         """The keys that call for, and resume, the lost link: newer ones may have come about on one side only."""
@@ -144,6 +146,7 @@ class Forming:
     until: float
 
 
+# spec: 4.4
 @dataclass(frozen=True, slots=True)
 class Checking:
     """The group is up here; pings look for the peer on it."""
@@ -182,6 +185,7 @@ class Clearing:
     there: bool = False
 
 
+# spec: 6.6
 @dataclass(frozen=True, slots=True)
 class Restoring:
     """The link was lost. The caller of the session calls again (`round`), the listener waits for that call; both also hear the other call
@@ -245,6 +249,7 @@ def channel(state: State) -> bytes | None:
     return state.bond.channel if isinstance(state, Bonded) else None
 
 
+# spec: 2.26
 def question(state: State) -> str:
     """Names what the user is asked in a state; empty: nothing."""
     match state:

@@ -125,6 +125,7 @@ class Talks:
 
     # --- calls and connections ---
 
+    # spec: 1.8
     def call_heard(self, heard: CallHeard, audience: Audience) -> None:
         """A call is on the air: decide whether to answer it."""
         calling = self._callers.consider(heard, audience, self._now)

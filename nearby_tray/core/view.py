@@ -17,6 +17,7 @@ from .wps import Hosting, PlainAsked, PlainChecking, PlainEntering, PlainForming
 # --- what should exist ------------------------------------------------------------------------------------------------------
 
 
+# spec: 1.2
 def wants(state: State, now: float, *, listens: bool, lingers: bool, bluetooth: bool, port: int) -> Wants:
     """What should exist in a state.
 

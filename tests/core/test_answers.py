@@ -222,6 +222,7 @@ def test_a_request_while_we_ask_somebody_else_is_told_busy(p: Pair) -> None:
     p.at(Asking, Asked).agree().find().form().pong()
 
 
+# spec: 1.8, 2.16
 def test_a_stranger_may_ask_and_no_dialog_opens_before_its_proof(p: Pair) -> None:
     cy = Stranger(p.ben)
     p.at(Idle, Idle)
@@ -314,6 +315,7 @@ def asked_on(side: Side) -> bytes:
     return side.state.channel
 
 
+# spec: 2.14, 2.16
 @pytest.mark.parametrize("way", WAYS_OUT)
 def test_every_dialog_that_does_not_end_in_our_own_yes_counts(p: Pair, way: str) -> None:
     p.ben.session._requests = RequestQuotas(o.Limits(refusal_span=1e6))
@@ -335,6 +337,7 @@ def test_every_dialog_that_does_not_end_in_our_own_yes_counts(p: Pair, way: str)
     assert len(missed) == shown + 1 and missed[-1].peer.name == "Ada", "one quiet line for all of them"
 
 
+# spec: 2.14
 @pytest.mark.parametrize("sees", [Visibility.EVERYONE, Visibility.TRUSTED])
 def test_strangers_who_were_refused_hold_no_trusted_computer_back(p: Pair, sees: Visibility) -> None:
     """Also not where its call is answered before the turn of its hint, so that nobody knows that it is one until it proves that."""
@@ -373,6 +376,7 @@ def test_an_accepted_dialog_forgives_the_refused_ones(p: Pair) -> None:
         p.ask().at(Asking, Asked).do(p.ben, o.Decline()).wait(3)
 
 
+# spec: 2.21
 def test_both_click_each_other_at_once(p: Pair) -> None:
     p.do(p.ada, o.Seek()).do(p.ben, o.Seek()).at(Seeking, Seeking)
     p.wait(3)
@@ -503,6 +507,7 @@ def keys_of(side: Side) -> list[bytes]:
     return [peer.trust_key for peer in side.policy.trusted]
 
 
+# spec: 2.25
 @pytest.mark.parametrize("forgets", ["ada", "ben", "neither"])
 def test_both_that_tick_trust_store_the_same_key_whatever_each_had_before(p: Pair, forgets: str) -> None:
     p.link(trust=True)
@@ -524,6 +529,7 @@ def test_both_that_tick_trust_store_the_same_key_whatever_each_had_before(p: Pai
     p.do(p.ada, o.Ask(seen_by(p.ada))).at(Asking, Asked).do(p.ben, o.Accept("")).at(Meeting, Meeting)
 
 
+# spec: 2.25
 def test_a_side_that_crashed_before_it_stored_the_new_key_is_still_found_by_the_one_before(p: Pair) -> None:
     trust_each_other(p)
     p.link()
@@ -556,6 +562,7 @@ def test_visible_to_trusted_computers_only_is_found_by_a_plain_click_and_tells_n
     p.find().form().pong()
 
 
+# spec: 2.20
 def test_a_sought_identity_is_the_only_one_that_may_answer(p: Pair) -> None:
     trust_each_other(p)
     p.hears = False
@@ -600,12 +607,14 @@ def test_the_call_goes_round_and_does_not_show_how_many_are_trusted(p: Pair) -> 
 # --- answers that nobody gave --------------------------------------------------------------------------------------------------
 
 
+# spec: 2.26
 @pytest.mark.parametrize("answer", [o.Accept("other", True), o.Match("other"), o.EnterPin("other", "12345670"), o.Decline("other")])
 def test_an_answer_to_another_question_answers_nothing(p: Pair, answer: o.Event) -> None:
     p.ask().do(p.ben, answer).do(p.ada, answer).at(Asking, Asked)
     assert not p.ben.session.snapshot().agreed_here and not p.ada.session.snapshot().agreed_here
 
 
+# spec: 2.26
 def test_a_yes_that_was_under_way_does_not_hit_whoever_comes_next(p: Pair) -> None:
     cy = Stranger(p.ben)
     cy.say(cy.talk.request(Purpose.LINK, Method.PBC))
@@ -616,6 +625,7 @@ def test_a_yes_that_was_under_way_does_not_hit_whoever_comes_next(p: Pair) -> No
     assert not p.ben.session.snapshot().agreed_here
 
 
+# spec: 2.18
 def test_nothing_of_wifi_begins_before_both_have_said_so(p: Pair) -> None:
     p.ask().do(p.ben, o.Accept("")).at(Asking, Asked)
     for side in (p.ada, p.ben):
@@ -628,12 +638,14 @@ def test_nothing_of_wifi_begins_before_both_have_said_so(p: Pair) -> None:
     assert reasons is not None and reasons.reason in (Reason.PEER_CANCELLED, Reason.NOT_COMPARED)
 
 
+# spec: 2.17
 def test_codes_that_match_may_be_said_once_the_other_has_proven_itself_before_or_after_the_yes(p: Pair) -> None:
     p.ask().do(p.ada, o.Match(""))
     assert not p.ada.session.snapshot().agreed_here, "nobody has proven anything yet"
     p.agree()
 
 
+# spec: 2.20
 @pytest.mark.parametrize("label", ["Ada", "\u0410da", "A d a", "ada"])
 def test_a_changed_identity_is_asked_about_however_its_name_is_spelt(p: Pair, label: str) -> None:
     stranger = TrustedPeer(b"o" * 32, b"k" * 32, label, 0.0)
@@ -661,6 +673,7 @@ def test_a_missed_request_can_be_answered_later_by_calling_back(p: Pair) -> None
 # --- who asks while we ask -----------------------------------------------------------------------------------------------------
 
 
+# spec: 2.21
 def test_who_claims_the_address_of_the_one_we_ask_takes_nobodys_place(p: Pair) -> None:
     """A P2P address is a claim: only the identity that the one we ask has proven to us may take the turn."""
     cy = Stranger(p.ada, address=p.ben.address)
@@ -699,6 +712,7 @@ def paired(*, bonded: bool = True, encrypted: bool = True, accept: bool = True, 
     return p
 
 
+# spec: 2.17, 2.19
 def test_a_trusted_paired_caller_is_accepted_without_asking_and_its_user_still_compares() -> None:
     p = paired()
     p.do(p.ada, o.Seek())
@@ -721,6 +735,7 @@ def test_two_that_trust_each_other_and_are_paired_need_nobody_but_who_asks() -> 
     p.ask().at(Meeting, Meeting).find().form().pong()
 
 
+# spec: 2.19
 @pytest.mark.parametrize(("bonded", "encrypted", "accept", "trusted"), list(product((False, True), repeat=4))[:-1])
 def test_everybody_else_is_asked(bonded: bool, encrypted: bool, accept: bool, trusted: bool) -> None:
     """Bonded is not enough: a bond may have been made without comparing anything, and BlueZ does not tell."""

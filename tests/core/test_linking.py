@@ -76,6 +76,7 @@ from tests.core.pair import (
 # --- the group -------------------------------------------------------------------------------------------------------------
 
 
+# spec: 2.22
 def test_three_tries_with_the_order_swapped_each_time(p: Pair) -> None:
     p.ask().agree().find()
     assert wants(p.ada).group and not wants(p.ben).group
@@ -96,6 +97,7 @@ def test_three_tries_with_the_order_swapped_each_time(p: Pair) -> None:
     p.form().pong()
 
 
+# spec: 2.24
 def test_three_tries_are_all(p: Pair) -> None:
     p.ask().agree()
     for number in (1, 2, 3):
@@ -122,6 +124,7 @@ def test_after_a_failed_try_seen_means_found_after_the_scan_that_a_find_begins_w
     p.wait(0.2).at(Forming, Forming)
 
 
+# spec: 4.4
 def test_a_group_without_a_pong_is_tried_again(p: Pair) -> None:
     p.ask().agree().find().form().wait(LIMITS.check + 0.1).at(Clearing, Clearing)
 
@@ -178,6 +181,7 @@ def test_addresses_that_the_peer_names_correct_the_plan(p: Pair) -> None:
 # --- the link --------------------------------------------------------------------------------------------------------------
 
 
+# spec: 6.1
 def test_a_lost_link_is_called_for_and_resumed_though_visible_to_nobody(p: Pair) -> None:
     p.link()
     p.do(p.ben, o.Configure(replace(p.ben.policy, visibility=Visibility.NOBODY)))
@@ -215,6 +219,7 @@ def test_who_is_visible_to_nobody_hears_nobody_else_while_restoring(p: Pair) -> 
     assert p.ben.commands[before:] == []
 
 
+# spec: 6.1, 6.7
 def test_three_calls_and_then_it_is_given_up(p: Pair) -> None:
     p.link()
     p.hears = False
@@ -230,6 +235,7 @@ def test_three_calls_and_then_it_is_given_up(p: Pair) -> None:
     assert failure(p.ben) == Failure(Stage.RESTORING, Reason.LINK_LOST)
 
 
+# spec: 6.5
 def test_a_resume_that_is_lost_on_the_way_spoils_nothing(p: Pair) -> None:
     p.link()
     p.hears = False
@@ -257,6 +263,7 @@ def restart(side: Side) -> None:
     side.handle(WifiChanged(None, side.address))
 
 
+# spec: 6.6
 @pytest.mark.parametrize("trusts", [True, False])
 @pytest.mark.parametrize(("restarted", "clicks"), list(product(("ada", "ben"), repeat=2)))
 def test_a_side_that_lost_its_keys_by_a_restart_is_linked_again_by_a_click(p: Pair, restarted: str, clicks: str, trusts: bool) -> None:
@@ -299,6 +306,7 @@ def test_looking_beside_the_restoring_ends_in_restoring(p: Pair) -> None:
     lose(p).do(p.ada, o.Seek(), o.Cancel()).at(Restoring, Restoring).do(p.ada, o.Seek()).wait(31).at(Restoring, Restoring)
 
 
+# spec: 6.4
 @pytest.mark.parametrize("says", ["hello and goodbye", "hello only", "nonsense", "a mark that it overheard", "frames without end"])
 def test_nobody_without_the_keys_ends_the_restoring(p: Pair, says: str) -> None:
     p.link()

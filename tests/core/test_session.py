@@ -111,6 +111,7 @@ def test_one_click_seeks_again(p: Pair) -> None:
     p.do(p.ada, o.Seek()).wait(31).do(p.ada, o.Seek()).at(Seeking, Idle)
 
 
+# spec: 1.2
 def test_after_the_call_there_is_time_to_choose(p: Pair) -> None:
     p.do(p.ada, o.Seek()).wait(31).at(Seeking, Idle)
     assert wants(p.ada).advertisement is None
@@ -145,6 +146,7 @@ def able(p: Pair, *sides: Side) -> Pair:
     return p
 
 
+# spec: 2.23
 def test_two_that_can_use_a_pin_agree_on_one_and_nobody_types_it(p: Pair) -> None:
     ada, ben = orders_of(able(p, p.ada, p.ben))
     assert ada.pin is not None and ada.pin == ben.pin and valid(ada.pin)
@@ -157,6 +159,7 @@ def test_two_that_can_use_a_pin_agree_on_one_and_nobody_types_it(p: Pair) -> Non
     assert link is not None and link.pin
 
 
+# spec: 2.23
 def test_each_try_has_a_pin_of_its_own(p: Pair) -> None:
     first = orders_of(able(p, p.ada, p.ben))
     p.do(p.ada, o.GroupFailed(first[0].attempt, Reason.WRONG_PIN))
@@ -212,6 +215,7 @@ def test_a_row_that_is_gone_cannot_be_asked(p: Pair) -> None:
     p.do(p.ada, o.Ask("nobody")).at(Seeking, Idle)
 
 
+# spec: 1.7
 def test_a_call_is_answered_once_to_each_who_makes_it(p: Pair) -> None:
     """Whoever says a call again that it overheard must not keep us from the one whose call it is."""
     call = Call(call_id=b"abc").encode()
@@ -255,6 +259,7 @@ def test_a_connection_that_breaks_while_it_is_made_is_made_again_within_the_call
         assert len(p.ben.all(o.Connect)) == min(tries + 1, LIMITS.tries)
 
 
+# spec: 1.7
 def test_at_most_one_connection_in_two_seconds(p: Pair) -> None:
     for n in range(4):
         p.do(p.ben, CallHeard(f"caller {n}", Call(call_id=bytes((n, n, n))).encode()))
@@ -276,6 +281,7 @@ def test_a_connection_that_nobody_asked_for_is_hung_up(p: Pair) -> None:
     assert p.ben.commands == [o.HangUp("x")]
 
 
+# spec: 1.6
 def test_visible_to_nobody_hears_nobody(p: Pair) -> None:
     p.do(p.ben, o.Configure(replace(p.ben.policy, visibility=Visibility.NOBODY)))
     assert not wants(p.ben).listen
@@ -283,6 +289,7 @@ def test_visible_to_nobody_hears_nobody(p: Pair) -> None:
     assert p.ben.all(o.Connect) == []
 
 
+# spec: 1.6
 def test_visible_to_trusted_peers_only() -> None:
     p = Pair(ben=o.Policy("Ben", visibility=Visibility.TRUSTED))
     p.do(p.ada, o.Seek())
@@ -300,6 +307,7 @@ def test_visible_to_trusted_peers_only() -> None:
         assert snapshot.peer is not None and snapshot.peer.trusted and not snapshot.needs_code
 
 
+# spec: 2.11
 def test_an_overheard_hint_gets_neither_a_name_nor_a_dialog() -> None:
     """The hint is two bytes that anybody can repeat: who has not the key is told nothing, and is hung up on."""
     p = Pair(ben=o.Policy("Ben", visibility=Visibility.TRUSTED))

@@ -86,6 +86,7 @@ def private(family: int, version: Version) -> dict[str, Variant]:
     return found
 
 
+# spec: 5.3
 def _planned(order: FormGroup, version: Version) -> Dictionary:
     """The addresses that both applets have agreed on."""
     ipv4, ipv6 = order.own[:2]

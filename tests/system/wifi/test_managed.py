@@ -429,6 +429,7 @@ def test_a_crowd_with_hostile_names_is_bounded_and_harmless(
 # --- forming ------------------------------------------------------------------------------------------------------------------
 
 
+# spec: 5.3
 def test_a_group_is_formed_as_ordered_and_removed_without_a_trace(run: Run, tmp_path: Path) -> None:
     async def main() -> None:
         async with world(tmp_path) as here:
