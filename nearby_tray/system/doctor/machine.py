@@ -56,7 +56,6 @@ class Device:
     state: int
     managed: bool
     driver: str
-    driver_version: str
     firmware: str
     firmware_missing: bool
     active: str
@@ -317,7 +316,6 @@ def _device(path: str, facts: Mapping[str, object]) -> Device:
         number("State"),
         facts.get("Managed") is not False,
         text("Driver"),
-        text("DriverVersion"),
         text("FirmwareVersion"),
         facts.get("FirmwareMissing") is True,
         text("ActiveConnection") or "/",

@@ -11,7 +11,7 @@ from ..bus import Bus, BusError, BusTimeout, values
 from .machine import CALL, NM, NM_P2P, NM_PATH, NM_WIFI, Device, Machine, Unseen, version
 
 # NetworkManager: nm-dbus-interface.h, NMDeviceState.
-_UNMANAGED, _UNAVAILABLE, _DISCONNECTED, _ACTIVATED = 10, 20, 30, 100
+_UNMANAGED, _DISCONNECTED, _ACTIVATED = 10, 30, 100
 _STATES = {
     10: say("unmanaged"),
     20: say("unavailable"),

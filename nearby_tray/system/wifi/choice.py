@@ -29,14 +29,9 @@ from .supplicant import Supplicant
 
 log = logging.getLogger(__name__)
 
+_GRACE = 10.0  # seconds that a NetworkManager that went away may take to return before its radio is taken
+
 BackEnd = Managed | Combined | Standalone
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Seconds; tests turn them."""
-
-    grace: float = 10.0  # how long a NetworkManager that went away may take to return before its radio is taken
 
 
 class _Use(Enum):
@@ -76,12 +71,12 @@ class _Left:
 class ChosenWifi:
     """The back end that fits, as one `edges.Wifi`."""
 
-    def __init__(self, managed: Managed, supplicant: Supplicant, standalone: Standalone, *, limits: Limits | None = None) -> None:
+    def __init__(self, managed: Managed, supplicant: Supplicant, standalone: Standalone, *, grace: float = _GRACE) -> None:
         self._managed = managed
         self._supplicant = supplicant
         self._standalone = standalone
         self._combined = Combined(managed, supplicant)
-        self._limits = limits or Limits()
+        self._grace = grace
         self._sink: Sink = lambda _event: None
         self._current: BackEnd = managed
         self._manager: _Absent | _Present | _Left = _Absent()
@@ -136,7 +131,7 @@ class ChosenWifi:
             if isinstance(self._manager, _Left) and self._current is not self._standalone:
                 # NetworkManager may only be restarting: its radio is not taken before it had the time to return.
                 with suppress(TimeoutError):
-                    async with asyncio.timeout_at(self._manager.since + self._limits.grace):
+                    async with asyncio.timeout_at(self._manager.since + self._grace):
                         while isinstance(self._manager, _Left):
                             await self._wanted.wait()
                             self._wanted.clear()

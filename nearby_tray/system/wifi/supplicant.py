@@ -223,15 +223,15 @@ class Supplicant:
         """The object path of a peer; the daemon parses the address out of it."""
         return f"{self.path}/Peers/{address.replace(':', '')}"
 
-    def remembered(self, address: str, *, owner: bool | None = None) -> str | None:
-        """The newest group that is remembered with `address`; `owner`: only one that this computer owns, or only one that it does not."""
-        fitting = [group for group in self._remembered.values() if address in group.peers and (owner is None or group.owner is owner)]
-        return max(fitting, key=lambda group: wpa.tail_number(group.path)).path if fitting else None
+    def remembered(self, address: str) -> str | None:
+        """The newest group that is remembered with `address`."""
+        fitting = [group.path for group in self._remembered.values() if address in group.peers]
+        return max(fitting, key=wpa.tail_number, default=None)
 
     def remembered_own(self) -> str | None:
         """The newest remembered group that this computer owns."""
         own = [group.path for group in self._remembered.values() if group.owner]
-        return max(own, key=wpa.tail_number) if own else None
+        return max(own, key=wpa.tail_number, default=None)
 
     def read_remembered(self) -> None:
         """Read the remembered groups again: members come in without a signal."""

@@ -23,7 +23,7 @@ from nearby_tray.core.model import (
 from nearby_tray.errors import Unavailable
 from nearby_tray.system.journal import Journal
 from nearby_tray.system.wifi import networkmanager, nm
-from nearby_tray.system.wifi.choice import ChosenWifi, Limits
+from nearby_tray.system.wifi.choice import ChosenWifi
 from nearby_tray.system.wifi.combined import Combined
 from nearby_tray.system.wifi.managed import Managed
 from nearby_tray.system.wifi.standalone import Standalone
@@ -114,7 +114,7 @@ async def world(
     alone = Standalone(
         daemon, journal, kernel=FakeKernel(), read_signal=no_signal, read_link=radio, read_index=lambda name: 7, keeper=keeper
     )
-    wifi = ChosenWifi(edge, daemon, alone, limits=Limits(grace=grace))
+    wifi = ChosenWifi(edge, daemon, alone, grace=grace)
     here = World(fake_manager, fake, wifi, folder)
     if opened:
         await wifi.open(here.heard.append)

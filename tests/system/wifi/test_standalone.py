@@ -743,6 +743,36 @@ def test_a_cancelled_order_leaves_nothing(run: Run, tmp_path: Path, until: Until
     run(main())
 
 
+def test_a_group_that_comes_up_in_spite_of_its_end_is_ended(
+    run: Run, tmp_path: Path, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            here.fake.add_peer(PEER)
+            forming = asyncio.ensure_future(here.wifi.form(PHONE))
+            await until(lambda: bool(here.fake.named("Connect")))
+            undone, ask = asyncio.Event(), here.supplicant.try_p2p
+
+            async def slow(member: str, *, path: str | None = None) -> bool:
+                answer = await ask(member, path=path)
+                if member == "Cancel":
+                    await undone.wait()
+                return answer
+
+            monkeypatch.setattr(here.supplicant, "try_p2p", slow)
+            forming.cancel()
+            await until(lambda: bool(here.fake.named("Cancel")))
+            forming.cancel()  # nobody waits for the undoing any more
+            await asyncio.wait({forming})
+            here.fake.start_group("client", PEER)
+            await until(lambda: bool(here.fake.named("Disconnect")) and not here.fake.groups)
+            undone.set()
+            await here.wifi.remove()
+            assert here.is_clean() and here.wifi.reason is None
+
+    run(main())
+
+
 def test_a_third_machine_that_comes_in_first_is_sent_out(run: Run, tmp_path: Path, until: Until) -> None:
     async def main() -> None:
         async with world(tmp_path) as here:
