@@ -97,6 +97,21 @@ def test_networkmanagers_own_connect_is_waited_for_before_it_is_cancelled(run: R
     run(main())
 
 
+def test_the_failure_of_networkmanagers_own_request_does_not_end_ours(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path, takeover=20) as here:
+            here.add_peer()
+            manager_connects(here)
+            forming = asyncio.ensure_future(here.wifi.form(replace(PHONE, intent=15)))
+            await until(lambda: here.manager.p2p.now[0] == 50)
+            here.fake.refused(PEER, 11)
+            await here.answered()
+            here.fake.device.find_stopped()
+            assert (await forming).frequency == 5200
+
+    run(main())
+
+
 def test_an_answer_to_what_was_cancelled_does_not_meet_our_own_request(run: Run, tmp_path: Path, until: Until) -> None:
     async def main() -> None:
         async with world(tmp_path, answer=20) as here:
