@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from . import host, private_file
-from .core.model import Visibility
+from .core.model import PORT, Visibility
 from .core.names import clean_name, harmless
 
 VERSION = 1  # of the settings file
@@ -57,7 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     visible_minutes: Annotated[int, Meta(ge=1, le=1440)] | None = None  # EVERYONE only so long; None: until changed
     visible_until: Annotated[float, Meta(ge=0, le=1e11)] | None = None  # POSIX seconds at which that ends; set by the controller
     accept_paired: bool = False  # accept a caller without asking when its link is encrypted by a Bluetooth bond
-    port: Annotated[int, Meta(ge=1024, le=65535)] = 47476  # UDP, for the pings
+    port: Annotated[int, Meta(ge=1024, le=65535)] = PORT  # UDP, for the pings
     adapter: Annotated[str, Meta(pattern=r"\A(hci[0-9]{1,3}|[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5})\Z")] | None = None  # its address; None: any
     band: Band = Band.AUTO
     frequency: Annotated[int, Meta(ge=2412, le=7115)] | None = None  # MHz, this very channel; it wins over the band

@@ -85,9 +85,9 @@ def parser(words: Sequence[str]) -> argparse.ArgumentParser:
         ("install-desktop", "make the desktop know the applet: menu entry, icons, D-Bus service, manual, completion"),
         ("uninstall-desktop", "take away what install-desktop has put there, unless it was changed since"),
     ):
-        whom = verb(name, help).add_mutually_exclusive_group()
-        whom.add_argument("--user", action="store_true", help="for this user, in ~/.local/share (the default, unless you are root)")
-        whom.add_argument("--system", action="store_true", help="for everybody, in /usr/local/share, with the firewalld zone; needs root")
+        which = verb(name, help).add_mutually_exclusive_group()
+        which.add_argument("--user", action="store_true", help="for this user, in ~/.local/share (the default, unless you are root)")
+        which.add_argument("--system", action="store_true", help="for everybody, in /usr/local/share, with the firewalld zone; needs root")
     doctor = verb("doctor", "look for what keeps this computer from linking, with or without an applet", answers=True)
     doctor.add_argument("--bundle", metavar="FILE", type=Path, help="also save a report for support there, with names and addresses masked")
     return parser

@@ -100,7 +100,7 @@ async def _seen(remote: Remote, name: str, *, on_wifi: bool) -> None:
     except Failed as failed:
         if failed.status != NOT_POSSIBLE:
             raise
-        return  # the applet says whom it knows instead
+        return  # the applet says which computers it knows
     if seen.state is Stage.IDLE:
         raise Failed(NOT_POSSIBLE, why(seen) or "Nobody answered.")
 
@@ -125,7 +125,7 @@ async def _accept(remote: Remote, wanted: argparse.Namespace) -> int:
     else:
         question, words = said.question, f"{who(said)} asks for a link. {code_words(said)} Accept?"
     await remote.ask("AcceptRequest", "sb", _named(wanted, "accept", said) or await _confirmed(remote, question, words), wanted.trust)
-    return await _until_linked(remote, await remote.status(), wanted, whom=said.peer)
+    return await _until_linked(remote, await remote.status(), wanted, admitted=said.peer)
 
 
 async def _match(remote: Remote, wanted: argparse.Namespace) -> int:
@@ -179,12 +179,12 @@ async def _pin(remote: Remote, wanted: argparse.Namespace) -> int:
     said = await remote.status()
     if not said.pin_wanted:
         raise Failed(NOT_POSSIBLE, "No PIN is wanted now.")
-    whom = said.peer
+    admitted = said.peer
     with typing_place(wanted.pin_stdin) as keys:
         if keys is None:
             raise Failed(NOT_POSSIBLE, f"{who(said)} shows a PIN, and there is no terminal to type it at; give it with --pin-stdin.")
         said = await _typed(remote, said, keys)
-        return await _until_linked(remote, said, wanted, whom=whom, keys=keys)
+        return await _until_linked(remote, said, wanted, admitted=admitted, keys=keys)
 
 
 async def _typed(remote: Remote, said: Status, keys: Keys) -> Status:
@@ -227,9 +227,9 @@ async def _typed(remote: Remote, said: Status, keys: Keys) -> Status:
 
 
 async def _until_linked(
-    remote: Remote, said: Status, wanted: argparse.Namespace, *, whom: StatusPeer | None = None, keys: Keys | None = None
+    remote: Remote, said: Status, wanted: argparse.Namespace, *, admitted: StatusPeer | None = None, keys: Keys | None = None
 ) -> int:
-    """Say what has to be done on the other machine and, with `--wait`, see it through. `whom`: who was let into our group."""
+    """Say what has to be done on the other machine and, with `--wait`, see it through. `admitted`: the machine that was let in."""
     with typing_place(wanted.pin_stdin, keys) as keys:
         told: object = None
         while True:
@@ -246,7 +246,7 @@ async def _until_linked(
                 hint = f"{who(said)} shows a PIN. Enter it with: nearby-tray pin"
             elif said.pin is not None:
                 hint = f"Type this PIN on {who(said)}: {grouped(said.pin)}"
-            elif said.state is Stage.FORMING and not said.verified and said.method is Method.PBC and whom is None:
+            elif said.state is Stage.FORMING and not said.verified and said.method is Method.PBC and admitted is None:
                 hint = f"On {who(said)}, open Wi-Fi Direct in its settings, keep that page open, and accept."
             if hint is not None and hint != told and not wanted.json:
                 print(hint, flush=True)
@@ -263,7 +263,7 @@ async def _until_linked(
             said = await remote.follow(moved, LINK)
     if wanted.json:
         show(remote.said, True, list)
-    if wanted.wait and said.state is not Stage.LINKED and not _has_joined(said, whom):
+    if wanted.wait and said.state is not Stage.LINKED and not _has_joined(said, admitted):
         raise Failed(NOT_POSSIBLE, why(said) or "It did not work.")
     if wanted.wait and not wanted.json:
         show(said, False, status_lines)
@@ -275,8 +275,8 @@ def _is_settled(status: Status) -> bool:
     return status.state in (Stage.LINKED, Stage.IDLE) or (status.state is Stage.HOSTING and status.peer is None)
 
 
-def _has_joined(status: Status, whom: StatusPeer | None) -> bool:
-    return whom is not None and any(whom.id in (member.id, member.address) for member in status.members)
+def _has_joined(status: Status, admitted: StatusPeer | None) -> bool:
+    return admitted is not None and any(admitted.id in (member.id, member.address) for member in status.members)
 
 
 async def _host(remote: Remote, wanted: argparse.Namespace) -> int:
@@ -294,11 +294,11 @@ async def _invite(remote: Remote, wanted: argparse.Namespace) -> int:
         await _seen(remote, wanted.name, on_wifi=True)
     await remote.ask("Invite", "s", wanted.name)
     said = await remote.status()
-    whom = said.peer
+    admitted = said.peer
     print(f"Invited {who(said)}: open Wi-Fi Direct in its settings, and accept.", flush=True)
     if wanted.wait:
         said = await remote.follow(_is_settled, LINK)
-        if not _has_joined(said, whom):
+        if not _has_joined(said, admitted):
             raise Failed(NOT_POSSIBLE, why(said) or "It did not join.")
     return OK
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -103,9 +103,6 @@ class AddressPlan:
     listener_v4: str
     caller_v6: str
     listener_v6: str
-
-    prefix_v4: ClassVar[int] = 30
-    prefix_v6: ClassVar[int] = 64
 
     # spec: 5.1
     @classmethod

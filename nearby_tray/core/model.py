@@ -7,9 +7,10 @@ name says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
+
+PORT = 47476  # UDP, for the pings, unless the user chooses another one
 
 
 class Stage(Enum):
@@ -90,7 +91,7 @@ class Failure:
     stage: Stage
     reason: Reason
     detail: str = ""
-    port: int = 47476  # UDP, in use here: what a firewall has to let through
+    port: int = PORT  # UDP, in use here: what a firewall has to let through
 
 
 class Visibility(Enum):
@@ -348,7 +349,6 @@ class Snapshot:
     deaf: bool = False  # programs were told no, or nothing, so often that their wishes are not heard for a while
     timings: Timings = Timings()
     problems: tuple[str, ...] = ()  # with the user's own files, an English sentence each; until dismissed or chosen anew
-    notes: Mapping[str, str] = field(default_factory=dict)  # open-ended details, by name
 
     @property
     def prompt(self) -> Prompt | None:

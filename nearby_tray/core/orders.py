@@ -8,6 +8,7 @@ from enum import Enum
 from .keys import Role, SessionKeys, TrustedPeer
 from .link import Verdict
 from .model import (
+    PORT,
     Admission,
     AdmissionFailed,
     Asker,
@@ -77,7 +78,7 @@ class Policy:
 
     name: str
     kind: Kind = Kind.OTHER
-    port: int = 47476
+    port: int = PORT
     visibility: Visibility = Visibility.EVERYONE
     away: bool = False  # nobody is there to answer
     trusted: tuple[TrustedPeer, ...] = ()

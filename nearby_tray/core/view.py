@@ -191,11 +191,11 @@ def _hosting(state: Hosting, shown: Snapshot, peers: Callable[[], tuple[Peer, ..
     return shown
 
 
-def _link_info(order: FormGroup, group: Group, theirs: tuple[str, ...], since: float, radios: Radios) -> LinkInfo:
+def _link_info(order: FormGroup, group: Group, peer: tuple[str, ...], since: float, radios: Radios) -> LinkInfo:
     return LinkInfo(
         interface=group.interface,
         own=group.addresses,
-        peer=theirs,
+        peer=peer,
         since=since,
         method=order.method,
         pin=order.pin is not None,

@@ -25,7 +25,6 @@ SERVICE_UUID = "a0d4226a-8728-4dbc-9526-447b4e134047"
 INBOX_UUID = "e9e51c10-4c19-4e91-b75f-6e319de8198b"  # listener → caller, write
 OUTBOX_UUID = "7763aabb-cb58-4869-9114-3c2eb6aaa506"  # caller → listener, notify
 COMPANY_ID = 0xFFFF  # nobody's: means something only together with the service UUID
-DEFAULT_PORT = 47476
 
 MESSAGE_LIMIT = 1024  # bytes of one message, sealed or not
 TRIES = 3  # to form one group

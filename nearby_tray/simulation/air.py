@@ -182,7 +182,7 @@ class SimulatedBluetooth:
         self.serving, self.advertisement = False, None
         for other in _in_order(self.centrals):
             if other in self.callers:
-                # One radio link carries both directions: ours to them goes on.
+                # One radio link carries both directions: this machine's own goes on.
                 self.centrals.discard(other)
                 other.callers.discard(self)
             else:
@@ -574,11 +574,11 @@ class SimulatedWifi:
 
     def _try(self, other: SimulatedWifi) -> None:
         """Our activation meets the other side's, if there is one."""
-        ours, theirs = self.activation, other.activation
-        if not isinstance(ours, FormGroup) or not isinstance(theirs, FormGroup) or Way.JOIN in (ours.way, theirs.way):
+        own_order, other_order = self.activation, other.activation
+        if not isinstance(own_order, FormGroup) or not isinstance(other_order, FormGroup) or Way.JOIN in (own_order.way, other_order.way):
             return
         pair = frozenset((self.machine.name, other.machine.name))
-        if theirs.address != text_address(self.machine.address) or other.group is not None:
+        if other_order.address != text_address(self.machine.address) or other.group is not None:
             return
         faults, chance = self.air.faults, self.air.random.random
         if pair in self.air.deaf:
@@ -596,32 +596,34 @@ class SimulatedWifi:
             return
         slow = self._scans(other)
         delay = self.air.random.uniform(11, 16) if slow else self.air.random.uniform(1.5, 7)
-        asyncio.get_running_loop().call_later(delay, self._group_up, other, ours, theirs)
+        asyncio.get_running_loop().call_later(delay, self._group_up, other, own_order, other_order)
 
-    def _why_not(self, ours: FormGroup, theirs: FormGroup) -> Reason | None:
+    def _why_not(self, own_order: FormGroup, other_order: FormGroup) -> Reason | None:
         """What WPS and the negotiation make of two orders."""
-        if ours.own and ours.begins is theirs.begins:
+        if own_order.own and own_order.begins is other_order.begins:
             return Reason.NOT_FORMED  # both ask, or both wait to be asked
-        if ours.method is not theirs.method.counterpart:
+        if own_order.method is not other_order.method.counterpart:
             return Reason.METHODS_DIFFER
-        if ours.pin != theirs.pin:
+        if own_order.pin != other_order.pin:
             return Reason.WRONG_PIN
-        return Reason.BOTH_OWN if ours.intent == theirs.intent == 15 else None
+        return Reason.BOTH_OWN if own_order.intent == other_order.intent == 15 else None
 
-    def _group_up(self, other: SimulatedWifi, ours: FormGroup, theirs: FormGroup) -> None:
-        if self.activation is not ours or other.activation is not theirs or not self._is_forming() or not other._is_forming():
+    def _group_up(self, other: SimulatedWifi, own_order: FormGroup, other_order: FormGroup) -> None:
+        if self.activation is not own_order or other.activation is not other_order or not self._is_forming() or not other._is_forming():
             return  # one of them gave up meanwhile
-        if (why := self._why_not(ours, theirs)) is not None:
+        if (why := self._why_not(own_order, other_order)) is not None:
             self.air.story(f"{self.machine.name} and {other.machine.name}: {why.value}")
             for wifi in (self, other):
                 if wifi.abilities.hears:
                     wifi._fail(why)
             return
-        lead = (ours.intent or 7) > (theirs.intent or 7) or (ours.intent == theirs.intent and self.air.random.random() < 0.5)
+        lead = (own_order.intent or 7) > (other_order.intent or 7) or (
+            own_order.intent == other_order.intent and self.air.random.random() < 0.5
+        )
         group = _Group([self.machine, other.machine] if lead else [other.machine, self.machine])
         self.air.groups.append(group)
         self.air.join(self.machine, other.machine)
-        for wifi, order in ((self, ours), (other, theirs)):
+        for wifi, order in ((self, own_order), (other, other_order)):
             wifi.group = group
             self.air.later(0.1, 1.5, partial(wifi._up, group, order))
 

@@ -20,7 +20,7 @@ from ..core.conversation import Conversation, Greeted, Introduction, Keyed, Requ
 from ..core.frames import Assembly, Joined, split
 from ..core.keys import Identity, Role, Sealer, SessionKeys, commitment, derive, exchange_public, prove, transcript
 from ..core.link import Link
-from ..core.model import CallHeard, DatagramArrived, EdgeEvent, FormGroup, FrameArrived, Group, Method, Snapshot
+from ..core.model import PORT, CallHeard, DatagramArrived, EdgeEvent, FormGroup, FrameArrived, Group, Method, Snapshot
 from ..core.peers import text_address
 from ..core.wire import (
     VERSION,
@@ -163,14 +163,14 @@ class Hostile:
             keys = chat.conversation.keys
             if keys is not None and keys.plan.mine(chat.role) == order.peer:
                 self._link = Link(role=chat.role, keys=keys, addresses=order.own, now=now)
-                await self.machine.pinger.open(self._pinged, group, order.peer, 47476)
+                await self.machine.pinger.open(self._pinged, group, order.peer, PORT)
 
     def _pinged(self, event: EdgeEvent) -> None:
         if isinstance(event, DatagramArrived) and self._link is not None:
             now = asyncio.get_running_loop().time()
             _, answers = self._link.receive(event.data, event.source, event.received, now)
             for datagram, address in [*answers, *self._link.due(now)]:
-                self.machine.pinger.send(datagram, address, 47476)
+                self.machine.pinger.send(datagram, address, PORT)
 
     def _hear(self, event: EdgeEvent) -> None:
         if isinstance(event, CallHeard):
@@ -195,7 +195,7 @@ class Hostile:
     def _me(self, name: str | None = None) -> Introduction:
         """Itself, as one of those around."""
         name = name or self._random.choice([*self._victims, "free phone"])
-        return Introduction(name, Kind.LAPTOP, self.machine.address, 47476, (Method.PBC,))
+        return Introduction(name, Kind.LAPTOP, self.machine.address, PORT, (Method.PBC,))
 
     def _chat(self, origin: str, channel: bytes, role: Role, attack: Attack) -> _Chat:
         self._assembly.keep(channel, origin)

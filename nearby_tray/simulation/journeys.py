@@ -89,16 +89,16 @@ class Plan(Enum):
     SAME_ADDRESS = "two have one P2P address"
     ROUGH = "daemons hang, fail and lie"
     HOSTILE = "somebody hostile is around"
-    STRANGER = "a machine without our protocol"
-    STRANGER_ASKS = "such a machine asks"
-    STRANGER_HOSTS = "such a machine owns a group"
+    PLAIN_PEER = "a machine without our protocol"
+    PLAIN_PEER_ASKS = "such a machine asks"
+    PLAIN_PEER_HOSTS = "such a machine owns a group"
     WRONG_PIN = "a PIN is mistyped"
     HOSTING = "a group of our own"
     OVERLAP = "two push the button at once"
     CROWD = "a crowd of 5 to 20"
 
 
-_PHONES = {Plan.STRANGER: 1, Plan.STRANGER_ASKS: 1, Plan.STRANGER_HOSTS: 1, Plan.WRONG_PIN: 1, Plan.HOSTING: 3, Plan.OVERLAP: 3}
+_PHONES = {Plan.PLAIN_PEER: 1, Plan.PLAIN_PEER_ASKS: 1, Plan.PLAIN_PEER_HOSTS: 1, Plan.WRONG_PIN: 1, Plan.HOSTING: 3, Plan.OVERLAP: 3}
 # With nothing else going wrong these end in a link.
 _LINKS = {
     Plan.PLAIN,
@@ -398,20 +398,20 @@ async def _act_with_phones(journey: Journey) -> None:
     plan, random, ada, phone = journey.plan, journey.random, journey.people[0], journey.phones[0]
     ada.method = random.choice(list(Method))
     match plan:
-        case Plan.STRANGER | Plan.WRONG_PIN:
+        case Plan.PLAIN_PEER | Plan.WRONG_PIN:
             if plan is Plan.WRONG_PIN:
                 ada.method = random.choice((Method.DISPLAY, Method.KEYPAD))
                 ada.slips = phone.slips = random.choice((1, 2, 3))
             phone.agrees = plan is Plan.WRONG_PIN or random.random() < 0.8
-            if plan is Plan.STRANGER and random.random() < 0.2:
+            if plan is Plan.PLAIN_PEER and random.random() < 0.2:
                 phone.machine.wifi.methods = frozenset((random.choice(list(Method)),))
             ada.phone = phone
             ada.controller.seek()
-        case Plan.STRANGER_ASKS:
+        case Plan.PLAIN_PEER_ASKS:
             ada.accepts = random.choice((True, True, False, None))
             ada.controller.seek()
             phone.begin(1, 10, random.choice(list(Method)))
-        case Plan.STRANGER_HOSTS:
+        case Plan.PLAIN_PEER_HOSTS:
             await phone.machine.wifi.host(HostGroup(1))
             ada.phone = phone
             ada.controller.seek()
@@ -620,13 +620,13 @@ async def _rest(journey: Journey) -> None:
 def _witnessed(journey: Journey, *names: str) -> None:
     """Two machines come into one group: both people want that."""
     people = {person.machine.name: person for person in journey.people}
-    strange = {phone.machine.name: phone.address for phone in journey.phones}
-    if not all(name in people or name in strange for name in names):
+    phones = {phone.machine.name: phone.address for phone in journey.phones}
+    if not all(name in people or name in phones for name in names):
         return  # whoever is hostile may be in a group under somebody's address, but never be linked
     for name, other in (names, names[::-1]):
         if (person := people.get(name)) is None:
             continue
-        if other in strange and strange[other] not in person.agreed:
+        if other in phones and phones[other] not in person.agreed:
             journey.report.broken.append(f"{name} is in a group with {other} without having agreed")
         elif other in people and not person.wants(people[other]) and journey.plan is not Plan.SAME_ADDRESS:
             journey.report.broken.append(f"a group with {other} was formed although {name} had not agreed")
@@ -685,7 +685,7 @@ def _check_phones(journey: Journey) -> None:
         report.broken.append(f"ada is still {ada.snapshot.stage.value}")
     if ada.snapshot.pin is not None or ada.snapshot.members:
         report.broken.append("a PIN or a member is shown although nothing goes on")
-    if ada.accepts is not True and report.plan is Plan.STRANGER_ASKS and report.linked:
+    if ada.accepts is not True and report.plan is Plan.PLAIN_PEER_ASKS and report.linked:
         report.broken.append("linked with a stranger although ada had said no, or nothing")
 
 
@@ -728,9 +728,9 @@ async def _calm(journey: Journey) -> None:
     for name in KEPT:
         if running[name] != len(people):
             journey.report.broken.append(f"{running[name]} of {len(people)} tasks are there: {name}")
-    strange = [name for name in running if name not in KEPT and not name.startswith(("Task-", "phone-"))]
-    if strange:
-        journey.report.broken.append(f"at rest, and yet there is still: {', '.join(sorted(strange))}")
+    unknown = [name for name in running if name not in KEPT and not name.startswith(("Task-", "phone-"))]
+    if unknown:
+        journey.report.broken.append(f"at rest, and yet there is still: {', '.join(sorted(unknown))}")
     for person in people:
         if not person.snapshot.listening and person.snapshot.radios.wifi is None:
             journey.report.broken.append(f"{person.machine.name} does not listen at rest")

@@ -69,8 +69,8 @@ def objection(there: Surroundings, group: str, given: Given = NOTHING, planned: 
     """
     own = {address for name, address in there.addresses if name == group} | set(given.addresses)
     ours = set(map(ipaddress.ip_address, planned))
-    strange = [address for address in own if address.ip not in ours and address.ip not in _LINK_LOCAL]
-    for address in sorted(strange, key=str):
+    given_here = [address for address in own if address.ip not in ours and address.ip not in _LINK_LOCAL]
+    for address in sorted(given_here, key=str):
         why = refusal(there, address, group)
         if why is not None:
             return why

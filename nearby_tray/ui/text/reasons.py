@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ...core.model import Failure, Reason, Snapshot, Stage
+from ...core.model import PORT, Failure, Reason, Snapshot, Stage
 from .names import clean, quoted
 from .translate import tr
 
@@ -279,7 +279,7 @@ def failure_text(failure: Failure, peer: str = "") -> Said:
     return reason_text(failure.reason, stage=failure.stage, peer=peer, port=failure.port)
 
 
-def reason_text(reason: Reason, *, stage: Stage = Stage.IDLE, peer: str = "", port: int = 47476) -> Said:
+def reason_text(reason: Reason, *, stage: Stage = Stage.IDLE, peer: str = "", port: int = PORT) -> Said:
     said = REASONS[reason]
     if reason is Reason.NO_ANSWER:  # which user did not answer depends on which was asked
         said = {Stage.ASKED: NOT_ANSWERED_HERE, Stage.ENTERING: NO_PIN_TYPED}.get(stage, said)
