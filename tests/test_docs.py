@@ -58,6 +58,14 @@ def test_every_page_is_linked_from_the_readme_or_from_one_that_is() -> None:
     assert set(PAGES) - reached <= {Path("CHANGELOG.md")}
 
 
+@pytest.mark.parametrize("page", ["docs/architecture.md", "docs/simulation.md", "CONTRIBUTING.md"])
+def test_files_that_a_page_names_are_there(page: str) -> None:
+    named = re.findall(r"`((?:[\w-]+/)*[\w-]+(?:\.py|/))`", (ROOT / page).read_text(encoding="utf-8"))
+    assert named or page != "docs/architecture.md"
+    for name in named:
+        assert any((folder / name).exists() for folder in (ROOT, ROOT / "nearby_tray", *(ROOT / "nearby_tray").iterdir())), name
+
+
 # --- known issues ------------------------------------------------------------------------------------------------------------
 
 
