@@ -117,11 +117,13 @@ def _resolved(path: Path, *, may_be_made: bool = False) -> Path:
 def replace(path: Path, data: bytes, *, keep: str | None = None) -> None:
     """Replace the file at `path` with these bytes, completely or not at all; mode 0600 in a folder of this user. Raises `OSError`.
 
-    Of a link the target is replaced. `keep`: the old file stays beside it under this suffix (`.bak`, then `.bak.1` and so on; the oldest
-    of ten is replaced).
+    Of a link the target is replaced, but only a file: for root it may be a device, and a folder there is not the applet's. `keep`: the old
+    file stays beside it under this suffix (`.bak`, then `.bak.1` and so on; the oldest of ten is replaced).
     """
     _make_private(path.parent)
-    path = _resolved(path, may_be_made=True)
+    link, path = path.is_symlink(), _resolved(path, may_be_made=True)
+    if link and os.path.lexists(path) and not path.is_file():
+        raise OSError(errno.EINVAL, "it is a link to something that is not a file")
     folder = path.parent
     _check_owner(folder)
     with replacing(path, 0o600) as file:

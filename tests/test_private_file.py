@@ -123,3 +123,18 @@ def test_a_link_is_replaced_where_the_file_is_nobodys_dotfile(tmp_path: Path) ->
         file.write(b"ours")
     assert (tmp_path / "entry").read_bytes() == b"ours" and not (tmp_path / "entry").is_symlink()
     assert (tmp_path / "theirs").read_bytes() == b"theirs"
+
+
+@pytest.mark.parametrize("what", ["pipe", "folder"])
+def test_a_link_to_something_else_than_a_file_is_left_alone(tmp_path: Path, what: str) -> None:
+    """As root, a link to a device would end in a file in its place."""
+    target, path = tmp_path / "there" / "it", tmp_path / "config" / "settings.json"
+    target.parent.mkdir()
+    target.mkdir() if what == "folder" else os.mkfifo(target)
+    path.parent.mkdir()
+    path.symlink_to(target)
+    before = target.lstat()
+    with pytest.raises(OSError, match="not a file"):
+        save(path, Settings())
+    assert path.is_symlink() and target.lstat().st_ino == before.st_ino and list(target.parent.iterdir()) == [target]
+    assert list(path.parent.iterdir()) == [path]
