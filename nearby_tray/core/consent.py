@@ -80,16 +80,16 @@ class RequestQuotas:
 
 
 class MissedRequests:
-    """RequestQuotas that the user has not answered stay findable, the oldest first."""
+    """Requests that the user has not answered, the oldest first: they stay findable."""
 
     def __init__(self, entropy: Entropy) -> None:
         self._entropy = entropy
         self.all: tuple[Missed, ...] = ()
 
-    def add(self, peer: Peer, now: float, *, quietly: bool = False) -> None:
+    def add(self, peer: Peer, now: float, identity: bytes | None = None, *, quietly: bool = False) -> None:
         """`quietly`: it was not even shown. All of those share one line."""
         id = "quiet" if quietly else self._entropy(4).hex()
-        self.all = (*(missed for missed in self.all if missed.id != id), Missed(id, peer, now))[-MISSED:]
+        self.all = (*(missed for missed in self.all if missed.id != id), Missed(id, peer, now, identity))[-MISSED:]
 
     def forget(self, id: str) -> None:
         """Forget one; empty: all of them."""

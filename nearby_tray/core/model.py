@@ -308,6 +308,7 @@ class Missed:
     id: str
     peer: Peer
     at: float  # seconds of the controller's clock
+    identity: bytes | None = field(default=None, repr=False)  # as far as the peer has proven it
 
 
 @dataclass(frozen=True, slots=True)

@@ -386,7 +386,7 @@ class Session:
                     Failure(states.stage(self.state), self._conditions().or_radio(Reason.NOT_FORMED), "the other side gave up"), None
                 )
             case Asked(by=None), PeerLeft(reason):
-                self._missed.add(state.peer, self._now)
+                self._missed.add(state.peer, self._now, state.secured.identity)
                 self._fail(None, None)
             case Linked(), PeerLeft():
                 self._fail(Failure(Stage.LINKED, Reason.PEER_LEFT), None)
@@ -593,7 +593,7 @@ class Session:
             self._requests.proved_trusted()
         if talk.surplus and not peer.trusted and (lost is None or lost.identity != secured.identity):
             if not self._is_asked(talk) and isinstance(self.state, Idle | Seeking):
-                self._missed.add(peer, self._now, quietly=True)
+                self._missed.add(peer, self._now, secured.identity, quietly=True)
             self._turn_away(talk, AnswerReason.BUSY)
         elif isinstance(self.state, Asking) and (self._is_asked(talk) or secured.identity == self.state.picked):
             talk.pending, talk.until = secured, self._now + self._limits.ask
@@ -641,7 +641,7 @@ class Session:
         if self._policy.away or (self._policy.visibility is Visibility.NOBODY and not back):
             return AnswerReason.POLICY
         if not self._requests.may_open_dialog(identity, self._now):
-            self._missed.add(peer, self._now, quietly=True)
+            self._missed.add(peer, self._now, identity, quietly=True)
             return AnswerReason.BUSY
         return None
 
@@ -844,7 +844,7 @@ class Session:
 
     def _refuse(self, state: Asked, reason: AnswerReason, failure: Failure | None = None) -> None:
         if reason is not AnswerReason.USER:
-            self._missed.add(state.peer, self._now)
+            self._missed.add(state.peer, self._now, state.secured.identity)
         if state.by is None:
             self._talks.say(state.channel, Answer(accepted=False, reason=reason))
             self._talks.hang_up(state.channel)
@@ -856,7 +856,7 @@ class Session:
         missed = self._missed.take(id)
         if missed is None:
             return
-        trusted = next((peer for peer in self._policy.trusted if missed.peer.trusted and peer.label == missed.peer.name), None)
+        trusted = self._policy.known(missed.identity) if missed.identity is not None else None
         self._asker, self._sleeping = None, False
         self._decide(Seek(trusted.identity if trusted is not None else None))
 
@@ -935,8 +935,8 @@ class Session:
         """The conversation of this stage is gone. A group that is being formed may still make it; before that it is the end."""
         state = self.state
         match state:
-            case Asked(by=None, peer=peer):
-                self._missed.add(peer, self._now)
+            case Asked(by=None, peer=peer, secured=secured):
+                self._missed.add(peer, self._now, secured.identity)
                 self._rest(None)
             case Asking() | Asked():
                 self._rest(Failure(states.stage(self.state), reason))

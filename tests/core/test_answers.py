@@ -670,6 +670,16 @@ def test_a_missed_request_can_be_answered_later_by_calling_back(p: Pair) -> None
     assert p.ben.session.snapshot().missed == ()
 
 
+def test_of_two_trusted_peers_with_one_name_the_one_that_asked_is_called_back(p: Pair) -> None:
+    trust_each_other(p)
+    namesake = replace(p.ben.policy.trusted[0], identity=b"n" * 32, trust_key=b"n" * 32)
+    p.ben.policy = replace(p.ben.policy, trusted=(namesake, *p.ben.policy.trusted))
+    p.do(p.ben, o.Configure(p.ben.policy)).ask().do(p.ada, o.Cancel()).at(Idle, Idle)
+    (missed,) = p.ben.session.snapshot().missed
+    p.wait(3).do(p.ben, o.CallBack(missed.id))
+    assert isinstance(p.ben.state, Seeking) and p.ben.state.identity == p.ada.identity.public
+
+
 # --- who asks while we ask -----------------------------------------------------------------------------------------------------
 
 
