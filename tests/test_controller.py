@@ -15,14 +15,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from nearby_tray import controller as shell
-from nearby_tray.controller import STEP, Controller
+from nearby_tray.controller import Controller
 from nearby_tray.core import orders as o
 from nearby_tray.core.keys import Identity, Role, TrustedPeer
 from nearby_tray.core.link import Link
 from nearby_tray.core.model import BluetoothChanged, Failure, FormGroup, Group, Reason, Snapshot, Stage, Visibility, WifiChanged
 from nearby_tray.edges import Edges
 from nearby_tray.errors import Unavailable
+from nearby_tray.runners.steps import STEP
 from nearby_tray.settings import Settings
 from nearby_tray.simulation.air import Air, Faults, Machine
 from nearby_tray.simulation.clock import run_turned
@@ -839,7 +839,7 @@ def test_a_task_that_fails_is_said_in_the_log(caplog: pytest.LogCaptureFixture) 
 
 
 def test_each_transition_is_logged_once_and_without_secrets(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, shell.log.name)
+    caplog.set_level(logging.DEBUG, "nearby_tray")
     codes: list[str] = []
 
     async def play(ada: Person, ben: Person) -> None:

@@ -9,18 +9,21 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from itertools import pairwise
 from random import Random
 from typing import Any
 
 import pytest
 
-from nearby_tray.controller import GOODBYE, MOST_ERRANDS, MOST_LINES, MOST_WAITING, Controller
+from nearby_tray.controller import GOODBYE, Controller
 from nearby_tray.core import orders as o
 from nearby_tray.core.keys import Identity, Role, TrustedPeer
 from nearby_tray.core.model import CallHeard, Disconnected, Reason, Snapshot, Stage
 from nearby_tray.edges import Bluetooth, Edges, Hosting, Pinger, Prober, TrustStore, Wifi
 from nearby_tray.errors import Unavailable
+from nearby_tray.runners.lines import MOST_LINES, MOST_WAITING
+from nearby_tray.runners.radio import MOST_ERRANDS
 from nearby_tray.settings import Settings
 from nearby_tray.simulation.air import Air, Faults, Machine
 from nearby_tray.simulation.clock import run_turned
@@ -505,14 +508,14 @@ def test_what_waits_for_an_edge_that_hangs_is_bounded() -> None:
             held._carry_out(o.Connect(f"bt-{number}"))
             held._carry_out(o.Say("bt-0", Role.LISTENER, (b"frame",)))
             held._carry_out(o.Reject(f"02:00:00:00:{number // 256:02x}:{number % 256:02x}"))
-        assert len(held._lines) == MOST_LINES
-        assert held._lines["bt-0"].queue.qsize() == MOST_WAITING
-        assert len(held._errands) == MOST_ERRANDS
+        assert len(held._lines._lines) == MOST_LINES
+        assert held._lines._lines["bt-0"].queue.qsize() == MOST_WAITING
+        assert len(held._radio._errands) == MOST_ERRANDS
         held._carry_out(o.HangUp("bt-0"))  # a connection is always ended
-        assert held._lines["bt-0"].queue.qsize() == MOST_WAITING + 1
+        assert held._lines._lines["bt-0"].queue.qsize() == MOST_WAITING + 1
         # What has no room is told as failed, and what has waited in vain makes room.
         await asyncio.sleep(10_000)
-        assert not held._lines and not held._errands
+        assert not held._lines._lines and not held._radio._errands
         await held.close()
 
     run_turned(run())
@@ -571,14 +574,15 @@ def test_time_that_the_session_stumbles_over_ends_what_is_going_on_and_is_no_bus
 
 
 @pytest.mark.logs("failed")
-@pytest.mark.parametrize("task", ["_radio_step", "_air_step", "_ping_step", "_probe_step", "_read_counters"])
+@pytest.mark.parametrize("task", ["_radio", "_air", "_pings", "_probes", "_counts"])
 def test_our_own_tasks_go_on_after_a_bug_in_them(monkeypatch: pytest.MonkeyPatch, task: str) -> None:
     async def run() -> None:
         air = Air(1, Faults(collision=0, scan_in_the_way=0))
         ada, ben = Person(air.machine("ada")), Person(air.machine("ben"))
         await ada.open()
         await ben.open()
-        real = getattr(ada.controller, task)
+        runner = getattr(ada.controller, task)
+        real = runner.take_step
         failed: list[str] = []
 
         async def fails_once(*arguments: object) -> object:
@@ -587,7 +591,7 @@ def test_our_own_tasks_go_on_after_a_bug_in_them(monkeypatch: pytest.MonkeyPatch
                 raise ZeroDivisionError
             return await real(*arguments)
 
-        monkeypatch.setattr(ada.controller, task, fails_once)
+        monkeypatch.setattr(runner, "take_step", fails_once)
         await journey(ada, ben)
         assert failed
         assert await journey(ada, ben) == "linked"
@@ -645,8 +649,10 @@ def test_an_edge_that_hangs_does_not_hold_the_sleep_back(step: str) -> None:
         await ben.open()
         ada.seek("ben")
         assert await ada.at(Stage.LINKED, 200)
+        shared = ada.controller._shared
         for edge in EDGES:
-            setattr(ada.controller, f"_{edge}", Gate(getattr(ada.machine, edge), edge, hook))
+            gate: Any = Gate(getattr(ada.machine, edge), edge, hook)
+            shared.open(replace(shared.edges, **{edge: gate}))
         began = asyncio.get_running_loop().time()
         await ada.controller.suspend()
         assert asyncio.get_running_loop().time() - began <= GOODBYE

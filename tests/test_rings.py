@@ -87,7 +87,7 @@ def imported_by(*names: str) -> set[str]:
 
 
 def test_the_core_and_the_shell_import_no_qt_and_no_daemon() -> None:
-    inner = modules("core", "simulation")
+    inner = modules("core", "runners", "simulation")
     assert len(inner) > 8
     assert not imported_by(*inner, "nearby_tray.controller", "nearby_tray.settings", "nearby_tray.errors") & OUTSIDE
 

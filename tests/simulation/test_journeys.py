@@ -29,7 +29,7 @@ from nearby_tray.tasks import Tasks
 COUNT = int(os.environ.get("NEARBY_JOURNEYS", "3000"))
 CHUNK = 250
 # What else is logged breaks the journey itself, which knows what its daemons were made to do.
-pytestmark = pytest.mark.may_log("nearby_tray.(controller|tasks)")
+pytestmark = pytest.mark.may_log("nearby_tray.(controller|runners|tasks)")
 ROOT = Path(__file__).parents[2]
 
 
