@@ -11,28 +11,27 @@ import builtins
 import importlib
 import logging
 import os
-import signal
 import sys
-from collections import deque
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import BUS_INTERFACE, BUS_NAME, BUS_PATH
 from .core.model import Failure
+from .logs import LastLines, say_as_much_as
 from .options import Options
-from .tasks import Tasks, in_turn, outcome
-from .ui.text.doctor import finding_text
+from .presence import Presence
+from .signals import until_quit
+from .tasks import in_turn, outcome
 from .ui.text.reasons import failure_text
 from .ui.text.translate import in_english, tr
 
 if TYPE_CHECKING:
+    from .at_login import AtLogin
     from .controller import Controller
     from .core.wire import Kind
     from .edges import Edges
-    from .settings import AutostartBy, Settings
-    from .system.autostart import Found
+    from .settings import Settings
     from .system.bluetooth.bluez import BlueZ
     from .system.doctor.examination import Doctor
     from .system.trust import Trust, TrustFile
@@ -58,7 +57,7 @@ def run(options: Options) -> int:
     lines = LastLines()
     logging.getLogger().addHandler(lines)
     if options.headless:
-        return asyncio.run(_until_quit(_Applet(options, lines=lines).run, asyncio.Event()))
+        return asyncio.run(until_quit(_Applet(options, lines=lines).run, asyncio.Event()))
     plain_imports()
     from .ui.face import prepare_environment
 
@@ -87,7 +86,7 @@ def run(options: Options) -> int:
     with qasync.QEventLoop(app) as loop:
         loop.set_default_executor(ThreadPoolExecutor())  # a thread when there is work for one; qasync's own begins with ten
         quit = asyncio.Event()
-        main = outcome(_until_quit(work, quit), "the applet", loop)
+        main = outcome(until_quit(work, quit), "the applet", loop)
 
         def lost() -> None:
             log.error("the screen has gone, so Nearby Tray ends")
@@ -116,7 +115,7 @@ def plain_imports() -> None:
 
 
 def _show_running(options: Options) -> bool:
-    """Whether there is an applet already; then its window comes up, unless this start was to be a quiet one."""
+    """True if an applet runs already; then its window is raised, unless this start was to be a quiet one."""
     from PySide6.QtDBus import QDBusConnection, QDBusMessage
 
     bus = QDBusConnection.sessionBus()
@@ -126,16 +125,6 @@ def _show_running(options: Options) -> bool:
         bus.send(QDBusMessage.createMethodCall(BUS_NAME, BUS_PATH, BUS_INTERFACE, "Raise"))
     print("Nearby Tray is running already.", file=sys.stderr)
     return True
-
-
-async def _until_quit(work: Callable[[asyncio.Event], Awaitable[int]], quit: asyncio.Event) -> int:
-    """Run `work` with an event that the signals set which end a program. After it they are ignored: the program is at its end."""
-    watched = watch_signals(quit)
-    try:
-        return await work(quit)
-    finally:
-        for number in watched:  # the interpreter would give them their defaults back while it ends
-            signal.signal(number, signal.SIG_IGN)
 
 
 _WORK = (
@@ -156,61 +145,11 @@ _WORK = (
 
 
 async def _load() -> None:
-    """Import what does the work, a part at a time: in between the tray is given the icon that it asks for."""
+    """Import what does the work, a part at a time: in between, the tray's requests for the icon are answered."""
     for name in ("msgspec", *_WORK):
         await asyncio.sleep(0)
         importlib.import_module(name, __package__)
     await asyncio.sleep(0)
-
-
-def say_as_much_as(level: str) -> None:
-    """How much goes to stderr from now on. What is kept for a report is never less than usual."""
-    wanted = getattr(logging, level.upper())
-    root = logging.getLogger()
-    root.setLevel(min(wanted, logging.INFO))
-    for handler in root.handlers:
-        if type(handler) is logging.StreamHandler:
-            handler.setLevel(wanted)
-
-
-class LastLines(logging.Handler):
-    """The last lines of the log, for the support report: ours, and what others warn of. In memory only, for they tell of people."""
-
-    def __init__(self, most: int = 400) -> None:
-        super().__init__()
-        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-        self.lines: deque[str] = deque(maxlen=most)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.levelno >= logging.WARNING or record.name.startswith("nearby_tray"):
-            try:
-                self.lines.append(self.format(record)[:4000])
-            except Exception:
-                self.handleError(record)
-
-
-class _Presence:
-    """Whether somebody is there to answer: the session says so, and, where a program made the bus start us, the user has used us since.
-
-    Otherwise any program could make this computer visible again after the user had ended the applet, and nobody would know.
-    """
-
-    def __init__(self, set_away: Callable[[bool], None], *, seen: bool) -> None:
-        self._set_away, self._seen = set_away, seen
-        self._locked = False
-        if not seen:
-            set_away(True)
-
-    def away(self, locked: bool) -> None:
-        """What the session says."""
-        self._locked = locked
-        self._set_away(locked or not self._seen)
-
-    def seen(self) -> None:
-        """The user has opened a window of ours, or typed a command."""
-        if not self._seen:
-            self._seen = True
-            self._set_away(self._locked)
 
 
 class _Applet:
@@ -220,13 +159,13 @@ class _Applet:
         self._options, self._app, self._lines = options, app, lines or LastLines()
         self._quit: asyncio.Event
         self._face: Face | None = None
-        self._at_login = _AtLogin(self._login_changed)
+        self._at_login: AtLogin
         self._path: Path
         self._settings: Settings
         self._trust: TrustFile
         self._known: Trust
         self._bluez: BlueZ | None = None
-        self._presence: _Presence
+        self._presence: Presence
         self.controller: Controller
 
     async def run(self, quit: asyncio.Event) -> int:
@@ -235,11 +174,14 @@ class _Applet:
         if self._app is not None:
             self._face = self._make_face()
             await _load()
+        from .at_login import AtLogin
+
+        self._at_login = AtLogin(self._login_changed)
         self.controller = self._make_controller()
         if self._face is not None:
             self._face.serve(self.controller)
         self._speak()
-        self._presence = _Presence(self.controller.set_away, seen=not self._options.activated)
+        self._presence = Presence(self.controller.set_away, seen=not self._options.activated)
         if self._app is not None and self._options.activated:
             from PySide6.QtWidgets import QApplication
 
@@ -251,11 +193,13 @@ class _Applet:
         from .system.notifications import Notifications
         from .system.service import AlreadyRunning, Service
 
-        service = Service(self.controller, self, describe, lambda: self._lines.lines, self._autostart)
+        service = Service(
+            self.controller, self, describe, lambda: self._lines.lines, lambda: self._at_login.as_json(self.controller.settings)
+        )
         try:
             await service.open()
         except AlreadyRunning:
-            # The other one began at the same moment.
+            # The other applet began at the same moment.
             if self._face is not None:
                 self._face.close()
             return 0
@@ -271,7 +215,7 @@ class _Applet:
         login = Login(self._presence.away, suspend=self.controller.suspend, wake=self.controller.wake)
         self.controller.subscribe(service.show)
         self.controller.subscribe(notifier.show)
-        await login.open()  # first: before that is known, nobody is heard
+        await login.open()  # first: until it is known whether the session is locked, no caller is heard
         await self.controller.open()
         try:
             await self._quit.wait()
@@ -280,7 +224,7 @@ class _Applet:
                 self._face.close()
             await in_turn(
                 ("the session's watch", login.close),
-                ("what starts us at login", self._at_login.close),
+                ("what starts the applet at login", self._at_login.close),
                 ("the link", self.controller.close),
                 ("notifications", notifications.close),
                 ("the interface for programs", service.close),
@@ -337,7 +281,7 @@ class _Applet:
         return Edges(self._bluez, choose(journal), UdpPinger(), EchoProber(), self._trust)
 
     def _adapter_chosen(self, address: str) -> None:
-        """Its number may be another's after the next start."""
+        """Keep the adapter's address: its number may be another adapter's after the next start."""
         import msgspec
 
         self.controller.apply(msgspec.structs.replace(self.controller.settings, adapter=address))
@@ -369,7 +313,7 @@ class _Applet:
         return Doctor(lambda: self.controller.settings, applet)
 
     def _speak(self) -> None:
-        """The language that the settings say."""
+        """Speak the language of the settings."""
         if self._app is None or self._face is None:
             return
         from PySide6.QtCore import QTimer
@@ -390,7 +334,7 @@ class _Applet:
         if settings.log_level != before.log_level:
             say_as_much_as(settings.log_level)
         if (settings.autostart, settings.autostart_by) != (before.autostart, before.autostart_by):
-            # Only then: what somebody else has switched off meanwhile stays off while other settings change.
+            # Only then: what another program has switched off meanwhile stays off while other settings change.
             self._at_login.choose(settings.autostart, settings.autostart_by)
         if self._bluez is not None:
             self._bluez.choose(settings.adapter)
@@ -404,101 +348,17 @@ class _Applet:
         return unkept
 
     def _autostart_note(self) -> str:
-        """What starts us at login, as it was when last looked; it is looked again, and the window told."""
+        """What starts the applet at login, as it was when last read; it is read again, and the window told."""
         self._at_login.look()
         settings = self.controller.settings
         return self._at_login.words(settings.autostart, settings.autostart_by)
 
+    async def _autostart(self) -> dict[str, object]:
+        return await self._at_login.as_json(self.controller.settings)
+
     def _login_changed(self) -> None:
         if self._face is not None:
             self._face.settings_changed()
-
-    async def _autostart(self) -> dict[str, object]:
-        found = await self._at_login.now()
-        settings = self.controller.settings
-        with in_english():
-            sentence = self._at_login.words(settings.autostart, settings.autostart_by)
-        return {
-            "wanted": settings.autostart,
-            "by": settings.autostart_by.value,
-            "active": [each.value for each in found.active],
-            "entry": {"state": found.entry.value, "path": found.entry_path},
-            "service": {"state": found.unit, "path": found.unit_path, "session_target": found.reached},
-            "sentence": sentence,
-        }
-
-
-class _AtLogin:
-    """What starts us at login: changed and looked at in the background, one after the other, for systemd may take its time."""
-
-    def __init__(self, changed: Callable[[], None]) -> None:
-        self._changed = changed
-        self._tasks = Tasks()
-        self._task: asyncio.Task[Found] | None = None
-        self._wanted: tuple[bool, AutostartBy] | None = None
-        self._found: Found | None = None
-        self._changing = False
-        self._wrong = ""
-
-    def choose(self, on: bool, by: AutostartBy) -> None:
-        """Make it so; of several choices the last one."""
-        self._wanted = on, by
-        self.look()
-
-    def look(self) -> None:
-        if self._task is None or self._task.done():
-            self._task = self._tasks.do(self._work(), "starting at login")
-
-    async def now(self) -> Found:
-        self.look()
-        assert self._task is not None
-        return await asyncio.shield(self._task)
-
-    def words(self, on: bool, by: AutostartBy) -> str:
-        """Sentences for the user; none before the first look."""
-        from .system import autostart
-
-        if self._found is None:
-            return ""
-        said = [finding_text(sentence) for sentence in autostart.described(self._found, on, by)]
-        return " ".join([*said, *([tr("It could not be changed: {why}.", why=self._wrong)] if self._wrong else [])])
-
-    async def _work(self) -> Found:
-        from .system import autostart
-
-        before = self._found, self._wrong
-        while True:
-            await self._change()
-            self._found = found = await autostart.find()
-            if self._wanted is None:
-                break
-        if (self._found, self._wrong) != before:
-            self._changed()
-        return found
-
-    async def _change(self) -> None:
-        from .core.names import harmless
-        from .system import autostart
-
-        if self._wanted is None:
-            return
-        wanted, self._wanted, self._wrong = self._wanted, None, ""
-        self._changing = True
-        try:
-            await autostart.choose(*wanted)
-        except OSError as error:
-            self._wrong = harmless(error.strerror or error)
-            log.error("starting at login could not be changed: %s", self._wrong)
-        finally:
-            self._changing = False
-
-    async def close(self) -> None:
-        """Let a change that was asked for be finished, within a limit."""
-        if self._task is None:
-            return
-        if self._wanted is not None or self._changing:
-            await asyncio.wait([self._task], timeout=5)
-        await self._tasks.end()
 
 
 def describe(failure: Failure, peer: str) -> tuple[str, str]:
@@ -515,31 +375,8 @@ def languages() -> tuple[tuple[str, str], ...]:
 
 
 def machine_kind() -> Kind:
-    """What this machine is, for the picture that others see of it."""
+    """What kind of machine this is, for the icon that others see of it."""
     from . import host
     from .core.wire import Kind
 
     return Kind(host.chassis() or "other")
-
-
-def watch_signals(quit: asyncio.Event) -> list[signal.Signals]:
-    """From now on SIGINT, SIGTERM and SIGHUP set `quit`, as often as they come, and do nothing else. Returns those that are watched.
-
-    One that was ignored when we were started stays so (`nohup`). Qt's loop sleeps in C, where Python's handlers do not run: the
-    interpreter's wake-up pipe is watched by the loop instead.
-    """
-    reading, writing = os.pipe()
-    os.set_blocking(reading, False)
-    os.set_blocking(writing, False)
-    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    wanted = [number for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is not signal.SIG_IGN]
-    for number in wanted:
-        signal.signal(number, lambda *_: None)
-
-    def woken() -> None:
-        with suppress(BlockingIOError):
-            if any(number in wanted for number in os.read(reading, 64)):
-                quit.set()
-
-    asyncio.get_running_loop().add_reader(reading, woken)
-    return wanted

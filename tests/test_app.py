@@ -17,8 +17,9 @@ from typing import Any
 
 import pytest
 
-from nearby_tray.app import LastLines, _Presence, say_as_much_as
 from nearby_tray.core.model import Visibility
+from nearby_tray.logs import LastLines, say_as_much_as
+from nearby_tray.presence import Presence
 from nearby_tray.settings import Settings, save, settings_path
 
 from .system.conftest import Daemon
@@ -129,7 +130,7 @@ def test_pyside_keeps_no_source_of_what_is_imported_after_it() -> None:
 
 def test_one_that_the_bus_started_hears_nobody_before_the_user_has_used_it() -> None:
     said: list[bool] = []
-    presence = _Presence(said.append, seen=False)
+    presence = Presence(said.append, seen=False)
     presence.away(False)
     presence.away(True)
     presence.away(False)
@@ -139,7 +140,7 @@ def test_one_that_the_bus_started_hears_nobody_before_the_user_has_used_it() -> 
     presence.away(True)
     assert said[4:] == [False, True]
     said.clear()
-    presence = _Presence(said.append, seen=True)
+    presence = Presence(said.append, seen=True)
     presence.away(False)
     presence.seen()
     assert said == [False]

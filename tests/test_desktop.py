@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from nearby_tray import __version__
+from nearby_tray import BUS_NAME, __version__
 from nearby_tray.settings import Settings
-from nearby_tray.system import notifications, service
+from nearby_tray.system import notifications
 from nearby_tray.system.wifi import profile
 
 DESKTOP = Path(__file__).parents[1] / "desktop"
 SHARE = DESKTOP / "share"
 ENTRY = SHARE / "applications" / f"{notifications.DESKTOP_ENTRY}.desktop"
-METAINFO = SHARE / "metainfo" / f"{service.NAME}.metainfo.xml"
+METAINFO = SHARE / "metainfo" / f"{BUS_NAME}.metainfo.xml"
 
 
 def check(*command: str) -> None:
@@ -52,7 +52,7 @@ def test_the_metainfo_is_valid() -> None:
 def test_the_metainfo_names_what_is_there() -> None:
     root = ET.parse(METAINFO).getroot()
     assert root.findtext("launchable") == f"{notifications.DESKTOP_ENTRY}.desktop"
-    assert root.findtext("provides/dbus") == service.NAME
+    assert root.findtext("provides/dbus") == BUS_NAME
     assert root.find(f"releases/release[@version='{__version__}']") is not None
 
 
@@ -84,8 +84,8 @@ def test_the_debian_changelog_is_of_this_version() -> None:
 
 def test_the_dbus_service_has_our_name() -> None:
     parser = configparser.ConfigParser()
-    parser.read(SHARE / "dbus-1" / "services" / f"{service.NAME}.service")
-    assert parser["D-BUS Service"]["Name"] == service.NAME
+    parser.read(SHARE / "dbus-1" / "services" / f"{BUS_NAME}.service")
+    assert parser["D-BUS Service"]["Name"] == BUS_NAME
     assert parser["D-BUS Service"]["Exec"].startswith("/")
 
 

@@ -2946,11 +2946,6 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
         <translation>فتح</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/app.py"/>
-        <source>It could not be changed: {why}.</source>
-        <translation>تعذّر تغييره: {why}.</translation>
-    </message>
-    <message>
         <location filename="../../nearby_tray/system/autostart.py"/>
         <source>Started at login by the desktop’s autostart entry {path}.</source>
         <translation>تشغّله عند تسجيل الدخول مُدخلة البدء التلقائي لسطح المكتب {path}.</translation>

@@ -2946,11 +2946,6 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
         <translation>Öffnen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/app.py"/>
-        <source>It could not be changed: {why}.</source>
-        <translation>Es ließ sich nicht ändern: {why}.</translation>
-    </message>
-    <message>
         <location filename="../../nearby_tray/system/autostart.py"/>
         <source>Started at login by the desktop’s autostart entry {path}.</source>
         <translation>Wird bei der Anmeldung durch den Autostart-Eintrag {path} des Desktops gestartet.</translation>

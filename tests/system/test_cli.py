@@ -45,7 +45,8 @@ from nearby_tray.simulation.demo import NEIGHBOUR, controller, neighbourhood
 from nearby_tray.simulation.demo import PHONE as SIMULATED_PHONE
 from nearby_tray.simulation.demo import phone as simulated_phone
 from nearby_tray.system.bus import Bus, ServiceInterface, method
-from nearby_tray.system.service import INTERFACE, NAME, PATH, Service
+from nearby_tray.system.interface import INTERFACE, NAME, PATH
+from nearby_tray.system.service import Service
 
 from ..no_actions import NoActions
 

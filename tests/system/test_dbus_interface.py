@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from nearby_tray import __version__
-from nearby_tray.app import _Applet
+from nearby_tray.at_login import AtLogin
 from nearby_tray.core.model import (
     Asker,
     Failure,
@@ -34,13 +34,13 @@ from nearby_tray.core.model import (
     Wish,
     WishKind,
 )
-from nearby_tray.options import Options
 from nearby_tray.settings import Settings
 from nearby_tray.simulation.demo import NEIGHBOUR, controller, neighbourhood
 from nearby_tray.status import Status
 from nearby_tray.system.bus import Bus
 from nearby_tray.system.desktop_entry import EntryState
-from nearby_tray.system.service import INTERFACE, NAME, PATH, Service
+from nearby_tray.system.interface import INTERFACE, NAME, PATH
+from nearby_tray.system.service import Service
 
 from .test_cli import Standing
 
@@ -231,9 +231,7 @@ def test_each_field_of_starting_at_login_is_described(run: Run, monkeypatch: pyt
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
 
     async def main() -> dict[str, object]:
-        applet = _Applet(Options())
-        applet.controller = controller(neighbourhood("Here")[1], Settings())
-        return await applet._autostart()
+        return await AtLogin(lambda: None).as_json(Settings())
 
     table = (DESKTOP / "dbus.md").read_text().partition("## Starting at login")[2].partition("## The status")[0]
     described = {word for line in table.splitlines() if line.startswith("| `") for word in re.findall(r"`([^`]+)`", line.split("|")[1])}

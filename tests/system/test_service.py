@@ -35,9 +35,12 @@ from nearby_tray.core.model import (
 )
 from nearby_tray.settings import Settings
 from nearby_tray.status import Status, encode
-from nearby_tray.system import service as module
+from nearby_tray.system import gate as limits
+from nearby_tray.system import interface as module
+from nearby_tray.system import service as announcing
 from nearby_tray.system.bus import Bus, BusError, BusGone, DBusError, Signal
-from nearby_tray.system.service import AlreadyRunning, Gate, Service
+from nearby_tray.system.gate import Gate
+from nearby_tray.system.service import AlreadyRunning, Service
 
 from ..no_actions import NoActions
 
@@ -469,7 +472,7 @@ def test_changes_are_told_but_not_each_of_a_storm(daemon: object, run: Run, unti
             told = len(heard)
             service.show(Snapshot(stage=Stage.SEEKING, attempt=999, now=5.0, deadline=9.0))
             service.show(Snapshot(stage=Stage.SEEKING, attempt=999, now=6.0, deadline=9.0))
-            await asyncio.sleep(2 * module.PAUSE)  # nothing is expected: there is nothing else to wait for
+            await asyncio.sleep(2 * announcing.PAUSE)  # nothing is expected: there is nothing else to wait for
             assert len(heard) == told
             service.show(Snapshot(stage=Stage.IDLE))
             await until(lambda: json.loads(heard[-1].body[0])["state"] == "idle")  # type: ignore[arg-type]
@@ -504,18 +507,18 @@ def test_a_caller_that_asks_a_thousand_times_is_refused_and_the_others_are_serve
         applet = Applet(SEEKING)
         async with served(applet) as (_, bus):
             said = await outcomes(bus, 1000, "Status")
-            assert len(said) == 1000 and set(said) == {"ok", module.LIMITS}
-            assert said.count("ok") >= module.CALLS[0]
+            assert len(said) == 1000 and set(said) == {"ok", limits.LIMITS}
+            assert said.count("ok") >= limits.CALLS[0]
             # Each of these has a clear error, and whoever calls next is answered at once.
             with pytest.raises(BusError, match="Too many calls") as caught:
                 for _ in range(1000):
                     await ask(bus, "Connect", "s", KITCHEN.id)
-            assert caught.value.name == module.LIMITS
+            assert caught.value.name == limits.LIMITS
             other = await Bus.connect("session")
             await ask(other, "Connect", "s", KITCHEN.id)
             assert json.loads(await ask(other, "Status"))["state"] == "seeking"
             await other.close()
-        assert 1 <= len(applet.calls) <= module.CHANGES[0] + 10
+        assert 1 <= len(applet.calls) <= limits.CHANGES[0] + 10
         assert sum("calls without end" in record.getMessage() for record in caplog.records) == 1
 
     run(main())
@@ -544,7 +547,7 @@ def test_changes_at_once_wait_in_a_line_with_an_end(daemon: object, run: Run, mo
             first, then, refused = await asyncio.gather(
                 outcomes(bus, 1, "Expel", "s", "TV"), outcomes(bus, module.QUEUE - 1, "Seek"), too_many()
             )
-            assert first == ["ok"] and set(then) == {"ok"} and set(refused) == {module.LIMITS}
+            assert first == ["ok"] and set(then) == {"ok"} and set(refused) == {limits.LIMITS}
         assert applet.calls == [("expel", TV.address), *["seek"] * (module.QUEUE - 1)]
 
     run(main())
@@ -556,10 +559,10 @@ def test_what_is_kept_of_callers_is_bounded() -> None:
     now = [0.0]
     gate = Gate(lambda: now[0])
     answers = [gate.refusal(f":1.{n}", "Status") for n in range(1000)]
-    assert answers.count(None) == module.ALL_CALLS[0] + module.TRIALS[0], "a thousand connections are one caller too many as well"
-    assert len(gate._callers) == module.CALLERS
+    assert answers.count(None) == limits.ALL_CALLS[0] + limits.TRIALS[0], "a thousand connections are one caller too many as well"
+    assert len(gate._callers) == limits.CALLERS
     now[0] += 100.0
-    assert [gate.refusal(":2.2", "Connect") for _ in range(40)].count(None) == module.CHANGES[0]
+    assert [gate.refusal(":2.2", "Connect") for _ in range(40)].count(None) == limits.CHANGES[0]
     assert gate.refusal(":2.2", "Status") is None, "who may change nothing for a while may still look"
     assert gate.refusal(":2.3", "Connect") is None
 
@@ -591,7 +594,7 @@ def test_who_was_let_through_to_be_looked_at_and_is_another_program_is_refused()
     now = [0.0]
     gate = Gate(lambda: now[0])
     served = sum(gate.refusal(f":1.{n}", "Cancel") is None and gate.judge(f":1.{n}", own=False) is None for n in range(1000))
-    assert served == module.ALL_CHANGES[0]
+    assert served == limits.ALL_CHANGES[0]
 
 
 PROGRAM = """
