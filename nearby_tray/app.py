@@ -59,7 +59,7 @@ def run(options: Options) -> int:
     if options.headless:
         return asyncio.run(until_quit(_Applet(options, lines=lines).run, asyncio.Event()))
     plain_imports()
-    from .ui.face import prepare_environment
+    from .ui.theme import prepare_environment
 
     prepare_environment()
     from .screen import Screen

@@ -15,7 +15,8 @@ from PySide6.QtGui import QGuiApplication, QWindow
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ..core.model import Prompt, Snapshot, Stage
-from . import theme
+from .icons import application_icon_name
+from .look import Look
 from .tray import Tray
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from .settings.window import Named, SettingsWindow
 
 log = logging.getLogger(__name__)
-
-prepare_environment = theme.prepare_environment
 
 
 class Face(QObject):
@@ -67,7 +66,7 @@ class Face(QObject):
         app.setQuitOnLastWindowClosed(False)
         app.setDesktopFileName("nearby-tray")
         app.focusWindowChanged.connect(self._focused)
-        self.look = theme.Look(app)
+        self.look = Look(app)
         self.tray = Tray(
             open_panel=self.show_panel,
             toggle_panel=self.toggle_panel,
@@ -177,7 +176,7 @@ class Face(QObject):
     @staticmethod
     def icon_name() -> str:
         """Our icon for other programs: its name where it is installed, otherwise the file."""
-        return theme.application_icon_name()
+        return application_icon_name()
 
     def copy(self, words: str) -> None:
         """To the clipboard. Wayland takes it only from a window that has the focus: there the panel comes up, with its own copy buttons."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ..core.model import Snapshot, Visibility
-from . import theme
+from .icons import application_icon
 from .pages.page import Doors
 from .parts.basics import button, card, label, plain_tip, row, tool
 from .parts.countdown import TimeLeft
@@ -43,7 +43,7 @@ class Header(QWidget):
         top = QHBoxLayout()
         top.setSpacing(11)
         mark = QLabel()
-        mark.setPixmap(theme.application_icon().pixmap(34, 34))
+        mark.setPixmap(application_icon().pixmap(34, 34))
         mark.setFixedSize(34, 34)
         top.addWidget(mark)
         top.addLayout(names, 1)

@@ -1,184 +1,52 @@
-"""The tray icon: a shape for each state, the menu rebuilt from the Snapshot, and its own survival.
+"""The tray icon: its menu, and how it survives the desktop's panel.
 
-On X11 Qt chooses between the two kinds of tray (StatusNotifierItem over D-Bus, XEmbed) once, when the icon is made: an icon made
-before the panel of the desktop is never seen there. So the watcher's bus name is watched and the icon made anew when it comes; whether
-we are really in the tray is asked of the watcher (`RegisteredStatusNotifierItems`, and whether anybody draws them), never of
-`isVisible()`. An XEmbed tray that goes takes Qt's docked window with it, and one that comes is looked for while there is none.
+On X11 Qt chooses between the two kinds of tray (StatusNotifierItem over D-Bus, XEmbed) once, when the icon is made: an icon made before
+the desktop's panel never appears there. So this module watches the watcher's bus name and makes the icon anew when it comes. It asks the
+watcher whether the icon is really in the tray (`RegisteredStatusNotifierItems`, and whether any host draws the items), never `isVisible()`.
+An XEmbed tray that goes takes Qt's docked window with it, and Qt announces a new one to nobody: while there is none, this module looks.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import SLOT, QObject, QRect, QTimer, Signal, Slot
 from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher, QDBusServiceWatcher, QDBusVariant
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon, QWidget
 
-from ..core.model import Grade, Method, Peer, Prompt, Radios, Snapshot, Stage, Visibility
-from . import theme
-from .text import plain
-from .text.choices import VISIBILITIES
-from .text.names import clean
-from .text.peers import badges
-from .text.states import headline, tooltip
-from .text.translate import isolated, listed, tr
+from ..core.model import Method, Radios, Snapshot, Visibility
+from .icons import tray_icon
+from .menu import Entry, for_the_bus, plan
+from .text.states import tooltip
+from .tray_state import state_of
 
 if TYPE_CHECKING:
     from ..edges import Actions
 
+
 log = logging.getLogger(__name__)
 
-WATCHER, WATCHER_PATH = "org.kde.StatusNotifierWatcher", "/StatusNotifierWatcher"
+
+WATCHER = "org.kde.StatusNotifierWatcher"
+
+
+WATCHER_PATH = "/StatusNotifierWatcher"
+
+
 SETTLE = 300  # ms from the watcher's name to a new icon: hosts own the name before they listen
+
+
 PATIENCE = 4000  # ms to wait for a tray at start
+
+
 LOOK = 5000  # ms between looks for an XEmbed tray, which Qt announces to nobody, while there is none
+
+
 CHECKS = 3  # new icons for one watcher that does not list us, before believing it
-MOST_PEERS = 12  # in the menu; the panel has all
-
-
-def state_of(snapshot: Snapshot) -> str:
-    """The shape: one of `theme.TRAY`."""
-    match snapshot.stage:
-        case Stage.IDLE:
-            if snapshot.failure:
-                return "problem"
-            return "off" if snapshot.radios.trouble else "idle"
-        case Stage.SEEKING:
-            return "seeking"
-        case Stage.ASKED | Stage.ENTERING:
-            return "asked"
-        case Stage.HOSTING:
-            grades = [member.health.grade for member in snapshot.members if member.health is not None]
-            if not grades:
-                return "working" if snapshot.link is None else "seeking" if not snapshot.members else "good"
-            return "problem" if Grade.LOST in grades else max(grades, key=_WORSE.index).value
-        case _ if snapshot.restoring_because:
-            return "restoring"
-        case Stage.ASKING | Stage.MEETING | Stage.FORMING | Stage.CHECKING | Stage.ENDING:
-            return "working"
-        case Stage.RESTORING:
-            return "restoring"
-        case Stage.LINKED:
-            grade = snapshot.health.grade if snapshot.health else Grade.GOOD
-            return "problem" if grade is Grade.LOST else grade.value
-    raise AssertionError(snapshot.stage)
-
-
-_WORSE = (Grade.GOOD, Grade.FAIR, Grade.WEAK)
-
-
-class Entry(NamedTuple):
-    """One line of the menu. Without an action of its own it is a heading; `entries` make it a submenu; no words: a separator."""
-
-    words: str = ""
-    name: str = ""
-    argument: str = ""
-    enabled: bool = True
-    checked: bool | None = None
-    entries: tuple[Entry, ...] = ()
-    about: str = ""  # which question it answers: a click that was meant for another one must not count for this
-
-    def key(self) -> str:
-        """Two entries of the same key are one line that says something else now."""
-        kind = "submenu" if self.entries else "choice" if self.checked is not None else "line" if self.words else "separator"
-        return "\n".join((kind, self.name, self.argument, self.about))
-
-
-def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
-    """What the menu of this snapshot says. Two equal plans need no new menu."""
-    entries: list[Entry] = [Entry(headline(snapshot), "headline", enabled=False)]
-    ready = snapshot.radios.trouble is None
-    if snapshot.prompt is Prompt.WISH:
-        entries.append(Entry(tr("&A program asks…"), "question"))
-    match snapshot.stage:
-        case Stage.IDLE:
-            entries.append(Entry(tr("&Connect nearby"), "seek", enabled=ready))
-            entries.append(Entry(tr("&Host a group…"), "open_host", enabled=not snapshot.radios.host_obstacle))
-        case Stage.SEEKING:
-            for peer in snapshot.peers[:MOST_PEERS]:
-                words = listed((isolated(clean(peer.name, 40)), *badges(peer))).replace("&", "&&")
-                if peer.plain:
-                    entries.append(Entry(words, "ways", peer.id, entries=_ways(peer, snapshot)))
-                else:
-                    entries.append(Entry(words, "ask", peer.id, enabled=peer.reachable))
-            entries.append(Entry(tr("&Stop looking"), "stop_seeking"))
-        case Stage.ASKED:
-            # The whole dialog, not a quick yes or no: a line that comes up under the pointer is clicked by accident.
-            if snapshot.code and snapshot.needs_code:
-                entries.append(Entry(tr("Code {code}", code=snapshot.code), "code", enabled=False))
-            if snapshot.agreed_here:
-                entries.append(Entry(tr("&Cancel"), "cancel"))
-            else:
-                name = isolated(clean(snapshot.peer.name if snapshot.peer else "", 40)).replace("&", "&&")
-                entries.append(Entry(tr("Answer {peer}…", peer=name), "question", about=snapshot.question))
-        case Stage.ENTERING:
-            entries += [Entry(tr("&Enter the PIN…"), "question"), Entry(tr("&Cancel"), "cancel")]
-        case Stage.HOSTING:
-            if snapshot.pin is not None:
-                entries.append(Entry(tr("Show the &PIN"), "question"))
-            for member in snapshot.members[:MOST_PEERS]:
-                words = tr("Disconnect {peer}", peer=clean(member.peer.name, 40)).replace("&", "&&")
-                entries.append(Entry(words, "expel", member.peer.address))
-            entries.append(Entry(tr("&End the group"), "disconnect"))
-        case Stage.RESTORING:
-            entries.append(Entry(tr("&Connect nearby"), "seek", enabled=ready))
-            entries.append(Entry(tr("&Disconnect"), "disconnect"))
-        case Stage.LINKED:
-            entries.append(Entry(tr("&Disconnect"), "disconnect"))
-        case Stage.ASKING | Stage.MEETING | Stage.FORMING | Stage.CHECKING:
-            if snapshot.stage is Stage.ASKING and snapshot.code and snapshot.needs_code:
-                entries.append(Entry(tr("Code {code}", code=snapshot.code), "code", enabled=False))
-                if snapshot.may_match:
-                    entries.append(Entry(tr("Compare the codes…"), "open"))
-            if snapshot.pin is not None:
-                entries.append(Entry(tr("Show the &PIN"), "question"))
-            entries.append(Entry(tr("&Disconnect"), "disconnect") if snapshot.restoring_because else Entry(tr("&Cancel"), "cancel"))
-        case Stage.ENDING:
-            pass
-    choices = tuple(
-        Entry(tr(VISIBILITIES[v]), "visibility", v.value, checked=snapshot.visibility is v and snapshot.visible_until is None)
-        for v in (Visibility.EVERYONE, Visibility.TRUSTED, Visibility.NOBODY)
-    )
-    minutes = Entry(
-        tr("Everyone, for 10 minutes"),
-        "visibility",
-        "everyone 10",
-        checked=snapshot.visibility is Visibility.EVERYONE and snapshot.visible_until is not None,
-    )
-    entries += [
-        Entry(),
-        Entry(tr("&Visible to"), "visible", entries=(choices[0], minutes, *choices[1:])),
-        Entry(tr("&Open Nearby Tray"), "open"),
-        Entry(tr("Se&ttings…"), "settings"),
-        Entry(tr("Trou&bleshoot…"), "troubleshoot"),
-        Entry(),
-        Entry(tr("&Quit"), "quit"),
-    ]
-    return tuple(entries)
-
-
-def _for_the_bus(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    return tuple(entry._replace(words=_bus_words(entry.words), entries=_for_the_bus(entry.entries)) for entry in entries)
-
-
-def _bus_words(words: str) -> str:
-    """A menu over D-Bus marks its mnemonic with an underscore, and a & is a &. Qt makes an underscore of the first & that is not the last
-    character, and leaves the others alone (QDBusMenuItem::convertMnemonic): one & is given to it, those of a name stay single."""
-    said, given = "", False
-    for part in re.findall("&&|&|[^&]+", words):
-        if part == "&&":
-            said += "&" if given else "&&"
-            given = True
-        elif part != "&":
-            said += part.replace("_", "__")
-        elif not given:
-            said, given = said + "&", True
-    return said
 
 
 def _value(call: QDBusPendingCallWatcher) -> object:
@@ -189,14 +57,6 @@ def _value(call: QDBusPendingCallWatcher) -> object:
         return None
     found: object = reply.arguments()[0]
     return found.variant() if isinstance(found, QDBusVariant) else found
-
-
-def _ways(peer: Peer, snapshot: Snapshot) -> tuple[Entry, ...]:
-    """How a machine without Nearby Tray can be linked with; what cannot be done says why in the panel."""
-    if peer.remembered and snapshot.radios.abilities.persistent:
-        return (Entry(tr("Remembered group"), "ask", f"{Method.PBC} {peer.id}"),)
-    offers = plain.offers(peer, snapshot.radios.abilities)
-    return tuple(Entry(offer.words, "ask", f"{offer.method} {peer.id}", enabled=not offer.obstacle) for offer in offers)
 
 
 class Tray(QObject):
@@ -333,14 +193,14 @@ class Tray(QObject):
         if self._icon is None or shown == self._shown:
             return
         if self._shown is None or shown[0] != self._shown[0]:
-            self._icon.setIcon(theme.tray_icon(shown[0]))
+            self._icon.setIcon(tray_icon(shown[0]))
         self._icon.setToolTip(shown[1])
         self._shown = shown
 
     def _draw_menu(self) -> None:
         wanted = tuple(entry for entry in plan(self._snapshot) if entry.name != "troubleshoot" or "troubleshoot" in self._actions)
         if self._registered:
-            wanted = _for_the_bus(wanted)
+            wanted = for_the_bus(wanted)
         # A menu that is open on the screen is left as it is; it is drawn anew when it closes.
         if wanted == self._plan or self._menu.isVisible():
             return

@@ -42,10 +42,10 @@
         <location filename="../../nearby_tray/ui/dialogs/entry.py"/>
         <location filename="../../nearby_tray/ui/dialogs/pin.py"/>
         <location filename="../../nearby_tray/ui/dialogs/request.py"/>
+        <location filename="../../nearby_tray/ui/menu.py"/>
         <location filename="../../nearby_tray/ui/pages/asking.py"/>
         <location filename="../../nearby_tray/ui/pages/forming.py"/>
         <location filename="../../nearby_tray/ui/pages/pin.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
         <source>&amp;Cancel</source>
         <translation>إل&amp;غاء</translation>
     </message>
@@ -258,6 +258,111 @@
         <translation>إلى أن تغيّره.</translation>
     </message>
     <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>&amp;A program asks…</source>
+        <translation>&amp;برنامج يطلب…</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <location filename="../../nearby_tray/demo.py"/>
+        <source>&amp;Connect nearby</source>
+        <translation>ات&amp;صال بجهاز قريب</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <source>&amp;Host a group…</source>
+        <translation>استضافة م&amp;جموعة…</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/pages/seeking.py"/>
+        <source>&amp;Stop looking</source>
+        <translation>إيقاف البح&amp;ث</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Code {code}</source>
+        <translation>الرمز {code}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Answer {peer}…</source>
+        <translation>الرد على {peer}…</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>&amp;Enter the PIN…</source>
+        <translation>إدخال رقم &amp;PIN…</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Show the &amp;PIN</source>
+        <translation>إظهار رقم &amp;PIN</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
+        <source>Disconnect {peer}</source>
+        <translation>قطع الاتصال بـ {peer}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>&amp;End the group</source>
+        <translation>إن&amp;هاء المجموعة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <location filename="../../nearby_tray/demo.py"/>
+        <source>&amp;Disconnect</source>
+        <translation>&amp;قطع الاتصال</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Compare the codes…</source>
+        <translation>مقارنة الرمزين…</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Everyone, for 10 minutes</source>
+        <translation>الكل، لمدة 10 دقائق</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>&amp;Visible to</source>
+        <translation>ال&amp;ظهور لـ</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>&amp;Open Nearby Tray</source>
+        <translation>&amp;فتح Nearby Tray</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Se&amp;ttings…</source>
+        <translation>الإعدا&amp;دات…</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Trou&amp;bleshoot…</source>
+        <translation>استكشاف الأ&amp;خطاء…</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>&amp;Quit</source>
+        <translation>إ&amp;نهاء</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/parts/peer_row.py"/>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
+        <source>Remembered group</source>
+        <translation>مجموعة محفوظة</translation>
+    </message>
+    <message>
         <location filename="../../nearby_tray/ui/pages/addresses.py"/>
         <source>Copy {address}</source>
         <translation>نسخ {address}</translation>
@@ -436,12 +541,6 @@ The ordinary network stays as it is.</source>
         <translation>قطع الاتصال</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>Disconnect {peer}</source>
-        <translation>قطع الاتصال بـ {peer}</translation>
-    </message>
-    <message>
         <location filename="../../nearby_tray/ui/pages/idle.py"/>
         <source>Try &amp;again</source>
         <translation>إعادة الم&amp;حاولة</translation>
@@ -450,19 +549,6 @@ The ordinary network stays as it is.</source>
         <location filename="../../nearby_tray/ui/pages/idle.py"/>
         <source>Connect again</source>
         <translation>اتصال من جديد</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/pages/idle.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <location filename="../../nearby_tray/demo.py"/>
-        <source>&amp;Connect nearby</source>
-        <translation>ات&amp;صال بجهاز قريب</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/pages/idle.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;Host a group…</source>
-        <translation>استضافة م&amp;جموعة…</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/pages/idle.py"/>
@@ -563,13 +649,6 @@ This computer hears when others look for it.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/pages/linked.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <location filename="../../nearby_tray/demo.py"/>
-        <source>&amp;Disconnect</source>
-        <translation>&amp;قطع الاتصال</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/pages/linked.py"/>
         <source>Measured with: {what}.</source>
         <translation>القياس بواسطة: {what}.</translation>
     </message>
@@ -629,12 +708,6 @@ This computer hears when others look for it.</source>
 Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
         <translation>لا أحد بعد.
 افتح Nearby Tray على الحاسوب الآخر، أو Wi-Fi Direct على الهاتف.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/pages/seeking.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;Stop looking</source>
-        <translation>إيقاف البح&amp;ث</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/pages/ways.py"/>
@@ -737,13 +810,6 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
         <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Wi-Fi Direct only</source>
         <translation>‏Wi-Fi Direct فقط</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/parts/peer_row.py"/>
-        <location filename="../../nearby_tray/ui/text/peers.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>Remembered group</source>
-        <translation>مجموعة محفوظة</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/parts/peer_row.py"/>
@@ -1069,12 +1135,6 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
         <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>Who may ask</source>
         <translation>من يحق له أن يطلب</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings/window.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;Visible to</source>
-        <translation>ال&amp;ظهور لـ</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings/window.py"/>
@@ -2878,66 +2938,6 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
         <source>, </source>
         <extracomment>between the words of a list</extracomment>
         <translation>، </translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;A program asks…</source>
-        <translation>&amp;برنامج يطلب…</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>Code {code}</source>
-        <translation>الرمز {code}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>Answer {peer}…</source>
-        <translation>الرد على {peer}…</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;Enter the PIN…</source>
-        <translation>إدخال رقم &amp;PIN…</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>Show the &amp;PIN</source>
-        <translation>إظهار رقم &amp;PIN</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;End the group</source>
-        <translation>إن&amp;هاء المجموعة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>Compare the codes…</source>
-        <translation>مقارنة الرمزين…</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>Everyone, for 10 minutes</source>
-        <translation>الكل، لمدة 10 دقائق</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;Open Nearby Tray</source>
-        <translation>&amp;فتح Nearby Tray</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>Se&amp;ttings…</source>
-        <translation>الإعدا&amp;دات…</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>Trou&amp;bleshoot…</source>
-        <translation>استكشاف الأ&amp;خطاء…</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;Quit</source>
-        <translation>إ&amp;نهاء</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/app.py"/>

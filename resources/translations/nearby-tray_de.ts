@@ -42,10 +42,10 @@
         <location filename="../../nearby_tray/ui/dialogs/entry.py"/>
         <location filename="../../nearby_tray/ui/dialogs/pin.py"/>
         <location filename="../../nearby_tray/ui/dialogs/request.py"/>
+        <location filename="../../nearby_tray/ui/menu.py"/>
         <location filename="../../nearby_tray/ui/pages/asking.py"/>
         <location filename="../../nearby_tray/ui/pages/forming.py"/>
         <location filename="../../nearby_tray/ui/pages/pin.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
         <source>&amp;Cancel</source>
         <translation>Abb&amp;rechen</translation>
     </message>
@@ -258,6 +258,111 @@
         <translation>Bis Sie es ändern.</translation>
     </message>
     <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>&amp;A program asks…</source>
+        <translation>Ein Progra&amp;mm fragt …</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <location filename="../../nearby_tray/demo.py"/>
+        <source>&amp;Connect nearby</source>
+        <translation>In der Nähe ver&amp;binden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <source>&amp;Host a group…</source>
+        <translation>&amp;Gruppe eröffnen …</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/pages/seeking.py"/>
+        <source>&amp;Stop looking</source>
+        <translation>Su&amp;che beenden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Code {code}</source>
+        <translation>Code {code}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Answer {peer}…</source>
+        <translation>{peer} antworten …</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>&amp;Enter the PIN…</source>
+        <translation>&amp;PIN eingeben …</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Show the &amp;PIN</source>
+        <translation>&amp;PIN anzeigen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
+        <source>Disconnect {peer}</source>
+        <translation>{peer} trennen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>&amp;End the group</source>
+        <translation>&amp;Gruppe beenden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <location filename="../../nearby_tray/demo.py"/>
+        <source>&amp;Disconnect</source>
+        <translation>&amp;Trennen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Compare the codes…</source>
+        <translation>Codes vergleichen …</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Everyone, for 10 minutes</source>
+        <translation>Alle, 10 Minuten lang</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/settings/window.py"/>
+        <source>&amp;Visible to</source>
+        <translation>&amp;Sichtbar für</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>&amp;Open Nearby Tray</source>
+        <translation>Nearby Tray ö&amp;ffnen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Se&amp;ttings…</source>
+        <translation>E&amp;instellungen …</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Trou&amp;bleshoot…</source>
+        <translation>Fehlers&amp;uche …</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>&amp;Quit</source>
+        <translation>B&amp;eenden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/parts/peer_row.py"/>
+        <location filename="../../nearby_tray/ui/text/peers.py"/>
+        <source>Remembered group</source>
+        <translation>Gemerkte Gruppe</translation>
+    </message>
+    <message>
         <location filename="../../nearby_tray/ui/pages/addresses.py"/>
         <source>Copy {address}</source>
         <translation>{address} kopieren</translation>
@@ -436,12 +541,6 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
         <translation>Trennen</translation>
     </message>
     <message>
-        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>Disconnect {peer}</source>
-        <translation>{peer} trennen</translation>
-    </message>
-    <message>
         <location filename="../../nearby_tray/ui/pages/idle.py"/>
         <source>Try &amp;again</source>
         <translation>&amp;Erneut versuchen</translation>
@@ -450,19 +549,6 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
         <location filename="../../nearby_tray/ui/pages/idle.py"/>
         <source>Connect again</source>
         <translation>Wieder verbinden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/pages/idle.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <location filename="../../nearby_tray/demo.py"/>
-        <source>&amp;Connect nearby</source>
-        <translation>In der Nähe ver&amp;binden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/pages/idle.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;Host a group…</source>
-        <translation>&amp;Gruppe eröffnen …</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/pages/idle.py"/>
@@ -563,13 +649,6 @@ Dieser Computer hört, wenn andere nach ihm suchen.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/pages/linked.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <location filename="../../nearby_tray/demo.py"/>
-        <source>&amp;Disconnect</source>
-        <translation>&amp;Trennen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/pages/linked.py"/>
         <source>Measured with: {what}.</source>
         <translation>Gemessen mit: {what}.</translation>
     </message>
@@ -629,12 +708,6 @@ Dieser Computer hört, wenn andere nach ihm suchen.</translation>
 Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
         <translation>Noch niemand da.
 Öffnen Sie Nearby Tray auf dem anderen Computer oder Wi-Fi Direct auf dem Telefon.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/pages/seeking.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;Stop looking</source>
-        <translation>Su&amp;che beenden</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/pages/ways.py"/>
@@ -737,13 +810,6 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
         <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Wi-Fi Direct only</source>
         <translation>Nur Wi-Fi Direct</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/parts/peer_row.py"/>
-        <location filename="../../nearby_tray/ui/text/peers.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>Remembered group</source>
-        <translation>Gemerkte Gruppe</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/parts/peer_row.py"/>
@@ -1069,12 +1135,6 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
         <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>Who may ask</source>
         <translation>Wer anfragen darf</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/settings/window.py"/>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;Visible to</source>
-        <translation>&amp;Sichtbar für</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/settings/window.py"/>
@@ -2878,66 +2938,6 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
         <source>, </source>
         <extracomment>between the words of a list</extracomment>
         <translation>, </translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;A program asks…</source>
-        <translation>Ein Progra&amp;mm fragt …</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>Code {code}</source>
-        <translation>Code {code}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>Answer {peer}…</source>
-        <translation>{peer} antworten …</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;Enter the PIN…</source>
-        <translation>&amp;PIN eingeben …</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>Show the &amp;PIN</source>
-        <translation>&amp;PIN anzeigen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;End the group</source>
-        <translation>&amp;Gruppe beenden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>Compare the codes…</source>
-        <translation>Codes vergleichen …</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>Everyone, for 10 minutes</source>
-        <translation>Alle, 10 Minuten lang</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;Open Nearby Tray</source>
-        <translation>Nearby Tray ö&amp;ffnen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>Se&amp;ttings…</source>
-        <translation>E&amp;instellungen …</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>Trou&amp;bleshoot…</source>
-        <translation>Fehlers&amp;uche …</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/tray.py"/>
-        <source>&amp;Quit</source>
-        <translation>B&amp;eenden</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/app.py"/>

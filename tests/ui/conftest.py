@@ -41,10 +41,11 @@ QUIET = ("This plugin does not support", "QSystemTrayIcon", "systemTrayWindowCha
 @pytest.fixture
 def bot(qtbot: QtBot, qapp: QApplication, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[QtBot]:
     """A qtbot in whose test an unexpected message of Qt is a failure."""
-    from nearby_tray.ui import patience, theme
+    from nearby_tray.ui import patience
+    from nearby_tray.ui.theme import our_palette
 
     monkeypatch.setattr(patience, "MILLISECONDS", 0)  # the moment in which a window takes no answer has tests of its own
-    qapp.setPalette(theme.our_palette(dark=False))
+    qapp.setPalette(our_palette(dark=False))
     yield qtbot
     from PySide6.QtCore import QCoreApplication, QEvent
 

@@ -17,8 +17,10 @@ def draw(folder: Path, code: str) -> None:
     from PySide6.QtGui import QColor, QImage, QPainter
     from PySide6.QtWidgets import QApplication
 
-    from nearby_tray.ui import language, patience, theme
+    from nearby_tray.ui import language, patience
+    from nearby_tray.ui.icons import TRAY, tray_icon
     from nearby_tray.ui.text.translate import bind
+    from nearby_tray.ui.theme import our_palette
 
     from .views import longer, views
 
@@ -37,16 +39,16 @@ def draw(folder: Path, code: str) -> None:
     else:
         language.install(app, code)
     for shade in ("light", "dark"):
-        app.setPalette(theme.our_palette(dark=shade == "dark"))
+        app.setPalette(our_palette(dark=shade == "dark"))
         for name, window in views():
             window.grab().save(str(folder / f"{name}-{shade}.png"))
-        strip = QImage(len(theme.TRAY) * 60, 60, QImage.Format.Format_ARGB32_Premultiplied)
+        strip = QImage(len(TRAY) * 60, 60, QImage.Format.Format_ARGB32_Premultiplied)
         strip.fill(QColor("#202024" if shade == "dark" else "#f0f0f2"))
         painter = QPainter(strip)
-        for k, state in enumerate(theme.TRAY):
+        for k, state in enumerate(TRAY):
             for size, y in ((16, 4), (24, 26)):
-                painter.drawPixmap(k * 60 + 6, y, theme.tray_icon(state).pixmap(size, size))
-            painter.drawPixmap(k * 60 + 32, 4, theme.tray_icon(state).pixmap(22, 22))
+                painter.drawPixmap(k * 60 + 6, y, tray_icon(state).pixmap(size, size))
+            painter.drawPixmap(k * 60 + 32, 4, tray_icon(state).pixmap(22, 22))
         painter.end()
         strip.save(str(folder / f"tray-{shade}.png"))
     QTimer.singleShot(0, app.quit)

@@ -26,12 +26,12 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from nearby_tray.ui import theme
+from nearby_tray.ui.look import Look, is_motion_reduced, reduce_motion
+from nearby_tray.ui.menu import Entry, plan
 from nearby_tray.ui.parts.countdown import Countdown
 from nearby_tray.ui.parts.digits import Code
 from nearby_tray.ui.parts.peer_row import PeerRow
 from nearby_tray.ui.parts.steps import Spinner
-from nearby_tray.ui.tray import Entry, plan
 
 from .scenes import SCENES
 from .views import settle, stays_cut, views
@@ -200,7 +200,7 @@ def test_nothing_turns_when_little_motion_is_asked_for(bot: QtBot, qapp: QApplic
     spinner.show_state("going")
     spinner.show()
     assert spinner.moving
-    theme.reduce_motion(True)
+    reduce_motion(True)
     try:
         bot.waitUntil(lambda: not spinner.moving)
         before = spinner.grab().toImage()
@@ -213,7 +213,7 @@ def test_nothing_turns_when_little_motion_is_asked_for(bot: QtBot, qapp: QApplic
         later.show()
         assert not later.moving
     finally:
-        theme.reduce_motion(False)
+        reduce_motion(False)
     spinner.show_state("going")
     assert spinner.moving
 
@@ -228,13 +228,13 @@ def test_nothing_turns_when_little_motion_is_asked_for(bot: QtBot, qapp: QApplic
     ],
 )
 def test_the_desktop_says_whether_to_move(qapp: QApplication, key: str, still: object, moving: object) -> None:
-    look = theme.Look(qapp)
+    look = Look(qapp)
     try:
-        assert not theme.is_motion_reduced()
+        assert not is_motion_reduced()
         look._set(key, still)
-        assert theme.is_motion_reduced()
+        assert is_motion_reduced()
         look._set(key, moving)
-        assert not theme.is_motion_reduced()
+        assert not is_motion_reduced()
     finally:
         look.deleteLater()
-        theme.reduce_motion(False)
+        reduce_motion(False)

@@ -17,11 +17,11 @@ from pytestqt.qtbot import QtBot
 
 from nearby_tray.core.checks import Action, Finding, Fix, Status, Verdict, fail, ok, say
 from nearby_tray.ui import doctor as module
-from nearby_tray.ui import theme
 from nearby_tray.ui.doctor import Doctor, DoctorWindow
 from nearby_tray.ui.face import Face
 from nearby_tray.ui.text.doctor import ACTIONS, SECTIONS, STATUSES, findings_summary
 from nearby_tray.ui.text.translate import bind
+from nearby_tray.ui.theme import our_palette
 
 from .scenes import FINDINGS, SCENES, FakeController, FakeDoctor
 from .test_face import actions
@@ -84,7 +84,7 @@ def test_it_asks_when_opened_and_only_then(bot: QtBot, doctor: FakeDoctor, windo
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_finding_is_drawn(qapp: QApplication, doctor: FakeDoctor, window: DoctorWindow, dark: bool) -> None:
-    qapp.setPalette(theme.our_palette(dark))
+    qapp.setPalette(our_palette(dark))
     doctor.finish()
     qapp.processEvents()
     assert not window.grab().isNull()

@@ -20,10 +20,13 @@ import nearby_tray.ui
 from nearby_tray.core.model import Method, Snapshot, Visibility
 from nearby_tray.edges import Actions
 from nearby_tray.settings import Settings
-from nearby_tray.ui import language, theme
+from nearby_tray.ui import language
 from nearby_tray.ui.face import Face
+from nearby_tray.ui.icons import TRAY
+from nearby_tray.ui.menu import _bus_words, plan
 from nearby_tray.ui.text.states import tooltip
-from nearby_tray.ui.tray import _bus_words, plan, state_of
+from nearby_tray.ui.theme import our_palette
+from nearby_tray.ui.tray_state import state_of
 
 from .scenes import HOSTILE, PHONE, SCENES, FakeController, idle
 
@@ -71,14 +74,14 @@ def test_the_fake_serves_the_actions_of_a_user(controller: FakeController) -> No
 @pytest.mark.parametrize("name", SCENES)
 def test_every_moment_has_an_icon_and_a_menu(face: Face, controller: FakeController, name: str) -> None:
     controller.show(SCENES[name])
-    assert state_of(SCENES[name]) in theme.TRAY
+    assert state_of(SCENES[name]) in TRAY
     menu = actions(face)
     assert {"open", "settings", "quit"} <= set(menu)
     assert not menu["headline"].isEnabled()
 
 
 def test_every_icon_has_its_moment() -> None:
-    assert {state_of(snapshot) for snapshot in SCENES.values()} == set(theme.TRAY)
+    assert {state_of(snapshot) for snapshot in SCENES.values()} == set(TRAY)
 
 
 @pytest.mark.parametrize(
@@ -272,7 +275,7 @@ def test_windows_and_what_they_need_are_made_when_first_needed() -> None:
 
 
 def test_before_the_first_window_or_menu_the_palette_is_ours(face: Face, qapp: QApplication) -> None:
-    theirs, ours = theme.our_palette(dark=True), theme.our_palette(dark=False)
+    theirs, ours = our_palette(dark=True), our_palette(dark=False)
     for first in (face.tray.menu.aboutToShow.emit, face.show_panel, face.show_settings):
         qapp.setPalette(theirs)
         face.look._ours = None

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from nearby_tray.core.model import Failure, Method, Peer, Probe, Radios, Reason, Snapshot, Stage, Visibility
-from nearby_tray.ui import theme
 from nearby_tray.ui.pages.addresses import scoped
 from nearby_tray.ui.pages.page import Doors
 from nearby_tray.ui.pages.peer_list import PeerList
@@ -28,6 +27,7 @@ from nearby_tray.ui.text.names import clean, quoted
 from nearby_tray.ui.text.plain import NEEDS_HOST, NEEDS_PIN, NOT_VERIFIED
 from nearby_tray.ui.text.reasons import REASONS, failure_text, reason_text
 from nearby_tray.ui.text.states import state_line
+from nearby_tray.ui.theme import our_palette
 
 from .scenes import ABLE, ANNA, HOSTILE, MEMBERS, OLD, PHONE, SCENES, STUDIO, TV, FakeController, idle
 
@@ -73,7 +73,7 @@ def words(panel: QWidget) -> list[str]:
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("name", SCENES)
 def test_every_moment_is_drawn(make: Make, qapp: QApplication, name: str, dark: bool) -> None:
-    qapp.setPalette(theme.our_palette(dark))
+    qapp.setPalette(our_palette(dark))
     panel, _ = make(SCENES[name])
     assert not panel.grab().isNull()
     assert state_line(SCENES[name]) in words(panel)
@@ -690,7 +690,7 @@ def test_a_hostile_model_and_a_hostile_member_are_only_text(make: Make, name: st
 def test_light_becomes_dark_while_open(bot: QtBot, make: Make, qapp: QApplication) -> None:
     panel, _ = make(SCENES["linked-good"])
     light = panel.grab().toImage().pixelColor(5, 5).lightness()
-    qapp.setPalette(theme.our_palette(dark=True))
+    qapp.setPalette(our_palette(dark=True))
     bot.waitUntil(lambda: panel.grab().toImage().pixelColor(5, 5).lightness() < light - 100, timeout=10_000)
 
 

@@ -10,8 +10,9 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from nearby_tray.ui import theme
+from nearby_tray.ui.icons import SIZES, TRAY, application_icon, icons_folder, pixmap, tray_icon
 from nearby_tray.ui.text.peers import KINDS
+from nearby_tray.ui.theme import our_palette, prepare_environment, tones
 
 
 def mask(image: QImage) -> list[bool]:
@@ -24,11 +25,11 @@ def lightness(image: QImage) -> set[int]:
 
 
 @pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("size", theme.SIZES)
+@pytest.mark.parametrize("size", SIZES)
 def test_each_state_has_a_shape_of_its_own(bot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch, dark: bool, size: int) -> None:
     monkeypatch.delenv("XDG_CURRENT_DESKTOP", raising=False)
-    qapp.setPalette(theme.our_palette(dark))
-    images = {state: theme.tray_icon(state).pixmap(size, size).toImage() for state in theme.TRAY}
+    qapp.setPalette(our_palette(dark))
+    images = {state: tray_icon(state).pixmap(size, size).toImage() for state in TRAY}
     for state, image in images.items():
         assert image.width() == size
         assert sum(mask(image)) > size * size * 0.06, state
@@ -41,16 +42,16 @@ def test_each_state_has_a_shape_of_its_own(bot: QtBot, qapp: QApplication, monke
 
 def test_the_panel_of_gnome_is_dark_even_in_its_light_theme(bot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CURRENT_DESKTOP", "ubuntu:GNOME")
-    assert max(lightness(theme.tray_icon("idle").pixmap(48, 48).toImage())) > 200
+    assert max(lightness(tray_icon("idle").pixmap(48, 48).toImage())) > 200
 
 
 def test_each_kind_has_its_glyph(bot: QtBot) -> None:
     for name in (*KINDS, "copy", "check", "warning", "settings", "trusted", "paired", "hint", "chevron"):
-        assert not theme.pixmap(name, "#123456", 16, 2.0).isNull()
-        assert (theme.icons_folder() / f"{name}.svg").is_file()
-    pictures = {bytes(theme.pixmap(name, "#123456", 24).toImage().constBits()) for name in KINDS}
+        assert not pixmap(name, "#123456", 16, 2.0).isNull()
+        assert (icons_folder() / f"{name}.svg").is_file()
+    pictures = {bytes(pixmap(name, "#123456", 24).toImage().constBits()) for name in KINDS}
     assert len(pictures) == len(KINDS), "no two are alike"
-    assert not theme.application_icon().isNull()
+    assert not application_icon().isNull()
 
 
 def contrast(one: str, other: str) -> float:
@@ -66,7 +67,7 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize("dark", [False, True])
 def test_words_can_be_read(bot: QtBot, dark: bool) -> None:
     """WCAG 2 AA: 4.5 to 1."""
-    t = theme.tones(theme.our_palette(dark))
+    t = tones(our_palette(dark))
     assert t.dark == dark
     for words, ground in (
         (t.text, t.window), (t.text, t.card), (t.dim, t.window), (t.dim, t.card), (t.dim, t.bad_wash), (t.dim, t.fair_wash),
@@ -86,5 +87,5 @@ def test_words_can_be_read(bot: QtBot, dark: bool) -> None:
     ],
 )
 def test_the_gtk_theme_stays_out_unless_asked_for(environment: MutableMapping[str, str], theme_after: str | None) -> None:
-    theme.prepare_environment(environment)
+    prepare_environment(environment)
     assert environment.get("QT_QPA_PLATFORMTHEME") == theme_after

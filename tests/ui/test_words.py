@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from desktop import translations
 from nearby_tray.core.model import Failure, Reason, Stage, Visibility
 from nearby_tray.ui import language
+from nearby_tray.ui.menu import Entry, plan
 from nearby_tray.ui.parts.digits import Code, PinField
 from nearby_tray.ui.parts.elided import Elided
 from nearby_tray.ui.parts.peer_row import PeerRow
@@ -34,7 +35,6 @@ from nearby_tray.ui.text.notices import (
 from nearby_tray.ui.text.reasons import DURING, REASONS
 from nearby_tray.ui.text.states import headline, state_line, tooltip
 from nearby_tray.ui.text.translate import bind, in_english, is_from_right
-from nearby_tray.ui.tray import Entry, plan
 
 from .scenes import ANNA, SCENES, idle
 from .test_accessibility import menu_keys, mnemonics, out_of_order, twice, walked

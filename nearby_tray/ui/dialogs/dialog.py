@@ -15,7 +15,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QVBoxLayout, QWidget
 
 from ...core.model import Prompt, Snapshot
-from .. import theme
+from ..icons import application_icon
 from ..parts.basics import height_for, width_for
 from ..parts.style import restyle_after
 from ..patience import Patience
@@ -40,7 +40,7 @@ class Dialog(QDialog):
         self.setObjectName("face")
         self.setWindowTitle(title)
         self.setAccessibleName(title)
-        self.setWindowIcon(theme.application_icon())
+        self.setWindowIcon(application_icon())
         self.setModal(False)
         self.layout_ = QVBoxLayout(self)
         self.layout_.setContentsMargins(16, 16, 16, 16)

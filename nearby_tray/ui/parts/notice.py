@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from .. import theme
+from ..icons import pixmap
 from ..text.reasons import Said
 from .basics import label
 from .style import colours
@@ -32,7 +32,7 @@ class Glyph(QWidget):
 
 
 def draw_glyph(painter: QPainter, name: str, where: QRect, colour: str, ratio: float) -> None:
-    painter.drawPixmap(where.topLeft(), theme.pixmap(name, colour, where.width(), ratio))
+    painter.drawPixmap(where.topLeft(), pixmap(name, colour, where.width(), ratio))
 
 
 class Notice(QFrame):

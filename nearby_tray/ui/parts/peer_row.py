@@ -9,18 +9,18 @@ from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QPainter, QP
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle
 
 from ...core.model import Peer
-from .. import theme
 from ..text.names import clean
 from ..text.peers import KINDS, UNREACHABLE, kind_words, peer_line
 from ..text.plain import PLAIN_HINT
 from ..text.requests import IDENTITY_CHANGED
 from ..text.translate import tr
+from ..theme import Tones
 from .elided import draw_line
 from .notice import draw_glyph
 from .style import colours
 
 
-def signal_bars(painter: QPainter, where: QRectF, strength: int | None, tones: theme.Tones) -> None:
+def signal_bars(painter: QPainter, where: QRectF, strength: int | None, tones: Tones) -> None:
     """Four bars; those that the strength (percent) does not reach are only outlined by their foot."""
     lit = 0 if strength is None else min(4, max(1, math.ceil(strength / 25)))
     width = where.width() / 5.5
@@ -126,7 +126,7 @@ class PeerRow(QAbstractButton):
     def _mirrored(self, where: QRect) -> QRect:
         return QStyle.visualRect(self.layoutDirection(), self.rect(), where)
 
-    def _draw_badges(self, painter: QPainter, where: QRect, tones: theme.Tones, colour: str) -> None:
+    def _draw_badges(self, painter: QPainter, where: QRect, tones: Tones, colour: str) -> None:
         if self.gone:
             words = [("", tr("No longer here"), colour)]
         else:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPen, QShow
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ...core.model import Stage, Timings
-from .. import theme
+from ..look import is_motion_reduced
 from ..text import numbers
 from ..text.states import STATES
 from ..text.translate import tr
@@ -50,7 +50,7 @@ class Spinner(QWidget):
         self._timer.stop()
 
     def _turn(self) -> None:
-        moving = self._state == "going" and self.isVisible() and not theme.is_motion_reduced()
+        moving = self._state == "going" and self.isVisible() and not is_motion_reduced()
         if moving != self._timer.isActive():
             self._timer.start() if moving else self._timer.stop()
 

@@ -6,17 +6,19 @@ from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from .. import theme
+from ..icons import icon
+from ..sheet import sheet
+from ..theme import Tones, tones
 
-_palette_tones: tuple[int, theme.Tones] | None = None
+_palette_tones: tuple[int, Tones] | None = None
 
 
-def colours() -> theme.Tones:
+def colours() -> Tones:
     """From the application's palette; a widget's own one may be coloured by the style sheet."""
     global _palette_tones
     palette = QGuiApplication.palette()
     if _palette_tones is None or _palette_tones[0] != palette.cacheKey():
-        _palette_tones = palette.cacheKey(), theme.tones(palette)
+        _palette_tones = palette.cacheKey(), tones(palette)
     return _palette_tones[1]
 
 
@@ -29,10 +31,10 @@ def restyle(window: QWidget) -> None:
     """Put the sheet of the palette in force on a window, its colour on the icons of its buttons, and the font's size on the texts."""
     tones = colours()
     window.setProperty("styledFor", _in_force())
-    window.setStyleSheet(theme.sheet(tones))  # also the same one anew: below a sheet nothing else makes a new font known
+    window.setStyleSheet(sheet(tones))  # also the same one anew: below a sheet nothing else makes a new font known
     for each in window.findChildren(QWidget):
         if isinstance(each, QAbstractButton) and (glyph := each.property("glyph")):
-            each.setIcon(theme.icon(glyph, tones.text))
+            each.setIcon(icon(glyph, tones.text))
         if (scale := each.property("scale")) is not None:
             set_scale(each, scale)
 
@@ -70,4 +72,4 @@ def set_role(widget: QWidget, role: str) -> None:
 
 def set_glyph(made: QAbstractButton, glyph: str) -> None:
     made.setProperty("glyph", glyph)
-    made.setIcon(theme.icon(glyph, colours().text))
+    made.setIcon(icon(glyph, colours().text))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
-from .. import theme
+from ..icons import application_icon
 from .style import restyle_after
 
 
@@ -19,7 +19,7 @@ class Window(QWidget):
         super().__init__(None, flags)
         self.setObjectName("face")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setWindowIcon(theme.application_icon())
+        self.setWindowIcon(application_icon())
 
     def focusNextPrevChild(self, next: bool) -> bool:
         # Qt goes by the order in which things were made, and lists are made anew.
