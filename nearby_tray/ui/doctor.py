@@ -11,10 +11,10 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ..core.checks import Action, Finding, Sentence, Status
-from .parts.basics import button, card, column, empty, label, row, tool
+from .parts.basics import button, card, column, empty, label, row, scrolling, tool
 from .parts.notice import Glyph
 from .parts.steps import Spinner
 from .parts.style import restyle, set_fixed, set_glyph, set_role
@@ -59,7 +59,13 @@ class DoctorWindow(Window):
         self._order = [name for name, _ in doctor.checks]
         self._findings: list[Finding] = []
         self.setWindowTitle(tr("Nearby Tray: Troubleshoot"))
+        outer = column(self, spacing=0)
+        outer.addLayout(self._build_head())
+        outer.addWidget(self._build_findings(), 1)
+        outer.addLayout(self._build_foot())
+        restyle(self)
 
+    def _build_head(self) -> QHBoxLayout:
         self._spinner, self._worst, self._summary = Spinner(20), Glyph("check", 20, "good"), label(role="title", scale=1.1)
         self._summary.setObjectName("summary")
         self._again = button(tr("Check &again"), self.check, name="checkAgainButton")
@@ -70,7 +76,9 @@ class DoctorWindow(Window):
         head.addWidget(self._worst)
         head.addWidget(self._summary, 1)
         head.addWidget(self._again)
+        return head
 
+    def _build_findings(self) -> QScrollArea:
         self._body = QWidget()
         self._body.setObjectName("body")
         inside = QVBoxLayout(self._body)
@@ -80,18 +88,15 @@ class DoctorWindow(Window):
         for section in self._sections.values():
             inside.addWidget(section)
         inside.addStretch(1)
-        self._scroll = QScrollArea()
+        self._scroll = scrolling(self._body)
         self._scroll.setObjectName("findings")
         self._scroll.setProperty("role", "reading")
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # read and scrolled with the keys
         self._scroll.setAccessibleName(tr("What was found"))
-        self._scroll.setWidget(self._body)
-        self._scroll.viewport().setAutoFillBackground(False)
-        self._body.setAutoFillBackground(False)
+        return self._scroll
 
+    def _build_foot(self) -> QVBoxLayout:
         self._said = label(role="dim", scale=0.95)
         self._said.setObjectName("said")
         self._said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -104,11 +109,7 @@ class DoctorWindow(Window):
         foot.setSpacing(8)
         foot.addWidget(self._said)
         foot.addLayout(bottom)
-        outer = column(self, spacing=0)
-        outer.addLayout(head)
-        outer.addWidget(self._scroll, 1)
-        outer.addLayout(foot)
-        restyle(self)
+        return foot
 
     def check(self) -> None:
         """Look at everything anew."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ from .text.names import clean
 from .text.requests import asker_words, program_path
 from .text.states import state_line
 from .text.translate import tr
+from .timers import run_while, timer
 
 if TYPE_CHECKING:
     from ..edges import Actions
@@ -30,12 +31,27 @@ MINUTES = 10  # what "for a while" means in the panel; the settings offer other 
 
 
 class Header(QWidget):
-    """The name that others see, and who may see it."""
-
     def __init__(self, controller: Actions, doors: Doors) -> None:
         super().__init__()
         self._controller = controller
         self._name, self._state = Elided("title", scale=1.15), label(role="dim")
+        self._choices: dict[Visibility, QPushButton] = {}
+        self._hint = label(role="dim", scale=0.92)
+        self._hint_words = ""
+        self._limit = button("", self._toggle_limit, role="link", name="visibleLimit")
+        self._limited = False
+        self._left = TimeLeft()
+        self._timer = timer(self, 1000, self._tick)
+        self.inside = QVBoxLayout(self)
+        self.inside.setContentsMargins(16, 14, 16, 10)
+        self.inside.setSpacing(12)
+        self.inside.addLayout(self._build_top(doors))
+        self.inside.addWidget(self._build_visibility())
+        self._asker = label(role="dim", scale=0.92)
+        self._asker.setObjectName("askedBy")
+        self.inside.addWidget(self._asker)
+
+    def _build_top(self, doors: Doors) -> QHBoxLayout:
         names = QVBoxLayout()
         names.setSpacing(1)
         names.addWidget(self._name)
@@ -51,12 +67,13 @@ class Header(QWidget):
             help = tool("troubleshoot", tr("Troubleshoot"), doors.troubleshoot, name="troubleshootButton")
             top.addWidget(help, 0, Qt.AlignmentFlag.AlignTop)
         top.addWidget(tool("settings", tr("Settings"), doors.settings, name="settingsButton"), 0, Qt.AlignmentFlag.AlignTop)
+        return top
 
+    def _build_visibility(self) -> QWidget:
         frame, inside = card(spacing=5)
         inside.setContentsMargins(12, 8, 8, 8)
         group = QButtonGroup(self)
         group.setExclusive(True)
-        self._choices: dict[Visibility, QPushButton] = {}
         line = row(label(tr("Visible to"), "dim", wrap=False), 1, spacing=2)
         for visibility, words in (
             (Visibility.EVERYONE, tr("&Everyone")),
@@ -71,28 +88,12 @@ class Header(QWidget):
             line.addWidget(choice)
             self._choices[visibility] = choice
         inside.addLayout(line)
-        self._hint = label(role="dim", scale=0.92)
-        self._limit = button("", self._toggle_limit, role="link", name="visibleLimit")
-        self._limited = False
-        self._hint_words = ""
         under = QHBoxLayout()
         under.setSpacing(6)
         under.addWidget(self._hint, 1)
         under.addWidget(self._limit, 0, Qt.AlignmentFlag.AlignVCenter)
         inside.addLayout(under)
-
-        self.inside = layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 14, 16, 10)
-        layout.setSpacing(12)
-        layout.addLayout(top)
-        layout.addWidget(frame)
-        self._asker = label(role="dim", scale=0.92)
-        self._asker.setObjectName("askedBy")
-        layout.addWidget(self._asker)
-        self._timer = QTimer(self)
-        self._timer.setInterval(1000)
-        self._timer.timeout.connect(self._tick)
-        self._left = TimeLeft()
+        return frame
 
     def _choose(self, visibility: Visibility) -> Callable[[], None]:
         return lambda: self._controller.set_visibility(visibility, None)
@@ -125,9 +126,7 @@ class Header(QWidget):
             self._hint.setText(tr("For {time} more.", time=numbers.clock(self._left.seconds())))
         else:
             self._hint.setText(self._hint_words or tr("Until you change it."))
-        moving = self._limited and self.isVisible()
-        if moving != self._timer.isActive():
-            self._timer.start() if moving else self._timer.stop()
+        run_while(self._limited and self.isVisible(), self._timer)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._timer.stop()

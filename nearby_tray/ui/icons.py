@@ -12,14 +12,8 @@ from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QImageReader, 
 from .theme import desktops, is_dark
 
 INK = b"#2e3436"  # the one colour in the symbolic icons, replaced by the wanted one
-
-
 SIZES = (16, 22, 24, 32, 48)
-
-
 TRAY = ("idle", "off", "seeking", "asked", "working", "good", "fair", "weak", "restoring", "problem")
-
-
 _DARK_PANELS = {"gnome", "unity", "ubuntu", "pop", "xfce"}  # their panel is dark in the light theme too, unless changed
 
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 NAMES = {"en": "English", "ar": "العربية", "de": "Deutsch"}  # as those who speak it call it
 FROM_RIGHT = frozenset({"ar"})
 CONTEXT = "nearby_tray"
-
 _installed: list[QTranslator] = []
 
 

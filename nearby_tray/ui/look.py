@@ -13,11 +13,7 @@ from PySide6.QtWidgets import QApplication
 from .theme import is_dark, our_palette
 
 _PORTAL = ("org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Settings")
-
-
 _SCHEME = ("org.freedesktop.appearance", "color-scheme")
-
-
 _FONT = ("org.gnome.desktop.interface", "font-name")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..core.model import Method, Peer, Prompt, Snapshot, Stage, Visibility
@@ -25,85 +26,109 @@ class Entry(NamedTuple):
     enabled: bool = True
     checked: bool | None = None
     entries: tuple[Entry, ...] = ()
-    about: str = ""  # which question it answers: a click that was meant for another one must not count for this
+    about: str = ""  # the question that it answers: a click meant for another question must not answer this one
 
     def key(self) -> str:
-        """Two entries of the same key are one line that says something else now."""
+        """Equal for two entries that are the same line of the menu with other words."""
         kind = "submenu" if self.entries else "choice" if self.checked is not None else "line" if self.words else "separator"
         return "\n".join((kind, self.name, self.argument, self.about))
 
 
 def plan(snapshot: Snapshot) -> tuple[Entry, ...]:
-    """What the menu of this snapshot says. Two equal plans need no new menu."""
-    entries: list[Entry] = [Entry(headline(snapshot), "headline", enabled=False)]
-    ready = snapshot.radios.trouble is None
-    if snapshot.prompt is Prompt.WISH:
-        entries.append(Entry(tr("&A program asks…"), "question"))
-    match snapshot.stage:
-        case Stage.IDLE:
-            entries.append(Entry(tr("&Connect nearby"), "seek", enabled=ready))
-            entries.append(Entry(tr("&Host a group…"), "open_host", enabled=not snapshot.radios.host_obstacle))
-        case Stage.SEEKING:
-            for peer in snapshot.peers[:MOST_PEERS]:
-                words = listed((isolated(clean(peer.name, 40)), *badges(peer))).replace("&", "&&")
-                if peer.plain:
-                    entries.append(Entry(words, "ways", peer.id, entries=_ways(peer, snapshot)))
-                else:
-                    entries.append(Entry(words, "ask", peer.id, enabled=peer.reachable))
-            entries.append(Entry(tr("&Stop looking"), "stop_seeking"))
-        case Stage.ASKED:
-            # The whole dialog, not a quick yes or no: a line that comes up under the pointer is clicked by accident.
-            if snapshot.code and snapshot.needs_code:
-                entries.append(Entry(tr("Code {code}", code=snapshot.code), "code", enabled=False))
-            if snapshot.agreed_here:
-                entries.append(Entry(tr("&Cancel"), "cancel"))
-            else:
-                name = isolated(clean(snapshot.peer.name if snapshot.peer else "", 40)).replace("&", "&&")
-                entries.append(Entry(tr("Answer {peer}…", peer=name), "question", about=snapshot.question))
-        case Stage.ENTERING:
-            entries += [Entry(tr("&Enter the PIN…"), "question"), Entry(tr("&Cancel"), "cancel")]
-        case Stage.HOSTING:
-            if snapshot.pin is not None:
-                entries.append(Entry(tr("Show the &PIN"), "question"))
-            for member in snapshot.members[:MOST_PEERS]:
-                words = tr("Disconnect {peer}", peer=clean(member.peer.name, 40)).replace("&", "&&")
-                entries.append(Entry(words, "expel", member.peer.address))
-            entries.append(Entry(tr("&End the group"), "disconnect"))
-        case Stage.RESTORING:
-            entries.append(Entry(tr("&Connect nearby"), "seek", enabled=ready))
-            entries.append(Entry(tr("&Disconnect"), "disconnect"))
-        case Stage.LINKED:
-            entries.append(Entry(tr("&Disconnect"), "disconnect"))
-        case Stage.ASKING | Stage.MEETING | Stage.FORMING | Stage.CHECKING:
-            if snapshot.stage is Stage.ASKING and snapshot.code and snapshot.needs_code:
-                entries.append(Entry(tr("Code {code}", code=snapshot.code), "code", enabled=False))
-                if snapshot.may_match:
-                    entries.append(Entry(tr("Compare the codes…"), "open"))
-            if snapshot.pin is not None:
-                entries.append(Entry(tr("Show the &PIN"), "question"))
-            entries.append(Entry(tr("&Disconnect"), "disconnect") if snapshot.restoring_because else Entry(tr("&Cancel"), "cancel"))
-        case Stage.ENDING:
-            pass
-    choices = tuple(
-        Entry(tr(VISIBILITIES[v]), "visibility", v.value, checked=snapshot.visibility is v and snapshot.visible_until is None)
-        for v in (Visibility.EVERYONE, Visibility.TRUSTED, Visibility.NOBODY)
-    )
-    minutes = Entry(
-        tr("Everyone, for 10 minutes"),
-        "visibility",
-        "everyone 10",
-        checked=snapshot.visibility is Visibility.EVERYONE and snapshot.visible_until is not None,
-    )
-    entries += [
+    """The menu for this snapshot. Two equal plans need no new menu."""
+    return (
+        Entry(headline(snapshot), "headline", enabled=False),
+        *((Entry(tr("&A program asks…"), "question"),) if snapshot.prompt is Prompt.WISH else ()),
+        *_of_stage(snapshot),
         Entry(),
-        Entry(tr("&Visible to"), "visible", entries=(choices[0], minutes, *choices[1:])),
+        Entry(tr("&Visible to"), "visible", entries=_visibilities(snapshot)),
         Entry(tr("&Open Nearby Tray"), "open"),
         Entry(tr("Se&ttings…"), "settings"),
         Entry(tr("Trou&bleshoot…"), "troubleshoot"),
         Entry(),
         Entry(tr("&Quit"), "quit"),
-    ]
-    return tuple(entries)
+    )
+
+
+def _of_stage(snapshot: Snapshot) -> Iterator[Entry]:
+    """What the user can do about what is going on."""
+    connect = Entry(tr("&Connect nearby"), "seek", enabled=snapshot.radios.trouble is None)
+    match snapshot.stage:
+        case Stage.IDLE:
+            yield connect
+            yield Entry(tr("&Host a group…"), "open_host", enabled=not snapshot.radios.host_obstacle)
+        case Stage.SEEKING:
+            yield from (_of_peer(peer, snapshot) for peer in snapshot.peers[:MOST_PEERS])
+            yield Entry(tr("&Stop looking"), "stop_seeking")
+        case Stage.ASKED:
+            yield from _code(snapshot)
+            if snapshot.agreed_here:
+                yield Entry(tr("&Cancel"), "cancel")
+            else:
+                # The whole dialog, not a quick yes or no: a line that comes up under the pointer is clicked by accident.
+                name = _literal(isolated(clean(snapshot.peer.name if snapshot.peer else "", 40)))
+                yield Entry(tr("Answer {peer}…", peer=name), "question", about=snapshot.question)
+        case Stage.ENTERING:
+            yield Entry(tr("&Enter the PIN…"), "question")
+            yield Entry(tr("&Cancel"), "cancel")
+        case Stage.HOSTING:
+            yield from _pin(snapshot)
+            for member in snapshot.members[:MOST_PEERS]:
+                words = _literal(tr("Disconnect {peer}", peer=clean(member.peer.name, 40)))
+                yield Entry(words, "expel", member.peer.address)
+            yield Entry(tr("&End the group"), "disconnect")
+        case Stage.RESTORING:
+            yield connect
+            yield Entry(tr("&Disconnect"), "disconnect")
+        case Stage.LINKED:
+            yield Entry(tr("&Disconnect"), "disconnect")
+        case Stage.ASKING | Stage.MEETING | Stage.FORMING | Stage.CHECKING:
+            if snapshot.stage is Stage.ASKING:
+                yield from _code(snapshot)
+            yield from _pin(snapshot)
+            yield Entry(tr("&Disconnect"), "disconnect") if snapshot.restoring_because else Entry(tr("&Cancel"), "cancel")
+
+
+def _code(snapshot: Snapshot) -> Iterator[Entry]:
+    if snapshot.code and snapshot.needs_code:
+        yield Entry(tr("Code {code}", code=snapshot.code), "code", enabled=False)
+        if snapshot.stage is Stage.ASKING and snapshot.may_match:
+            yield Entry(tr("Compare the codes…"), "open")
+
+
+def _pin(snapshot: Snapshot) -> Iterator[Entry]:
+    if snapshot.pin is not None:
+        yield Entry(tr("Show the &PIN"), "question")
+
+
+def _of_peer(peer: Peer, snapshot: Snapshot) -> Entry:
+    words = _literal(listed((isolated(clean(peer.name, 40)), *badges(peer))))
+    if peer.plain:
+        return Entry(words, "ways", peer.id, entries=_ways(peer, snapshot))
+    return Entry(words, "ask", peer.id, enabled=peer.reachable)
+
+
+def _ways(peer: Peer, snapshot: Snapshot) -> tuple[Entry, ...]:
+    """The ways to link with a plain peer. The panel says why one is not possible."""
+    if peer.remembered and snapshot.radios.abilities.persistent:
+        return (Entry(tr("Remembered group"), "ask", f"{Method.PBC} {peer.id}"),)
+    offers = plain.offers(peer, snapshot.radios.abilities)
+    return tuple(Entry(offer.words, "ask", f"{offer.method} {peer.id}", enabled=not offer.obstacle) for offer in offers)
+
+
+def _visibilities(snapshot: Snapshot) -> tuple[Entry, ...]:
+    now, limited = snapshot.visibility, snapshot.visible_until is not None
+    everyone, trusted, nobody = (
+        Entry(tr(VISIBILITIES[each]), "visibility", each.value, checked=now is each and not limited)
+        for each in (Visibility.EVERYONE, Visibility.TRUSTED, Visibility.NOBODY)
+    )
+    for_a_while = Entry(tr("Everyone, for 10 minutes"), "visibility", "everyone 10", checked=now is Visibility.EVERYONE and limited)
+    return everyone, for_a_while, trusted, nobody
+
+
+def _literal(words: str) -> str:
+    """Without a mnemonic: a & is a &."""
+    return words.replace("&", "&&")
 
 
 def for_the_bus(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
@@ -123,11 +148,3 @@ def _bus_words(words: str) -> str:
         elif not given:
             said, given = said + "&", True
     return said
-
-
-def _ways(peer: Peer, snapshot: Snapshot) -> tuple[Entry, ...]:
-    """How a machine without Nearby Tray can be linked with; what cannot be done says why in the panel."""
-    if peer.remembered and snapshot.radios.abilities.persistent:
-        return (Entry(tr("Remembered group"), "ask", f"{Method.PBC} {peer.id}"),)
-    offers = plain.offers(peer, snapshot.radios.abilities)
-    return tuple(Entry(offer.words, "ask", f"{offer.method} {peer.id}", enabled=not offer.obstacle) for offer in offers)

@@ -1,7 +1,6 @@
 """The panel: one small window that shows the whole snapshot and offers what can be done about it.
 
 It has one page for each part of a journey (`pages/`), made when first needed. A hidden panel draws nothing and measures the link no faster.
-
 """
 
 from __future__ import annotations
@@ -11,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout
 
 from ..core.model import Snapshot, Stage
 from .header import Header
 from .pages import PAGES
 from .pages.page import Doors, Page
-from .parts.basics import Fitting, column, height_for, width_for
+from .parts.basics import Fitting, column, height_for, scrolling, width_for
 from .parts.style import restyle
 from .parts.window import Window
 from .text.states import state_line
@@ -45,14 +44,8 @@ class Panel(Window):
         self._body.setObjectName("body")
         self._inside = QVBoxLayout(self._body)
         self._inside.setContentsMargins(16, 2, 16, 16)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll = scrolling(self._body)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(self._body)
-        self._scroll.viewport().setAutoFillBackground(False)
-        self._body.setAutoFillBackground(False)
         outer = column(self, spacing=0)
         outer.addWidget(self._header)
         outer.addWidget(self._scroll, 1)

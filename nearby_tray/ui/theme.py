@@ -2,7 +2,6 @@
 
 Qt's GTK theme doubles the memory of the program (44 → 92 MiB measured). On GTK desktops the generic one is used, and `look.py` asks the
 desktop portal for what the GTK theme would have told; the portal answers later or not at all.
-
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from ..core.model import Method, Radios, Snapshot, Visibility
 from .icons import tray_icon
 from .menu import Entry, for_the_bus, plan
 from .text.states import tooltip
+from .timers import timer
 from .tray_state import state_of
 
 if TYPE_CHECKING:
@@ -29,23 +30,11 @@ if TYPE_CHECKING:
 
 
 log = logging.getLogger(__name__)
-
-
 WATCHER = "org.kde.StatusNotifierWatcher"
-
-
 WATCHER_PATH = "/StatusNotifierWatcher"
-
-
 SETTLE = 300  # ms from the watcher's name to a new icon: hosts own the name before they listen
-
-
 PATIENCE = 4000  # ms to wait for a tray at start
-
-
 LOOK = 5000  # ms between looks for an XEmbed tray, which Qt announces to nobody, while there is none
-
-
 CHECKS = 3  # new icons for one watcher that does not list us, before believing it
 
 
@@ -110,22 +99,17 @@ class Tray(QObject):
         self._registered: bool | None = None  # None: not known
         self._hosted = True  # somebody draws what is registered
         self._home: bool | None = None
-        self._again = QTimer(self)
-        self._again.setSingleShot(True)
-        self._again.setInterval(SETTLE)
-        self._again.timeout.connect(self._make)
-        self._check = QTimer(self)
-        self._check.setSingleShot(True)
-        self._check.setInterval(2 * SETTLE)
-        self._check.timeout.connect(self._ask_watcher)
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(PATIENCE)
-        self._patience.timeout.connect(self._judge)
-        self._look = QTimer(self)
-        self._look.setInterval(LOOK)
-        self._look.timeout.connect(self._set_home)
+        self._again = timer(self, SETTLE, self._make, once=True)
+        self._check = timer(self, 2 * SETTLE, self._ask_watcher, once=True)
+        self._patience = timer(self, PATIENCE, self._judge, once=True)
+        self._look = timer(self, LOOK, self._set_home)
         self._bus = QDBusConnection.sessionBus()
+        self._watch()
+        self._make()
+        self._patience.start()
+
+    def _watch(self) -> None:
+        """Hear of trays that come and go."""
         if self._bus.isConnected():
             self._watcher = QDBusServiceWatcher(WATCHER, self._bus, QDBusServiceWatcher.WatchModeFlag.WatchForOwnerChange, self)
             self._watcher.serviceOwnerChanged.connect(self._owner_changed)
@@ -133,8 +117,6 @@ class Tray(QObject):
             slot: Any = SLOT("hosts_changed()")
             for signal in ("StatusNotifierHostRegistered", "StatusNotifierHostUnregistered"):
                 self._bus.connect("", WATCHER_PATH, WATCHER, signal, self, slot)
-        self._make()
-        self._patience.start()
 
     @property
     def home(self) -> bool | None:
@@ -169,8 +151,8 @@ class Tray(QObject):
         self._draw_menu()
 
     def close(self) -> None:
-        for timer in (self._again, self._check, self._patience, self._look):
-            timer.stop()
+        for each in (self._again, self._check, self._patience, self._look):
+            each.stop()
         if self._icon is not None:
             self._icon.hide()
             self._icon.setContextMenu(None)  # type: ignore[arg-type]  # Qt takes null, the stubs do not say so

@@ -264,73 +264,6 @@
     </message>
     <message>
         <location filename="../../nearby_tray/ui/menu.py"/>
-        <location filename="../../nearby_tray/ui/pages/idle.py"/>
-        <location filename="../../nearby_tray/demo.py"/>
-        <source>&amp;Connect nearby</source>
-        <translation>ات&amp;صال بجهاز قريب</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
-        <location filename="../../nearby_tray/ui/pages/idle.py"/>
-        <source>&amp;Host a group…</source>
-        <translation>استضافة م&amp;جموعة…</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
-        <location filename="../../nearby_tray/ui/pages/seeking.py"/>
-        <source>&amp;Stop looking</source>
-        <translation>إيقاف البح&amp;ث</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
-        <source>Code {code}</source>
-        <translation>الرمز {code}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
-        <source>Answer {peer}…</source>
-        <translation>الرد على {peer}…</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
-        <source>&amp;Enter the PIN…</source>
-        <translation>إدخال رقم &amp;PIN…</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
-        <source>Show the &amp;PIN</source>
-        <translation>إظهار رقم &amp;PIN</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
-        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
-        <source>Disconnect {peer}</source>
-        <translation>قطع الاتصال بـ {peer}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
-        <source>&amp;End the group</source>
-        <translation>إن&amp;هاء المجموعة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
-        <location filename="../../nearby_tray/ui/pages/linked.py"/>
-        <location filename="../../nearby_tray/demo.py"/>
-        <source>&amp;Disconnect</source>
-        <translation>&amp;قطع الاتصال</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
-        <source>Compare the codes…</source>
-        <translation>مقارنة الرمزين…</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
-        <source>Everyone, for 10 minutes</source>
-        <translation>الكل، لمدة 10 دقائق</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
         <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>&amp;Visible to</source>
         <translation>ال&amp;ظهور لـ</translation>
@@ -357,10 +290,77 @@
     </message>
     <message>
         <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <location filename="../../nearby_tray/demo.py"/>
+        <source>&amp;Connect nearby</source>
+        <translation>ات&amp;صال بجهاز قريب</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <source>&amp;Host a group…</source>
+        <translation>استضافة م&amp;جموعة…</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/pages/seeking.py"/>
+        <source>&amp;Stop looking</source>
+        <translation>إيقاف البح&amp;ث</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Answer {peer}…</source>
+        <translation>الرد على {peer}…</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>&amp;Enter the PIN…</source>
+        <translation>إدخال رقم &amp;PIN…</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
+        <source>Disconnect {peer}</source>
+        <translation>قطع الاتصال بـ {peer}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>&amp;End the group</source>
+        <translation>إن&amp;هاء المجموعة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <location filename="../../nearby_tray/demo.py"/>
+        <source>&amp;Disconnect</source>
+        <translation>&amp;قطع الاتصال</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Code {code}</source>
+        <translation>الرمز {code}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Compare the codes…</source>
+        <translation>مقارنة الرمزين…</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Show the &amp;PIN</source>
+        <translation>إظهار رقم &amp;PIN</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
         <location filename="../../nearby_tray/ui/parts/peer_row.py"/>
         <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Remembered group</source>
         <translation>مجموعة محفوظة</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Everyone, for 10 minutes</source>
+        <translation>الكل، لمدة 10 دقائق</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/pages/addresses.py"/>
@@ -485,23 +485,6 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/pages/hosting.py"/>
-        <source>&amp;Do not let it in</source>
-        <translation>عدم السماح با&amp;نضمامه</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
-        <source>Nobody has joined yet.
-{what}</source>
-        <translation>لم ينضم أحد بعد.
-{what}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
-        <source>On the phone, open Wi-Fi Direct and choose this computer.</source>
-        <translation>افتح Wi-Fi Direct على الهاتف واختر هذا الحاسوب.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <source>Members of the group</source>
         <translation>أعضاء المجموعة</translation>
     </message>
@@ -524,8 +507,20 @@ The ordinary network stays as it is.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/pages/hosting.py"/>
-        <source>It may join now. {what}</source>
-        <translation>يمكنه الانضمام الآن. {what}</translation>
+        <source>&amp;Do not let it in</source>
+        <translation>عدم السماح با&amp;نضمامه</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
+        <source>Nobody has joined yet.
+{what}</source>
+        <translation>لم ينضم أحد بعد.
+{what}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
+        <source>On the phone, open Wi-Fi Direct and choose this computer.</source>
+        <translation>افتح Wi-Fi Direct على الهاتف واختر هذا الحاسوب.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/pages/hosting.py"/>
@@ -534,6 +529,11 @@ The ordinary network stays as it is.</source>
         <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>This computer</source>
         <translation>هذا الحاسوب</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
+        <source>It may join now. {what}</source>
+        <translation>يمكنه الانضمام الآن. {what}</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/pages/hosting.py"/>
@@ -581,6 +581,11 @@ This computer hears when others look for it.</source>
         <location filename="../../nearby_tray/ui/pages/idle.py"/>
         <source>Works without any network around.</source>
         <translation>يعمل دون أي شبكة في الجوار.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Wi-Fi power saving</source>
+        <translation>توفير طاقة Wi-Fi</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/pages/linked.py"/>
@@ -641,11 +646,6 @@ This computer hears when others look for it.</source>
         <location filename="../../nearby_tray/ui/pages/linked.py"/>
         <source>Bytes that came and went over this link</source>
         <translation>البايتات التي جاءت وذهبت عبر هذه الوصلة</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/pages/linked.py"/>
-        <source>Wi-Fi power saving</source>
-        <translation>توفير طاقة Wi-Fi</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/pages/linked.py"/>
@@ -2905,6 +2905,16 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Type the PIN on {peer}</source>
+        <translation>أدخل رقم PIN على {peer}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Restoring the link with {peer}, try {n} of 3</source>
+        <translation>استعادة الوصلة مع {peer}، المحاولة {n} من 3</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
         <source>Hosting a group, nobody in it yet</source>
         <translation>استضافة مجموعة، لا أحد فيها بعد</translation>
     </message>
@@ -2917,16 +2927,6 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
         <location filename="../../nearby_tray/ui/text/states.py"/>
         <source>Hosting a group with {n} members</source>
         <translation>استضافة مجموعة، عدد أعضائها {n}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text/states.py"/>
-        <source>Type the PIN on {peer}</source>
-        <translation>أدخل رقم PIN على {peer}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text/states.py"/>
-        <source>Restoring the link with {peer}, try {n} of 3</source>
-        <translation>استعادة الوصلة مع {peer}، المحاولة {n} من 3</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text/states.py"/>

@@ -264,73 +264,6 @@
     </message>
     <message>
         <location filename="../../nearby_tray/ui/menu.py"/>
-        <location filename="../../nearby_tray/ui/pages/idle.py"/>
-        <location filename="../../nearby_tray/demo.py"/>
-        <source>&amp;Connect nearby</source>
-        <translation>In der Nähe ver&amp;binden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
-        <location filename="../../nearby_tray/ui/pages/idle.py"/>
-        <source>&amp;Host a group…</source>
-        <translation>&amp;Gruppe eröffnen …</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
-        <location filename="../../nearby_tray/ui/pages/seeking.py"/>
-        <source>&amp;Stop looking</source>
-        <translation>Su&amp;che beenden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
-        <source>Code {code}</source>
-        <translation>Code {code}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
-        <source>Answer {peer}…</source>
-        <translation>{peer} antworten …</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
-        <source>&amp;Enter the PIN…</source>
-        <translation>&amp;PIN eingeben …</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
-        <source>Show the &amp;PIN</source>
-        <translation>&amp;PIN anzeigen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
-        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
-        <source>Disconnect {peer}</source>
-        <translation>{peer} trennen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
-        <source>&amp;End the group</source>
-        <translation>&amp;Gruppe beenden</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
-        <location filename="../../nearby_tray/ui/pages/linked.py"/>
-        <location filename="../../nearby_tray/demo.py"/>
-        <source>&amp;Disconnect</source>
-        <translation>&amp;Trennen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
-        <source>Compare the codes…</source>
-        <translation>Codes vergleichen …</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
-        <source>Everyone, for 10 minutes</source>
-        <translation>Alle, 10 Minuten lang</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/menu.py"/>
         <location filename="../../nearby_tray/ui/settings/window.py"/>
         <source>&amp;Visible to</source>
         <translation>&amp;Sichtbar für</translation>
@@ -357,10 +290,77 @@
     </message>
     <message>
         <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <location filename="../../nearby_tray/demo.py"/>
+        <source>&amp;Connect nearby</source>
+        <translation>In der Nähe ver&amp;binden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/pages/idle.py"/>
+        <source>&amp;Host a group…</source>
+        <translation>&amp;Gruppe eröffnen …</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/pages/seeking.py"/>
+        <source>&amp;Stop looking</source>
+        <translation>Su&amp;che beenden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Answer {peer}…</source>
+        <translation>{peer} antworten …</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>&amp;Enter the PIN…</source>
+        <translation>&amp;PIN eingeben …</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
+        <source>Disconnect {peer}</source>
+        <translation>{peer} trennen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>&amp;End the group</source>
+        <translation>&amp;Gruppe beenden</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <location filename="../../nearby_tray/demo.py"/>
+        <source>&amp;Disconnect</source>
+        <translation>&amp;Trennen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Code {code}</source>
+        <translation>Code {code}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Compare the codes…</source>
+        <translation>Codes vergleichen …</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Show the &amp;PIN</source>
+        <translation>&amp;PIN anzeigen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
         <location filename="../../nearby_tray/ui/parts/peer_row.py"/>
         <location filename="../../nearby_tray/ui/text/peers.py"/>
         <source>Remembered group</source>
         <translation>Gemerkte Gruppe</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/menu.py"/>
+        <source>Everyone, for 10 minutes</source>
+        <translation>Alle, 10 Minuten lang</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/pages/addresses.py"/>
@@ -485,23 +485,6 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/pages/hosting.py"/>
-        <source>&amp;Do not let it in</source>
-        <translation>Nicht &amp;hereinlassen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
-        <source>Nobody has joined yet.
-{what}</source>
-        <translation>Noch ist niemand beigetreten.
-{what}</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
-        <source>On the phone, open Wi-Fi Direct and choose this computer.</source>
-        <translation>Öffnen Sie auf dem Telefon Wi-Fi Direct und wählen Sie diesen Computer.</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
         <source>Members of the group</source>
         <translation>Mitglieder der Gruppe</translation>
     </message>
@@ -524,8 +507,20 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/pages/hosting.py"/>
-        <source>It may join now. {what}</source>
-        <translation>Es darf jetzt beitreten. {what}</translation>
+        <source>&amp;Do not let it in</source>
+        <translation>Nicht &amp;hereinlassen</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
+        <source>Nobody has joined yet.
+{what}</source>
+        <translation>Noch ist niemand beigetreten.
+{what}</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
+        <source>On the phone, open Wi-Fi Direct and choose this computer.</source>
+        <translation>Öffnen Sie auf dem Telefon Wi-Fi Direct und wählen Sie diesen Computer.</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/pages/hosting.py"/>
@@ -534,6 +529,11 @@ Das gewöhnliche Netzwerk bleibt, wie es ist.</translation>
         <location filename="../../nearby_tray/ui/text/links.py"/>
         <source>This computer</source>
         <translation>Dieser Computer</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/hosting.py"/>
+        <source>It may join now. {what}</source>
+        <translation>Es darf jetzt beitreten. {what}</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/pages/hosting.py"/>
@@ -581,6 +581,11 @@ Dieser Computer hört, wenn andere nach ihm suchen.</translation>
         <location filename="../../nearby_tray/ui/pages/idle.py"/>
         <source>Works without any network around.</source>
         <translation>Geht ohne jedes Netzwerk in der Umgebung.</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/pages/linked.py"/>
+        <source>Wi-Fi power saving</source>
+        <translation>WLAN-Energiesparmodus</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/pages/linked.py"/>
@@ -641,11 +646,6 @@ Dieser Computer hört, wenn andere nach ihm suchen.</translation>
         <location filename="../../nearby_tray/ui/pages/linked.py"/>
         <source>Bytes that came and went over this link</source>
         <translation>Bytes, die über diese Verbindung kamen und gingen</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/pages/linked.py"/>
-        <source>Wi-Fi power saving</source>
-        <translation>WLAN-Energiesparmodus</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/pages/linked.py"/>
@@ -2905,6 +2905,16 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Type the PIN on {peer}</source>
+        <translation>Geben Sie die PIN auf {peer} ein</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
+        <source>Restoring the link with {peer}, try {n} of 3</source>
+        <translation>Verbindung mit {peer} wird wiederhergestellt, Versuch {n} von 3</translation>
+    </message>
+    <message>
+        <location filename="../../nearby_tray/ui/text/states.py"/>
         <source>Hosting a group, nobody in it yet</source>
         <translation>Eigene Gruppe, noch niemand darin</translation>
     </message>
@@ -2917,16 +2927,6 @@ Open Nearby Tray on the other computer, or Wi-Fi Direct on the phone.</source>
         <location filename="../../nearby_tray/ui/text/states.py"/>
         <source>Hosting a group with {n} members</source>
         <translation>Eigene Gruppe mit {n} Mitgliedern</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text/states.py"/>
-        <source>Type the PIN on {peer}</source>
-        <translation>Geben Sie die PIN auf {peer} ein</translation>
-    </message>
-    <message>
-        <location filename="../../nearby_tray/ui/text/states.py"/>
-        <source>Restoring the link with {peer}, try {n} of 3</source>
-        <translation>Verbindung mit {peer} wird wiederhergestellt, Versuch {n} von 3</translation>
     </message>
     <message>
         <location filename="../../nearby_tray/ui/text/states.py"/>

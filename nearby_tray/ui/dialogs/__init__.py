@@ -9,6 +9,4 @@ from .request import RequestDialog
 from .wish import WishDialog
 
 Question = RequestDialog | WishDialog | EntryDialog | PinDialog
-
-
 DIALOGS: dict[Prompt, type[Question]] = {kind.PROMPT: kind for kind in (RequestDialog, WishDialog, EntryDialog, PinDialog)}

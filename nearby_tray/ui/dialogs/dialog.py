@@ -3,7 +3,6 @@
 A dialog opens while its user may be typing or clicking elsewhere, so that nobody answers by accident: it takes no focus unless the user is
 in this program, no button is the default or has the focus, and for a second after it came up, moved or changed what it asks it takes no
 answer at all (`ui/patience.py`). Closing a dialog (Esc, the window's cross) declines, once; a PIN that is shown is only hidden.
-
 """
 
 from __future__ import annotations

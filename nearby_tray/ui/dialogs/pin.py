@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QMimeData, Qt, QTimer
+from PySide6.QtCore import QByteArray, QMimeData, Qt
 from PySide6.QtGui import QGuiApplication
 
 from ...core import pin as pins
@@ -20,6 +20,7 @@ from ..text.pins import PIN, tries_words
 from ..text.plain import PHONE
 from ..text.reasons import Said
 from ..text.translate import tr
+from ..timers import timer
 from .dialog import Dialog
 
 if TYPE_CHECKING:
@@ -59,10 +60,7 @@ class PinDialog(Dialog):
         for part in (self._wrong, frame, self._hint):
             self.layout_.addWidget(part)
         self.layout_.addLayout(row(1, self._cancel, self._hide))
-        self._copied = QTimer(self)
-        self._copied.setSingleShot(True)
-        self._copied.setInterval(self.COPIED)
-        self._copied.timeout.connect(lambda: set_glyph(self._copy, "copy"))
+        self._copied = timer(self, self.COPIED, lambda: set_glyph(self._copy, "copy"), once=True)
         restyle(self)
 
     def key(self, snapshot: Snapshot) -> object:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from ..parts.basics import label, tool
+from ..parts.basics import column, empty, label, tool
 from ..parts.elided import Elided
 from ..parts.style import set_fixed, set_glyph
 from ..text.translate import tr
+from ..timers import timer
 
 MOST_ADDRESSES = 3
 
@@ -17,6 +17,30 @@ MOST_ADDRESSES = 3
 def scoped(addresses: tuple[str, ...], interface: str) -> tuple[str, ...]:
     """As another program needs them: link-local IPv6 addresses with their interface."""
     return tuple(f"{a}%{interface}" if a.lower().startswith("fe80:") and "%" not in a else a for a in addresses[:MOST_ADDRESSES])
+
+
+class AddressCard(QFrame):
+    """Addresses below a heading that says whose they are; hidden while there are none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self._rows = column(self, spacing=4)
+        self._rows.setContentsMargins(14, 10, 8, 10)
+        self._shown: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def show_addresses(self, *groups: tuple[str, tuple[str, ...]]) -> None:
+        """`groups`: a heading and the addresses below it."""
+        self.setVisible(any(addresses for _, addresses in groups))
+        if groups == self._shown:
+            return
+        self._shown = groups
+        empty(self._rows)
+        for words, addresses in groups:
+            if addresses:
+                self._rows.addWidget(label(words, "dim", wrap=False, scale=0.9))
+            for address in addresses:
+                self._rows.addWidget(AddressRow(address, words))
 
 
 class AddressRow(QWidget):
@@ -35,10 +59,7 @@ class AddressRow(QWidget):
         layout.addWidget(shown, 1)
         layout.addWidget(self._said)
         layout.addWidget(self._copy)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(1800)
-        self._timer.timeout.connect(self._forget)
+        self._timer = timer(self, 1800, self._forget, once=True)
 
     def _copy_it(self) -> None:
         QGuiApplication.clipboard().setText(self._address)

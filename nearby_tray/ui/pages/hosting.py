@@ -18,7 +18,7 @@ from ..text.links import member_figures
 from ..text.names import clean
 from ..text.plain import PHONE
 from ..text.translate import tr
-from .addresses import AddressRow, scoped
+from .addresses import AddressCard, AddressRow, scoped
 from .details import Details
 from .page import Page, show_failure
 from .peer_list import PeerList
@@ -26,56 +26,47 @@ from .pin import ShownPin
 
 
 class HostingPage(Page):
-    """A group of our own: who is in it and how well each is heard, who is coming, whom to invite."""
-
     def build(self) -> None:
         self._problem = Notice("bad", "warning")
         self._problem.setObjectName("failure")
         self._problem.inside.addSpacing(4)
         self._problem.inside.addLayout(row(button(tr("&Dismiss"), self.controller.dismiss, role="flat", name="dismissButton"), 1))
-        self.layout_.addWidget(self._problem)
         self._starting, inside = card(spacing=10)
         self._step = Step(tr("Starting a group"))
         inside.addWidget(self._step)
-        self.layout_.addWidget(self._starting)
-
-        self._coming, inside = card(spacing=8)
-        self._who, self._pin, self._what, self._countdown = Who(), ShownPin(self.doors.question), label(role="dim"), Countdown()
-        for each in (self._who, self._pin, self._what, self._countdown):
-            inside.addWidget(each)
-        inside.addLayout(row(1, button(tr("&Do not let it in"), lambda: self.controller.decline(), name="keepOutButton")))
-        self.layout_.addWidget(self._coming)
-
-        self._empty, inside = card()
-        nobody = label(tr("Nobody has joined yet.\n{what}", what=tr("On the phone, open Wi-Fi Direct and choose this computer.")), "dim")
-        nobody.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        nobody.setMinimumHeight(64)
-        inside.addWidget(nobody)
-        self.layout_.addWidget(self._empty)
+        self._coming, self._empty = self._build_coming(), self._build_empty()
         self._members = QWidget()
         self._members.setObjectName("members")
         self._members.setAccessibleName(tr("Members of the group"))
         self._rows_layout = column(self._members, spacing=8)
         self._rows: dict[str, MemberRow] = {}
-        self.layout_.addWidget(self._members)
-
-        self._left = Countdown()
         self._invite = button(tr("&Invite…"), self.controller.seek, name="inviteButton")
-        self.layout_.addWidget(self._invite)
+        self._left = Countdown()
         self._list = PeerList(tr("Looking for machines nearby.\n{what}", what=tr(PHONE)), self._ask_in)
         self._snapshot = Snapshot()
         self._list.let_go.connect(self._draw)
-        self.layout_.addWidget(self._left)
-        self.layout_.addWidget(self._list)
+        self._addresses, self._details = AddressCard(), Details()
+        end = button(tr("End the &group"), self.controller.disconnect, name="endGroupButton")
+        for each in (self._problem, self._starting, self._coming, self._empty, self._members, self._invite, self._left, self._list):
+            self.layout_.addWidget(each)
+        for each in (self._addresses, self._details, end):
+            self.layout_.addWidget(each)
 
-        addresses, self._own = card(spacing=4)
-        self._own.setContentsMargins(14, 10, 8, 10)
-        self._addresses = addresses
-        self._shown: tuple[str, ...] = ()
-        self.layout_.addWidget(addresses)
-        self._details = Details()
-        self.layout_.addWidget(self._details)
-        self.layout_.addWidget(button(tr("End the &group"), self.controller.disconnect, name="endGroupButton"))
+    def _build_coming(self) -> QFrame:
+        frame, inside = card(spacing=8)
+        self._who, self._pin, self._what, self._countdown = Who(), ShownPin(self.doors.question), label(role="dim"), Countdown()
+        for each in (self._who, self._pin, self._what, self._countdown):
+            inside.addWidget(each)
+        inside.addLayout(row(1, button(tr("&Do not let it in"), lambda: self.controller.decline(), name="keepOutButton")))
+        return frame
+
+    def _build_empty(self) -> QFrame:
+        frame, inside = card()
+        nobody = label(tr("Nobody has joined yet.\n{what}", what=tr("On the phone, open Wi-Fi Direct and choose this computer.")), "dim")
+        nobody.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        nobody.setMinimumHeight(64)
+        inside.addWidget(nobody)
+        return frame
 
     @property
     def held(self) -> bool:
@@ -86,7 +77,7 @@ class HostingPage(Page):
         up, coming = snapshot.link is not None, snapshot.peer
         inside = {member.peer.id for member in snapshot.members} | {member.peer.address for member in snapshot.members}
         others = tuple(peer for peer in snapshot.peers if peer.id not in inside and peer.address not in inside and peer.address)
-        # While nobody is looked for there are no peers in the snapshot; the deadline says that somebody is.
+        # A snapshot has no peers before the first is found; its deadline says that peers are looked for.
         finding = up and coming is None and (bool(snapshot.peers) or snapshot.deadline is not None)
         if finding and self._list.held:
             # A member or a notice more above the list would push it away from under the pointer: they come when that has left.
@@ -95,13 +86,7 @@ class HostingPage(Page):
         show_failure(self._problem, snapshot.failure, None)
         self._starting.setVisible(not up)
         self._step.show_step("done" if up else "going", tr("Starting a group"))
-        self._coming.setVisible(coming is not None)
-        if coming is not None:
-            self._who.show_peer(coming, verified=snapshot.verified)
-            self._pin.show_snapshot(snapshot)
-            self._what.setVisible(snapshot.pin is None)
-            self._what.setText(tr("It may join now. {what}", what=tr(PHONE)))
-            self._countdown.follow(snapshot)
+        self._show_coming(snapshot)
         self._empty.setVisible(up and not snapshot.members and coming is None)
         self._show_members(snapshot)
         self._left.follow(snapshot if finding else replace(snapshot, deadline=None))
@@ -111,14 +96,18 @@ class HostingPage(Page):
         self._invite.setEnabled(coming is None)
         link = snapshot.link
         own = scoped(link.own, link.interface) if link is not None else ()
-        self._addresses.setVisible(bool(own))
-        if own != self._shown:
-            self._shown = own
-            empty(self._own)
-            self._own.addWidget(label(tr("This computer"), "dim", wrap=False, scale=0.9))
-            for address in own:
-                self._own.addWidget(AddressRow(address, tr("This computer")))
+        self._addresses.show_addresses((tr("This computer"), own))
         self._details.show_snapshot(snapshot)
+
+    def _show_coming(self, snapshot: Snapshot) -> None:
+        coming = snapshot.peer
+        self._coming.setVisible(coming is not None)
+        if coming is not None:
+            self._who.show_peer(coming, verified=snapshot.verified)
+            self._pin.show_snapshot(snapshot)
+            self._what.setVisible(snapshot.pin is None)
+            self._what.setText(tr("It may join now. {what}", what=tr(PHONE)))
+            self._countdown.follow(snapshot)
 
     def _draw(self) -> None:
         self.show_snapshot(self._snapshot)
@@ -144,7 +133,7 @@ class HostingPage(Page):
 
 
 class MemberRow(QFrame):
-    """One machine in our group."""
+    """A member of the hosted group."""
 
     def __init__(self, expel: Callable[[], None]) -> None:
         super().__init__()

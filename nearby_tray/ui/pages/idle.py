@@ -26,7 +26,31 @@ class IdlePage(Page):
         (usable[0] if usable else self).setFocus()
 
     def build(self) -> None:
+        self._build_failures()
+        self._missed = QVBoxLayout()
+        self._missed.setSpacing(8)
+        self._missed_shown: tuple[Missed, ...] = ()
+        self.layout_.addLayout(self._missed)
         self._trouble: dict[str, Notice] = {}
+        for radio in ("wifi", "bluetooth"):
+            notice = self._trouble[radio] = Notice("fair", "warning")
+            notice.setObjectName(f"trouble-{radio}")
+            if links := self._links():
+                notice.inside.addLayout(row(*links, 1))
+            self.layout_.addWidget(notice)
+        self._connect = button(tr("&Connect nearby"), self.controller.seek, role="primary", name="connectButton")
+        self._connect.setMinimumHeight(46)
+        set_scale(self._connect, 1.1)
+        self._hint = label(role="dim")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._host = button(tr("&Host a group…"), lambda: self.offer_host(True), role="flat", name="hostButton")
+        self._why_not = label(role="dim", scale=0.88)
+        self._why_not.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        for each in (self._connect, self._hint, self._host, self._why_not):
+            self.layout_.addWidget(each)
+
+    def _build_failures(self) -> None:
+        """Notices of what went wrong last."""
         self._problems = Notice("fair", "warning")
         self._problems.setObjectName("problems")
         self._problems.inside.addLayout(row(button(tr("&Dismiss"), self.controller.dismiss, role="flat", name="dismissProblems"), 1))
@@ -45,36 +69,14 @@ class IdlePage(Page):
         dismiss = button(tr("&Dismiss"), self.controller.dismiss, role="flat", name="dismissLeft")
         self._left.inside.addLayout(row(again, dismiss, 1))
         self.layout_.addWidget(self._left)
-        self._missed = QVBoxLayout()
-        self._missed.setSpacing(8)
-        self._missed_shown: tuple[Missed, ...] = ()
-        self.layout_.addLayout(self._missed)
-        for radio in ("wifi", "bluetooth"):
-            notice = self._trouble[radio] = Notice("fair", "warning")
-            notice.setObjectName(f"trouble-{radio}")
-            if links := self._links():
-                notice.inside.addLayout(row(*links, 1))
-            self.layout_.addWidget(notice)
-        self._connect = button(tr("&Connect nearby"), self.controller.seek, role="primary", name="connectButton")
-        self._connect.setMinimumHeight(46)
-        set_scale(self._connect, 1.1)
-        self._hint = label(role="dim")
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.layout_.addWidget(self._connect)
-        self.layout_.addWidget(self._hint)
-        self._host = button(tr("&Host a group…"), lambda: self.offer_host(True), role="flat", name="hostButton")
-        self.layout_.addWidget(self._host)
-        self._why_not = label(role="dim", scale=0.88)
-        self._why_not.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.layout_.addWidget(self._why_not)
 
     def _links(self) -> list[QWidget]:
-        """The way from a failure to the doctor, where there is one."""
+        """A button that leads from a failure to the doctor; none where the panel has no doctor."""
         go = self.doors.troubleshoot
         return [button(tr("Troubleshoot…"), go, role="link", name="troubleshootLink")] if go is not None else []
 
     def _show_missed(self, missed: tuple[Missed, ...]) -> None:
-        """A line for each, the last ones first, until it is answered or put away."""
+        """A notice for each missed request, the latest first, until the user answers or dismisses it."""
         if missed == self._missed_shown:
             return
         self._missed_shown = missed

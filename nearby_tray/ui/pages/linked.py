@@ -5,16 +5,16 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout
 
-from ...core.model import Health, Probe, Snapshot
-from ..parts.basics import button, card, empty, label
+from ...core.model import Health, Probe, Snapshot, Timings
+from ..parts.basics import button, card, label
 from ..parts.notice import Notice
 from ..parts.sparkline import Sparkline
 from ..parts.who import GradeMark, Who
-from ..text import numbers, translate
+from ..text import numbers
 from ..text.links import POWER_SAVE, PROBES
 from ..text.reasons import Said
-from ..text.translate import tr
-from .addresses import AddressRow, scoped
+from ..text.translate import listed, tr
+from .addresses import AddressCard, scoped
 from .details import Details
 from .forming import show_unasked
 from .page import Page
@@ -32,6 +32,20 @@ class LinkedPage(Page):
         inside.addWidget(self._line)
         self._probe = label(role="dim", scale=0.92)
         inside.addWidget(self._probe)
+        inside.addLayout(self._build_figures())
+        self.layout_.addWidget(frame)
+
+        self._power = Notice("fair", "hint")
+        self._power.setObjectName("powerSave")
+        self._power.say(Said(tr("Wi-Fi power saving"), tr(POWER_SAVE), ""))
+        self._addresses, self._details = AddressCard(), Details()
+        self._timings = label(role="dim", scale=0.9)
+        self._timings.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._end = button(tr("&Disconnect"), self.controller.disconnect, name="disconnectButton")
+        for each in (self._power, self._addresses, self._details, self._timings, self._end):
+            self.layout_.addWidget(each)
+
+    def _build_figures(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(8)
@@ -56,26 +70,7 @@ class LinkedPage(Page):
             cell.addWidget(label(words, "dim", wrap=False, scale=0.88))
             grid.addLayout(cell, k // 3, k % 3)
             grid.setColumnStretch(k % 3, 1)
-        inside.addLayout(grid)
-        self.layout_.addWidget(frame)
-
-        self._power = Notice("fair", "hint")
-        self._power.setObjectName("powerSave")
-        self._power.say(Said(tr("Wi-Fi power saving"), tr(POWER_SAVE), ""))
-        self.layout_.addWidget(self._power)
-
-        addresses, self._rows = card(spacing=4)
-        self._rows.setContentsMargins(14, 10, 8, 10)
-        self._addresses = addresses
-        self._shown: tuple[tuple[str, ...], tuple[str, ...]] | None = None
-        self.layout_.addWidget(addresses)
-        self._details = Details()
-        self.layout_.addWidget(self._details)
-        self._timings = label(role="dim", scale=0.9)
-        self._timings.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.layout_.addWidget(self._timings)
-        self._end = button(tr("&Disconnect"), self.controller.disconnect, name="disconnectButton")
-        self.layout_.addWidget(self._end)
+        return grid
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self._who.show_peer(snapshot.peer, verified=snapshot.verified)
@@ -92,7 +87,9 @@ class LinkedPage(Page):
         self._probe.setText(tr("Measured with: {what}.", what=tr(PROBES[probe])))
         self._power.setVisible(health is not None and health.power_save)
         self._show_addresses(snapshot)
-        took = snapshot.timings
+        self._show_timings(snapshot.timings)
+
+    def _show_timings(self, took: Timings) -> None:
         parts = []
         if took.find is not None:
             parts.append(tr("found in {time}", time=numbers.seconds(took.find)))
@@ -100,7 +97,7 @@ class LinkedPage(Page):
             parts.append(tr("linked in {time}", time=numbers.seconds(took.form)))
         if took.check is not None:
             parts.append(tr("checked in {time}", time=numbers.seconds(took.check)))
-        said = translate.listed(parts)
+        said = listed(parts)
         self._timings.setText(said[:1].upper() + said[1:])
         self._timings.setVisible(bool(parts))
 
@@ -123,14 +120,5 @@ class LinkedPage(Page):
 
     def _show_addresses(self, snapshot: Snapshot) -> None:
         link = snapshot.link
-        addresses = (scoped(link.peer, link.interface), scoped(link.own, link.interface)) if link else ((), ())
-        self._addresses.setVisible(any(addresses))
-        if addresses == self._shown:
-            return
-        self._shown = addresses
-        empty(self._rows)
-        for words, listed in ((tr("Other computer"), addresses[0]), (tr("This computer"), addresses[1])):
-            if listed:
-                self._rows.addWidget(label(words, "dim", wrap=False, scale=0.9))
-            for address in listed:
-                self._rows.addWidget(AddressRow(address, words))
+        there, here = (scoped(link.peer, link.interface), scoped(link.own, link.interface)) if link else ((), ())
+        self._addresses.show_addresses((tr("Other computer"), there), (tr("This computer"), here))

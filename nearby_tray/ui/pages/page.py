@@ -1,7 +1,6 @@
 """What the pages of the panel have in common. A page draws the snapshot.
 
 Between two snapshots a page remembers only how the user looks at it: which rows must not move away from under the pointer, what was copied.
-
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCursor, QHideEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
@@ -12,6 +12,7 @@ from ...core.model import Peer
 from ..parts.basics import column, label
 from ..parts.peer_row import PeerRow
 from ..text.translate import tr
+from ..timers import timer
 
 
 class PeerList(QFrame):
@@ -43,11 +44,7 @@ class PeerList(QFrame):
         self._rows: dict[str, PeerRow] = {}  # from top to bottom
         self._peers: tuple[Peer, ...] = ()
         self._was_held = False
-        self._soon, self._rest = QTimer(self), QTimer(self)
-        for timer, wait, act in ((self._soon, self.SOON, self._arrange), (self._rest, self.REST, self._tidy)):
-            timer.setSingleShot(True)
-            timer.setInterval(wait)
-            timer.timeout.connect(act)
+        self._soon, self._rest = timer(self, self.SOON, self._arrange, once=True), timer(self, self.REST, self._tidy, once=True)
         self._nobody = label(nobody, "dim")
         self._nobody.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nobody.setMinimumHeight(96)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from .style import set_glyph, set_scale
 
@@ -71,6 +71,18 @@ def row(*items: QWidget | int, spacing: int = 8) -> QHBoxLayout:
         else:
             layout.addWidget(item)
     return layout
+
+
+def scrolling(body: QWidget) -> QScrollArea:
+    """An area in which `body` can be scrolled, without a frame or a background of its own."""
+    made = QScrollArea()
+    made.setWidgetResizable(True)
+    made.setFrameShape(QFrame.Shape.NoFrame)
+    made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    made.setWidget(body)
+    made.viewport().setAutoFillBackground(False)
+    body.setAutoFillBackground(False)
+    return made
 
 
 def empty(layout: QLayout) -> None:

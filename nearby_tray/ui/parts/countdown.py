@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ...core.model import Snapshot
 from ..text import numbers
 from ..text.translate import tr
+from ..timers import run_while, timer
 from .style import colours
 
 
@@ -33,9 +34,7 @@ class Countdown(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._left, self._span = TimeLeft(), 0.0
-        self._timer = QTimer(self)
-        self._timer.setInterval(250)
-        self._timer.timeout.connect(self._tick)
+        self._timer = timer(self, 250, self._tick)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def follow(self, snapshot: Snapshot) -> None:
@@ -57,9 +56,7 @@ class Countdown(QWidget):
         self._timer.stop()
 
     def _tick(self) -> None:
-        moving = self.isVisible() and self._left.seconds() > 0
-        if moving != self._timer.isActive():
-            self._timer.start() if moving else self._timer.stop()
+        run_while(self.isVisible() and self._left.seconds() > 0, self._timer)
         self.setAccessibleName(tr("Time left {time}", time=numbers.clock(self._left.seconds())))
         self.update()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from ..look import is_motion_reduced
 from ..text import numbers
 from ..text.states import STATES
 from ..text.translate import tr
+from ..timers import run_while, timer
 from .basics import column, label
 from .notice import draw_glyph
 from .style import colours, set_role
@@ -25,9 +26,7 @@ class Spinner(QWidget):
         super().__init__()
         self.setFixedSize(size, size)
         self._state = "pending"
-        self._timer = QTimer(self)
-        self._timer.setInterval(80)
-        self._timer.timeout.connect(self._step)
+        self._timer = timer(self, 80, self._step)
 
     @property
     def moving(self) -> bool:
@@ -50,9 +49,7 @@ class Spinner(QWidget):
         self._timer.stop()
 
     def _turn(self) -> None:
-        moving = self._state == "going" and self.isVisible() and not is_motion_reduced()
-        if moving != self._timer.isActive():
-            self._timer.start() if moving else self._timer.stop()
+        run_while(self._state == "going" and self.isVisible() and not is_motion_reduced(), self._timer)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tones, painter = colours(), QPainter(self)

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ...core.keys import TrustedPeer
 from ...core.model import Visibility
 from ...settings import AutostartBy, LogLevel
-from ..parts.basics import button, card, column, label, row
+from ..parts.basics import button, card, column, label, row, scrolling
 from ..parts.style import restyle
 from ..parts.window import Window
 from ..text.choices import ACCEPT_PAIRED_HINT, VISIBILITIES, VISIBILITY_HINTS
@@ -37,7 +37,6 @@ LEVELS = {
 }
 LOG_HINT = "It goes to standard error: into the journal, where systemd or the desktop keeps one. It tells of computers nearby."
 STARTERS = {AutostartBy.ENTRY: "The desktop’s autostart entry", AutostartBy.SERVICE: "A systemd user service"}
-
 Named = tuple[str, str]
 """An identifier and the words to show for it."""
 
@@ -138,16 +137,8 @@ class SettingsWindow(Window):
         rows.hint(tr(LOG_HINT))
 
     def _build_frame(self) -> None:
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(self._body)
-        scroll.viewport().setAutoFillBackground(False)
-        self._body.setAutoFillBackground(False)
         outer = column(self, spacing=0)
-        outer.addWidget(scroll, 1)
+        outer.addWidget(scrolling(self._body), 1)
         bottom = row(1, button(tr("C&lose"), self.close, name="closeButton"))
         bottom.setContentsMargins(18, 8, 18, 14)
         outer.addLayout(bottom)

@@ -58,15 +58,7 @@ def headline(snapshot: Snapshot) -> str:
         case Stage.ENTERING:
             return tr("Enter the PIN that {peer} shows", peer=name)
         case Stage.HOSTING:
-            if snapshot.link is None:
-                return tr("Starting a group")
-            match len(snapshot.members):
-                case 0:
-                    return tr("Hosting a group, nobody in it yet")
-                case 1:
-                    return tr("Hosting a group with one member")
-                case members:
-                    return tr("Hosting a group with {n} members", n=members)
+            return _group_line(snapshot)
         case Stage.FORMING if snapshot.pin is not None:
             return tr("Type the PIN on {peer}", peer=name)
         case Stage.RESTORING:
@@ -75,6 +67,18 @@ def headline(snapshot: Snapshot) -> str:
             return tr("Making the Wi-Fi link, try {n} of 3", n=snapshot.attempt)
         case stage:
             return tr(STATES[stage])
+
+
+def _group_line(snapshot: Snapshot) -> str:
+    if snapshot.link is None:
+        return tr("Starting a group")
+    match len(snapshot.members):
+        case 0:
+            return tr("Hosting a group, nobody in it yet")
+        case 1:
+            return tr("Hosting a group with one member")
+        case members:
+            return tr("Hosting a group with {n} members", n=members)
 
 
 def state_line(snapshot: Snapshot) -> str:
