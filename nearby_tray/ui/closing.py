@@ -1,4 +1,4 @@
-"""What is said once, when the panel is closed and there is no tray icon to come back by."""
+"""Shown once, when the user closes the panel and there is no tray icon to open it again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .text.translate import tr
 
 
 class StillRunning(Window):
-    """The program stays, reachable for others; or not, from now on."""
+    """Says that the program goes on, and offers to quit from now on whenever the panel is closed."""
 
     def __init__(self, quit: Callable[[], None]) -> None:
         super().__init__(Qt.WindowType.Dialog)

@@ -41,13 +41,13 @@ class Doctor(Protocol):
         """Name and title of each check, in order."""
 
     def examine(self, found: Callable[[Finding], None], done: Callable[[], None]) -> None:
-        """Look at everything anew; an examination that is under way is given up."""
+        """Run all checks. Gives up an examination that is still running."""
 
     def mend(self, action: Action, done: Callable[[Sentence | str], None]) -> None:
-        """Do it; `done` hears what went wrong, nothing when it went well."""
+        """Carry out `action`; `done` gets what went wrong, or an empty text."""
 
     def save_report(self, done: Callable[[str, str], None]) -> None:
-        """Save a report; `done` hears where, or an empty path and why not."""
+        """Save a report; `done` gets its path, or an empty path and what went wrong."""
 
     def close(self) -> None: ...
 
@@ -112,7 +112,7 @@ class DoctorWindow(Window):
         return foot
 
     def check(self) -> None:
-        """Look at everything anew."""
+        """Run all checks again."""
         self._findings = []
         for section in self._sections.values():
             section.clear()
@@ -200,7 +200,7 @@ class DoctorWindow(Window):
 
 
 class _Section(QWidget):
-    """The findings of one status, in the order of the checks; not there while there are none."""
+    """The findings of one status, in the order of the checks. Hidden while there are none."""
 
     def __init__(self, status: Status) -> None:
         super().__init__()

@@ -58,7 +58,7 @@ class Face(QObject):
         self._settings_window: SettingsWindow | None = None
         self._still_running: StillRunning | None = None
         self._to_copy = ""
-        self._asks = False  # we ask somebody
+        self._asks = False  # this user asks a peer
         self._make_doctor = doctor
         self._doctor_window: DoctorWindow | None = None
         self._closed = False
@@ -106,13 +106,13 @@ class Face(QObject):
             self._dialogs[prompt] = DIALOGS[prompt](self._controller)
         for dialog in self._dialogs.values():
             dialog.render_snapshot(snapshot)
-        # Whoever asks sees the code, wherever that began: in the menu, in the panel, by a command.
+        # A user who asks sees the code, also when the request began in the menu or by a command.
         asks, self._asks = snapshot.stage is Stage.ASKING, snapshot.stage is Stage.ASKING
         if asks and not began:
             self.show_panel(quietly=QApplication.activeWindow() is None)
 
     def show_panel(self, *, quietly: bool = False) -> QWidget:
-        """`quietly`: whoever has the focus keeps it."""
+        """`quietly`: take no focus."""
         if self._panel is None:
             from .pages.page import Doors
             from .panel import Panel
@@ -125,13 +125,13 @@ class Face(QObject):
         return self._panel
 
     def show_host(self) -> None:
-        """The panel, where a group of our own is begun."""
+        """Show the page of the panel on which the user begins to host a group."""
         self.show_panel()
         if self._panel is not None:
             self._panel.offer_host()
 
     def raise_(self) -> None:
-        """Somebody started the program again, or clicked its notification: come to the front, a waiting question first."""
+        """Come to the front, because the user started the program again or clicked a notification. A waiting question comes first."""
         if self._controller.snapshot.prompt in self._dialogs:
             self.show_question()
         else:
@@ -144,7 +144,7 @@ class Face(QObject):
             self.raise_()
 
     def show_question(self) -> None:
-        """The dialog that waits for an answer, or shows a PIN, if there is one."""
+        """Bring up the dialog that waits for an answer or shows a PIN, if there is one."""
         prompt = self._controller.snapshot.prompt
         if prompt in self._dialogs:
             self._dialogs[prompt].bring_up()
@@ -169,17 +169,17 @@ class Face(QObject):
         return self._settings_window
 
     def settings_changed(self) -> None:
-        """What the settings window shows is another now."""
+        """Fill the settings window again, because settings have changed."""
         if self._settings_window is not None and self._settings_window.isVisible():
             self._settings_window.fill()
 
     @staticmethod
     def icon_name() -> str:
-        """Our icon for other programs: its name where it is installed, otherwise the file."""
+        """The icon for other programs: its name if it is installed, otherwise its file."""
         return application_icon_name()
 
     def copy(self, words: str) -> None:
-        """To the clipboard. Wayland takes it only from a window that has the focus: there the panel comes up, with its own copy buttons."""
+        """Copy to the clipboard. Wayland takes that only from a focused window, so there the panel comes up, with its own copy buttons."""
         QGuiApplication.clipboard().setText(words)
         if QGuiApplication.platformName().startswith("wayland") and QGuiApplication.focusWindow() is None:
             self._to_copy = words
@@ -208,7 +208,7 @@ class Face(QObject):
         return self._doctor_window
 
     def close(self) -> None:
-        """Away with everything; nothing is asked of the controller any more."""
+        """Close all windows and the icon, and call the controller no more."""
         if self._closed:
             return
         self._closed = True
@@ -222,7 +222,7 @@ class Face(QObject):
         self._dialogs.clear()
 
     def reword(self) -> None:
-        """The language is another one: what is open is made anew in it, where it stands. What was answered stays answered."""
+        """Make open windows anew in the new language, in their places. Answered questions stay answered."""
         if self._closed:
             return
         windows = ((self._panel, self.show_panel), (self._settings_window, self.show_settings), (self._doctor_window, self.show_doctor))
@@ -249,14 +249,14 @@ class Face(QObject):
             self.tray.choose("open")
 
     def _panel_closed(self) -> None:
-        """Without a tray a closed panel is out of sight; the setting says if that ends the program. Once we say that it does not."""
+        """Without a tray a closed panel cannot be found again: quit if the setting says so, or say once that the program goes on."""
         if self.tray.home is not False or self._closed:
             return
         match self._controller.settings.close_quits:
             case True:
                 QTimer.singleShot(0, self, self._quit)
             case None:
-                # Not from inside the window's closing.
+                # later, not while the window is closing
                 QTimer.singleShot(0, self, self._say_still_running)
 
     def _say_still_running(self) -> None:

@@ -14,12 +14,12 @@ from .theme import desktops, is_dark
 INK = b"#2e3436"  # the one colour in the symbolic icons, replaced by the wanted one
 SIZES = (16, 22, 24, 32, 48)
 TRAY = ("idle", "off", "seeking", "asked", "working", "good", "fair", "weak", "restoring", "problem")
-_DARK_PANELS = {"gnome", "unity", "ubuntu", "pop", "xfce"}  # their panel is dark in the light theme too, unless changed
+_DARK_PANELS = {"gnome", "unity", "ubuntu", "pop", "xfce"}  # their default panel is dark in the light theme, too
 
 
 @cache
 def icons_folder() -> Path:
-    """Inside the package when installed, beside it in a checkout."""
+    """In the package if it is installed, beside the package in a checkout."""
     package = Path(__file__).resolve().parent.parent
     installed = package / "resources" / "icons"
     return installed if installed.is_dir() else package.parent / "resources" / "icons"
@@ -78,12 +78,12 @@ def application_icon() -> QIcon:
 
 
 def application_icon_name() -> str:
-    """By name where the icon theme has it, otherwise the file's URI."""
+    """The name of the icon if the icon theme has it, otherwise the URI of its file."""
     return "nearby-tray" if QIcon.hasThemeIcon("nearby-tray") else (icons_folder() / "nearby-tray.svg").as_uri()
 
 
 def tray_icon(state: str) -> QIcon:
-    """`state`: one of `TRAY`. Light on a dark panel, dark on a light one, as good as can be guessed.
+    """`state`: one of `TRAY`. Light on a dark panel, dark on a light one; the panel's colour is guessed.
 
     No panel says its colour (LXQt's and Xfce's have another than the windows), so a rim of the other shade keeps a wrong guess readable.
     """

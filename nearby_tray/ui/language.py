@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QTranslator
     from PySide6.QtWidgets import QApplication
 
-NAMES = {"en": "English", "ar": "العربية", "de": "Deutsch"}  # as those who speak it call it
+NAMES = {"en": "English", "ar": "العربية", "de": "Deutsch"}  # each in its own language
 FROM_RIGHT = frozenset({"ar"})
 CONTEXT = "nearby_tray"
 _installed: list[QTranslator] = []
@@ -25,19 +25,19 @@ _installed: list[QTranslator] = []
 
 @cache
 def folder() -> Path:
-    """Inside the package when installed, beside it in a checkout."""
+    """In the package if it is installed, beside the package in a checkout."""
     package = Path(__file__).resolve().parent.parent
     installed = package / "resources" / "translations"
     return installed if installed.is_dir() else package.parent / "resources" / "translations"
 
 
 def available() -> tuple[tuple[str, str], ...]:
-    """Each language that the windows can speak: its code and its own name."""
+    """Code and own name of each language that there is a translation for."""
     return tuple((code, name) for code, name in NAMES.items() if code == "en" or _file(code).is_file())
 
 
 def system() -> str:
-    """The first language that the user's environment wishes for and that there is. gettext(3), "LANGUAGE"; locale(7)."""
+    """The first language of the user's environment that there is a translation for. See gettext(3), "LANGUAGE", and locale(7)."""
     locale = next(filter(None, (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
     if locale.partition(".")[0] in ("", "C", "POSIX"):
         return "en"
@@ -84,7 +84,7 @@ def current() -> str:
 
 def _turn(app: QApplication, from_right: bool) -> None:
     if from_right != app.isRightToLeft():
-        # Not at the head of the module: PySide makes all of `Qt`'s enumerations when the first one is asked for (see theme.py).
+        # Not at the head of the module: PySide makes all of `Qt`'s enumerations when the first one is asked for (see look.py).
         from PySide6.QtCore import Qt
 
         app.setLayoutDirection(Qt.LayoutDirection.RightToLeft if from_right else Qt.LayoutDirection.LeftToRight)

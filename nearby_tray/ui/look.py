@@ -28,7 +28,7 @@ _REDUCED = "reducedMotion"
 
 
 def reduce_motion(on: bool) -> None:
-    """Whether what moves for the eye only keeps still; asked by the widgets each time they would begin to move."""
+    """Set whether decorative motion stops. Widgets check it (`is_motion_reduced`) each time before they begin to move."""
     app = QGuiApplication.instance()
     if app is not None and app.property(_REDUCED) is not on:
         app.setProperty(_REDUCED, on)
@@ -40,16 +40,16 @@ def is_motion_reduced() -> bool:
 
 
 class Look(QObject):
-    """Palette and font where the platform theme knows none, following the desktop portal. Asks without waiting."""
+    """Palette and font for platform themes that have none, from the desktop portal. Asks it without waiting."""
 
-    changed = Signal()  # light became dark, or the other way round
+    changed = Signal()  # from light to dark, or back
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         self._app = app
         self._ours: bool | None = None  # None: not looked yet
         self._still: dict[str, bool] = {}  # which of `_MOTION` ask for it
-        # Without its argument, which PySide cannot convert while nobody has asked for `Qt` (see `prepare`).
+        # Without its argument, which PySide cannot convert before the enumerations of `Qt` are made (see `prepare`).
         app.styleHints().colorSchemeChanged.connect(lambda: self.changed.emit())
         if os.environ.get("QT_QPA_PLATFORMTHEME") == "generic":
             self._ours = True
@@ -127,7 +127,7 @@ class Look(QObject):
 
 
 def _is_zero(value: object) -> bool:
-    """KDE's portal hands out what stands in its file, as text."""
+    """True for a zero, also as text: KDE's portal returns numbers as its file has them."""
     try:
         return isinstance(value, int | float | str) and float(value) == 0
     except ValueError:

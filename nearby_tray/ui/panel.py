@@ -34,7 +34,7 @@ class Panel(Window):
         self._controller, self._name, self._doors = controller, name, doors
         self._snapshot = controller.snapshot
         self._close_look = False
-        self._hosting = False  # the user is about to begin a group
+        self._hosting = False  # the page on which a group is begun is shown
         self._pages: dict[str, Page] = {}
         self._page: Page | None = None
         self.setWindowTitle("Nearby Tray")
@@ -77,13 +77,13 @@ class Panel(Window):
         self._look_closely(snapshot.stage in (Stage.LINKED, Stage.HOSTING))
 
     def offer_host(self, on: bool = True) -> None:
-        """Show the page on which a group of our own is begun, or no more."""
+        """Show the page on which the user begins to host a group; `False`: leave it."""
         self._hosting = on
         if self.isVisible():
             self._draw()
 
     def fit(self) -> None:
-        """As tall as the page needs, as far as the screen allows; wider only for large fonts and long words."""
+        """Be as tall as the page needs and the screen allows; wider only for large fonts and long words."""
         width = max(WIDTH, self.fontMetrics().averageCharWidth() * 48)
         width = max(width_for(self._header.inside, width), width_for(self._inside, width))
         height = height_for(self._header.inside, width) + height_for(self._inside, width)
@@ -92,16 +92,16 @@ class Panel(Window):
             width = min(width, screen.availableGeometry().width())
             height = min(height, screen.availableGeometry().height() - 48)
             if self.isVisible() and self._page is not None and self._page.held:
-                # To grow at the lower edge of the screen it would have to move; it does when the pointer has left.
+                # At the lower edge of the screen it would have to move in order to grow; it does so when the pointer has left.
                 room = screen.availableGeometry().bottom() - self.frameGeometry().bottom() + self.height()
                 height = max(self.height(), min(height, room))
-        # Its scroll bar would take width, wrap more text and so keep itself needed.
+        # A scroll bar takes width, which wraps more text, which would keep the scroll bar needed.
         fits = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if height == wanted else Qt.ScrollBarPolicy.ScrollBarAsNeeded
         self._scroll.setVerticalScrollBarPolicy(fits)
         if (self.width(), self.height()) != (width, height):
             self.setFixedSize(width, height)
             if self.isVisible() and screen is not None:
-                # One that grows at the lower edge moves up; Wayland does that, or not, by itself.
+                # A window that grows over the lower edge moves up. On Wayland the compositor decides.
                 frame, free = self.frameGeometry(), screen.availableGeometry()
                 if frame.bottom() > free.bottom():
                     self.move(frame.x(), max(free.top(), free.bottom() - frame.height()))
@@ -112,15 +112,15 @@ class Panel(Window):
             self._controller.health_window(wanted)
 
     def show_near(self, icon: QRect, *, quietly: bool = False) -> None:
-        """Show and raise; beside the tray icon where its place is known (X11), otherwise where the desktop puts windows.
+        """Show and raise the panel: beside the tray icon if its place is known (X11), otherwise where the desktop puts windows.
 
-        `quietly`: whoever has the focus keeps it.
+        `quietly`: take no focus.
         """
         screen = QGuiApplication.screenAt(icon.center()) if icon.isValid() else None
         fresh = not self.isVisible()
         if fresh:
-            # Before it is shown: tiling window managers let a window float that comes with a fixed size, and all take a place for that
-            # of the frame, later for that of what is inside it.
+            # Before it is shown: tiling window managers let a window of a fixed size float, and all window managers take a place set now
+            # for the frame's, and one set later for the content's.
             self._draw()
             self.fit()
         if fresh and screen is not None:
@@ -134,7 +134,7 @@ class Panel(Window):
             self.move(place)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, quietly)
         if (window := self.windowHandle()) is not None:
-            window.setProperty("_q_showWithoutActivating", quietly)  # Qt sets it when the window is made, and only then
+            window.setProperty("_q_showWithoutActivating", quietly)  # Qt reads the attribute only when it makes the window
         self.show()
         self.raise_()
         if not quietly:

@@ -1,7 +1,7 @@
-"""A moment in which a window takes no answer: nobody can have read what has only just come up under the pointer or the keys.
+"""A moment in which a window takes no answer, because the user cannot have read yet what has just come up under the pointer or the keys.
 
-The rule: whatever answers a question asks `over` first, and whatever puts the question, or another one, or the window somewhere else,
-begins the moment again. A window that no click of the user opened also takes no focus, see `dialogs.Dialog`.
+The rule: code that answers a question checks `over` first, and code that asks another question begins the moment again (`again`). Showing,
+moving and resizing the window begin it by themselves. A window that no click of the user opened also takes no focus (`dialogs/dialog.py`).
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-MILLISECONDS = 1000  # from seeing something to having read it
+MILLISECONDS = 1000  # from seeing a question to having read it
 _ELSEWHERE = (QEvent.Type.Show, QEvent.Type.Move, QEvent.Type.Resize)
 
 
 class Patience(QObject):
-    """Of one window: not `over` for a second after it appeared, moved or changed its size, and after `again`.
+    """The moment of one window: `over` is false for a second after the window appeared, moved or changed its size, and after `again`.
 
-    `changed` is called whenever `over` has become another, for buttons to be enabled by it.
+    Calls `changed` whenever `over` has changed, so that buttons can be enabled by it.
     """
 
     def __init__(self, window: QWidget, changed: Callable[[], object]) -> None:
@@ -40,8 +40,8 @@ class Patience(QObject):
         self._changed()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # Somebody who types into this window is in it, and what they type may need another line.
-        # Typing into another window excuses nothing.
+        # A user who types into this window has read it, and the typed text may need another line.
+        # Typing into another window does not count.
         focus = QApplication.focusWidget()
         typed = event.type() == QEvent.Type.Resize and isinstance(focus, QLineEdit) and self._window.isAncestorOf(focus)
         if event.type() in _ELSEWHERE and not typed:

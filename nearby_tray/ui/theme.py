@@ -20,7 +20,7 @@ def desktops(environment: MutableMapping[str, str]) -> set[str]:
 
 
 def prepare_environment(environment: MutableMapping[str, str] = os.environ) -> None:
-    """Before QApplication is made: keep the GTK platform theme out, unless the user chose a theme by hand."""
+    """Keep the GTK platform theme out, unless the user has chosen a theme. To be called before QApplication is made."""
     if "QT_QPA_PLATFORMTHEME" not in environment and desktops(environment) & _GTK_DESKTOPS:
         environment["QT_QPA_PLATFORMTHEME"] = "generic"
 
@@ -85,7 +85,7 @@ def tones(palette: QPalette) -> Tones:
 
 
 def our_palette(dark: bool) -> QPalette:
-    """For platforms that tell nothing of their colours."""
+    """A palette for platforms that have none."""
     role, group = QPalette.ColorRole, QPalette.ColorGroup
     if dark:
         window, base, text, accent, on_accent = "#242428", "#1c1c20", "#f2f2f4", "#78aeff", "#0d1b33"

@@ -39,7 +39,7 @@ CHECKS = 3  # new icons for one watcher that does not list us, before believing 
 
 
 def _value(call: QDBusPendingCallWatcher) -> object:
-    """What `Properties.Get` answered; None when it did not."""
+    """The answer of `Properties.Get`; `None` for an error."""
     reply = call.reply()
     call.deleteLater()
     if reply.type() != QDBusMessage.MessageType.ReplyMessage or not reply.arguments():
@@ -49,7 +49,7 @@ def _value(call: QDBusPendingCallWatcher) -> object:
 
 
 class Tray(QObject):
-    """`homed` says whether there is a tray that shows us; False first after `PATIENCE`, True whenever one takes us in."""
+    """`homed`: whether a tray shows the icon. False not before `PATIENCE`, True whenever a tray takes the icon."""
 
     homed = Signal(bool)
 
@@ -97,7 +97,7 @@ class Tray(QObject):
         self._made = 0  # icons so far: Qt numbers its connections to the bus by it
         self._checks = 0
         self._registered: bool | None = None  # None: not known
-        self._hosted = True  # somebody draws what is registered
+        self._hosted = True  # a host draws the registered items
         self._home: bool | None = None
         self._again = timer(self, SETTLE, self._make, once=True)
         self._check = timer(self, 2 * SETTLE, self._ask_watcher, once=True)
@@ -109,7 +109,7 @@ class Tray(QObject):
         self._patience.start()
 
     def _watch(self) -> None:
-        """Hear of trays that come and go."""
+        """Watch for trays that come and go."""
         if self._bus.isConnected():
             self._watcher = QDBusServiceWatcher(WATCHER, self._bus, QDBusServiceWatcher.WatchModeFlag.WatchForOwnerChange, self)
             self._watcher.serviceOwnerChanged.connect(self._owner_changed)
@@ -120,20 +120,20 @@ class Tray(QObject):
 
     @property
     def home(self) -> bool | None:
-        """Is there a tray that shows us? `None` while not known."""
+        """Whether a tray shows the icon; `None` while not known."""
         return self._home
 
     @property
     def menu(self) -> QMenu:
-        """The menu as it is now; its entries are made anew whenever the snapshot asks for others."""
+        """The menu, whose entries follow the snapshot."""
         return self._menu
 
     def geometry(self) -> QRect:
-        """Where the icon is; invalid where the desktop does not tell (always with D-Bus trays)."""
+        """The place of the icon; invalid if the desktop does not tell it (D-Bus trays never do)."""
         return self._icon.geometry() if self._icon is not None else QRect()
 
     def serve(self, controller: Actions) -> None:
-        """Hand it what the user chooses; also what was chosen last before it was there."""
+        """Hand the user's choices to the controller, also the last one from before there was a controller."""
         self._controller = controller
         if self._chosen is not None:
             self.choose(*self._chosen)
@@ -161,7 +161,7 @@ class Tray(QObject):
         self._menu.deleteLater()
 
     def reword(self) -> None:
-        """Say everything anew with the next snapshot: the language is another one."""
+        """Write everything anew with the next snapshot, because the language has changed."""
         self._shown, self._plan = None, ()
 
     def theme_changed(self) -> None:
@@ -183,14 +183,14 @@ class Tray(QObject):
         wanted = tuple(entry for entry in plan(self._snapshot) if entry.name != "troubleshoot" or "troubleshoot" in self._actions)
         if self._registered:
             wanted = for_the_bus(wanted)
-        # A menu that is open on the screen is left as it is; it is drawn anew when it closes.
+        # An open menu stays as it is; it is drawn again once it has closed.
         if wanted == self._plan or self._menu.isVisible():
             return
         self._plan = wanted
         self._fill(self._menu, wanted)
 
     def _fill(self, menu: QMenu, entries: tuple[Entry, ...]) -> None:
-        """Make the menu say this, with the lines that stay: whoever shows it over D-Bus knows them by number, and may be clicking one."""
+        """Change the menu to these entries. Lines that stay are kept: a host on D-Bus knows lines by number, and may be clicking one."""
         for place, entry in enumerate(entries):
             left = menu.actions()[place:]
             action = next((there for there in left if there.data() == entry.key()), None) or self._line(menu, entry)
@@ -230,11 +230,11 @@ class Tray(QObject):
 
     def _seek(self, controller: Actions) -> None:
         controller.seek()
-        self._open_panel()  # the list is there
+        self._open_panel()  # it shows the list
 
     @staticmethod
     def _ask(controller: Actions, argument: str) -> None:
-        """`argument`: a peer's id, after a method where it is a plain peer."""
+        """`argument`: the id of a peer; for a plain peer a method comes before it."""
         method, _, peer = argument.rpartition(" ")
         controller.ask(peer, Method(method) if method else None)
 
@@ -299,7 +299,7 @@ class Tray(QObject):
 
     @Slot(QDBusPendingCallWatcher)
     def _watcher_said_hosted(self, call: QDBusPendingCallWatcher) -> None:
-        self._hosted = _value(call) is not False  # a watcher that has no such property is believed to have a host
+        self._hosted = _value(call) is not False  # a watcher without this property is taken to have a host
 
     @Slot(QDBusPendingCallWatcher)
     def _watcher_said_items(self, call: QDBusPendingCallWatcher) -> None:
@@ -329,7 +329,7 @@ class Tray(QObject):
             self._patience.start()
 
     def _docked(self) -> bool:
-        """In an XEmbed tray."""
+        """True if the icon is in an XEmbed tray."""
         if self._registered or QGuiApplication.platformName() != "xcb" or not QSystemTrayIcon.isSystemTrayAvailable():
             return False
         for widget in QApplication.topLevelWidgets():
@@ -341,7 +341,7 @@ class Tray(QObject):
         return False
 
     def _judge(self) -> None:
-        """No tray in all that time."""
+        """`PATIENCE` is over: without a tray by now, say that there is none."""
         self._tell(bool(self._registered and self._hosted) or self._docked())
 
     def _tell(self, home: bool) -> None:

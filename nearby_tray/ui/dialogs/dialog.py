@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 
 
 class Dialog(QDialog):
-    """The window of one `Prompt`. What it shows is the snapshot; what it knows is whether this question was answered."""
+    """The window of one `Prompt`. It draws the snapshot, and remembers only whether the user has answered this question."""
 
     PROMPT: Prompt
-    CHARACTERS = 46  # of the font, in its width
-    UNASKED = False  # no click of the user opens it, so it never takes the focus by itself
+    CHARACTERS = 46  # that fit into its width
+    UNASKED = False  # True: no click of the user opens it, so it takes no focus
 
     def __init__(self, controller: Actions, title: str) -> None:
         super().__init__(None, Qt.WindowType.Dialog | Qt.WindowType.WindowStaysOnTopHint)
         self.controller = controller
         self.answered = False
-        self.question = ""  # names what is asked, for the answer
+        self.question = ""  # `Snapshot.question` or the id of the wish, which the answer names
         self._key: object = None
         self.setObjectName("face")
         self.setWindowTitle(title)
@@ -47,16 +47,16 @@ class Dialog(QDialog):
         self.patience = Patience(self, self._enable)
 
     def _enable(self) -> None:
-        """Offer what may be answered now."""
+        """Enable the answers that can be given now."""
 
     def _fit(self) -> None:
         width = width_for(self.layout_, max(380, self.fontMetrics().averageCharWidth() * self.CHARACTERS))
         self.setFixedSize(width, height_for(self.layout_, width))
 
     def render_snapshot(self, snapshot: Snapshot) -> None:
-        """Open for a question, close when there is none any more."""
+        """Open for a new question; close when the snapshot has no question for this dialog."""
         if snapshot.prompt is not self.PROMPT:
-            self.answered = True  # closing is no answer of the user now
+            self.answered = True  # so that closing is not taken for an answer of the user
             if self._key is not None:
                 self._key = None
                 self.forget()
@@ -76,38 +76,38 @@ class Dialog(QDialog):
             QApplication.alert(self)
 
     def take_over(self, other: Dialog) -> None:
-        """Be the window of the question that `other` was."""
+        """Take the question of `other`, which this window replaces."""
         self._key, self.question, self.answered = other._key, other.question, other.answered
 
     def key(self, snapshot: Snapshot) -> object:
-        """What tells one question from the next."""
+        """A value that differs between two questions."""
         raise NotImplementedError
 
     def draw(self, snapshot: Snapshot) -> None:
         raise NotImplementedError
 
     def forget(self) -> None:
-        """A new question, or none: nothing of the last one stays."""
+        """Clear what belongs to the last question."""
 
     def focus_first(self) -> None:
-        """Where the keyboard starts."""
+        """Set the keyboard focus."""
 
     def leave(self) -> None:
-        """Esc, or the window's cross."""
+        """The user closes the window, with Esc or its cross."""
         raise NotImplementedError
 
     def bring_up(self) -> None:
-        """The user wants to see it."""
+        """Show it to a user who wants to see it."""
         self._come_up(quietly=False)
         self.activateWindow()
 
     def _come_up(self, *, quietly: bool) -> None:
-        """Show it; `quietly`: whoever has the focus keeps it, also where the window manager gives it to new windows (X11, user time 0)."""
+        """Show it. `quietly`: take no focus, also from a window manager that focuses new windows (X11: user time 0)."""
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, quietly)
         if (window := self.windowHandle()) is not None:
-            window.setProperty("_q_showWithoutActivating", quietly)  # Qt sets it when the window is made, and only then
+            window.setProperty("_q_showWithoutActivating", quietly)  # Qt reads the attribute only when it makes the window
         if not self.isVisible():
-            # QDialog centres it by its size of now, and while hidden Qt keeps what the cards needed for the question before.
+            # QDialog centres a window by the size that it has now, and a hidden one still has the size of the last question.
             for part in self.findChildren(QWidget):
                 part.updateGeometry()
             self._fit()
@@ -116,7 +116,7 @@ class Dialog(QDialog):
         self.patience.again()
 
     def settle(self) -> bool:
-        """True the first time for this question, once it can have been read: one question has one answer."""
+        """True once for each question, and not before the user can have read it: one question has one answer."""
         if self.answered or not self.patience.over:
             return False
         self.answered = True
@@ -144,7 +144,7 @@ class Dialog(QDialog):
         focus = self.focusWidget()
         default = isinstance(focus, QPushButton) and focus.isDefault()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not default:
-            event.accept()  # no answer by accident
+            event.accept()  # Enter must not answer by accident
             return
         super().keyPressEvent(event)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class EntryDialog(Dialog):
-    """The other machine shows a PIN; it is typed here. A wrong one is said, and the next one asked for."""
+    """Asks for the PIN. After a wrong one it says so and asks for the next."""
 
     PROMPT = Prompt.ENTRY
 

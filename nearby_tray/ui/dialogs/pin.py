@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from ...edges import Actions
 
 
-SECRET = "x-kde-passwordManagerHint"  # clipboard managers keep no history of what has it
+SECRET = "x-kde-passwordManagerHint"  # clipboard managers keep no history of data with this format
 
 
 class PinDialog(Dialog):
-    """A PIN to be typed on the other machine: to be read from where that one stands."""
+    """Shows the PIN, large enough to be read from where the other machine stands."""
 
     PROMPT = Prompt.PIN
     CHARACTERS = 58
-    COPIED = 1800  # ms that the button says so
+    COPIED = 1800  # ms for which the button shows that the PIN was copied
 
     def __init__(self, controller: Actions) -> None:
         super().__init__(controller, tr("PIN to type there"))
@@ -67,7 +67,7 @@ class PinDialog(Dialog):
         return (snapshot.peer.id if snapshot.peer else "", snapshot.pin)
 
     def forget(self) -> None:
-        # A PIN that was used is not to be pasted anywhere else. Also: Qt would destroy what Python made after Python has ended, and crash.
+        # A used PIN must not be pasted anywhere else. Also, Qt would destroy the Python-made data after Python has ended, and crash.
         if self._in_clipboard:
             self._in_clipboard = False
             if (held := QGuiApplication.clipboard().mimeData()) is not None and held.hasFormat(SECRET):
@@ -114,4 +114,4 @@ class PinDialog(Dialog):
         self.hide()
 
     def leave(self) -> None:
-        self.answered = True  # seen: it does not come back by itself
+        self.answered = True  # the user has seen it: it does not come up again by itself

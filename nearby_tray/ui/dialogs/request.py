@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class RequestDialog(Dialog):
-    """Somebody wants to connect: who, what for, the code to compare or the PIN to type, and how long there is to decide.
+    """Shows who asks and what for, the code to compare or the field for the PIN, and how long there is to decide.
 
     Once accepted it shows how far the link is, and closes when it is there.
     """
@@ -35,8 +35,8 @@ class RequestDialog(Dialog):
 
     def __init__(self, controller: Actions) -> None:
         super().__init__(controller, tr("Incoming request"))
-        self._typing = False  # to accept is to type a PIN
-        self._going = False  # it was accepted here: what is shown is how far the link is
+        self._typing = False  # True: the user accepts by typing a PIN
+        self._going = False  # True: the user has accepted; the dialog shows how far the link is
         self._changed = Notice("bad", "warning")
         self._changed.setObjectName("identityChanged")
         self._unverified = Notice("fair", "warning")
@@ -83,7 +83,7 @@ class RequestDialog(Dialog):
         self._pin.clear()
 
     def focus_first(self) -> None:
-        self.setFocus()  # no button: a key that was meant for another window answers nothing
+        self.setFocus()  # on no button: a key meant for another window answers nothing
 
     def draw(self, snapshot: Snapshot) -> None:
         peer = snapshot.peer
@@ -115,7 +115,7 @@ class RequestDialog(Dialog):
         self._enable()
 
     def _show_trust(self, snapshot: Snapshot) -> None:
-        """The computer, where that can be proven; otherwise the group, where the back end remembers one. A group of our own has its own."""
+        """Offer to trust a peer that can be verified, otherwise to remember the group if the back end can and it is not the hosted one."""
         group = not snapshot.verified and snapshot.radios.abilities.persistent and snapshot.link is None and not snapshot.pin_wanted
         words = tr("&Remember this group") if group else tr("Trust t&his computer (no code next time)")
         if words != self._trust.text():
@@ -149,7 +149,7 @@ class RequestDialog(Dialog):
 
     def leave(self) -> None:
         if self._going:
-            self._going = False  # seen: how far the link is stands in the panel, too
+            self._going = False  # the panel shows how far the link is, too
         elif self.settle():
             self._enable()
             self.controller.decline(self.question)

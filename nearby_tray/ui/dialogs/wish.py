@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class WishDialog(Dialog):
-    """A program of this computer asks for something: which one, for what, with whom, and how long there is to decide."""
+    """Shows which program asks for what, with which peer, and how long there is to decide."""
 
     PROMPT = Prompt.WISH
     UNASKED = True

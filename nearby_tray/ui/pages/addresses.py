@@ -15,7 +15,7 @@ MOST_ADDRESSES = 3
 
 
 def scoped(addresses: tuple[str, ...], interface: str) -> tuple[str, ...]:
-    """As another program needs them: link-local IPv6 addresses with their interface."""
+    """Addresses as another program needs them: a link-local IPv6 address with its interface."""
     return tuple(f"{a}%{interface}" if a.lower().startswith("fe80:") and "%" not in a else a for a in addresses[:MOST_ADDRESSES])
 
 

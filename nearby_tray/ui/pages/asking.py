@@ -46,7 +46,7 @@ class AskingPage(Page):
         self.layout_.addLayout(row(1, self._cancel, self._match))
 
     def focus_first(self) -> None:
-        self.setFocus()  # no button: what is typed when the code comes up answers nothing
+        self.setFocus()  # on no button: what the user types while the code comes up answers nothing
 
     def _enable(self) -> None:
         self._match.setEnabled(self._may_match and self._patience is not None and self._patience.over)
@@ -84,7 +84,7 @@ class AskingPage(Page):
 
 
 class AskedPage(Page):
-    """The request has its own window; the panel says so and leads there. Once it is accepted the code is here, too."""
+    """The request has its own window, to which this page leads. Once the user has accepted, the page shows the code, too."""
 
     def focus_first(self) -> None:
         self.setFocus()

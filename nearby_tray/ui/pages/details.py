@@ -12,7 +12,7 @@ from ..text.translate import tr
 
 
 class Details(QWidget):
-    """How the group came about and what it is made of; folded until somebody asks."""
+    """How the group was made and what it is; folded until the user unfolds it."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Before a group is hosted."""
+"""Before a group is hosted: what it is, and whether it is to be remembered."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from .page import Page
 
 
 class HostPage(Page):
-    """Before a group of our own is begun: what it is, and whether it is to be remembered."""
-
     def build(self) -> None:
         frame, inside = card(spacing=8)
         inside.addWidget(label(tr("Host a group"), "title", scale=1.1))

@@ -29,7 +29,7 @@ class Doors:
     settings: Callable[[], object]
     question: Callable[[], None]  # the dialog that waits for an answer, or shows a PIN
     closed: Callable[[], None]
-    troubleshoot: Callable[[], object] | None = None  # None: there is nobody to ask
+    troubleshoot: Callable[[], object] | None = None  # None: there is no doctor
 
 
 class Page(QWidget):
@@ -45,11 +45,11 @@ class Page(QWidget):
 
     @property
     def held(self) -> bool:
-        """Is the pointer on something that must not move away from under it?"""
+        """True while the pointer is on something that must not move."""
         return False
 
     def focus_first(self) -> None:
-        """Where the keyboard starts: the page itself, so that no key pressed a moment too late ends what has just begun."""
+        """Set the keyboard focus: on the page itself, so that a key pressed a moment too late does not end what has just begun."""
         self.setFocus()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:

@@ -16,15 +16,16 @@ from ..timers import timer
 
 
 class PeerList(QFrame):
-    """Nothing in it jumps. While the pointer is in it every row keeps its place: one that is gone stays, dimmed, and new ones come below.
+    """The rows of peers. Under the pointer nothing moves.
 
-    Only when the pointer has rested for a while do those go that are gone below it, so that they do not pile up where much comes and goes.
-    Without the pointer in it the rows are in the snapshot's order. The row that the keyboard is on stays as long as it is: otherwise the
-    next one would be, and Space would ask that.
+    While the pointer is in the list, a row whose peer is gone stays, dimmed, and new rows come at the end. After the pointer has rested
+    for a while, dimmed rows below it are removed, so that they do not pile up. Otherwise the rows are in the order of the snapshot.
+    A focused row is kept even after its peer is gone: removing it would move the focus to the next row, and Space would then ask the
+    wrong peer.
     """
 
-    let_go = Signal()  # the pointer was in it, and is not any more
-    AT_ONCE = 8  # rows made in one turn of the event loop: each takes more than half a millisecond, and a crowd would be felt
+    let_go = Signal()  # the pointer has left the list
+    AT_ONCE = 8  # rows made in one turn of the event loop; each takes more than 0.5 ms, so a crowd would make the window stutter
     SOON = 5  # ms; with 0 the rows of two turns would be made in one
     REST = 5000  # ms
 
@@ -39,7 +40,9 @@ class PeerList(QFrame):
         self._list.setAccessibleName(tr("Computers nearby"))
         self._list.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._rows_layout = column(self._list, spacing=1)
-        self._rows_layout.setAlignment(Qt.AlignmentFlag.AlignTop)  # not spread in the moment before the list is as high as its rows
+        self._rows_layout.setAlignment(
+            Qt.AlignmentFlag.AlignTop
+        )  # so that rows are not spread in the moment before the list has its height
         self._list.installEventFilter(self)
         self._rows: dict[str, PeerRow] = {}  # from top to bottom
         self._peers: tuple[Peer, ...] = ()
@@ -53,7 +56,7 @@ class PeerList(QFrame):
 
     @property
     def held(self) -> bool:
-        """Is the pointer in it?"""
+        """True while the pointer is in the list."""
         return self._list.isVisible() and self._list.underMouse()
 
     def show_peers(self, peers: tuple[Peer, ...]) -> None:
@@ -117,7 +120,7 @@ class PeerList(QFrame):
             above = known
 
     def _tidy(self) -> None:
-        """The pointer rests."""
+        """The pointer rests: remove rows of peers that are gone, below it."""
         pointer = self._list.mapFromGlobal(QCursor.pos()).y()
         for id, known in list(self._rows.items()):
             if known.gone and not known.chosen and known.y() > pointer:
@@ -132,10 +135,10 @@ class PeerList(QFrame):
                     self._was_held = True
                     self._rest.start()
                 case QEvent.Type.Leave:
-                    # A moment later: Qt also says so in the middle of hiding a row, and that the pointer is in it again after that.
+                    # A moment later: Qt reports Leave also while it hides a row, and HoverEnter after that.
                     self._rest.stop()
                     self._soon.start()
-                    self.updateGeometry()  # the window may have held still, too
+                    self.updateGeometry()  # the window may have kept its size for the pointer
         return False
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -21,7 +21,7 @@ from .page import Page
 
 
 class ShownPin(QWidget):
-    """The PIN to be typed on the other machine, also here: its window may have been closed."""
+    """The PIN to be typed on the other machine. It is shown in the panel, too, because the user may have closed its window."""
 
     def __init__(self, enlarge: Callable[[], None]) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class ShownPin(QWidget):
 
 
 class EnteringPage(Page):
-    """The PIN is typed in a window of its own; the panel says so and leads there."""
+    """The PIN is typed in a window of its own, to which this page leads."""
 
     def build(self) -> None:
         frame, inside = card(spacing=10)

@@ -14,7 +14,7 @@ from .ways import Ways
 
 
 class SeekingPage(Page):
-    """The list; and for a machine that does not run Nearby Tray, once it is chosen, how to link with it."""
+    """The list; and once the user chooses a plain peer, the ways to link with it."""
 
     def build(self) -> None:
         self._countdown = Countdown()

@@ -19,7 +19,7 @@ from ..text.translate import isolated, tr
 
 
 class Ways(QWidget):
-    """A machine that does not run Nearby Tray: what is known of it, what to do there, and the ways to link; one that cannot be says why."""
+    """A plain peer: what is known of it, what to do there, and the ways to link. A way that is not possible says why."""
 
     def __init__(self, ask: Callable[[Peer, Method, bool], None], back: Callable[[], None]) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class Ways(QWidget):
         layout.addWidget(button(tr("&Back to the list"), back, role="flat", name="backButton"))
 
     def show_ways(self, peer: Peer, snapshot: Snapshot) -> None:
-        """`peer`: as it was when it was chosen; what is known of it now is in the snapshot."""
+        """`peer`: as it was when the user chose it. The snapshot has what is known of it now."""
         now = next((each for each in snapshot.peers if each.id == peer.id), None)
         if self._peer is None or self._peer.id != peer.id:
             self._remember.setChecked(False)

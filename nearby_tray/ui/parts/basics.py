@@ -12,13 +12,13 @@ from .style import set_glyph, set_scale
 
 
 def label(words: str = "", role: str = "", *, wrap: bool = True, scale: float = 1.0) -> QLabel:
-    """A label that never takes its text for markup."""
+    """A label that shows its text as plain text, never as markup."""
     made = QLabel()
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setText(words)
     made.setWordWrap(wrap)
     if wrap and QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-        # Qt keeps the space at which a line was wrapped, and moves a line from the right by it, out of the label.
+        # Qt keeps the space at which it wraps a line; in a right-to-left line that space would push the text out of the label.
         made.setContentsMargins(made.fontMetrics().horizontalAdvance(" "), 0, 0, 0)
     if role:
         made.setProperty("role", role)
@@ -28,7 +28,7 @@ def label(words: str = "", role: str = "", *, wrap: bool = True, scale: float = 
 
 
 def plain_tip(words: str) -> str:
-    """A tool tip that shows exactly these words: Qt guesses whether a tip is markup, so it is made markup, with everything escaped."""
+    """A tool tip that shows exactly these words. Qt guesses whether a tip is markup, so this makes it markup with everything escaped."""
     escaped = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f"<span>{escaped}</span>" if escaped != words else words
 
@@ -62,7 +62,7 @@ def column(parent: QWidget, *, spacing: int = 10) -> QVBoxLayout:
 
 
 def row(*items: QWidget | int, spacing: int = 8) -> QHBoxLayout:
-    """Widgets side by side; a number is a stretch."""
+    """Widgets side by side. A number is a stretch of that weight."""
     layout = QHBoxLayout()
     layout.setSpacing(spacing)
     for item in items:
@@ -93,17 +93,17 @@ def empty(layout: QLayout) -> None:
 
 
 def height_for(layout: QLayout, width: int) -> int:
-    """What the layout needs at this width; only layouts with wrapped text depend on it."""
+    """The height that the layout needs at this width."""
     return layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
 
 
 def width_for(layout: QLayout, wanted: int) -> int:
-    """`wanted`, or more for words that do not wrap; a language may have long ones, but no word from the air makes a window as wide."""
+    """`wanted`, or more for long words that cannot wrap, up to a limit: a name from the air must not widen a window without end."""
     return max(wanted, min(layout.totalMinimumSize().width(), wanted * 7 // 4))
 
 
 class Fitting(QWidget):
-    """Tells when what is in it needs another size, after Qt has worked it out and before it is painted."""
+    """Calls `changed` when its content needs another size: after Qt has computed the size, before it paints."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
         super().__init__()

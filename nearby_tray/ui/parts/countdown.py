@@ -16,7 +16,7 @@ from .style import colours
 
 
 class TimeLeft:
-    """Seconds until a moment of the controller's clock: read once at `now`, from there our own clock runs on."""
+    """Seconds until a moment of the controller's clock. That clock is read once, at `now`; from then on this process's clock counts."""
 
     def __init__(self) -> None:
         self._until = 0.0
@@ -29,7 +29,7 @@ class TimeLeft:
 
 
 class Countdown(QWidget):
-    """What is left of a stage, as a bar that gets shorter and m:ss beside it."""
+    """The time left of a stage: a bar that gets shorter, and m:ss beside it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,7 +66,9 @@ class Countdown(QWidget):
         words = numbers.clock(self._left.seconds())
         room = self.fontMetrics().horizontalAdvance("00:00")
         painter.setPen(QColor(tones.dim))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)  # left in a mirrored window
+        painter.drawText(
+            self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words
+        )  # at the left in a right-to-left window
         if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
             painter.translate(self.width(), 0)
             painter.scale(-1, 1)

@@ -15,7 +15,7 @@ from .style import colours, set_fixed, set_role
 
 
 class Code(QWidget):
-    """Digits to compare or to type elsewhere, `scale` times as large as other text where the width allows; read aloud digit by digit."""
+    """Digits to compare or to type on the other machine, `scale` times as large as other text if the width allows. Spoken one by one."""
 
     def __init__(self, scale: float = 2.75, spoken: str = CODE) -> None:
         super().__init__()
@@ -54,13 +54,13 @@ class Code(QWidget):
             font.setPixelSize(font.pixelSize() - 2)
         painter.setFont(font)
         painter.setPen(QColor(colours().text))
-        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # or its groups would change places
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # in a right-to-left language the groups of digits would change places
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._code)
         painter.end()
 
 
 class PinField(QWidget):
-    """Where a PIN is typed or pasted: grouped as one types, judged at once, and what is wrong said below. `changed`: the digits did."""
+    """A field for a PIN: groups the digits while they are typed or pasted, and says below what is wrong. Emits `changed` with each edit."""
 
     changed = Signal()
 
@@ -72,7 +72,7 @@ class PinField(QWidget):
         self.edit.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.edit.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.edit.setMaxLength(64)
-        # Nothing that learns words shall learn this.
+        # Input methods must not learn a PIN.
         hints = Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhPreferNumbers
         self.edit.setInputMethodHints(hints)
         set_fixed(self.edit, 2.2)
@@ -89,7 +89,7 @@ class PinField(QWidget):
 
     @property
     def pin(self) -> str | None:
-        """What can be sent: the digits, when they may be a PIN."""
+        """The digits, if they are a PIN."""
         return pins.valid(self.edit.text())
 
     def clear(self) -> None:

@@ -12,7 +12,7 @@ from .style import set_scale
 
 
 class Elided(QLabel):
-    """One line of plain text, cut with an ellipsis; the whole of it in the tool tip and for screen readers. For names and addresses."""
+    """A name or address on one line, cut with an ellipsis. The tool tip and screen readers have all of it."""
 
     def __init__(self, role: str = "", *, scale: float = 1.0) -> None:
         super().__init__()
@@ -31,7 +31,7 @@ class Elided(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        # A tool tip may be rich text by guess; entities make the guess harmless.
+        # Qt guesses whether a tool tip is rich text; `plain_tip` makes either guess harmless.
         self.setToolTip(plain_tip(self.text()) if shown != self.text() else "")
         painter.setPen(self.palette().color(self.foregroundRole()))
         draw_line(painter, self.rect(), shown, self.layoutDirection())
@@ -39,7 +39,7 @@ class Elided(QLabel):
 
 
 def draw_line(painter: QPainter, where: QRect, words: str, reading: Qt.LayoutDirection) -> None:
-    """One line at the side where reading begins; the words themselves run as their own letters do."""
+    """Draw one line at the side where reading begins. The words run in the direction of their own letters."""
     from_right = reading == Qt.LayoutDirection.RightToLeft
     painter.setLayoutDirection(Qt.LayoutDirection.RightToLeft if is_from_right(words) else Qt.LayoutDirection.LeftToRight)
     side = Qt.AlignmentFlag.AlignRight if from_right else Qt.AlignmentFlag.AlignLeft

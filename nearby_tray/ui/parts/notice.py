@@ -13,7 +13,7 @@ from .style import colours
 
 
 class Glyph(QWidget):
-    """An icon of ours in one colour of the theme."""
+    """An icon in one colour of the theme."""
 
     def __init__(self, name: str, size: int = 20, tone: str = "text") -> None:
         super().__init__()
@@ -36,7 +36,7 @@ def draw_glyph(painter: QPainter, name: str, where: QRect, colour: str, ratio: f
 
 
 class Notice(QFrame):
-    """Something to know, and what to do about it: an icon, a title, a sentence, an advice."""
+    """A notice: an icon, a title, a sentence, an advice, and details."""
 
     def __init__(self, role: str, glyph: str) -> None:
         super().__init__()

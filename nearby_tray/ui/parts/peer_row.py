@@ -21,7 +21,7 @@ from .style import colours
 
 
 def signal_bars(painter: QPainter, where: QRectF, strength: int | None, tones: Tones) -> None:
-    """Four bars; those that the strength (percent) does not reach are only outlined by their foot."""
+    """Four bars for a strength in percent; those above it are drawn in the colour of lines."""
     lit = 0 if strength is None else min(4, max(1, math.ceil(strength / 25)))
     width = where.width() / 5.5
     painter.setPen(Qt.PenStyle.NoPen)
@@ -32,12 +32,12 @@ def signal_bars(painter: QPainter, where: QRectF, strength: int | None, tones: T
 
 
 class PeerRow(QAbstractButton):
-    """A peer in the list: kind, name, badges, signal. A click chooses it; one that cannot be asked says why.
+    """A peer in the list: kind, name, badges, signal. A click chooses it; a peer that cannot be asked says why.
 
     Qt moves the keyboard on from what is disabled: a row that it is on is not, only drawn so, and nothing may come of a click on it.
     """
 
-    left = Signal()  # the keyboard went on
+    left = Signal()  # it lost the keyboard focus
 
     def __init__(self, peer: Peer) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class PeerRow(QAbstractButton):
 
     @property
     def chosen(self) -> bool:
-        """Is the keyboard on it, or will it be when the window is the active one?"""
+        """True if it has the keyboard focus, or will have it when the window becomes active."""
         return self.window().focusWidget() is self
 
     def out_of_date(self, peer: Peer) -> bool:
@@ -138,7 +138,7 @@ class PeerRow(QAbstractButton):
             if self.peer.bonded:
                 words.append(("paired", tr("Paired"), colour))
             if not self.peer.reachable:
-                # The kind is drawn; here is room for what else is known.
+                # The icon shows the kind, so the line has room for what else is known.
                 words = [("", tr("Wi-Fi Direct only"), colour)]
                 if self.peer.remembered:
                     words.append(("", tr("Remembered group"), colour))

@@ -14,7 +14,7 @@ from .style import colours
 
 
 class Sparkline(QWidget):
-    """Round-trip times, one a second, newest at the right. A lost ping is a gap with a mark on the floor."""
+    """Round-trip times, one for each second, the newest at the right. A lost ping is a gap with a mark at the bottom."""
 
     POINTS = 60
 
@@ -69,7 +69,7 @@ class Sparkline(QWidget):
         font.setPointSizeF(font.pointSizeF() * 0.82)
         painter.setFont(font)
         painter.setPen(QColor(tones.dim))
-        # Time goes to the right in every language: over the oldest answers the words hide least.
+        # Time runs to the right in every language; the words stand over the oldest answers, where they hide least.
         side = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
         painter.drawText(self.rect().adjusted(2, 3, -2, 0), side, numbers.milliseconds(top))
         painter.end()

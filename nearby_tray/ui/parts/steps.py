@@ -20,7 +20,7 @@ from .style import colours, set_role
 
 
 class Spinner(QWidget):
-    """Pending ○, going on (an arc, turning where motion is liked), done ✓."""
+    """The state of a step: pending ○, going on (an arc, which turns unless motion is reduced), done ✓."""
 
     def __init__(self, size: int = 18) -> None:
         super().__init__()
@@ -89,7 +89,7 @@ class Step(QWidget):
 
 
 class Steps(QWidget):
-    """Finding, forming, checking: which is done, which is going on, how long each took. When restoring, calling comes first."""
+    """The steps of making a link: which are done, which is going on, how long each took. Restoring begins with calling the peer."""
 
     def __init__(self, *, restoring: bool = False) -> None:
         super().__init__()
@@ -102,7 +102,7 @@ class Steps(QWidget):
             layout.addWidget(step)
 
     def show_steps(self, stage: Stage, attempt: int, timings: Timings, *, meeting: bool = True) -> None:
-        self._steps[Stage.MEETING].setVisible(meeting)  # whoever does not run Nearby Tray is met already
+        self._steps[Stage.MEETING].setVisible(meeting)  # a plain peer is found before it is asked
         took = {Stage.MEETING: timings.find, Stage.FORMING: timings.form, Stage.CHECKING: timings.check}
         at = list(self._steps).index(stage) if stage in self._steps else -1
         for k, (each, step) in enumerate(self._steps.items()):

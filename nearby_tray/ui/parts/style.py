@@ -14,7 +14,7 @@ _palette_tones: tuple[int, Tones] | None = None
 
 
 def colours() -> Tones:
-    """From the application's palette; a widget's own one may be coloured by the style sheet."""
+    """The colours of the application's palette. A widget's own palette may be coloured by the style sheet."""
     global _palette_tones
     palette = QGuiApplication.palette()
     if _palette_tones is None or _palette_tones[0] != palette.cacheKey():
@@ -23,15 +23,15 @@ def colours() -> Tones:
 
 
 def _in_force() -> str:
-    """What a sheet is made for."""
+    """The palette and font that a style sheet is made for."""
     return f"{QGuiApplication.palette().cacheKey()} {QGuiApplication.font().toString()}"
 
 
 def restyle(window: QWidget) -> None:
-    """Put the sheet of the palette in force on a window, its colour on the icons of its buttons, and the font's size on the texts."""
+    """Give a window the style sheet, the colour of its buttons' icons and the sizes of its texts for the palette and font in force."""
     tones = colours()
     window.setProperty("styledFor", _in_force())
-    window.setStyleSheet(sheet(tones))  # also the same one anew: below a sheet nothing else makes a new font known
+    window.setStyleSheet(sheet(tones))  # also if it is the same: under a style sheet nothing else makes widgets take a new font
     for each in window.findChildren(QWidget):
         if isinstance(each, QAbstractButton) and (glyph := each.property("glyph")):
             each.setIcon(icon(glyph, tones.text))
@@ -49,7 +49,7 @@ def restyle_after(window: QWidget, event: QEvent) -> None:
 
 
 def set_scale(widget: QWidget, scale: float) -> None:
-    """Text of `scale` times the size that the application's has, now and after that has changed (`restyle_after`)."""
+    """Make the text `scale` times as large as the application's, and keep that when the application's size changes (`restyle_after`)."""
     font = QFont(widget.font())
     font.setPointSizeF(QGuiApplication.font().pointSizeF() * scale)
     widget.setFont(font)
@@ -57,13 +57,13 @@ def set_scale(widget: QWidget, scale: float) -> None:
 
 
 def set_fixed(widget: QWidget, scale: float = 1.0) -> None:
-    """Digits and addresses under each other, in the size of other text: the system's fixed font has one of its own."""
+    """Use the system's fixed-width font in the size of other text, for digits and addresses below each other."""
     widget.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
     set_scale(widget, scale)
 
 
 def set_role(widget: QWidget, role: str) -> None:
-    """Change the role of a widget and let the style sheet see it."""
+    """Change the role of a widget, and have the style sheet applied to it again."""
     if widget.property("role") != role:
         widget.setProperty("role", role)
         widget.style().unpolish(widget)

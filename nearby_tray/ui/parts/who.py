@@ -16,7 +16,7 @@ from .style import set_role
 
 
 class Who(QWidget):
-    """The other computer: what it is, what it is called, what we know of it."""
+    """A peer: the icon of its kind, its name, and a line about it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class Who(QWidget):
 
 
 class GradeMark(QWidget):
-    """How good the link is: a shape and a word, coloured for those who see colours."""
+    """How good the link is, as a shape, a word and a colour."""
 
     TONES: dict[Grade, str] = {Grade.GOOD: "good", Grade.FAIR: "fair", Grade.WEAK: "bad", Grade.LOST: "bad"}  # noqa: RUF012
     GLYPHS: dict[Grade, str] = {  # noqa: RUF012
@@ -64,7 +64,7 @@ class GradeMark(QWidget):
         layout.addWidget(self._word)
 
     def show_grade(self, grade: Grade | None) -> None:
-        """`None`: nothing was heard yet."""
+        """`None`: nothing is measured yet."""
         if grade is None:
             self._glyph.show_glyph("tray-working", "dim")
             self._word.setText(tr("Waiting"))

@@ -13,7 +13,7 @@ from .style import restyle_after
 
 
 class Window(QWidget):
-    """One of our windows: Esc closes it, Tab goes through it as it is read, and it follows the desktop's colours and font."""
+    """A window that Esc closes, through which Tab goes in reading order, and that follows the desktop's colours and font."""
 
     def __init__(self, flags: Qt.WindowType = Qt.WindowType.Window) -> None:
         super().__init__(None, flags)
@@ -22,7 +22,7 @@ class Window(QWidget):
         self.setWindowIcon(application_icon())
 
     def focusNextPrevChild(self, next: bool) -> bool:
-        # Qt goes by the order in which things were made, and lists are made anew.
+        # Qt goes in the order in which widgets were made, and lists are made anew.
         order = _as_read(self)
         for one, other in pairwise(order):
             QWidget.setTabOrder(one, other)
@@ -41,17 +41,17 @@ class Window(QWidget):
             QTimer.singleShot(0, self, self._fit_again)
 
     def fit(self) -> None:
-        """Take the size that what is in it needs, as far as the screen has it."""
+        """Take the size that the content needs, as far as the screen allows."""
         raise NotImplementedError
 
     def _fit_again(self) -> None:
         before = self.size()
         self.fit()
-        self.resize(self.size().expandedTo(before))  # it may have been made larger by hand
+        self.resize(self.size().expandedTo(before))  # the user may have made it larger
 
 
 def _as_read(inside: QWidget) -> list[QWidget]:
-    """What Tab stops at, line by line; what can be scrolled comes where its area stands."""
+    """The widgets at which Tab stops, line by line. The content of a scrolling area comes where the area stands."""
     found: list[QWidget] = []
     areas: dict[QWidget, QWidget] = {}
     for each in inside.findChildren(QWidget):
