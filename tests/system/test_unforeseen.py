@@ -289,6 +289,25 @@ def test_a_group_of_networkmanagers_that_did_not_end_is_said_and_ended_when_told
     run(main())
 
 
+@pytest.mark.logs("could not undo everything|still busy with our group")
+def test_a_group_that_did_not_end_ends_with_its_networkmanager(
+    run: Run, tmp_path: Path, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def main() -> None:
+        async with manager_world(tmp_path, limits=ManagerLimits(pause=0.01, gather=0, settle=0.05, signal=0)) as here:
+            await linked_by_manager(here, ORDER)
+            left = unanswered(monkeypatch, here.wifi.networkmanager.bus, "DeactivateConnection", 1000)
+            with pytest.raises(Unavailable):
+                await here.wifi.remove()
+            told, asked = len(here.told(WifiChanged)), len(left)
+            await here.fake.restart()
+            await until(lambda: len(here.told(WifiChanged)) > told and here.reason() is None)
+            await here.wifi.remove()
+            assert here.is_clean() and len(left) == asked, "another daemon is not asked for what is no more"
+
+    run(main())
+
+
 def test_a_daemon_that_does_not_answer_for_one_of_many_is_not_asked_for_all(
     run: Run, tmp_path: Path, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:

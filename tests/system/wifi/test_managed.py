@@ -643,6 +643,18 @@ def test_a_group_that_takes_more_later_is_taken_down(run: Run, tmp_path: Path, u
     run(main())
 
 
+def test_a_group_that_was_removed_is_watched_no_more(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            await linked(here)
+            await until(lambda: here.looks >= 2)  # when it was made, and by the watch
+            assert not here.ear.closed
+            await here.wifi.remove()
+            assert here.ear.closed
+
+    run(main())
+
+
 def test_a_group_that_ends_while_an_address_is_waited_for_says_why(run: Run, tmp_path: Path, until: Until) -> None:
     async def main() -> None:
         async with world(tmp_path, owner=False) as here:
