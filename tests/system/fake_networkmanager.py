@@ -418,6 +418,7 @@ class FakeNetworkManager:
         }
         self.extra_routes: list[dict[str, Variant]] = []  # what an automatic configuration brings besides
         self.names: dict[str, list[str]] = {}
+        self.configs: dict[str, Config] = {}
         self.leased = asyncio.Event()  # DHCP answers only then
         self.leased.set()
         self.owner = False  # of the group
@@ -675,7 +676,8 @@ class FakeNetworkManager:
         elif method == "auto" and self.owner:
             self.shared = True
         path = self._next(f"IP{version}Config")
-        self._export(path, Config(version, data, routes, names))
+        self.configs[path] = Config(version, data, routes, names)
+        self._export(path, self.configs[path])
         return path
 
     def _reapply(self, active: Active, changed: Settings) -> None:

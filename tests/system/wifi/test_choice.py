@@ -268,6 +268,15 @@ def test_a_missing_networkmanager_is_not_blamed_for_a_radio_with_no_wifi_direct(
     run(main())
 
 
+def test_a_networkmanager_that_was_never_there_is_not_waited_for(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path, manager=False, supplicant=False, grace=1e6) as here:
+            await here.fake.start()
+            await until(lambda: here.changes()[-1] == (None, "wpa_supplicant", True))
+
+    run(main())
+
+
 def test_a_supplicant_that_comes_later_adds_what_it_can(run: Run, tmp_path: Path, until: Until) -> None:
     async def main() -> None:
         async with world(tmp_path, supplicant=False) as here:

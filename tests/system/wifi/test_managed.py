@@ -22,6 +22,7 @@ from nearby_tray.system.wifi.managed import Managed
 from nearby_tray.system.wifi.networkmanager import Limits
 from nearby_tray.system.wifi.terms import Keeper, Surroundings
 
+from ..barriers import answered
 from ..fake_networkmanager import NM, Device, FakeNetworkManager, Firewall, Profile, WifiP2P, Wireless
 from .surroundings import FULL_TUNNEL, HOME, Ear, computer
 
@@ -537,6 +538,21 @@ def test_an_address_of_a_machine_that_is_not_ours_is_put_aside_judged_and_kept(r
             assert {key: value for key, value in kept.items() if key.startswith("ipv4")} == good
             await here.wifi.remove()
             assert here.is_clean()
+
+    run(main())
+
+
+def test_an_address_that_comes_later_into_the_same_configuration_is_noticed(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path, owner=False) as here:
+            here.fake.automatic[4] = lease = []
+            here.fake.add_peer(PEER)
+            forming = asyncio.create_task(here.wifi.form(PHONE))
+            await until(lambda: bool(here.fake.named("Reapply")) and len(here.fake.configs) == 3)
+            await answered(here.wifi.networkmanager.bus, [NM], times=8)  # the empty one has been read
+            lease.append(entry("192.168.49.7/24"))
+            here.fake.configs[here.fake.p2p.ip[1]].emit_properties_changed({"AddressData": lease})
+            assert (await forming).addresses == ("192.168.49.7", "fe80::1")
 
     run(main())
 

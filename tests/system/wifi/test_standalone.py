@@ -1103,6 +1103,18 @@ def test_one_whose_entry_has_expired_is_found_again(run: Run, tmp_path: Path, un
     run(main())
 
 
+def test_one_that_the_daemon_forgot_when_it_was_asked_is_out_of_sight_too(run: Run, tmp_path: Path, until: Until) -> None:
+    async def main() -> None:
+        async with world(tmp_path) as here:
+            path = here.fake.add_peer(PEER)
+            await until(lambda: bool(here.told(PeerFound)))
+            here.fake.forget_peer(path)
+            assert (await failure(here.wifi.form(replace(PHONE, patience=3)))).reason is Reason.NOT_SEEN
+            assert len(here.fake.named("Connect")) == 1 and here.is_clean()
+
+    run(main())
+
+
 def test_one_that_is_not_found_again_is_said_to_be_out_of_sight(run: Run, tmp_path: Path, until: Until) -> None:
     async def main() -> None:
         async with world(tmp_path) as here:
