@@ -80,14 +80,14 @@ class Demo:
         return status
 
     def _make_doctor(self) -> Doctor:
-        """It looks at the real machine: whoever sees the demo may want to know what is missing."""
+        """The doctor looks at the real machine: the user of the demo may want to know what is missing."""
         from .system.doctor.examination import Doctor
         from .system.doctor.report import Applet
 
         return Doctor(lambda: self._you.settings, lambda: Applet(state=["the demo, on simulated air"]))
 
     async def _walk(self) -> int:
-        """First we call and Robin accepts; then Robin calls and we accept in the dialog."""
+        """First this side calls and Robin accepts; then Robin calls and the dialog is accepted."""
         robin = self._neighbour.controller
         try:
             self._face.show_panel()
@@ -145,7 +145,7 @@ class Demo:
         await self._until(lambda _: robin.snapshot.stage is Stage.IDLE, "ended: on Robin's side too", other=True)
 
     async def _until(self, holds: Callable[[Snapshot], bool], step: str, *, other: bool = False) -> Snapshot:
-        """Wait for a snapshot of ours (`other`: of either side) as described, then say the step."""
+        """Wait for a snapshot of this side (`other`: of either side) that satisfies `holds`, then print the step."""
         came = asyncio.Event()
 
         def look(_: Snapshot) -> None:

@@ -26,14 +26,14 @@ _CHASSIS = {"laptop": "laptop", "convertible": "laptop", "desktop": "desktop", "
 
 
 def name() -> str:
-    """What people call this machine, never empty; one that nobody has named is told from the next by a few digits of its own."""
+    """What people call this machine, never empty; a machine without a name is told from the next by a few digits of its own."""
     network = os.uname().nodename.partition(".")[0]
     known = clean_name(_info().get("PRETTY_HOSTNAME", ""), "") or ("" if network.lower() in _UNNAMED else clean_name(network, ""))
     return known or f"{chassis() or 'computer'} {_digits()}".strip()
 
 
 def chassis() -> str:
-    """ "laptop", "desktop", "tablet", "phone", or "" where nobody knows."""
+    """ "laptop", "desktop", "tablet", "phone", or "" where no file says."""
     said = _CHASSIS.get(_info().get("CHASSIS", ""))
     if said is not None:
         return said
@@ -54,7 +54,7 @@ def _info() -> dict[str, str]:
 
 
 def _digits() -> str:
-    """machine-id(5): the id itself is for nobody else, what is made of it is."""
+    """A few digits of machine-id(5), hashed: the id itself must not leave the machine."""
     with suppress(OSError):
         number = (_ROOT / "etc/machine-id").read_text(errors="replace").strip()
         if number:

@@ -1,9 +1,8 @@
-"""The command line: starts the applet, or says something to the one that runs and shows what it answers.
+"""The command line: starts the applet, or calls the running applet and prints its answer.
 
-The rule: whatever is typed ends in an exit status and, when it did not work, one sentence on stderr: 0 done, 1 not possible, 2 wrong
-usage, 3 no applet is running, 4 no session bus. A verb never starts an applet by itself, and `doctor` needs none. Nothing heavy is
-imported until it is needed: a verb needs neither Qt nor bleak. What is printed for people is one thing a line, with names made
-harmless; `--json` is for programs.
+Every command ends with an exit status and, when it did not work, one sentence on stderr: 0 done, 1 not possible, 2 wrong usage, 3 no
+applet is running, 4 no session bus. A verb never starts an applet, and `doctor` needs none. Nothing heavy is imported until it is needed:
+a verb needs neither Qt nor bleak. What is printed for people is one thing a line, with names made harmless; `--json` is for programs.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except BrokenPipeError:
-        _give_up(sys.stdout)  # whoever read it has had enough
+        _give_up(sys.stdout)  # the reader has had enough
     except OSError as error:
         _complain(f"{one_line(error.strerror or error)}{f' ({one_line(error.filename)})' if error.filename else ''}.")
         _give_up(sys.stdout)
@@ -150,7 +149,7 @@ def _start(options: Options) -> int:
     if not options.headless and not display:
         if not options.once:
             raise Failed(NOT_POSSIBLE, "There is no graphical session here (neither WAYLAND_DISPLAY nor DISPLAY is set); try --headless.")
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"  # the walk needs nobody to look at it
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"  # nobody needs to look at the walk
         # nor what that platform cannot do
         os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false;qt.core.qobject.connect.warning=false")
     try:

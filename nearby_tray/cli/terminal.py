@@ -13,7 +13,7 @@ from .exits import NOT_POSSIBLE, Failed
 
 
 class Keys:
-    """Where a PIN is typed: a terminal, which does not show it, or standard input. Never the arguments: those are seen by everybody."""
+    """Where a PIN is typed: a terminal, which does not show it, or standard input. Never the arguments: every process can read those."""
 
     def __init__(self, handle: int, terminal: bool) -> None:
         self._handle, self.terminal = handle, terminal
@@ -71,7 +71,7 @@ class Keys:
 
 @contextmanager
 def typing_place(stdin: bool, keys: Keys | None = None) -> Iterator[Keys | None]:
-    """Standard input, or the terminal where there is one. `keys`: somebody has them already."""
+    """Standard input, or the terminal where there is one. `keys`: they are open already."""
     if keys is not None:
         yield keys
     elif stdin:
@@ -99,7 +99,7 @@ def forget_typed(handle: int) -> None:
 
 
 def is_terminal() -> bool:
-    """Is a person there to be asked?"""
+    """True if a person can be asked."""
     try:
         return sys.stdin.isatty()
     except (AttributeError, OSError, ValueError):

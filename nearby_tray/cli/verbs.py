@@ -20,7 +20,7 @@ from .lines import code_words, grouped, match_words, member_line, names, peer_li
 from .remote import Remote, applet, understood
 from .terminal import Keys, forget_typed, is_terminal, typing_place
 
-FIND = 35.0  # seconds until somebody is found; the applet itself looks for 30
+FIND = 35.0  # seconds until a peer is found; the applet itself looks for 30
 LINK = 300.0  # seconds until a link, with all its tries
 END = 20.0  # seconds until a link or the applet has ended
 
@@ -71,7 +71,7 @@ async def _connect(remote: Remote, wanted: argparse.Namespace) -> int:
         await remote.ask("Connect", "s", wanted.name)
     else:
         await remote.ask("ConnectBy", "ssb", wanted.name, METHODS[wanted.method], wanted.remember)
-    # The code is known once keys are agreed; whoever is remembered needs none and may be further already.
+    # The code is known once keys are agreed; a trusted peer needs none and may be further already.
     said = await remote.follow(lambda status: status.state not in (Stage.SEEKING, Stage.ASKING) or bool(status.code), FIND)
     if said.state is Stage.IDLE:
         raise Failed(NOT_POSSIBLE, why(said) or "It did not work.")
@@ -85,7 +85,7 @@ async def _connect(remote: Remote, wanted: argparse.Namespace) -> int:
 
 
 async def _seen(remote: Remote, name: str, *, on_wifi: bool) -> None:
-    """Look until the machine of this name is found, or for a while; `on_wifi`: it need not answer with Nearby Tray."""
+    """Look until the machine of this name is found, or for `FIND` seconds; `on_wifi`: a plain peer will do."""
     said = await remote.status()
     if said.state is not Stage.SEEKING:
         await remote.ask("Seek")
@@ -142,7 +142,7 @@ async def _match(remote: Remote, wanted: argparse.Namespace) -> int:
 
 
 def _named(wanted: argparse.Namespace, verb: str, said: Status) -> str:
-    """The question that the words on the command line name; empty where a person is there to be asked. `Failed` in a pipe."""
+    """The question named on the command line; empty where a person at the terminal can be asked. `Failed` in a pipe."""
     if not wanted.code and not is_terminal():
         code = said.code if said.needs_code else None
         raise Failed(USAGE, f"Say which request: nearby-tray {verb} {'CODE' if code else 'ID'} (see nearby-tray status --json).")
@@ -271,7 +271,7 @@ async def _until_linked(
 
 
 def _is_settled(status: Status) -> bool:
-    """Linked, ended, or a group of ours into which nobody is being let."""
+    """True if linked, ended, or hosting a group with no peer about to join."""
     return status.state in (Stage.LINKED, Stage.IDLE) or (status.state is Stage.HOSTING and status.peer is None)
 
 

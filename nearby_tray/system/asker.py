@@ -1,4 +1,4 @@
-"""Which program speaks to us over the bus, as far as that can be told.
+"""Which program calls over the bus, as far as that can be told.
 
 What is provable: it is connected to this bus, so it runs as this user (or root), and the daemon knows the process that connected
 (`GetConnectionCredentials`, D-Bus Specification 0.43, "Bus messages"). What is not: a program may run another one, call itself anything,
@@ -39,7 +39,7 @@ UNKNOWN = Asker("")
 
 
 def vouch(unique_name: str) -> None:
-    """Say that this process itself has this connection, for `identify`: by the process's name, which nobody else can change."""
+    """Say that this process itself made this connection, for `identify`: by the process's name, which no other process can change."""
     with suppress(OSError):  # without /proc the user is asked
         Path("/proc/self/comm").write_text(unique_name[:_COMM])
 
@@ -83,7 +83,7 @@ def describe(pid: int, sender: str = "", proc: Path = Path("/proc")) -> Asker:
 
 
 def is_installed(pid: int, proc: Path = Path("/proc")) -> bool:
-    """Does this process run files that were installed: only root can change them, and they are where programs are installed?"""
+    """True if this process runs installed files: they are where programs are installed, and only root can change them."""
     folder = proc / str(pid)
     program = _link(folder / "exe")
     files = {program: folder / "exe"}
@@ -104,7 +104,7 @@ def _has_vouched(folder: Path, sender: str) -> bool:
 
 
 def _is_own(folder: Path, words: list[str], mine: Path) -> bool:
-    """Does it run our command: by files, not by names?"""
+    """True if the process runs the `nearby-tray` command: compared by files, not by names."""
     interpreter = _file(folder / "exe")
     if interpreter is None or interpreter != _file(mine / "exe"):
         return False
@@ -127,7 +127,7 @@ def _found_module(folder: Path, module: str) -> tuple[int, int] | None:
 
 
 def _commands() -> list[Path]:
-    """Where our own command may be: what this applet was started by, and what is installed beside the interpreter."""
+    """Where the `nearby-tray` command may be: what this applet was started by, and what is installed beside the interpreter."""
     started, beside = Path(sys.argv[0] if sys.argv else ""), Path(sys.executable).with_name(_COMMAND)
     return [*([started] if started.name == _COMMAND else []), beside]
 

@@ -24,7 +24,7 @@ LIMITS = "org.freedesktop.DBus.Error.LimitsExceeded"
 
 
 class _Caller:
-    """What is known of one caller: its two limits, and whether it is the user's own command (`None`: nobody has looked)."""
+    """What is known of one caller: its two limits, and whether it is the user's own command (`None`: not looked at yet)."""
 
     __slots__ = ("limits", "on_trial", "own", "tries")
 
@@ -36,10 +36,10 @@ class _Caller:
 
 
 class Gate:
-    """Refuses whoever calls without end, so that the panel stays usable and the others are served; keeps a few callers in mind only.
+    """Refuses callers that call without end, so that the panel stays usable and other callers are served. Remembers a few callers only.
 
-    What programs use up among themselves is not the user's: their own commands have a limit apart. Each of these is a new caller, so
-    when the common limit is reached some that are not known yet are let through, to be looked at (`judge`).
+    Programs share one limit, the user's own commands have another. Each command is a new caller, so when the programs' limit is reached
+    some unknown callers are let through, to be looked at (`judge`).
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -51,10 +51,10 @@ class Gate:
         self._logged = Quota(1, 60.0)
 
     def refusal(self, sender: str, member: str) -> DBusError | None:
-        """The answer for a call that is one too many."""
+        """The error for a call that is one too many; `None`: serve it."""
         now = self._clock()
         caller = self._callers.pop(sender, None) or _Caller(now)
-        self._callers[sender] = caller  # the last one heard is the last one to be forgotten
+        self._callers[sender] = caller  # the caller heard last is forgotten last
         if len(self._callers) > CALLERS:
             self._callers.popitem(last=False)
         kinds = (0,) if member in _ONLY_READ else (0, 1)
@@ -72,7 +72,7 @@ class Gate:
         return self._refused(sender, now)
 
     def judge(self, sender: str, own: bool) -> DBusError | None:
-        """It is known now who `sender` is; the answer, if its call had to wait for that and is one too many."""
+        """Note whether `sender` is the user's own command. Returns the error for a call that was let through to find out, and is not."""
         caller = self._callers.get(sender)
         if caller is None or caller.own is not None:
             return None

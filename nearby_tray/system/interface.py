@@ -1,11 +1,11 @@
 """The applet on the session bus: for its own command line, for scripts and for other programs of the same user.
 
-Whoever is on the session bus runs as the user, and there is no wall between the user's programs. Still nothing here trusts a caller: text
-is bounded, an impossible wish is answered with a sentence, whoever calls without end is refused, listeners are told of changes at most five
-times a second, and what a program asks for is put before the user under that program's name. Only a `nearby-tray` command is the user's own
-word (`asker`): nobody else says yes to another computer, widens who may link with this one, or ends the applet. A yes names what it
-answers, so that one under way does not answer whoever asks next. Calls that change something are served one at a time, in the order in
-which they came.
+Every program on the session bus runs as the user, and Linux has no wall between the user's programs. Still no caller is trusted: text is
+bounded, an impossible request is answered with a sentence, a program that calls without end is refused (`gate`), listeners are told of
+changes at most five times a second, and what a program asks for is put before the user under that program's name. Only a `nearby-tray`
+command speaks for the user (`asker`): no other program says yes to another computer, widens the circle that may link with this one, or ends
+the applet. A yes names the question that it answers, so that a late yes does not answer the next question. Calls that change something are
+served one at a time, in the order in which they came.
 
     bus name    org.nearbytray.Nearby         object   /org/nearbytray/Nearby1         interface   org.nearbytray.Nearby1
     Status() → s, Peers() → s, Settings() → s             JSON, as `status` and `nearby_tray.settings` make it
@@ -20,7 +20,7 @@ which they came.
     Version                                               property
     errors      org.nearbytray.Error.NotPossible, .UnknownPeer, .InvalidSetting; the text is a sentence for the user
 
-For those who call it, `desktop/dbus.md` says the same in full.
+`desktop/dbus.md` says the same in full, for authors of programs.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Program(Protocol):
 
 
 class Interface(ServiceInterface):
-    """What is exported. What only reads is sync; what changes something waits for its turn, so that none is overtaken by another."""
+    """The exported methods. Those that only read return at once; those that change something wait for their turn, in order."""
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class Interface(ServiceInterface):
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[Asker]:
-        """The caller's turn to change something; who that is. A `DBusError` when too many wait already."""
+        """Wait for the caller's turn to change something; yields the calling program. `DBusError` when too many calls wait already."""
         sender = caller.get()
         if self._waiting >= QUEUE:
             raise DBusError(LIMITS, f"Too many calls at once: {QUEUE} are waiting already.")
@@ -135,7 +135,7 @@ class Interface(ServiceInterface):
     async def autostart(self) -> str:
         if self._autostart is None:
             raise _not_possible("This applet does not look after that.")
-        if self._reading is None or self._reading.done():  # one look for all who ask meanwhile
+        if self._reading is None or self._reading.done():  # one reading for all callers that ask meanwhile
             self._reading = outcome(self._autostart(), "look at the start at login")
         return encode(await asyncio.shield(self._reading))
 
@@ -345,7 +345,7 @@ class Interface(ServiceInterface):
         return self._actions.snapshot.stage
 
     def _found(self, name_or_id: str) -> Peer:
-        """The one of the list that is meant, while we look for computers."""
+        """The peer of the list that is meant. `DBusError` unless this computer looks for others."""
         _check_length(name_or_id)
         stage = self._stage
         if stage is not Stage.SEEKING:
@@ -359,7 +359,7 @@ class Interface(ServiceInterface):
         return snapshot
 
     def _check_wish(self, asker: Asker) -> None:
-        """May this program put a wish before our user now? One is put at a time, and not without end."""
+        """`DBusError` if this program may not put a wish before the user now: another one waits, or too many were refused."""
         snapshot = self._actions.snapshot
         if asker.own:
             return
@@ -369,11 +369,11 @@ class Interface(ServiceInterface):
             raise _not_possible("The user of this computer has said no, or nothing, several times. Ask again in two minutes.")
 
     def _answered_wish(self) -> Wish | None:
-        """What a program asks for, if a yes or no now answers that."""
+        """What a program asks for, if a yes or no now answers that and not another computer's request."""
         return None if self._stage is Stage.ASKED else self._actions.snapshot.wish
 
     def _need_named(self, question: str) -> None:
-        """An answer names what it answers, by the code on the screen or by the question's id. A `DBusError` when that is another."""
+        """`DBusError` unless `question` names what is asked now, by the code on the screen or by the question's id."""
         if not names(self._actions.snapshot, question):
             raise _not_possible("That is not asked any more. What is asked now: see nearby-tray status.")
 
@@ -381,7 +381,7 @@ class Interface(ServiceInterface):
         return _not_possible(" ".join(self._describe(failure, name)))
 
     def _complain(self) -> None:
-        """What was begun may have ended at once."""
+        """`DBusError` if what was begun has ended at once."""
         after = self._actions.snapshot
         if after.stage is Stage.IDLE and after.failure is not None:
             raise self._failed(after.failure, after.peer.name if after.peer else "")
@@ -408,12 +408,12 @@ _DOING = {
 
 
 def _is_up(snapshot: Snapshot) -> bool:
-    """Is there a group of our own? Also while somebody asks to join it."""
+    """True while this computer hosts a group, also while a plain peer asks to join it."""
     return snapshot.link is not None and (snapshot.stage is Stage.HOSTING or (snapshot.stage is Stage.ASKED and not snapshot.verified))
 
 
 def names(snapshot: Snapshot, question: str) -> bool:
-    """Does `question` name what the user is asked now? By its id, or by the six digits, with or without a blank between them."""
+    """True if `question` names what the user is asked now: by its id, or by the six digits, with or without a blank between them."""
     if not snapshot.question:
         return False
     digits = "".join(question.split())
@@ -426,7 +426,8 @@ _WIDTH = {Visibility.NOBODY: 0, Visibility.TRUSTED: 1, Visibility.EVERYONE: 2}
 
 
 def guarded(before: Settings, after: Settings) -> list[str]:
-    """The settings that a program would change in the user's name: who finds this computer and as whom, who links with it, who is told."""
+    """The names of the changes that only the user may make: which computers find this one, by which name, and link without asking; and
+    whether the user is told."""
     wider = _WIDTH[after.visibility] > _WIDTH[before.visibility]
     # Whatever takes the place of a limit begins now, so also a shorter one may end later.
     another_limit = before.visible_minutes is not None and after.visible_minutes != before.visible_minutes
@@ -441,9 +442,9 @@ def guarded(before: Settings, after: Settings) -> list[str]:
 
 
 def find_peer(name_or_id: str, peers: Iterable[Peer], where: str = "among the computers found") -> Peer:
-    """The peer meant. A `DBusError` with the known ones when there is none or more than one: names are whatever strangers say.
+    """The peer meant. `DBusError` with the known peers when none or more than one is: a name is whatever its computer says.
 
-    An id wins over a name: who calls itself by the id of another does not stand in its way.
+    An id wins over a name, so a peer that calls itself by the id of another does not hide it.
     """
     every = tuple(peers)
     wanted = name_or_id.strip()
@@ -474,7 +475,7 @@ def _check_length(text: str) -> None:
 
 
 def _need_own(asker: Asker, does: str) -> None:
-    """Only the user does this; a program may ask for a link, and the user is asked then."""
+    """`DBusError` unless the user's own command calls. A program may ask for a link, and the user is asked then."""
     if not asker.own:
         raise _not_possible(f"Only the user of this computer {does}: in the window of Nearby Tray, or with the command nearby-tray.")
 

@@ -72,7 +72,7 @@ class Notifications:
         self._dirty: dict[str, None] = {}  # keys to tell the server of, in order
         self._shown: dict[str, _Shown] = {}
         self._calling: str | None = None  # the key whose Notify is under way
-        self._called: str | None = None  # and whom it was said to; None: nobody yet, the bus starts a server for it
+        self._called: str | None = None  # the server that was called; None: none yet, the bus starts one for the call
         self._early: list[Signal] = []  # signals that overtook the answer with their id
         self._wake = asyncio.Event()
         self._following, self._telling, self._late = Tasks(), Tasks(), Tasks()  # late: what comes of answers that were not in time
@@ -247,7 +247,7 @@ class Notifications:
             self._on_signal(signal)
 
     async def _notify(self, bus: Bus, key: str, shown: _Shown, *call: Any) -> list[object]:
-        """Notify, for `CALL` seconds. What a slow server shows after that is ours still, or closed when it is not wanted any more."""
+        """Notify, for `CALL` seconds. What a slow server shows later is kept track of, and closed when it is not wanted any more."""
         if len(self._late) >= MOST_LATE:
             return await bus.call(*call, timeout=CALL)
         asked = outcome(bus.call(*call, timeout=LATE), "notify")
@@ -320,6 +320,6 @@ def _clean(text: str, limit: int) -> str:
 
 
 async def _is_installed(bus: Bus, owner: str) -> bool:
-    """Is that program one that only root can change?"""
+    """True if the program with this unique name is one that only root can change."""
     process = await process_of(bus, owner)
     return process is not None and is_installed(process)
