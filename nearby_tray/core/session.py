@@ -1,16 +1,20 @@
 """The session: from a click to a linked, checked and ended link, decided by one machine that never waits.
 
-The rules in prose. Nothing is formed before both people agreed: the listener by accepting, the caller by saying that both screens show
-the same code, unless the one it picked proves to be a computer that it trusts. An answer names the question that it is about. What is not
-authenticated ends nothing and takes nobody's place: who asks while we ask waits until both identities are proven, and a lost link is
-restored with whoever has its keys. Both sides find each other first, then say so (`seen`), then form the group together on the caller's
-`go`, one a second after the other. Whoever sees a try fail tells the other (`again`): both undo, clear the radio, meet again and swap the
-order; three tries in all. Linked is what an authenticated pong says. A lost link is called for again with the keys of the session, three
-times; the other side waits to be called, and both answer the other anew if it has lost the keys. A goodbye is no loss. What a program of
-this computer asks for begins when our user allows it, as if the user had clicked; only the user's own commands need no second yes. Every
-state says how long it may last. Machines that do not run Nearby Tray, and groups of our own, are `strangers`' part of the story.
+It holds one state (`states`) and tells the story: who starts, what wakes and ends it, and which room carries a state on. `agreement`
+leads from a question to both users' yes, `linking` from there to the end of the link, `wps` does the same with plain peers; `talks`
+carries the conversations, `consent` counts what may be asked, `view` says what follows from a state.
 
-The machine answers each event with commands (things to send now) and with `wants`: what should exist from now on (advertisement, find,
+The rules. No group is formed before both users agreed: the listener's by accepting, the caller's by saying that both screens show the
+same code, unless the peer it picked proves to be a computer that it trusts. An answer names the question that it is about. What is not
+authenticated ends nothing and takes no peer's place: a caller that asks while this machine asks waits until both identities are proven,
+and a lost link is restored with the peer that has its keys. Both sides find each other first, then say so (`seen`), then form the group
+together on the caller's `go`, the second side one second later. A side that sees a try fail tells the other (`again`): both undo, clear
+the radio, meet again and swap the order; three tries in all. Linked is what an authenticated pong says. A lost link is called for again
+with the keys of the session, three times; the listener waits to be called, and both answer the other anew if it has lost the keys. A
+goodbye is no loss. What a program of this computer asks for begins when the user allows it, as if the user had clicked; only the user's
+own commands need no second yes. Every state says how long it may last.
+
+The session answers each event with commands (things to send now) and with `wants`: what should exist from now on (advertisement, find,
 group, pings). The controller makes it so and reports back; after a daemon's restart it only has to look at the wants again.
 """
 
@@ -21,6 +25,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from . import calls, states, view, wps
+from .agreement import Agreement, claimed, recognised
 from .callers import Audience
 from .consent import MissedRequests, RequestQuotas, Wishes
 from .conversation import (
@@ -57,7 +62,7 @@ from .model import (
     WifiChanged,
     WifiRequest,
 )
-from .names import clean_name, skeleton
+from .names import clean_name
 from .orders import (
     Accept,
     Admit,
@@ -119,7 +124,6 @@ from .wire import (
     By,
     GoodbyeReason,
     Hello,
-    MatchMessage,
     Request,
 )
 
@@ -159,6 +163,7 @@ class Session:
         self._wakes_until = 0.0
         self._asker: Asker | None = None  # of what is going on
         self._attempt = 0
+        self._agreement = Agreement(self._talks, self._requests, self._missed, self._limits)
         self._watch = Stopwatch()
         self._linking = Linking(
             talks=self._talks,
@@ -291,7 +296,7 @@ class Session:
             self._hear_who_waited()
         self._awake()
         self._talks.connect(self._audience())
-        if type(self.state) is not type(before):
+        if states.begins_anew(before, self.state):
             self._entered = self._now
         return self._out
 
@@ -334,7 +339,7 @@ class Session:
                     self._begin(wps.asked(event, self._rules()), [])
             case Seeking(bond=Bond() as bond), Cancel():
                 self._leave_all(serving=True)
-                self._link_on(self._linking.call_again(bond, self._conditions()))
+                self._go_on(self._linking.call_again(bond, self._conditions()))
             case Seeking(), Cancel():
                 self._leave_all(serving=True)
                 self.state = Idle()
@@ -342,37 +347,6 @@ class Session:
                 self._fail(Failure(Stage.SEEKING, reason, detail), GoodbyeReason.CANCELLED)
             case Seeking(), Ask():
                 self._ask(event)
-
-            # the answer
-            case Asking(), Keyed(keys):
-                self.state = replace(state, keys=keys)
-            case Asking(), Secured() as secured:
-                peer = self._secured_peer(state.peer, secured.identity)
-                if state.picked is None and peer.trusted and peer.name == state.peer.name:
-                    state = replace(state, picked=secured.identity)  # it was picked by the name that it has here
-                self.state = replace(state, secured=secured, peer=peer)
-                if self.state.knows:
-                    self._say_match(self.state, trust=True)
-                self._both_asked()
-            case Asking(secured=Secured(), matched=False), Match(trust=trust):
-                self._say_match(state, trust)
-            case Asking(secured=Secured()), Said(Answer(accepted=True) as answer):
-                # There is time to compare from now on.
-                self.state = replace(state, answer=answer, until=state.until if state.matched else now + limits.ask)
-                self._caller_agreed()
-            case Asking(), Said(Answer(reason=reason)):
-                self._fail(Failure(Stage.ASKING, _REFUSALS[reason]), GoodbyeReason.FINISHED)
-            case Asking(), Cancel():
-                self._fail(None, GoodbyeReason.CANCELLED)
-            case Asked(by=None), Accept(trust=trust):
-                self._accept(state, By.USER, trust or state.peer.trusted)
-            case Asked(), Said(MatchMessage() as match):
-                self.state = replace(state, match=match)
-                self._listener_agreed()
-            case Asked(), Decline() | Cancel():
-                self._refuse(state, AnswerReason.USER)
-            case Asked(), WifiChanged(reason) if reason is not None:
-                self._refuse(state, AnswerReason.UNAVAILABLE, Failure(Stage.ASKED, reason))
 
             # the link, and its end
             case ((Linked(order=order) | Checking(order=order)), LinkSaid(attempt, LinkLeft())) if attempt == order.attempt:
@@ -396,8 +370,10 @@ class Session:
                 self.state = replace(state, farewell=None, until=now + limits.end)
             case Ending(), GroupRemoved(attempt) if attempt == state.order.attempt:
                 self._rest(state.failure)
+            case _ if isinstance(state, Asking | Asked):
+                self._go_on(self._agreement.step(state, event, self._conditions()))
             case _ if isinstance(state, Bonded):
-                self._link_on(self._linking.step(state, event, self._conditions()))
+                self._go_on(self._linking.step(state, event, self._conditions()))
             case _:
                 pass  # late, repeated or not for this state: an answer to a question that is no longer asked
 
@@ -418,8 +394,10 @@ class Session:
         match state:
             case Idle():
                 pass
+            case _ if isinstance(state, Asking | Asked):
+                self._go_on(self._agreement.expire(state, now))
             case _ if isinstance(state, Bonded):
-                self._link_on(self._linking.expire(state, self._conditions()))
+                self._go_on(self._linking.expire(state, self._conditions()))
             case _ if now < state.until:
                 pass
             case Seeking():
@@ -427,17 +405,10 @@ class Session:
                     self.state = replace(state, round=None, until=now + self._limits.choose)
                 elif state.bond is not None:
                     self._leave_all(serving=True)
-                    self._link_on(self._linking.call_again(state.bond, self._conditions()))
+                    self._go_on(self._linking.call_again(state.bond, self._conditions()))
                 else:
                     reason = self.radios.bluetooth or self._conditions().or_radio(Reason.NOBODY_ANSWERED)
                     self._fail(Failure(Stage.SEEKING, reason), GoodbyeReason.CANCELLED)
-            case Asking():
-                reason = Reason.NO_ANSWER if state.answer is None else Reason.NOT_COMPARED
-                self._fail(Failure(Stage.ASKING, reason), GoodbyeReason.CANCELLED)
-            case Asked(by=None):
-                self._refuse(state, AnswerReason.TIMEOUT)
-            case Asked():
-                self._fail(Failure(Stage.ASKED, Reason.NOT_COMPARED), GoodbyeReason.CANCELLED)
             case Ending():
                 if state.farewell is not None:
                     self.state = replace(state, farewell=None, until=now + self._limits.end)
@@ -573,22 +544,9 @@ class Session:
             return talk.trusted.identity == state.picked
         return text_address(introduction.p2p_address) == state.peer.address
 
-    def _claimed(self, talk: Talk) -> Peer:
-        """A caller, as it calls itself."""
-        introduction = talk.conversation.peer
-        assert introduction is not None
-        return Peer(
-            id=text_address(introduction.p2p_address),
-            name=introduction.name,
-            kind=introduction.kind.value,
-            address=text_address(introduction.p2p_address),
-            reachable=True,
-            bonded=talk.bonded,
-        )
-
     def _asked(self, talk: Talk, secured: Secured) -> None:
         """A caller has proven its identity: this is the moment, and not before, at which a dialog may open."""
-        peer, lost = self._secured_peer(self._claimed(talk), secured.identity), self._lost()
+        peer, lost = recognised(claimed(talk), secured.identity, self._policy), self._lost()
         if peer.trusted and talk.trusted is None and not talk.surplus:
             self._requests.proved_trusted()
         if talk.surplus and not peer.trusted and (lost is None or lost.identity != secured.identity):
@@ -615,9 +573,9 @@ class Session:
         assert isinstance(self.state, Asked)
         # Not by the bond alone: it is known for an address, and may have been made without comparing anything.
         if peer.trusted and self._policy.accept_paired and talk.bonded and talk.encrypted:
-            self._accept(self.state, By.BOND, trust=True)
+            self._go_on(self._agreement.accept(self.state, By.BOND, trust=True, now=self._now))
         elif peer.trusted and back:
-            self._accept(self.state, By.TRUST, trust=True)
+            self._go_on(self._agreement.accept(self.state, By.TRUST, trust=True, now=self._now))
 
     def _turn_away(self, talk: Talk, reason: AnswerReason) -> None:
         self._talks.say(talk.channel, Answer(accepted=False, reason=reason))
@@ -628,7 +586,7 @@ class Session:
         for talk in self._talks:
             if talk.pending is not None:
                 secured, talk.pending = talk.pending, None
-                self._hear(talk, self._secured_peer(self._claimed(talk), secured.identity), secured)
+                self._hear(talk, recognised(claimed(talk), secured.identity, self._policy), secured)
 
     def _refusal(self, peer: Peer, identity: bytes, back: bool) -> AnswerReason | None:
         """Why this caller may not ask now. A hint is two bytes that anybody may have overheard: the proven identity decides."""
@@ -667,7 +625,7 @@ class Session:
         identity = state.secured.identity
         for talk in self._talks:
             if talk.pending is not None and talk.pending.identity == identity and identity < self._identity.public:
-                secured, peer = talk.pending, self._secured_peer(self._claimed(talk), identity)
+                secured, peer = talk.pending, recognised(claimed(talk), identity, self._policy)
                 self._talks.leave(state.channel, GoodbyeReason.CANCELLED)
                 self._open_dialog(talk, peer, secured)
                 return
@@ -707,27 +665,6 @@ class Session:
         method = Method.DISPLAY if introduction is not None and can_exchange_pin(self.radios.abilities, introduction) else Method.PBC
         self._talks.send(channel, talk.conversation.request(ask.purpose, method, talk.key))
         self._leave_all(serving=True)
-
-    # spec: 2.17
-    def _say_match(self, asking: Asking, trust: bool) -> None:
-        self.state = replace(asking, matched=True, trust=trust)
-        self._talks.say(asking.channel, MatchMessage(trust=trust))
-        self._caller_agreed()
-
-    # spec: 2.18
-    def _caller_agreed(self) -> None:
-        """Our user's word and the other's: on to the meeting once both are there."""
-        state = self.state
-        if isinstance(state, Asking) and state.secured is not None and state.answer is not None and state.matched:
-            peer = states.peer(self.state) or state.peer
-            self._meet(self._bond(Role.CALLER, state.channel, peer, state.secured, state.trust and state.answer.trust))
-
-    # spec: 2.18
-    def _listener_agreed(self) -> None:
-        state = self.state
-        if isinstance(state, Asked) and state.by is not None and state.match is not None:
-            bond = self._bond(Role.LISTENER, state.channel, state.peer, state.secured, state.trust and state.match.trust)
-            self._meet(replace(bond, unasked=state.by is By.BOND))
 
     def _asked_for(self, asked: AskedFor) -> None:
         """A program's wish: begun at once when the user typed it or when it only looks around; otherwise the user is asked, one by one."""
@@ -811,46 +748,24 @@ class Session:
         talking = any(row.address == address and row.reachable for row in self._peers.list())
         return not talking and not self._sleeping and not self._requests.is_stray(address, self._now)
 
-    def _accept(self, asked: Asked, by: By, trust: bool) -> None:
-        """Yes, by our user or by what it chose beforehand. The caller's word that the codes match is still to come, or has come."""
-        if by is By.USER:
-            self._requests.accepted(asked.secured.identity)
-        until = self._now + self._limits.ask + self._limits.slack
-        self.state = replace(asked, by=by, trust=trust, until=until)
-        self._entered = self._now
-        self._talks.say(asked.channel, Answer(accepted=True, by=by, trust=trust))
-        self._listener_agreed()
-
-    def _bond(self, role: Role, channel: bytes, peer: Peer, secured: Secured, trust: bool) -> Bond:
-        talk = self._talks.get(channel)
-        assert talk is not None
-        introduction = talk.conversation.peer
-        assert introduction is not None
-        peer = replace(peer, address=text_address(introduction.p2p_address), kind=introduction.kind.value)
-        return Bond(role, channel, peer, introduction, secured.identity, secured.keys, secured.code, talk.purpose, trust, talk.key)
-
     def _conditions(self) -> Conditions:
         return Conditions(self._now, self._policy, self.radios, self._find_reason)
 
     def _meet(self, bond: Bond) -> None:
-        self._link_on(self._linking.meet(bond, self._conditions()))
+        self._go_on(self._linking.meet(bond, self._conditions()))
 
-    def _link_on(self, after: Bonded | LinkOver) -> None:
-        """What a step of the link leads to."""
-        if isinstance(after, LinkOver):
-            self._fail(after.failure, after.goodbye)
-        else:
-            self.state = after
-
-    def _refuse(self, state: Asked, reason: AnswerReason, failure: Failure | None = None) -> None:
-        if reason is not AnswerReason.USER:
-            self._missed.add(state.peer, self._now, state.secured.identity)
-        if state.by is None:
-            self._talks.say(state.channel, Answer(accepted=False, reason=reason))
-            self._talks.hang_up(state.channel)
-        else:  # our user thought better of it
-            self._talks.leave(state.channel, GoodbyeReason.CANCELLED)
-        self._rest(failure)
+    def _go_on(self, after: Asking | Asked | Bonded | Idle | Bond | LinkOver) -> None:
+        """What a step of the agreement or of the link leads to."""
+        match after:
+            case LinkOver(failure, goodbye):
+                self._fail(failure, goodbye)
+            case Bond():
+                self._meet(after)
+            case Asking():
+                self.state = after
+                self._both_asked()
+            case _:
+                self.state = after
 
     def _call_back(self, id: str) -> None:
         missed = self._missed.take(id)
@@ -864,7 +779,7 @@ class Session:
         """Nobody is there to answer: what is asked is missed."""
         match self.state:
             case Asked(by=None) as state:
-                self._refuse(state, AnswerReason.TIMEOUT)
+                self._go_on(self._agreement.refuse(state, AnswerReason.TIMEOUT, self._now))
             case wps.PlainAsked(peer=peer) | wps.Hosting(asking=wps.PlainAsked(peer=peer)):
                 self._missed.add(peer, self._now)
                 self._decide(Decline())
@@ -942,7 +857,7 @@ class Session:
                 self._rest(Failure(states.stage(self.state), reason))
             case Meeting() | Clearing():
                 if state.bond.lost is not None:
-                    self._link_on(self._linking.call_again(state.bond, self._conditions()))
+                    self._go_on(self._linking.call_again(state.bond, self._conditions()))
                 else:
                     self._rest(Failure(states.stage(self.state), reason))
             case _:
@@ -1005,24 +920,6 @@ class Session:
         restores = lost.resumes if lost is not None and lost.role is Role.CALLER else None
         return self._calls.to_anyone(self._policy.trusted, self._now, restores)
 
-    # spec: 2.20
-    def _secured_peer(self, peer: Peer, identity: bytes) -> Peer:
-        """What is known of a proven identity. A trusted name, or one that looks like it, with another identity is looked at."""
-        known = self._policy.known(identity)
-        if known is not None:
-            return replace(peer, trusted=True, identity_changed=False, name=known.label)
-        name = skeleton(peer.name)
-        changed = any(skeleton(trusted.label) == name for trusted in self._policy.trusted)
-        return replace(peer, trusted=False, identity_changed=changed)
-
-
-_REFUSALS = {
-    AnswerReason.USER: Reason.DECLINED,
-    AnswerReason.BUSY: Reason.PEER_BUSY,
-    AnswerReason.POLICY: Reason.PEER_POLICY,
-    AnswerReason.TIMEOUT: Reason.NO_ANSWER,
-    AnswerReason.UNAVAILABLE: Reason.PEER_UNAVAILABLE,
-}
 
 _LEAVINGS = {
     GoodbyeReason.CANCELLED: Reason.PEER_CANCELLED,

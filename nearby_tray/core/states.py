@@ -222,6 +222,13 @@ def stage(state: State) -> Stage:
     return state.stage
 
 
+def begins_anew(before: State, after: State) -> bool:
+    """Whether the countdown of `after` begins: also with the yes to a caller, which then compares the codes."""
+    if isinstance(before, Asked) and isinstance(after, Asked):
+        return before.by is not after.by
+    return type(after) is not type(before)
+
+
 def deadline(state: State, now: float) -> float | None:
     """When something happens in this state by itself."""
     match state:
