@@ -17,160 +17,31 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
-import logging
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from enum import Enum
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from random import Random
-from typing import Any
-
-import msgspec
 
 from ..core import pin as pins
-from ..core.keys import TrustedPeer
-from ..core.model import Admission, HostGroup, Method, Reason, Snapshot, Stage, Visibility, Way
+from ..core.model import Admission, HostGroup, Method, Reason, Stage, Visibility, Way
 from ..core.peers import text_address
 from ..errors import Unavailable
-from ..tasks import Tasks
-from .air import ALL, Air, Faults
+from .air import Air, Faults
 from .clock import run_turned
-from .hostile import Hostile
+from .invariants import RESTING, check, check_log, check_trust, logged, witnessed
 from .people import PROGRAM, Person
 from .phone import Phone
-from .rough import REFUSALS, Rough
+from .scene import Journey, Plan, Report, add_trouble, draw, faults_of, gather, let_happen
 
 LIMIT = 1500.0  # seconds of simulated time after which a journey is stuck
 REST = 700.0  # … within which everybody rests when nobody wants anything any more
 GLANCE = 5.0  # … between two looks at everybody
 QUIET = 45.0  # … of rest after which nobody will click any more
 CALM = 130.0  # until every limit on strangers is over, and every call that hung is given up
-RESTING = (Stage.IDLE,)
-PAIR = frozenset(("ada", "ben"))
 KEPT = {"radio", "air", "ping", "count", "probe", "trust"}  # tasks of one controller, from the start to the end
-CROWDED = 50  # of so many journeys one has a crowd
-
-
-class Plan(Enum):
-    """What a journey is about. Each is drawn with the same chance, but for the crowd, which takes long."""
-
-    PLAIN = "plain"
-    DECLINED = "declined"
-    AWAY = "the user is away"
-    CANCELLED = "the caller cancels"
-    BOTH_CALL = "both call at once"
-    BAD_FRAMES = "frames are lost, repeated, bent"
-    STICKS = "the failure that sticks"
-    ONE_SIDED = "one side's start is lost"
-    BLUETOOTH_RESTARTS = "bluetoothd restarts"
-    WIFI_RESTARTS = "NetworkManager restarts"
-    VANISHES = "a machine vanishes"
-    WALKS_AWAY = "Bluetooth breaks"
-    RADIO_OFF = "a radio goes off for a while"
-    LINK_CUT = "the link is cut and comes back"
-    LOSSY = "the link loses datagrams"
-    REMEMBERED = "they trust each other"
-    TRUSTING = "they trust, forget and trust again"
-    PAIRED = "they are paired, and one accepts such callers unasked"
-    OTHERS = "others are around"
-    OWN_PIN = "both can use a PIN"
-    APPLET_RESTARTS = "an applet is started again"
-    ASLEEP = "a machine sleeps"
-    ADAPTER = "a Bluetooth adapter goes and comes"
-    SMALL_FRAMES = "frames are as small as can be"
-    MISSED = "a missed request is called back"
-    PROGRAM = "a program asks for it"
-    HIDDEN = "the other is visible to trusted computers, or nobody"
-    CLONED = "one disk was copied from the other"
-    SAME_ADDRESS = "two have one P2P address"
-    ROUGH = "daemons hang, fail and lie"
-    HOSTILE = "somebody hostile is around"
-    PLAIN_PEER = "a machine without our protocol"
-    PLAIN_PEER_ASKS = "such a machine asks"
-    PLAIN_PEER_HOSTS = "such a machine owns a group"
-    WRONG_PIN = "a PIN is mistyped"
-    HOSTING = "a group of our own"
-    OVERLAP = "two push the button at once"
-    CROWD = "a crowd of 5 to 20"
-
-
-_PHONES = {Plan.PLAIN_PEER: 1, Plan.PLAIN_PEER_ASKS: 1, Plan.PLAIN_PEER_HOSTS: 1, Plan.WRONG_PIN: 1, Plan.HOSTING: 3, Plan.OVERLAP: 3}
-# With nothing else going wrong these end in a link.
-_LINKS = {
-    Plan.PLAIN,
-    Plan.OTHERS,
-    Plan.REMEMBERED,
-    Plan.TRUSTING,
-    Plan.LINK_CUT,
-    Plan.BOTH_CALL,
-    Plan.OWN_PIN,
-    Plan.SMALL_FRAMES,
-    Plan.PROGRAM,
-}
-# A machine that goes away, or whose user ends it, between the two first pongs was linked for the other one only.
-_ONE_SIDED = {
-    Plan.VANISHES,
-    Plan.RADIO_OFF,
-    Plan.WIFI_RESTARTS,
-    Plan.LOSSY,
-    Plan.CANCELLED,
-    Plan.APPLET_RESTARTS,
-    Plan.ASLEEP,
-    Plan.ROUGH,
-    Plan.HOSTILE,
-    Plan.SAME_ADDRESS,
-    Plan.CROWD,
-}
-
-
-@dataclass(slots=True)
-class Report:
-    """How one journey went."""
-
-    seed: int
-    plan: Plan
-    fair: bool = True  # nothing goes wrong but what the plan is about
-    linked: bool = False
-    tries: int = 0
-    seconds: float = 0.0
-    reasons: set[Reason] = field(default_factory=set)
-    broken: list[str] = field(default_factory=list)  # invariants, as sentences
-    story: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Journey:
-    """All that is there on one journey."""
-
-    report: Report
-    random: Random
-    air: Air
-    say: Callable[[str], None]
-    people: list[Person] = field(default_factory=list)
-    phones: list[Phone] = field(default_factory=list)
-    hostile: Hostile | None = None
-    tasks: Tasks = field(default_factory=Tasks)
-    forgot: bool = False  # somebody forgot somebody
-
-    @property
-    def plan(self) -> Plan:
-        return self.report.plan
-
-    def do(self, work: Coroutine[Any, Any, None]) -> None:
-        """Something that takes its time, beside the rest."""
-        self.tasks.do(work, "an incident")
-
-    def soon(self, least: float, most: float, what: Callable[[], None]) -> None:
-        asyncio.get_running_loop().call_later(self.random.uniform(least, most), what)
-
-
-def draw(random: Random) -> Plan:
-    """What a journey is about."""
-    return Plan.CROWD if random.random() < 1 / CROWDED else random.choice([plan for plan in Plan if plan is not Plan.CROWD])
 
 
 def run(seed: int, plan: Plan | None = None, story: Callable[[str], None] | None = None, *, fair: bool | None = None) -> Report:
@@ -195,13 +66,14 @@ async def _journey(report: Report, random: Random, story: Callable[[str], None] 
         report.broken.append(f"an exception nobody caught: {context.get('exception') or context.get('message')!r}")
 
     loop.set_exception_handler(unhandled)
-    air = Air(report.seed, _faults(report.plan, random))
+    air = Air(report.seed, faults_of(report.plan, random))
     air.story = say
     journey = Journey(report, random, air, say)
-    _people(journey)
+    gather(journey)
+    air.witness = lambda one, other: witnessed(journey, one, other)
     if not report.fair:
-        _trouble(journey)
-    with _logged() as records:
+        add_trouble(journey)
+    with logged() as records:
         for person in journey.people:
             await person.start()
         for phone in journey.phones:
@@ -209,7 +81,7 @@ async def _journey(report: Report, random: Random, story: Callable[[str], None] 
         if journey.hostile is not None:
             await journey.hostile.start()
         if not report.fair:
-            _incidents(journey)
+            let_happen(journey)
         try:
             async with asyncio.timeout(LIMIT):
                 await (_act_with_phones(journey) if journey.phones else _act(journey))
@@ -219,7 +91,7 @@ async def _journey(report: Report, random: Random, story: Callable[[str], None] 
                 await _rest(journey)
         except TimeoutError:
             report.broken.append(f"it did not end within {LIMIT:.0f} s")
-        _check(journey)
+        check(journey)
         await _calm(journey)
         await _again(journey)
         for person in journey.people:
@@ -229,165 +101,12 @@ async def _journey(report: Report, random: Random, story: Callable[[str], None] 
         await asyncio.sleep(7)  # what the other side's daemons still have to notice
     left = air.left() + [task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     report.broken += [f"left behind: {what}" for what in left]
-    _check_log(journey, records)
+    check_log(journey, records)
     for person in journey.people:
         report.broken += person.broken
         report.reasons |= person.reasons
     report.seconds = loop.time() - began
     return report
-
-
-# --- who is there, and what goes wrong -----------------------------------------------------------------------------------------
-
-
-def _faults(plan: Plan, random: Random) -> Faults:
-    match plan:
-        case Plan.BAD_FRAMES:
-            share = random.choice((0.01, 0.05, 0.2))
-            return Faults(frame_lost=share, frame_twice=share, frame_bent=share, connect_fails=share)
-        case Plan.STICKS:
-            return Faults(sticks=random.choice((0.5, 0.9)))
-        case Plan.ONE_SIDED:
-            return Faults(one_sided=random.choice((0.3, 0.7, 1.0)))
-        case Plan.LOSSY:
-            return Faults(datagram_lost=random.choice((0.05, 0.2, 0.5)))
-        case _:
-            return Faults()
-
-
-def _people(journey: Journey) -> None:
-    plan, random, air, seed = journey.plan, journey.random, journey.air, journey.report.seed
-    names = ["ada"] if plan in _PHONES else ["ada", "ben"]
-    if plan in (Plan.OTHERS, Plan.SAME_ADDRESS):
-        names += ["cy", "dot"]
-    elif plan is Plan.CROWD:
-        names += [f"p{number}" for number in range(random.randint(3, 18))]
-    same = random.randbytes(32) if plan is Plan.CLONED else None
-    people = journey.people
-    people += [Person(air, air.machine(name), seed, journey.say, same) for name in names]
-    for person in people:
-        person.others = {other.machine.name: other for other in people if other is not person}
-        person.trusts = random.random() < 0.3
-        if plan in _PHONES:
-            person.machine.wifi.abilities = ALL
-    air.witness = lambda one, other: _witnessed(journey, one, other)
-    for number in range(_PHONES.get(plan, 0)):
-        phone = Phone(air.machine(f"phone-{number}"), random, people[0].machine, lambda: people[0].snapshot, journey.say)
-        journey.phones.append(phone)
-        people[0].phones.append(phone)
-    if plan in _PHONES:
-        return
-    ada, ben = people[:2]
-    known = plan in (Plan.REMEMBERED, Plan.PAIRED, Plan.HIDDEN) or (plan in (Plan.HOSTILE, Plan.LINK_CUT) and random.random() < 0.5)
-    if known:
-        key = random.randbytes(32)
-        ada.know(ben, key)
-        ben.know(ada, key)
-    match plan:
-        case Plan.OWN_PIN:
-            for person in random.choice((people, people[:1], people[1:])):
-                person.machine.wifi.abilities = ALL
-        case Plan.PAIRED:
-            # What is chosen in the settings is consent to those it can be known of, and to nobody else: who is asked is not there.
-            air.bonds[PAIR] = random.random() < 0.7
-            ben.accepts = None
-            ben.controller.apply(msgspec.structs.replace(ben.controller.settings, accept_paired=True))
-        case Plan.HIDDEN:
-            ben.controller.set_visibility(random.choice((Visibility.TRUSTED, Visibility.NOBODY)))
-        case Plan.SMALL_FRAMES:
-            for person in people:
-                person.machine.bluetooth.room = random.choice((20, 23, 61))
-        case Plan.ADAPTER:
-            for person in people:
-                person.machine.bluetooth.adapters = random.choice((1, 2))
-        case Plan.SAME_ADDRESS:
-            people[2].machine.address = random.choice((ada, ben)).machine.address
-        case Plan.ROUGH:
-            _roughen(journey)
-        case Plan.HOSTILE:
-            journey.hostile = Hostile(air.machine("mallory"), random, {p.machine.name: p.machine for p in people}, lambda: _screens(people))
-        case _:
-            pass
-
-
-def _screens(people: Iterable[Person]) -> list[Snapshot]:
-    return [person.snapshot for person in people]
-
-
-def _roughen(journey: Journey) -> None:
-    """Daemons of one or of all of them are not kind."""
-    random = journey.random
-    for person in random.choice((journey.people, journey.people[:1], journey.people[-1:])):
-        calls, signals = random.choice((0.02, 0.05, 0.2)), random.choice((0.0, 0.05, 0.3))
-        only = random.choice(("", "", "", *REFUSALS))
-        if random.random() < 0.4:
-            step = random.choice(list(REFUSALS))
-            refusal = random.choice(REFUSALS[step])
-            person.rough = Rough(person.machine, journey.report.seed, calls=1.0, only=step, refusal=refusal)
-        else:
-            person.rough = Rough(person.machine, journey.report.seed, calls=0.5 if only else calls, signals=signals, only=only)
-
-
-def _trouble(journey: Journey) -> None:
-    """Several things go wrong, whatever the journey is about."""
-    random, faults, people = journey.random, journey.air.faults, journey.people
-    if random.random() < 0.4:
-        faults.frame_lost = faults.frame_bent = faults.frame_twice = random.choice((0.0, 0.003, 0.02))
-        faults.connect_fails, faults.datagram_lost = random.choice((0.0, 0.1, 0.4)), random.choice((0.0, 0.02, 0.1))
-        faults.one_sided, faults.sticks, faults.provision_fails = (random.choice((0.0, 0.2)) for _ in range(3))
-    for person in people:
-        person.clicks_again = random.choice((0.0, 0.5))
-        person.changes_mind = random.choice((0.0, 0.0, 0.2))
-        person.calls_back = random.random() < 0.5
-        if random.random() < 0.1:
-            person.pause = (20, 75)
-    if random.random() < 0.3:
-        _roughen(journey)
-
-
-def _incidents(journey: Journey) -> None:
-    """Things happen to them from now on."""
-    random = journey.random
-    for _ in range(random.choice((0, 1, 1, 2, 3, 5))):
-        journey.soon(0.5, 90, _incident(journey, random.choice(journey.people)))
-
-
-def _incident(journey: Journey, person: Person) -> Callable[[], None]:
-    """One thing that happens to somebody."""
-    random, machine = journey.random, person.machine
-    bluetooth, wifi = machine.bluetooth, machine.wifi
-    seconds = random.choice((random.uniform(0.1, 3), random.uniform(3, 90)))
-
-    def radio_off() -> None:
-        wifi.switch(random.choice((Reason.WIFI_OFF, Reason.WIFI_NO_P2P)))
-        journey.air.later(seconds, seconds, lambda: wifi.switch(None))
-
-    def bluetooth_off() -> None:
-        bluetooth.lose(Reason.BLUETOOTH_OFF, seconds)
-
-    def lock() -> None:
-        person.controller.set_away(True)
-        person.later(seconds, seconds, lambda: person.controller.set_away(False))
-
-    def cut() -> None:
-        machine.pinger.cut = True
-        journey.air.later(seconds, seconds, lambda: setattr(machine.pinger, "cut", False))
-
-    return random.choice(
-        (
-            bluetooth.restart,
-            wifi.restart,
-            bluetooth.cut,
-            lambda: bluetooth.unplug(seconds),
-            radio_off,
-            bluetooth_off,
-            lock,
-            cut,
-            person.controller.cancel,
-            lambda: journey.do(person.sleep(seconds)),
-            lambda: journey.do(person.restart(killed=random.random() < 0.5)),
-        )
-    )
 
 
 # --- who clicks what -------------------------------------------------------------------------------------------------------------
@@ -617,78 +336,6 @@ async def _rest(journey: Journey) -> None:
     journey.report.broken.append(f"they never came to rest: {'; '.join(restless)}")
 
 
-def _witnessed(journey: Journey, *names: str) -> None:
-    """Two machines come into one group: both people want that."""
-    people = {person.machine.name: person for person in journey.people}
-    phones = {phone.machine.name: phone.address for phone in journey.phones}
-    if not all(name in people or name in phones for name in names):
-        return  # whoever is hostile may be in a group under somebody's address, but never be linked
-    for name, other in (names, names[::-1]):
-        if (person := people.get(name)) is None:
-            continue
-        if other in phones and phones[other] not in person.agreed:
-            journey.report.broken.append(f"{name} is in a group with {other} without having agreed")
-        elif other in people and not person.wants(people[other]) and journey.plan is not Plan.SAME_ADDRESS:
-            journey.report.broken.append(f"a group with {other} was formed although {name} had not agreed")
-
-
-def _check(journey: Journey) -> None:
-    """What must hold when everybody is at rest, whatever happened."""
-    report, people = journey.report, journey.people
-    if journey.phones:
-        _check_phones(journey)
-        return
-    ada, ben = people[:2]
-    report.linked = "ben" in ada.linked_with and "ada" in ben.linked_with
-    report.tries = max(ada.tries, ben.tries)
-    by_name = {person.machine.name: person for person in people}
-    for person in people:
-        for name in person.linked_with:
-            if person.machine.name not in by_name[name].linked_with and report.fair and report.plan not in _ONE_SIDED:
-                report.broken.append(f"{person.machine.name} was linked with {name}, {name} never with {person.machine.name}")
-        if person.alive and person.snapshot.stage not in RESTING:
-            report.broken.append(f"{person.machine.name} is still {person.snapshot.stage.value}")
-        shown = person.snapshot
-        if person.alive and (shown.pin is not None or shown.code is not None or shown.members or shown.question):
-            report.broken.append(f"{person.machine.name} is at rest, and something is shown or asked still")
-    proven = journey.air.bonds.get(PAIR)
-    must = report.plan in _LINKS and not (report.plan is Plan.PROGRAM and not ada.allows)
-    if report.fair and (must or proven is True) and not report.linked:
-        report.broken.append("nothing went wrong, and yet they were not linked")
-    must_not = report.plan in (Plan.DECLINED, Plan.AWAY, Plan.CLONED) or proven is False
-    if must_not and not ben.calls_back and any("ben" in names for names in journey.air.formed):
-        report.broken.append("a group was formed although ben had said no, or nothing")
-    if journey.hostile is not None:
-        report.broken += journey.hostile.broken
-    _check_trust(journey)
-
-
-def _check_trust(journey: Journey) -> None:
-    """Two who trust each other know each other by one key, and nobody is trusted who is not trusting."""
-    ada, ben = journey.people[:2]
-    one, two = _trusted(ada, ben), _trusted(ben, ada)
-    sure = journey.report.fair and journey.report.plan not in _ONE_SIDED and not journey.forgot
-    if sure and (one is None) != (two is None):
-        journey.report.broken.append("one trusts the other, the other does not")
-    if sure and one is not None and two is not None and one.trust_key != two.trust_key:
-        journey.report.broken.append("they trust each other by two keys")
-
-
-def _trusted(person: Person, other: Person) -> TrustedPeer | None:
-    return next((known for known in person.controller.trusted if known.identity == other.identity.public), None)
-
-
-def _check_phones(journey: Journey) -> None:
-    report, ada = journey.report, journey.people[0]
-    report.linked = bool(ada.linked_with or ada.members)
-    if ada.snapshot.stage not in RESTING:
-        report.broken.append(f"ada is still {ada.snapshot.stage.value}")
-    if ada.snapshot.pin is not None or ada.snapshot.members:
-        report.broken.append("a PIN or a member is shown although nothing goes on")
-    if ada.accepts is not True and report.plan is Plan.PLAIN_PEER_ASKS and report.linked:
-        report.broken.append("linked with a stranger although ada had said no, or nothing")
-
-
 async def _calm(journey: Journey) -> None:
     """Everything works again; after a while every task lives, and everybody hears."""
     people = journey.people
@@ -759,63 +406,12 @@ async def _again(journey: Journey) -> None:
         ben = journey.people[1]
         if ben.snapshot.stage is not Stage.LINKED or ben.snapshot.code != ada.snapshot.code:
             journey.report.broken.append("the second time only one is linked, or they show two codes")
-        _check_trust(journey)
+        check_trust(journey)
     ada.controller.disconnect()
     await ada.until(lambda snapshot: snapshot.stage in RESTING, 60)
     for person in journey.people:
         if not await person.until(lambda snapshot: snapshot.stage in RESTING, 60):
             journey.report.broken.append(f"{person.machine.name} does not come to rest again: {person.snapshot.stage.value}")
-
-
-# --- the log ---------------------------------------------------------------------------------------------------------------------
-
-# What daemons that hang and fail may make the controller say.
-_EXPECTED = (
-    "could not ",
-    "does not end",
-    "too much",
-    "could not undo everything",
-)
-
-
-class _Records(logging.Handler):
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.kept: list[logging.LogRecord] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.kept.append(record)
-
-
-@contextmanager
-def _logged() -> Iterator[list[logging.LogRecord]]:
-    """What the program logs meanwhile, and nobody else sees it."""
-    log, records = logging.getLogger("nearby_tray"), _Records()
-    level, log.propagate = log.level, False
-    log.addHandler(records)
-    log.setLevel(logging.DEBUG)
-    try:
-        yield records.kept
-    finally:
-        log.removeHandler(records)
-        log.setLevel(level)
-        log.propagate = True
-
-
-def _check_log(journey: Journey, records: list[logging.LogRecord]) -> None:
-    """Nothing but what was made to go wrong is an error, and no secret is in it."""
-    raised = [error for person in journey.people if person.rough is not None for error in person.rough.raised]
-    for record in records:
-        if record.levelno < logging.WARNING:
-            continue
-        error = record.exc_info[1] if record.exc_info else None
-        made = any(error is each for each in raised) or (bool(raised) and "cancelled from inside" in str(error))
-        expected = record.levelno < logging.ERROR and any(words in record.getMessage() for words in _EXPECTED)
-        if not made and not expected:
-            journey.report.broken.append(f"in the log, {record.levelname}: {record.getMessage()} {error or ''}")
-    text = "\n".join(record.getMessage() for record in records)
-    secrets = {secret for person in journey.people for secret in person.secrets} | {phone.pin for phone in journey.phones if phone.pin}
-    journey.report.broken += [f"a secret is in the log: {secret}" for secret in secrets if secret in text]
 
 
 # --- many of them ----------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 from ..controller import Controller
+from ..core import consent, peers, wps
 from ..core import pin as pins
 from ..core.keys import Identity, TrustedPeer
 from ..core.model import Asker, Method, Reason, Snapshot, Stage
@@ -259,7 +260,7 @@ class Person:
 
     def _bounded(self, snapshot: Snapshot) -> None:
         """What others can make long is bounded."""
-        if len(snapshot.peers) > 64 or len(snapshot.missed) > 8 or len(snapshot.members) > 64:
+        if len(snapshot.peers) > peers.MOST or len(snapshot.missed) > consent.MISSED or len(snapshot.members) > wps.MOST:
             self.broken.append(f"{self.machine.name} shows a list without end")
 
     # its hands

@@ -22,8 +22,9 @@ from nearby_tray.core.wire import Reveal
 from nearby_tray.simulation import journeys
 from nearby_tray.simulation.clock import Stuck, run_turned
 from nearby_tray.simulation.hostile import Attack, Hostile
-from nearby_tray.simulation.journeys import ELSEWHERE, Plan, Report, draw, main, run
+from nearby_tray.simulation.journeys import ELSEWHERE, main, run
 from nearby_tray.simulation.people import Person
+from nearby_tray.simulation.scene import Plan, Report, draw
 from nearby_tray.tasks import Tasks
 
 COUNT = int(os.environ.get("NEARBY_JOURNEYS", "3000"))
