@@ -201,7 +201,14 @@ class Session:
 
     def snapshot(self) -> Snapshot:
         """What the session knows; the controller adds the link's health and what it knows of the machine's clock."""
+        state, plain = self.state, isinstance(self.state, wps.PlainState)
         known = Snapshot(
+            stage=states.stage(state),
+            peer=states.peer(state),
+            question=states.question(state),
+            deadline=view.ends(state),
+            needs_code=not plain,
+            verified=not plain,
             visibility=self._policy.visibility,
             radios=self.radios,
             listening=self.wants.listen,
@@ -213,7 +220,7 @@ class Session:
             deaf=self._wishes.deaf(self._now),
             missed=self._missed.all,
         )
-        return view.snapshot(self.state, known, self._peers.list, self._limits)
+        return view.snapshot(state, known, self._peers.list, self._limits)
 
     def renew(self, identity: Identity) -> None:
         """Be this one from the next conversation on."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import assert_never
 
-from . import calls, states, wps
+from . import calls, wps
 from .keys import Role
 from .model import FormGroup, Group, LinkInfo, Method, Peer, Radios, Snapshot
 from .orders import Find, Limits, LinkPlan, Wants
@@ -92,23 +92,21 @@ def link_plan(state: Checking | Linked, port: int) -> LinkPlan:
 # --- what may be shown ------------------------------------------------------------------------------------------------------
 
 
+def ends(state: State) -> float | None:
+    """When a state ends by itself, for the countdown."""
+    return None if isinstance(state, Idle | Linked | PlainLinked) else state.until
+
+
 def snapshot(state: State, known: Snapshot, peers: Callable[[], tuple[Peer, ...]], limits: Limits) -> Snapshot:
     """What a face may show of a state. `known`: what is shown in any state; `peers`: the list."""
-    shown = replace(
-        known,
-        stage=states.stage(state),
-        peer=states.peer(state),
-        question=states.question(state),
-        deadline=None if isinstance(state, Idle | Linked | PlainLinked) else state.until,
-    )
     match state:
         case Idle(failure=failure) | Ending(failure=failure):
-            return replace(shown, failure=failure)
+            return replace(known, failure=failure)
         case Seeking(bond=bond):
-            return replace(shown, peers=peers(), restoring_because=bond.lost if bond is not None else None)
+            return replace(known, peers=peers(), restoring_because=bond.lost if bond is not None else None)
         case Asking():
             return replace(
-                shown,
+                known,
                 peers=peers(),
                 code=state.keys.code if state.keys is not None else None,
                 needs_code=not state.knows,
@@ -118,7 +116,7 @@ def snapshot(state: State, known: Snapshot, peers: Callable[[], tuple[Peer, ...]
             )
         case Asked(secured=secured, purpose=purpose):
             return replace(
-                shown,
+                known,
                 code=secured.code,
                 needs_code=not (state.peer.trusted and state.match is not None),  # until the caller is known to trust this machine, too
                 purpose=purpose.value,
@@ -127,11 +125,11 @@ def snapshot(state: State, known: Snapshot, peers: Callable[[], tuple[Peer, ...]
                 unasked=state.by is By.BOND,
             )
         case Hosting():
-            return _hosting(state, shown, peers, limits)
+            return _hosting(state, known, peers, limits)
         case PlainAsked() | PlainEntering() | PlainForming() | PlainChecking() | PlainLinked():
-            return _plain(state, replace(shown, peer=state.peer, needs_code=False, verified=False))
+            return _plain(state, known)
         case _:
-            return _bonded(state, shown)
+            return _bonded(state, known)
 
 
 def _bonded(state: Bonded, shown: Snapshot) -> Snapshot:
@@ -152,16 +150,19 @@ def _bonded(state: Bonded, shown: Snapshot) -> Snapshot:
 
 def _plain(state: PlainAsked | PlainEntering | PlainForming | PlainChecking | PlainLinked, shown: Snapshot) -> Snapshot:
     """A group with a machine that does not run Nearby Tray."""
+    peer = state.peer
     match state:
         case PlainAsked(request=request):
-            return replace(shown, method=request.method, pin_wanted=request.method is Method.KEYPAD)
+            return replace(shown, peer=peer, method=request.method, pin_wanted=request.method is Method.KEYPAD)
         case PlainEntering(tries=tries):
-            return replace(shown, method=Method.KEYPAD, pin_wanted=True, tries_left=tries)
+            return replace(shown, peer=peer, method=Method.KEYPAD, pin_wanted=True, tries_left=tries)
         case PlainForming(order=order):
             pin = order.pin if order.method is Method.DISPLAY else None
-            return replace(shown, method=order.method, pin=pin, tries_left=state.tries if order.pin is not None else 0, attempt=1)
+            return replace(
+                shown, peer=peer, method=order.method, pin=pin, tries_left=state.tries if order.pin is not None else 0, attempt=1
+            )
         case PlainChecking(order=order) | PlainLinked(order=order):
-            return replace(shown, method=order.method, link=_link_info(order, state.group, (), state.since, shown.radios))
+            return replace(shown, peer=peer, method=order.method, link=_link_info(order, state.group, (), state.since, shown.radios))
         case _:
             assert_never(state)
 
@@ -172,8 +173,6 @@ def _hosting(state: Hosting, shown: Snapshot, peers: Callable[[], tuple[Peer, ..
         link = _link_info(FormGroup(state.order.attempt, ""), state.group, (), state.since, shown.radios)
     shown = replace(
         shown,
-        needs_code=False,
-        verified=False,
         members=state.members,
         link=link,
         peers=peers() if state.finding is not None else (),

@@ -24,7 +24,7 @@ from nearby_tray.core.model import (
 )
 from nearby_tray.core.orders import Find, Limits, Wants
 from nearby_tray.core.states import Ending, Idle, Seeking, State
-from nearby_tray.core.wps import Admitting, Hosting, PlainAsked, PlainChecking, PlainEntering, PlainForming, PlainLinked
+from nearby_tray.core.wps import Admitting, Hosting, PlainAsked, PlainChecking, PlainEntering, PlainForming, PlainLinked, PlainState
 from tests.core.pair import Pair, lose
 
 LIMITS = Limits()
@@ -35,7 +35,16 @@ ORDER = FormGroup(1, "aa", method=Method.DISPLAY, pin="12345670")
 
 
 def shown(state: State) -> Snapshot:
-    return view.snapshot(state, Snapshot(now=100.0), lambda: (PC,), LIMITS)
+    known = Snapshot(
+        now=100.0,
+        stage=states.stage(state),
+        peer=states.peer(state),
+        question=states.question(state),
+        deadline=view.ends(state),
+        needs_code=not isinstance(state, PlainState),
+        verified=not isinstance(state, PlainState),
+    )
+    return view.snapshot(state, known, lambda: (PC,), LIMITS)
 
 
 def wanted(state: State, now: float = 100.0) -> Wants:
