@@ -98,7 +98,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_installed_program_runs_from_the_wheel_alone(installed: Path, tmp_path: Path) -> None:
     assert run(installed, "--version", HOME=str(tmp_path)) == f"nearby-tray {__version__}\n"
     where = run(
-        installed.with_name("python"), "-P", "-c", "from nearby_tray.ui.theme import icons_folder; print(icons_folder())", PYTHONPATH=""
+        installed.with_name("python"), "-P", "-c", "from nearby_tray.ui.icons import icons_folder; print(icons_folder())", PYTHONPATH=""
     )
     assert str(installed.parents[1]) in where and (Path(where.strip()) / "nearby-tray.svg").is_file()
 
