@@ -323,11 +323,14 @@ async def _rest(journey: Journey) -> None:
     """Nobody wants anything any more: each stage ends by itself, but for a link, which somebody ends."""
     await journey.tasks.gone(REST)
     quiet = 0.0
+    linked: list[Person] = []
     for _ in range(int(REST / GLANCE)):
         await asyncio.sleep(GLANCE)
         people = [person for person in journey.people if person.alive]
-        for person in people:
-            if person.snapshot.stage is Stage.LINKED:
+        # A link that came about just now may have its first pong on one side only: it is ended at the next glance.
+        lasting, linked = linked, [person for person in people if person.snapshot.stage is Stage.LINKED]
+        for person in linked:
+            if person in lasting:
                 person.controller.disconnect()
         quiet = quiet + GLANCE if all(person.snapshot.stage in RESTING for person in people) else 0.0
         if quiet > QUIET:
